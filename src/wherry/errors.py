@@ -1,0 +1,345 @@
+"""Everything wherry raises on purpose.
+
+Facts are attributes; the sentence a person reads is ``str(error)``. It names the thing, the place and the way out. This
+module stands below all floors, so it imports none of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = [
+    "IndexUnavailable",
+    "IndexUnreachable",
+    "InstallConflict",
+    "IntegrityError",
+    "InvalidIndexPage",
+    "InvalidMetadata",
+    "InvalidRequirement",
+    "InvalidScriptMetadata",
+    "InvalidWheel",
+    "NoFittingWheel",
+    "NotInstalled",
+    "RefusedByIndex",
+    "ResolutionConflict",
+    "ResolutionError",
+    "ResolutionTooDeep",
+    "UninstallRefused",
+    "UnknownProject",
+    "UnsupportedPython",
+    "UnsupportedRequirement",
+    "UnsupportedRuntime",
+    "UnsupportedWheel",
+    "WherryError",
+]
+
+
+class WherryError(Exception):
+    """Base of every error wherry raises on purpose.
+
+    ``code`` is stable and made for programs; the message is made for people and may change.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def facts(self) -> dict[str, object]:
+        """Return the attributes as a JSON-able mapping."""
+        return {name: _plain(value) for name, value in vars(self).items() if not name.startswith("_")}
+
+
+def _plain(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list | set | frozenset):
+        return [_plain(item) for item in value]
+    return str(value)
+
+
+# What was asked
+
+
+@dataclass(eq=False)
+class InvalidRequirement(WherryError):
+    """A requirement, constraint or option that cannot be read (PEP 508)."""
+
+    code = "invalid-requirement"
+    requirement: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.requirement!r} is not a valid requirement: {self.reason}"
+
+
+@dataclass(eq=False)
+class UnsupportedRequirement(WherryError):
+    """A requirement that is valid but which this wherry cannot serve."""
+
+    code = "unsupported-requirement"
+    requirement: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.requirement!r} cannot be installed: {self.reason}"
+
+
+@dataclass(eq=False)
+class InvalidScriptMetadata(WherryError):
+    """A script's inline metadata that breaks PEP 723."""
+
+    code = "invalid-script-metadata"
+    problem: str
+    line: int | None = field(default=None, kw_only=True)
+
+    def __str__(self) -> str:
+        place = f" (line {self.line})" if self.line is not None else ""
+        return f"The script's metadata is invalid{place}: {self.problem}"
+
+
+@dataclass(eq=False)
+class UnsupportedPython(WherryError):
+    """Something that asks for another Python than the one that runs."""
+
+    code = "unsupported-python"
+    requires_python: str
+    python_version: str
+    subject: str
+
+    def __str__(self) -> str:
+        return f"{self.subject} requires Python {self.requires_python}, but this is Python {self.python_version}"
+
+
+@dataclass(eq=False)
+class UnsupportedRuntime(WherryError):
+    """wherry was used where there is no Pyodide to work in."""
+
+    code = "unsupported-runtime"
+    missing: str
+    way_out: str
+
+    def __str__(self) -> str:
+        return f"There is no {self.missing} here; {self.way_out}"
+
+
+# What was decided
+
+
+class ResolutionError(WherryError):
+    """No set of versions satisfies everything that is required."""
+
+    code = "resolution-failed"
+
+
+@dataclass(eq=False)
+class UnknownProject(ResolutionError):
+    """No index has the project."""
+
+    code = "unknown-project"
+    name: str
+    index_urls: Sequence[str]
+    required_by: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        places = ", ".join(self.index_urls) or "any index"
+        return (
+            f"There is no project named {self.name!r}{_askers(self.required_by)} on {places}; "
+            "check the spelling, or name another index"
+        )
+
+
+@dataclass(eq=False)
+class NoFittingWheel(ResolutionError):
+    """The project exists, but none of its files can be installed here.
+
+    ``rejections`` pairs each filename with the reason why it does not fit, newest first.
+    """
+
+    code = "no-fitting-wheel"
+    shown: ClassVar[int] = 8
+    requirement: str
+    rejections: Sequence[tuple[str, str]]
+    required_by: Sequence[str] = ()
+
+    def __str__(self) -> str:
+        subject = f"No file of {self.requirement}{_askers(self.required_by)} fits this runtime:"
+        if not self.rejections:
+            return f"{subject} the index lists no files at all"
+        lines = [subject, *(f"  {filename}: {reason}" for filename, reason in self.rejections[: self.shown])]
+        if len(self.rejections) > self.shown:
+            lines.append(f"  … and {len(self.rejections) - self.shown} more")
+        return "\n".join(lines)
+
+
+def _askers(required_by: Sequence[str]) -> str:
+    return f" (required by {', '.join(required_by)})" if required_by else ""
+
+
+@dataclass(eq=False)
+class ResolutionConflict(ResolutionError):
+    """Requirements that exclude each other.
+
+    ``clashes`` holds pairs (requirement, who requires it); the second is ``None`` for what the caller asked for.
+    """
+
+    code = "resolution-conflict"
+    explanation: str
+    clashes: Sequence[tuple[str, str | None]]
+
+    def __str__(self) -> str:
+        return self.explanation
+
+
+@dataclass(eq=False)
+class ResolutionTooDeep(ResolutionError):
+    """The search was ended after ``rounds`` rounds: an answer may exist, but was not found."""
+
+    code = "resolution-too-deep"
+    rounds: int
+
+    def __str__(self) -> str:
+        return f"No answer was found in {self.rounds} rounds; narrow the requirements down"
+
+
+# The network
+
+
+@dataclass(eq=False)
+class IndexUnavailable(WherryError):
+    """The index, or a file it names, could not be read."""
+
+    code = "index-unavailable"
+    url: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.url} could not be read: {self.reason}"
+
+
+class IndexUnreachable(IndexUnavailable):
+    """No HTTP answer came at all: offline, DNS, TLS, a refused connection, or CORS."""
+
+    code = "index-unreachable"
+
+    def __str__(self) -> str:
+        return (
+            f"No answer from {self.url} ({self.reason}): offline, a wrong address, "
+            "or (in a browser) a server that does not allow this page by CORS"
+        )
+
+
+class RefusedByIndex(IndexUnavailable):
+    """The index answered with an HTTP error; ``status`` is its code."""
+
+    code = "refused-by-index"
+
+    def __init__(self, url: str, status: int) -> None:
+        super().__init__(url, f"HTTP status {status}")
+        self.status = status
+
+    def __str__(self) -> str:
+        return f"{self.url} answered with HTTP status {self.status}"
+
+
+class InvalidIndexPage(IndexUnavailable):
+    """Something answered, but not with a project page of the Simple API."""
+
+    code = "invalid-index-page"
+
+    def __str__(self) -> str:
+        return f"{self.url} is not a project page of a package index: {self.reason}"
+
+
+# What came
+
+
+@dataclass(eq=False)
+class IntegrityError(WherryError):
+    """Bytes that are not those which the index or a lock file promised."""
+
+    code = "integrity-error"
+    subject: str
+    expected: str
+    actual: str
+
+    def __str__(self) -> str:
+        return f"{self.subject} is not what the index promised: expected {self.expected}, got {self.actual}"
+
+
+@dataclass(eq=False)
+class InvalidMetadata(WherryError):
+    """Core metadata that cannot be read; ``problem`` names the field."""
+
+    code = "invalid-metadata"
+    subject: str
+    problem: str
+
+    def __str__(self) -> str:
+        return f"The metadata of {self.subject} is invalid: {self.problem}"
+
+
+@dataclass(eq=False)
+class InvalidWheel(WherryError):
+    """A wheel that breaks its specification; ``problems`` lists all that was found."""
+
+    code = "invalid-wheel"
+    filename: str
+    problems: Sequence[str]
+
+    def __str__(self) -> str:
+        return f"{self.filename} is not a valid wheel: {'; '.join(self.problems)}"
+
+
+@dataclass(eq=False)
+class UnsupportedWheel(WherryError):
+    """A valid wheel that cannot work in this runtime."""
+
+    code = "unsupported-wheel"
+    filename: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.filename} cannot be installed here: {self.reason}"
+
+
+# The environment
+
+
+@dataclass(eq=False)
+class InstallConflict(WherryError):
+    """Two distributions claim the same file."""
+
+    code = "install-conflict"
+    path: str
+    owner: str
+    newcomer: str
+
+    def __str__(self) -> str:
+        return f"{self.newcomer} would overwrite {self.path}, which belongs to {self.owner}"
+
+
+@dataclass(eq=False)
+class NotInstalled(WherryError):
+    """A distribution that should go is not there."""
+
+    code = "not-installed"
+    names: Sequence[str]
+
+    def __str__(self) -> str:
+        return f"Not installed: {', '.join(self.names)}"
+
+
+@dataclass(eq=False)
+class UninstallRefused(WherryError):
+    """A distribution that cannot be taken away without guessing."""
+
+    code = "uninstall-refused"
+    distribution: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.distribution} cannot be uninstalled: {self.reason}"

@@ -1,0 +1,46 @@
+"""The Simple repository API: which of its two forms an answer has.
+
+https://packaging.python.org/en/latest/specifications/simple-repository-api/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wherry.errors import InvalidIndexPage
+from wherry.formats.simple_json import parse_json_page
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
+    from wherry.model.project import ProjectPage
+
+__all__ = ["ACCEPT", "parse_project_page"]
+
+JSON_TYPES = frozenset({"application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.latest+json"})
+HTML_TYPES = frozenset(
+    {
+        "application/vnd.pypi.simple.v1+html",
+        "application/vnd.pypi.simple.latest+html",
+        "text/html",
+    }
+)
+
+ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
+"""The ``Accept`` header: JSON first, HTML where that is what there is."""
+
+
+def parse_project_page(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> ProjectPage:
+    """Read the project page of ``name``.
+
+    ``url`` is the page's own, after redirects: relative URLs start there. Raises :class:`InvalidIndexPage`.
+    """
+    media_type = content_type.partition(";")[0].strip().lower()
+    if media_type in JSON_TYPES:
+        return parse_json_page(body, url=url, name=name)
+    if media_type in HTML_TYPES:
+        # The HTML parser is slow to import, and most indexes answer with JSON.
+        from wherry.formats.simple_html import parse_html_page
+
+        return parse_html_page(body, url=url, name=name)
+    raise InvalidIndexPage(url, f"its content type is {content_type!r}")

@@ -1,0 +1,83 @@
+"""Project pages as HTML (PEP 503, 592, 629, 658, 714, 792)."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from typing import TYPE_CHECKING
+
+from wherry.errors import InvalidIndexPage
+from wherry.formats.filenames import check_filename
+from wherry.formats.urls import absolute, last_segment, split_hash
+from wherry.model.project import ProjectFile, ProjectPage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packaging.utils import NormalizedName
+
+__all__ = ["parse_html_page"]
+
+FILE_SUFFIXES = (".whl", ".tar.gz", ".zip", ".egg", ".tar.bz2", ".tgz", ".exe", ".msi", ".rpm", ".deb", ".dmg")
+
+
+def parse_html_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPage:
+    """Read an HTML project page; raises :class:`InvalidIndexPage`."""
+    reader = _LinkReader()
+    reader.feed(body.decode("utf-8", errors="replace"))
+    reader.close()
+    version = reader.meta.get("pypi:repository-version")
+    if version is not None and version.partition(".")[0] != "1":
+        raise InvalidIndexPage(url, f"its API version is {version!r}; this wherry reads version 1")
+    base = absolute(reader.base, url) if reader.base else url
+    files = tuple(file for link in reader.links if (file := _file(link, base, url)) is not None)
+    # A login page or a proxy's apology is HTML with status 200, too: it tells nothing about the project.
+    if not files and version is None:
+        raise InvalidIndexPage(url, "it is an HTML page without links to distribution files")
+    return ProjectPage(
+        name=name,
+        url=url,
+        files=files,
+        status=reader.meta.get("pypi:project-status", "active"),
+        status_reason=reader.meta.get("pypi:project-status-reason", ""),
+    )
+
+
+class _LinkReader(HTMLParser):
+    """Collects the attributes of the links, ``<base href>`` and the ``pypi:`` meta elements."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.base = ""
+        self.meta: dict[str, str] = {}
+        self.links: list[dict[str, str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = {key: value or "" for key, value in attrs}
+        if tag == "a" and "href" in attributes:
+            self.links.append(attributes)
+        elif tag == "base" and not self.base:
+            self.base = attributes.get("href", "")
+        elif tag == "meta" and attributes.get("name", "").startswith("pypi:"):
+            self.meta[attributes["name"]] = attributes.get("content", "")
+
+
+def _file(link: Mapping[str, str], base: str, page_url: str) -> ProjectFile | None:
+    location, hashes = split_hash(link["href"])
+    if not last_segment(location).endswith(FILE_SUFFIXES):
+        return None
+    return ProjectFile(
+        filename=check_filename(last_segment(location), url=page_url),
+        url=absolute(location, base),
+        hashes=hashes,
+        requires_python=link.get("data-requires-python") or None,
+        yanked=link.get("data-yanked"),
+        metadata_hashes=_metadata_hashes(link),
+    )
+
+
+def _metadata_hashes(link: Mapping[str, str]) -> Mapping[str, str] | None:
+    # PEP 714: the new name counts where both are given. The value is a hash, or "true" where there is none.
+    offered = link.get("data-core-metadata", link.get("data-dist-info-metadata"))
+    if offered is None or offered.lower() == "false":
+        return None
+    return split_hash(f"#{offered}")[1]

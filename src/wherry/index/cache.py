@@ -1,0 +1,45 @@
+"""The port for keeping what never changes: archives and metadata files, by hash."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+__all__ = ["Cache", "MemoryCache", "NoCache"]
+
+
+class Cache(Protocol):
+    """Bytes by key. Keys are such as ``sha256:…``; what comes back is verified again, so a cache needs no trust."""
+
+    async def get(self, key: str) -> bytes | None:
+        """Return what was put under ``key``, or ``None``."""
+        ...
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Keep ``content``; a cache may forget at any time."""
+        ...
+
+
+class MemoryCache:
+    """Keeps everything as long as it lives."""
+
+    def __init__(self) -> None:
+        self._contents: dict[str, bytes] = {}
+
+    async def get(self, key: str) -> bytes | None:
+        """Return what was put under ``key``, or ``None``."""
+        return self._contents.get(key)
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Keep ``content``."""
+        self._contents[key] = content
+
+
+class NoCache:
+    """Keeps nothing."""
+
+    async def get(self, key: str) -> bytes | None:  # noqa: ARG002 - the port's signature
+        """Return ``None``."""
+        return None
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Forget ``content``."""

@@ -1,0 +1,69 @@
+"""Work under way, so that whoever wants the same thing waits for the one who fetches it already."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine, Hashable, Iterable
+
+__all__ = ["Flights", "together"]
+
+Value = TypeVar("Value")
+
+
+class Flights:
+    """Runs a coroutine once per key and shares its result, for as long as the ``async with`` block lasts.
+
+    Whoever waits may be cancelled without harm to the others; leaving the block cancels what is still under way. A
+    failure is shared with those who wait, then forgotten, so that it can be tried again.
+    """
+
+    def __init__(self) -> None:
+        self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        tasks = list(self._tasks.values())
+        self._tasks.clear()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def join(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, Value]]) -> Value:
+        """Return the result of ``start()``, which is called only if nobody has for ``key``."""
+        task = self._tasks.get(key)
+        if task is None:
+            task = self._tasks[key] = asyncio.create_task(start())
+            task.add_done_callback(lambda done: self._landed(key, done))
+        result: Value = await asyncio.shield(task)
+        return result
+
+    def forget(self, key: Hashable) -> None:
+        """Let go of the result under ``key``, if it is there."""
+        if (task := self._tasks.get(key)) and task.done():
+            del self._tasks[key]
+
+    def _landed(self, key: Hashable, task: asyncio.Task[Any]) -> None:
+        failed = task.cancelled() or task.exception() is not None
+        if failed and self._tasks.get(key) is task:
+            del self._tasks[key]
+
+
+async def together(work: Iterable[Coroutine[Any, Any, object]]) -> None:
+    """Run all of ``work`` side by side; the first failure ends the rest and is raised as it is, not in a group."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for coroutine in work:
+                tasks.create_task(coroutine)
+    except BaseExceptionGroup as group:
+        raise _first(group) from None
+
+
+def _first(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

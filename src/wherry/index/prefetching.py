@@ -1,0 +1,119 @@
+"""Filling the snapshot: first by following the newest matches, then by learning what an attempt missed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from wherry.errors import WherryError
+from wherry.index.flights import together
+from wherry.model.core_metadata import CoreMetadata
+from wherry.model.distribution import InstalledDistribution
+from wherry.resolution.candidates import Candidates, Policy
+from wherry.resolution.requirements import applies, expand
+from wherry.resolution.snapshot import MetadataNeed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packaging.utils import NormalizedName
+
+    from wherry.index.client import IndexClient
+    from wherry.model.project import ProjectFile
+    from wherry.resolution.candidates import Candidate
+    from wherry.resolution.problem import Problem
+    from wherry.resolution.requirements import Identifier, ProjectRequirement
+    from wherry.resolution.snapshot import Need, Snapshot
+
+__all__ = ["Prefetcher"]
+
+
+class Prefetcher:
+    """Grows ``snapshot`` from ``index`` for ``problem``.
+
+    What it guesses only decides what is known early. No answer depends on it.
+    """
+
+    def __init__(self, problem: Problem, snapshot: Snapshot, index: IndexClient) -> None:
+        self._problem = problem
+        self._snapshot = snapshot
+        self._index = index
+        self._candidates = Candidates(problem, snapshot, Policy.AS_ASKED)
+        self._followed: set[tuple[Identifier, str]] = set()
+        self._missed: Counter[NormalizedName] = Counter()
+
+    async def follow(self, requirements: Iterable[ProjectRequirement]) -> None:
+        """Take the newest match of each requirement, then of what that requires, all at once and without barriers.
+
+        A failure here is only a guess that failed: if the answer needs it, :meth:`grow` will meet it again.
+        """
+        await together([self._visit(requirement) for requirement in requirements if self._is_new(requirement)])
+
+    async def grow(self, needs: Iterable[Need]) -> None:
+        """Learn all of ``needs``, and of a project that is missed again and again, ever more older releases.
+
+        Raises what the index raises.
+        """
+        work = []
+        for need in needs:
+            if isinstance(need, MetadataNeed):
+                work.append(self._learn_and_follow(need.file, need.extra))
+                work.extend(self._guess_metadata(file) for file in self._older(need))
+            else:
+                work.append(self._learn_page(need.name))
+        await together(work)
+
+    def _is_new(self, requirement: ProjectRequirement) -> bool:
+        visit = requirement.identifier, str(requirement.specifier)
+        is_new = visit not in self._followed
+        self._followed.add(visit)
+        return is_new
+
+    def _older(self, need: MetadataNeed) -> tuple[ProjectFile, ...]:
+        """Return no other release the first time, then one, two, four and so on."""
+        missed = self._missed[need.name]
+        self._missed[need.name] += 1
+        return need.later[: 2 ** (missed - 1)] if missed else ()
+
+    async def _visit(self, requirement: ProjectRequirement) -> None:
+        try:
+            best = self._best(requirement)
+            if best is not None and best.source is None:
+                await self._learn_page(requirement.name)
+                best = self._best(requirement)
+            if best is None or not self._problem.deps:
+                return
+            if isinstance(best.source, InstalledDistribution):
+                await self.follow(self._required(best.source.metadata, requirement.extra))
+            elif best.source is not None:
+                await self._learn_and_follow(best.source, requirement.extra)
+        except WherryError:
+            return
+
+    def _best(self, requirement: ProjectRequirement) -> Candidate | None:
+        return next(self._candidates.select(requirement.name, [requirement], requirement.extra), None)
+
+    async def _learn_and_follow(self, file: ProjectFile, extra: str) -> None:
+        await self._learn_metadata(file)
+        metadata = self._snapshot.metadata[file.url]
+        if isinstance(metadata, CoreMetadata):
+            await self.follow(self._required(metadata, extra))
+
+    def _required(self, metadata: CoreMetadata, extra: str) -> Iterable[ProjectRequirement]:
+        for requirement in metadata.requires_dist:
+            if applies(requirement, self._problem.environment, extra):
+                yield from expand(requirement)
+
+    async def _learn_page(self, name: NormalizedName) -> None:
+        if name not in self._snapshot.pages:
+            self._snapshot.pages[name] = await self._index.page(name)
+
+    async def _learn_metadata(self, file: ProjectFile) -> None:
+        if file.url not in self._snapshot.metadata:
+            self._snapshot.metadata[file.url] = await self._index.metadata(file)
+
+    async def _guess_metadata(self, file: ProjectFile) -> None:
+        try:
+            await self._learn_metadata(file)
+        except WherryError:
+            return

@@ -1,0 +1,31 @@
+"""The loop between deciding, which does not wait, and the index, which must be waited for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wherry.index.prefetching import Prefetcher
+from wherry.resolution.attempt import attempt
+
+if TYPE_CHECKING:
+    from wherry.index.client import IndexClient
+    from wherry.resolution.problem import Problem
+    from wherry.resolution.resolution import Resolution
+    from wherry.resolution.snapshot import Snapshot
+
+__all__ = ["resolve"]
+
+
+async def resolve(problem: Problem, snapshot: Snapshot, index: IndexClient) -> Resolution:
+    """Grow ``snapshot`` until an attempt over it touches no hole, and return that attempt's answer.
+
+    Raises :class:`~wherry.errors.ResolutionError`, :class:`~wherry.errors.IndexUnavailable` and
+    :class:`~wherry.errors.IntegrityError`.
+    """
+    prefetcher = Prefetcher(problem, snapshot, index)
+    await prefetcher.follow(problem.requirements)
+    while True:
+        result = attempt(problem, snapshot)
+        if result.resolution is not None:
+            return result.resolution
+        await prefetcher.grow(result.needs)

@@ -1,0 +1,1 @@
+"""Floor 5: wheels become files, and files go again."""

@@ -1,0 +1,66 @@
+"""What is installed, read from the ``.dist-info`` folders of site-packages."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from wherry.errors import InvalidMetadata
+from wherry.formats.core_metadata import parse_core_metadata
+from wherry.model.distribution import InstalledDistribution
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
+__all__ = ["find_installed", "read_installed"]
+
+
+def find_installed(site_packages: str) -> dict[NormalizedName, InstalledDistribution]:
+    """Return the distributions below ``site_packages``, by normalized name.
+
+    A folder whose metadata cannot be read is passed over, as ``importlib.metadata`` would.
+    """
+    found: dict[NormalizedName, InstalledDistribution] = {}
+    if not os.path.isdir(site_packages):
+        return found
+    for folder in sorted(os.listdir(site_packages)):
+        if folder.endswith(".dist-info"):
+            distribution = read_installed(os.path.join(site_packages, folder))
+            if distribution is not None:
+                found[distribution.name] = distribution
+    return found
+
+
+def read_installed(location: str) -> InstalledDistribution | None:
+    """Read one ``.dist-info`` folder; ``None`` where its metadata is missing or broken."""
+    content = _read(location, "METADATA")
+    if content is None:
+        return None
+    try:
+        metadata = parse_core_metadata(content.encode(), subject=os.path.basename(location))
+    except InvalidMetadata:
+        return None
+    return InstalledDistribution(
+        metadata=metadata,
+        location=location,
+        installer=(_read(location, "INSTALLER") or "").strip() or None,
+        requested=_read(location, "REQUESTED") is not None,
+        source=_direct_url(location),
+    )
+
+
+def _read(location: str, name: str) -> str | None:
+    try:
+        with open(os.path.join(location, name), encoding="utf-8") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _direct_url(location: str) -> str | None:
+    try:
+        url = json.loads(_read(location, "direct_url.json") or "{}").get("url")
+    except (ValueError, AttributeError):
+        return None
+    return url if isinstance(url, str) else None

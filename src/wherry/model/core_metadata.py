@@ -1,0 +1,25 @@
+"""The part of a distribution's core metadata that deciding needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
+    from packaging.utils import NormalizedName
+    from packaging.version import Version
+
+__all__ = ["CoreMetadata"]
+
+
+@dataclass(frozen=True, slots=True)
+class CoreMetadata:
+    """Name, version, and what the distribution requires (core metadata up to 2.6)."""
+
+    name: NormalizedName
+    version: Version
+    requires_dist: tuple[Requirement, ...] = ()
+    requires_python: SpecifierSet | None = None
+    provides_extra: frozenset[NormalizedName] = frozenset()

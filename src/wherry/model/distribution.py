@@ -1,0 +1,55 @@
+"""A distribution that is installed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
+    from wherry.model.core_metadata import CoreMetadata
+
+__all__ = ["InstalledDistribution"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class InstalledDistribution:
+    """One distribution as its ``.dist-info`` folder describes it.
+
+    ``location`` is that folder's path, or ``None`` for what the runtime itself provides and nobody can uninstall.
+    ``source`` is the URL its wheel came from, where that is known. ``requested`` tells whether somebody asked for it
+    by name.
+    """
+
+    metadata: CoreMetadata
+    location: str | None = None
+    installer: str | None = None
+    requested: bool = False
+    source: str | None = None
+
+    @property
+    def name(self) -> NormalizedName:
+        """The normalized name."""
+        return self.metadata.name
+
+    @property
+    def version(self) -> str:
+        """The normalized version."""
+        return str(self.metadata.version)
+
+    def __repr__(self) -> str:
+        return f"<InstalledDistribution {self}>"
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-able mapping."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "installer": self.installer,
+            "requested": self.requested,
+            "source": self.source,
+        }

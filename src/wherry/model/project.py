@@ -1,0 +1,65 @@
+"""What an index says of a project (Simple API: PEP 503, 592, 691, 700, 714, 792)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packaging.utils import NormalizedName
+
+__all__ = ["ProjectFile", "ProjectPage"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFile:
+    """One file of a project page.
+
+    ``url`` is absolute. ``hashes`` maps algorithms to hexadecimal digests; ``size`` is in bytes. ``yanked`` is the
+    reason given (perhaps empty) or ``None``. ``metadata_hashes`` is ``None`` where the index offers no metadata file
+    beside the wheel, and empty where it offers one without a hash.
+    """
+
+    filename: str
+    url: str
+    hashes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    size: int | None = None
+    requires_python: str | None = None
+    yanked: str | None = None
+    upload_time: str | None = None
+    metadata_hashes: Mapping[str, str] | None = field(default=None, hash=False)
+
+    @property
+    def is_wheel(self) -> bool:
+        """Whether the file is a wheel, by its name."""
+        return self.filename.endswith(".whl")
+
+    @property
+    def uploaded(self) -> datetime | None:
+        """``upload_time`` (PEP 700: ISO 8601 in UTC) as a time; reading it for every file of a page would be slow."""
+        if self.upload_time is None:
+            return None
+        moment = datetime.fromisoformat(self.upload_time)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+    @property
+    def metadata_url(self) -> str:
+        """Where PEP 658 puts the metadata file."""
+        return f"{self.url}.metadata"
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPage:
+    """The files of a project, in the order of the page.
+
+    ``status`` is the project status of PEP 792 (``active``, ``archived``, ``deprecated``, ``quarantined``).
+    """
+
+    name: NormalizedName
+    url: str
+    files: tuple[ProjectFile, ...]
+    status: str = "active"
+    status_reason: str = ""

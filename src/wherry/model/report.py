@@ -1,0 +1,58 @@
+"""What an installation did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wherry.model.distribution import InstalledDistribution
+
+__all__ = ["InstallReport"]
+
+
+@dataclass(frozen=True, slots=True)
+class InstallReport:
+    """What is true after an installation.
+
+    ``installed`` is what came, ``unchanged`` what was there and was asked for or required, ``removed`` what had to go
+    for another version. ``seconds`` maps the phases (``resolving``, ``downloading``, ``placing``) to their durations,
+    ``requests`` counts the fetches.
+    """
+
+    installed: tuple[InstalledDistribution, ...] = ()
+    unchanged: tuple[InstalledDistribution, ...] = ()
+    removed: tuple[InstalledDistribution, ...] = ()
+    warnings: tuple[str, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    requests: int = 0
+
+    def __str__(self) -> str:
+        lines = [f"{word}: {', '.join(map(str, items))}" for word, items in self._rows() if items]
+        lines += [f"Warning: {warning}" for warning in self.warnings]
+        return "\n".join(lines) or "Nothing to do"
+
+    def _repr_html_(self) -> str:
+        rows = [
+            f"<tr><th>{word}</th><td>{'<br>'.join(escape(str(item)) for item in items)}</td></tr>"
+            for word, items in (*self._rows(), ("Warnings", self.warnings))
+            if items
+        ]
+        return f"<table>{''.join(rows)}</table>" if rows else "<p>Nothing to do</p>"
+
+    def _rows(self) -> tuple[tuple[str, tuple[InstalledDistribution, ...]], ...]:
+        return ("Installed", self.installed), ("Unchanged", self.unchanged), ("Removed", self.removed)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-able mapping."""
+        return {
+            "installed": [distribution.to_dict() for distribution in self.installed],
+            "unchanged": [distribution.to_dict() for distribution in self.unchanged],
+            "removed": [distribution.to_dict() for distribution in self.removed],
+            "warnings": list(self.warnings),
+            "seconds": dict(self.seconds),
+            "requests": self.requests,
+        }

@@ -1,0 +1,117 @@
+"""The provider that resolvelib asks: a pure function of a problem and a snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resolvelib import AbstractProvider
+
+from wherry.model.project import ProjectFile
+from wherry.resolution.candidates import Candidate
+from wherry.resolution.requirements import Identifier, ProjectRequirement, applies, expand
+from wherry.resolution.snapshot import MetadataNeed, PageNeed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from resolvelib.structs import RequirementInformation
+
+    from wherry.model.core_metadata import CoreMetadata
+    from wherry.resolution.candidates import Candidates
+    from wherry.resolution.snapshot import Need
+
+    Information = RequirementInformation[ProjectRequirement, Candidate]
+
+__all__ = ["Provider"]
+
+
+class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
+    """Answers resolvelib out of ``candidates``, and notes in ``needs`` every hole that an answer touched."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self.candidates = candidates
+        self.needs: dict[Need, None] = {}
+        self._dependencies: dict[Candidate, tuple[ProjectRequirement, ...]] = {}
+        self._selected: dict[Identifier, list[Candidate]] = {}
+
+    def identify(self, requirement_or_candidate: ProjectRequirement | Candidate) -> Identifier:
+        """Return the project's name and the extra."""
+        return requirement_or_candidate.identifier
+
+    def get_preference(
+        self,
+        identifier: Identifier,
+        resolutions: Mapping[Identifier, Candidate],  # noqa: ARG002 - resolvelib's signature
+        candidates: Mapping[Identifier, Iterator[Candidate]],  # noqa: ARG002
+        information: Mapping[Identifier, Iterator[Information]],
+        backtrack_causes: Sequence[Information],
+    ) -> tuple[bool, bool, bool, Identifier]:
+        """Prefer what conflicted last, then what is pinned, then what is restricted at all; names break ties.
+
+        Nothing here may look at what happens to be known: the order of arrival would shine through.
+        """
+        name = identifier[0]
+        requirements = [item.requirement for item in information[identifier]]
+        conflicted = any(
+            name in {cause.requirement.name, cause.parent.name if cause.parent else None} for cause in backtrack_causes
+        )
+        pinned = any(requirement.exactly is not None or requirement.pins for requirement in requirements)
+        restricted = any(len(requirement.specifier) for requirement in requirements)
+        return not conflicted, not pinned, not restricted, identifier
+
+    def find_matches(
+        self,
+        identifier: Identifier,
+        requirements: Mapping[Identifier, Iterator[ProjectRequirement]],
+        incompatibilities: Mapping[Identifier, Iterator[Candidate]],
+    ) -> list[Candidate]:
+        """Return the candidates to try, in order. An extra is offered only where its project fits, too."""
+        name, extra = identifier
+        wanted = list(requirements[identifier])
+        if extra and (name, "") in requirements:
+            wanted += requirements[name, ""]
+        excluded = set(incompatibilities[identifier])
+        found = [candidate for candidate in self.candidates.select(name, wanted, extra) if candidate not in excluded]
+        self._selected[identifier] = found
+        return found
+
+    def is_satisfied_by(self, requirement: ProjectRequirement, candidate: Candidate) -> bool:
+        """Whether a pinned candidate still serves when ``requirement`` comes up."""
+        return candidate.version is None or requirement.admits(candidate.version)
+
+    def get_dependencies(self, candidate: Candidate) -> tuple[ProjectRequirement, ...]:
+        """Return what the candidate requires; over a hole that is nothing, and the need is noted."""
+        if candidate not in self._dependencies:
+            self._dependencies[candidate] = tuple(self._find_dependencies(candidate))
+        return self._dependencies[candidate]
+
+    def _find_dependencies(self, candidate: Candidate) -> Iterator[ProjectRequirement]:
+        if candidate.extra:
+            yield ProjectRequirement(candidate.name, exactly=candidate.version, text=str(candidate).partition("[")[0])
+        if candidate.version is None:
+            self.needs[PageNeed(candidate.name)] = None
+            return
+        if not self.candidates.problem.deps:
+            return
+        metadata = self.candidates.metadata(candidate)
+        if metadata is None:
+            self._note_metadata(candidate)
+            return
+        yield from self._required(metadata, candidate.extra)
+
+    def _required(self, metadata: CoreMetadata, extra: str) -> Iterable[ProjectRequirement]:
+        environment = self.candidates.problem.environment
+        for requirement in metadata.requires_dist:
+            # What applies without the extra is required by the project itself.
+            if extra and (requirement.marker is None or applies(requirement, environment)):
+                continue
+            if applies(requirement, environment, extra):
+                yield from expand(requirement)
+
+    def _note_metadata(self, candidate: Candidate) -> None:
+        if not isinstance(candidate.source, ProjectFile):
+            return
+        tried = self._selected.get(candidate.identifier, [])
+        after = tried[tried.index(candidate) + 1 :] if candidate in tried else []
+        later = tuple(other.source for other in after if isinstance(other.source, ProjectFile))
+        self.needs[MetadataNeed(candidate.name, candidate.source, candidate.extra, later)] = None

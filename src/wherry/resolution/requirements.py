@@ -1,0 +1,109 @@
+"""Requirements, one project and at most one extra each.
+
+``pkg[a,b]>=1`` stands for three of them: ``pkg>=1``, its extra ``a`` and its extra ``b``. Every extra is an identifier
+of its own, whose candidates pin the project to their own version; so no combination of extras needs to be thought of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement as BadRequirement
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import NormalizedName, canonicalize_name
+
+from wherry.errors import InvalidRequirement, UnsupportedRequirement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from packaging.version import Version
+
+    from wherry.model.environment import Environment
+
+__all__ = ["Identifier", "ProjectRequirement", "applies", "expand", "parse_requirements"]
+
+Identifier = tuple[NormalizedName, str]
+"""A project's normalized name, and an extra's or the empty string."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectRequirement:
+    """What is required of one project, or of one of its extras.
+
+    ``exactly`` admits that very version and nothing else; it is how an extra holds its project. ``text`` is the
+    requirement as its author wrote it, for people.
+    """
+
+    name: NormalizedName
+    specifier: SpecifierSet = field(default_factory=SpecifierSet)
+    extra: str = ""
+    exactly: Version | None = None
+    text: str = ""
+
+    @property
+    def identifier(self) -> Identifier:
+        """What resolvelib calls the requirement by."""
+        return self.name, self.extra
+
+    @property
+    def pins(self) -> bool:
+        """Whether the requirement names one version, which lets a yanked file in (PEP 592)."""
+        return any(
+            specifier.operator == "===" or (specifier.operator == "==" and not specifier.version.endswith(".*"))
+            for specifier in self.specifier
+        )
+
+    def admits(self, version: Version) -> bool:
+        """Whether ``version`` satisfies the requirement; pre-releases are judged elsewhere."""
+        if self.exactly is not None:
+            return version == self.exactly
+        return self.specifier.contains(version, prereleases=True)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def expand(requirement: Requirement) -> Iterator[ProjectRequirement]:
+    """Yield the project's requirement, then one for each extra."""
+    name = canonicalize_name(requirement.name)
+    text = _without_marker(requirement)
+    yield ProjectRequirement(name, requirement.specifier, text=text)
+    for extra in sorted(map(canonicalize_name, requirement.extras)):
+        yield ProjectRequirement(name, requirement.specifier, extra, text=text)
+
+
+def applies(requirement: Requirement, environment: Environment, extra: str = "") -> bool:
+    """Evaluate the requirement's marker (PEP 508) for ``environment``, with ``extra`` switched on."""
+    return requirement.marker is None or requirement.marker.evaluate({**environment.markers, "extra": extra})
+
+
+def parse_requirements(texts: Iterable[str | Iterable[str]]) -> Iterator[Requirement]:
+    """Read PEP 508 requirements; lists of them may stand among them.
+
+    Raises :class:`~wherry.errors.InvalidRequirement`, and :class:`~wherry.errors.UnsupportedRequirement` for a URL.
+    """
+    for text in texts:
+        if isinstance(text, str):
+            yield _parse(text)
+        else:
+            yield from parse_requirements(text)
+
+
+def _parse(text: str) -> Requirement:
+    bare = text.strip()
+    if bare.endswith(".whl") and (":" in bare or "/" in bare):
+        raise UnsupportedRequirement(text, "wheels by URL or path are not supported yet; ask for it by name")
+    try:
+        requirement = Requirement(bare)
+    except BadRequirement as error:
+        raise InvalidRequirement(text, str(error).partition("\n")[0]) from error
+    if requirement.url is not None:
+        raise UnsupportedRequirement(text, "direct URLs are not supported yet; ask for it by name and version")
+    return requirement
+
+
+def _without_marker(requirement: Requirement) -> str:
+    return str(requirement).partition(";")[0].strip()

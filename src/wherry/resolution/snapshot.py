@@ -1,0 +1,74 @@
+"""What is known of the index so far, negative answers included.
+
+A project or a file that is not in the snapshot is a *hole*. Deciding over holes is allowed, and notes them as needs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wherry.resolution.releases import find_releases
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from packaging.utils import NormalizedName
+
+    from wherry.errors import WherryError
+    from wherry.model.core_metadata import CoreMetadata
+    from wherry.model.environment import Environment
+    from wherry.model.project import ProjectFile, ProjectPage
+    from wherry.resolution.releases import Releases
+
+__all__ = ["MetadataNeed", "Need", "PageNeed", "Snapshot"]
+
+
+@dataclass(frozen=True, slots=True)
+class PageNeed:
+    """The project page of ``name`` was missed."""
+
+    name: NormalizedName
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataNeed:
+    """The core metadata of ``file`` was missed, when ``extra`` was asked for.
+
+    ``later`` are the files of the candidates that would be tried after this one, the next first.
+    """
+
+    name: NormalizedName
+    file: ProjectFile
+    extra: str = ""
+    later: tuple[ProjectFile, ...] = field(default=(), compare=False)
+
+
+Need = PageNeed | MetadataNeed
+
+
+class Snapshot:
+    """Project pages and core metadata known so far.
+
+    ``pages`` maps a project to its page, or to ``None`` where no index has it. ``metadata`` maps a file's URL to its
+    core metadata, or to the error that reading it gave. Both only grow.
+    """
+
+    def __init__(self, environment: Environment, exclude_newer: datetime | None = None) -> None:
+        self.environment = environment
+        self.exclude_newer = exclude_newer
+        self.pages: dict[NormalizedName, ProjectPage | None] = {}
+        self.metadata: dict[str, CoreMetadata | WherryError] = {}
+        self._releases: dict[NormalizedName, Releases] = {}
+
+    def releases(self, name: NormalizedName) -> Releases | None:
+        """Return what the project offers this environment, or ``None`` where there is no such project.
+
+        Raises ``KeyError`` over a hole.
+        """
+        page = self.pages[name]
+        if page is None:
+            return None
+        if name not in self._releases:
+            self._releases[name] = find_releases(page, self.environment, self.exclude_newer)
+        return self._releases[name]

@@ -1,0 +1,1 @@
+"""Floor 6: Pyodide. The only folder that imports ``js`` or ``pyodide``."""

@@ -1,0 +1,49 @@
+"""Pyodide's own site-packages: a destination that keeps ``loadPackage`` informed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyodide_js
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from wherry.install.scheme import Scheme
+from wherry.install.site_packages import SitePackages
+from wherry.model.core_metadata import CoreMetadata
+from wherry.model.distribution import InstalledDistribution
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from packaging.utils import NormalizedName
+
+    from wherry.install.destination import Delivery
+
+__all__ = ["PyodideSite"]
+
+
+class PyodideSite(SitePackages):
+    """Tells Pyodide what came and went, so that ``loadPackage`` does not unpack another copy over it."""
+
+    def __init__(self) -> None:
+        runtime = CoreMetadata(canonicalize_name("pyodide-py"), Version(pyodide_js.version))
+        super().__init__(Scheme.current(), provided=[InstalledDistribution(runtime, installer="pyodide")])
+
+    def exchange(
+        self, arriving: Sequence[Delivery], leaving: Sequence[InstalledDistribution]
+    ) -> tuple[InstalledDistribution, ...]:
+        """Exchange distributions, then bring ``pyodide.loadedPackages`` up to date."""
+        arrived = super().exchange(arriving, leaving)
+        loaded = pyodide_js.loadedPackages
+        for distribution in leaving:
+            delattr(loaded, _lock_name(distribution.name))
+        for distribution in arrived:
+            setattr(loaded, _lock_name(distribution.name), distribution.source)
+        return arrived
+
+
+def _lock_name(name: NormalizedName) -> str:
+    """Return the distribution lock's own spelling of ``name``: it is what ``loadedPackages`` is keyed by."""
+    entry = getattr(pyodide_js.lockfile.packages, name, None)
+    return str(entry.name) if entry is not None else name
