@@ -1,0 +1,252 @@
+"""The installer through all floors below the runtime: an index in memory, real files."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from importlib import metadata
+from typing import TYPE_CHECKING
+
+import pytest
+
+import wherry
+from tests.harness.environments import PYODIDE_314
+from tests.harness.index_files import IndexFile, make_wheel
+from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
+from wherry.index.fetcher import Response
+from wherry.install.scheme import Scheme
+from wherry.install.site_packages import SitePackages
+from wherry.installer import Installer, use_default
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from wherry.model.progress import Progress
+
+APP = make_wheel("app", "1", requires=["lib<2"])
+LIB_1 = make_wheel("lib", "1")
+LIB_2 = make_wheel("lib", "2")
+INDEX = (APP, LIB_1, LIB_2)
+
+
+def site(folder: Path) -> SitePackages:
+    return SitePackages(
+        Scheme(str(folder / "site"), str(folder / "bin"), str(folder / "include"), str(folder / "data"))
+    )
+
+
+def installer(
+    folder: Path,
+    files: Iterable[IndexFile] = INDEX,
+    *,
+    instead: Mapping[str, Response] | None = None,
+    url: str = JSON_URL,
+) -> tuple[Installer, MemoryFetcher]:
+    (folder / "site").mkdir(exist_ok=True)
+    fetcher = MemoryFetcher(files, instead=instead)
+    return Installer(index_urls=[url], fetcher=fetcher, destination=site(folder), environment=PYODIDE_314), fetcher
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "folder"
+        for path in folder.rglob("*")
+    }
+
+
+def found(folder: Path) -> dict[str, str]:
+    return {found.name: found.version for found in metadata.distributions(path=[str(folder / "site")])}
+
+
+@pytest.mark.parametrize("url", [JSON_URL, HTML_URL])
+async def test_what_is_reported_is_what_importlib_finds(tmp_path: Path, url: str) -> None:
+    subject, fetcher = installer(tmp_path, url=url)
+    report = await subject.install("app")
+    assert {found.name: found.version for found in report.installed} == found(tmp_path) == {"app": "1", "lib": "1"}
+    assert [found.requested for found in report.installed] == [True, False]
+    assert all(
+        found.source and found.source.startswith("https://index.example.org/files/") for found in report.installed
+    )
+    assert set(fetcher.requests.values()) == {1}
+    assert report.requests == fetcher.requests.total()
+    assert set(report.seconds) == {"resolving", "downloading", "placing"}
+    assert (tmp_path / "site" / "lib.py").read_text() == "__version__ = '1'\n"
+
+
+async def test_installing_again_changes_nothing_and_asks_nothing(tmp_path: Path) -> None:
+    subject, fetcher = installer(tmp_path)
+    await subject.install("app")
+    before, asked = tree(tmp_path), fetcher.requests.total()
+    report = await subject.install("app")
+    assert (report.installed, [found.name for found in report.unchanged]) == ((), ["app", "lib"])
+    assert (tree(tmp_path), fetcher.requests.total()) == (before, asked)
+
+
+async def test_another_version_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    await subject.install("lib==1")
+    report = await subject.install("lib", upgrade=True)
+    assert [str(found) for found in report.installed] == ["lib 2"]
+    assert [str(found) for found in report.removed] == ["lib 1"]
+    assert found(tmp_path) == {"lib": "2"}
+
+
+async def test_uninstalling_leaves_nothing_behind(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    before = tree(tmp_path)
+    await subject.install("app")
+    assert [str(found) for found in subject.installed()] == ["app 1", "lib 1"]
+    assert [found.name for found in subject.uninstall("App", "lib")] == ["app", "lib"]
+    assert tree(tmp_path) == before
+    with pytest.raises(wherry.NotInstalled) as caught:
+        subject.uninstall("app")
+    assert caught.value.names == ["app"]
+
+
+async def test_uninstalling_something_that_is_not_there_takes_nothing_else_away(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    await subject.install("app")
+    before = tree(tmp_path)
+    with pytest.raises(wherry.NotInstalled):
+        subject.uninstall("app", "nothing")
+    assert tree(tmp_path) == before
+
+
+async def test_requirements_may_come_in_lists(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    resolution = await subject.resolve("lib", ["app"])
+    assert resolution.pins == {"app": "1", "lib": "1"}
+    assert found(tmp_path) == {}
+
+
+async def test_a_requirement_for_elsewhere_is_left_out_and_said(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    report = await subject.install("app; sys_platform == 'win32'")
+    assert report.installed == ()
+    assert report.warnings == ('app; sys_platform == "win32" was not installed: its marker is false here',)
+
+
+async def test_progress_tells_every_phase_once_it_begins(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    told: list[Progress] = []
+    await subject.install("app", on_progress=told.append)
+    assert list(dict.fromkeys(step.phase for step in told)) == ["resolving", "downloading", "placing", "done"]
+    assert [(step.done, step.total) for step in told if step.phase == "downloading"] == [(1, 2), (2, 2)]
+
+
+PAGE = f"{JSON_URL}lib/"
+HTML = {"content-type": "text/html"}
+SPOILT = make_wheel("lib", "1", files={"lib.py": "spoilt"})
+
+
+def _at(file: IndexFile, suffix: str = "") -> str:
+    return f"https://index.example.org/files/{file.sha256[:16]}/{file.filename}{suffix}"
+
+
+BAD_INPUT: dict[str, tuple[str, dict[str, Response], type[wherry.WherryError]]] = {
+    "unknown project": ("nowhere", {}, wherry.UnknownProject),
+    "no wheel that fits": ("only-sdist", {}, wherry.NoFittingWheel),
+    "conflict": ("app lib>=2", {}, wherry.ResolutionConflict),
+    "invalid requirement": ("lib>>1", {}, wherry.InvalidRequirement),
+    "direct URL": ("lib@https://example.org/lib-1-py3-none-any.whl", {}, wherry.UnsupportedRequirement),
+    "404 for the wheel": ("lib==1", {_at(LIB_1): Response(_at(LIB_1), 404, b"")}, wherry.RefusedByIndex),
+    "500 for the page": ("app", {PAGE: Response(PAGE, 500, b"")}, wherry.RefusedByIndex),
+    "500 for the metadata": (
+        "app",
+        {_at(LIB_1, ".metadata"): Response(_at(LIB_1, ".metadata"), 500, b"")},
+        wherry.RefusedByIndex,
+    ),
+    "error page with status 200": ("app", {PAGE: Response(PAGE, 200, b"<h1>Oh</h1>", HTML)}, wherry.InvalidIndexPage),
+    "error page for the wheel": (
+        "lib==1",
+        {_at(LIB_1): Response(_at(LIB_1), 200, b"<h1>", HTML)},
+        wherry.IntegrityError,
+    ),
+    "wrong hash": ("app", {_at(LIB_1): Response(_at(LIB_1), 200, SPOILT.content)}, wherry.IntegrityError),
+    "wrong hash of the metadata": (
+        "app",
+        {_at(LIB_1, ".metadata"): Response(_at(LIB_1, ".metadata"), 200, SPOILT.content)},
+        wherry.IntegrityError,
+    ),
+}
+
+
+@pytest.mark.parametrize("problem", BAD_INPUT)
+async def test_bad_input_is_an_error_of_its_own_and_changes_nothing(tmp_path: Path, problem: str) -> None:
+    requirements, instead, error = BAD_INPUT[problem]
+    await installer(tmp_path)[0].install("lib==2")
+    before = tree(tmp_path)
+    subject, _ = installer(tmp_path, (*INDEX, IndexFile("only_sdist-1.tar.gz", b"")), instead=instead)
+    with pytest.raises(error) as caught:
+        await subject.install(*requirements.split())
+    assert tree(tmp_path) == before
+    assert str(caught.value)
+    assert caught.value.facts()
+
+
+async def test_a_dead_index_is_said_to_be_dead(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    with pytest.raises(wherry.IndexUnreachable) as caught:
+        await subject.install("app", index_urls=["https://dead.example.org/simple"])
+    assert caught.value.url == "https://dead.example.org/simple/app/"
+
+
+async def test_metadata_beside_the_wheel_must_be_the_wheels_own(tmp_path: Path) -> None:
+    lying = make_wheel("lib", "1", requires=["nothing-else"])
+    lib = IndexFile(LIB_1.filename, LIB_1.content)
+    lib.__dict__["metadata"] = lying.metadata
+    subject, _ = installer(tmp_path, [lib, make_wheel("nothing-else", "1")])
+    with pytest.raises(wherry.IntegrityError, match=r"lib-1-py3-none-any\.whl"):
+        await subject.install("lib")
+    assert found(tmp_path) == {}
+
+
+async def test_a_cancelled_installation_leaves_nothing(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    before = tree(tmp_path)
+    for turns in range(40):
+        running = asyncio.create_task(subject.install("app"))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        running.cancel()
+        try:
+            await running
+        except asyncio.CancelledError:
+            assert tree(tmp_path) == before
+        else:
+            break
+    report = await subject.install("app")
+    assert len(report.installed) + len(report.unchanged) == 2
+
+
+async def test_two_installations_at_once_take_turns(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    first, second = await asyncio.gather(subject.install("lib==1"), subject.install("lib==2"))
+    assert [str(found) for found in second.removed] == [str(found) for found in first.installed] == ["lib 1"]
+    assert found(tmp_path) == {"lib": "2"}
+
+
+async def test_nothing_is_uninstalled_while_an_installation_runs(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    await subject.install("lib==2")
+    running = asyncio.create_task(subject.install("lib==1"))
+    await asyncio.sleep(0)
+    with pytest.raises(wherry.UninstallRefused):
+        subject.uninstall("lib")
+    await running
+
+
+def test_the_functions_work_on_the_default_installer(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    use_default(subject)
+    assert asyncio.run(wherry.resolve("app")).pins == {"app": "1", "lib": "1"}
+    asyncio.run(wherry.install("app"))
+    assert [found.name for found in wherry.installed()] == ["app", "lib"]
+    assert [found.name for found in wherry.uninstall("app")] == ["app"]
+    assert [found.name for found in wherry.installed()] == ["lib"]
+
+
+def test_outside_of_pyodide_the_way_out_is_named() -> None:
+    with pytest.raises(wherry.UnsupportedRuntime, match="give Installer a fetcher and a destination"):
+        Installer()
