@@ -1,0 +1,95 @@
+"""What goes wrong is said in the runtime, too, and leaves its files as they were."""
+
+from __future__ import annotations
+
+import pytest
+from pytest_pyodide import run_in_pyodide
+
+import wherry
+from tests.harness.faults import Fault, Kind
+from tests.harness.index_files import IndexFile, make_wheel
+from tests.harness.index_server import dead_url
+from tests.harness.runtime import snapshot
+
+ALIEN = make_wheel("alien", "1", tag="cp314-cp314-pyemscripten_2025_0_wasm32")
+SOURCE = IndexFile("source-1.tar.gz", b"")
+LADDER = (make_wheel("top", "1", requires=["idna", "msgpack<1.2.4"]),)
+
+
+@run_in_pyodide
+async def failure(selenium, requirements, index_url):
+    import wherry
+
+    try:
+        await wherry.install(requirements, index_urls=[index_url])
+    except wherry.WherryError as error:
+        return type(error).__name__, str(error)
+    return None
+
+
+@pytest.fixture
+def refused(wherry_runtime, index_server):
+    """Install what cannot be installed; return the error, once the environment has been found unchanged."""
+    index_server.files += [ALIEN, SOURCE, *LADDER]
+
+    def refused(*requirements: str, index_url: str | None = None) -> tuple[type[Exception], str]:
+        before = snapshot(wherry_runtime)
+        name, sentence = failure(wherry_runtime, requirements, index_url or index_server.json_url)
+        assert snapshot(wherry_runtime) == before
+        return getattr(wherry, name), sentence
+
+    return refused
+
+
+def test_an_unknown_project(refused):
+    error, sentence = refused("idna", "no-such-project")
+    assert error is wherry.UnknownProject
+    assert "no-such-project" in sentence
+
+
+def test_no_wheel_that_fits(refused):
+    error, sentence = refused("alien")
+    assert error is wherry.NoFittingWheel
+    assert "it is for pyemscripten_2025_0_wasm32; this runtime is cp314-cp314-pyemscripten_2026_0_wasm32" in sentence
+
+
+def test_only_an_sdist(refused):
+    error, sentence = refused("source")
+    assert error is wherry.NoFittingWheel
+    assert "source-1.tar.gz: it is not a wheel, and wherry never builds" in sentence
+
+
+def test_a_conflict(refused):
+    error, sentence = refused("top", "msgpack>=1.2.4")
+    assert error is wherry.ResolutionConflict
+    assert "top 1 requires msgpack<1.2.4" in sentence
+    assert "you asked for msgpack>=1.2.4" in sentence
+
+
+def test_an_invalid_requirement(refused):
+    assert refused("idna>>3")[0] is wherry.InvalidRequirement
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [
+        (Fault("/json/anyio/", Kind.STATUS, status=500), wherry.RefusedByIndex),
+        (Fault("/json/anyio/", Kind.STATUS, status=404), wherry.UnknownProject),
+        (Fault("/json/anyio/", Kind.ERROR_PAGE), wherry.InvalidIndexPage),
+        (Fault("/json/anyio/", Kind.DROP), wherry.IndexUnreachable),
+        (Fault("*/idna-*.whl", Kind.STATUS, status=404), wherry.RefusedByIndex),
+        (Fault("*/idna-*.whl", Kind.CORRUPT), wherry.IntegrityError),
+        (Fault("*/idna-*.whl", Kind.DROP), wherry.IndexUnreachable),
+        (Fault("*/idna-*.metadata", Kind.CORRUPT), wherry.IntegrityError),
+    ],
+    ids=lambda value: f"{value.kind.name} {value.path}" if isinstance(value, Fault) else "",
+)
+def test_a_failing_index(refused, index_server, fault, error):
+    index_server.faults.append(fault)
+    assert refused("starlette")[0] is error
+
+
+def test_a_dead_index(refused):
+    error, sentence = refused("idna", index_url=dead_url())
+    assert error is wherry.IndexUnreachable
+    assert "127.0.0.1" in sentence
