@@ -10,7 +10,6 @@ from wherry.index.flights import together
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
 from wherry.resolution.candidates import Candidates, Policy
-from wherry.resolution.requirements import applies, expand
 from wherry.resolution.snapshot import MetadataNeed
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ class Prefetcher:
             if best is None or not self._problem.deps:
                 return
             if isinstance(best.source, InstalledDistribution):
-                await self.follow(self._required(best.source.metadata, requirement.extra))
+                await self._follow_metadata(best.source.metadata, requirement.extra)
             elif best.source is not None:
                 await self._learn_and_follow(best.source, requirement.extra)
         except WherryError:
@@ -97,12 +96,11 @@ class Prefetcher:
         await self._learn_metadata(file)
         metadata = self._snapshot.metadata[file.url]
         if isinstance(metadata, CoreMetadata):
-            await self.follow(self._required(metadata, extra))
+            await self._follow_metadata(metadata, extra)
 
-    def _required(self, metadata: CoreMetadata, extra: str) -> Iterable[ProjectRequirement]:
-        for requirement in metadata.requires_dist:
-            if applies(requirement, self._problem.environment, extra):
-                yield from expand(requirement)
+    async def _follow_metadata(self, metadata: CoreMetadata, extra: str) -> None:
+        required = self._snapshot.required(metadata)
+        await self.follow((*required, *self._snapshot.required(metadata, extra)) if extra else required)
 
     async def _learn_page(self, name: NormalizedName) -> None:
         if name not in self._snapshot.pages:

@@ -8,15 +8,14 @@ from resolvelib import AbstractProvider
 
 from wherry.model.project import ProjectFile
 from wherry.resolution.candidates import Candidate
-from wherry.resolution.requirements import Identifier, ProjectRequirement, applies, expand
+from wherry.resolution.requirements import Identifier, ProjectRequirement
 from wherry.resolution.snapshot import MetadataNeed, PageNeed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from resolvelib.structs import RequirementInformation
 
-    from wherry.model.core_metadata import CoreMetadata
     from wherry.resolution.candidates import Candidates
     from wherry.resolution.snapshot import Need
 
@@ -97,16 +96,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         if metadata is None:
             self._note_metadata(candidate)
             return
-        yield from self._required(metadata, candidate.extra)
-
-    def _required(self, metadata: CoreMetadata, extra: str) -> Iterable[ProjectRequirement]:
-        environment = self.candidates.problem.environment
-        for requirement in metadata.requires_dist:
-            # What applies without the extra is required by the project itself.
-            if extra and (requirement.marker is None or applies(requirement, environment)):
-                continue
-            if applies(requirement, environment, extra):
-                yield from expand(requirement)
+        yield from self.candidates.snapshot.required(metadata, candidate.extra)
 
     def _note_metadata(self, candidate: Candidate) -> None:
         if not isinstance(candidate.source, ProjectFile):

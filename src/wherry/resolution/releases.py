@@ -42,14 +42,18 @@ class Releases:
         self.everything = (1 << len(entries)) - 1
         self.prereleases = _bits(entry.version.is_prerelease for entry in entries)
         self.yanked = _bits(entry.file.yanked is not None for entry in entries)
-        self._admitted: dict[SpecifierSet | Version, int] = {}
+        self._admitted: dict[ProjectRequirement, int] = {}
+        self._admitted_by_text: dict[str, int] = {}
 
     def admitted(self, requirement: ProjectRequirement) -> int:
         """Return the set of versions that ``requirement`` admits."""
-        key = requirement.specifier if requirement.exactly is None else requirement.exactly
-        found = self._admitted.get(key)
+        found = self._admitted.get(requirement)
         if found is None:
-            found = self._admitted[key] = _bits(requirement.admits(entry.version) for entry in self.entries)
+            # Five hundred releases may ask for the same in the same words.
+            text = str(requirement.specifier if requirement.exactly is None else requirement.exactly)
+            if text not in self._admitted_by_text:
+                self._admitted_by_text[text] = _bits(requirement.admits(entry.version) for entry in self.entries)
+            found = self._admitted[requirement] = self._admitted_by_text[text]
         return found
 
     def pick(self, chosen: int) -> Iterator[Release]:

@@ -21,17 +21,18 @@ if TYPE_CHECKING:
 
     from packaging.version import Version
 
+    from wherry.model.core_metadata import CoreMetadata
     from wherry.model.environment import Environment
 
-__all__ = ["Identifier", "ProjectRequirement", "applies", "expand", "parse_requirements"]
+__all__ = ["Identifier", "ProjectRequirement", "applies", "expand", "parse_requirements", "required_by"]
 
 Identifier = tuple[NormalizedName, str]
 """A project's normalized name, and an extra's or the empty string."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ProjectRequirement:
-    """What is required of one project, or of one of its extras.
+    """What is required of one project, or of one of its extras. It equals itself alone, so comparing costs nothing.
 
     ``exactly`` admits that very version and nothing else; it is how an extra holds its project. ``text`` is the
     requirement as its author wrote it, for people.
@@ -78,6 +79,15 @@ def expand(requirement: Requirement) -> Iterator[ProjectRequirement]:
 def applies(requirement: Requirement, environment: Environment, extra: str = "") -> bool:
     """Evaluate the requirement's marker (PEP 508) for ``environment``, with ``extra`` switched on."""
     return requirement.marker is None or requirement.marker.evaluate({**environment.markers, "extra": extra})
+
+
+def required_by(metadata: CoreMetadata, environment: Environment, extra: str = "") -> Iterator[ProjectRequirement]:
+    """Yield what a distribution requires in ``environment``: by itself, or only what ``extra`` adds to that."""
+    for requirement in metadata.requires_dist:
+        if extra and (requirement.marker is None or applies(requirement, environment)):
+            continue
+        if applies(requirement, environment, extra):
+            yield from expand(requirement)
 
 
 def parse_requirements(texts: Iterable[str | Iterable[str]]) -> Iterator[Requirement]:

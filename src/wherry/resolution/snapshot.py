@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wherry.resolution.releases import find_releases
+from wherry.resolution.requirements import required_by
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from wherry.model.environment import Environment
     from wherry.model.project import ProjectFile, ProjectPage
     from wherry.resolution.releases import Releases
+    from wherry.resolution.requirements import ProjectRequirement
 
 __all__ = ["MetadataNeed", "Need", "PageNeed", "Snapshot"]
 
@@ -60,6 +62,7 @@ class Snapshot:
         self.pages: dict[NormalizedName, ProjectPage | None] = {}
         self.metadata: dict[str, CoreMetadata | WherryError] = {}
         self._releases: dict[NormalizedName, Releases] = {}
+        self._required: dict[tuple[int, str], tuple[CoreMetadata, tuple[ProjectRequirement, ...]]] = {}
 
     def releases(self, name: NormalizedName) -> Releases | None:
         """Return what the project offers this environment, or ``None`` where there is no such project.
@@ -72,3 +75,11 @@ class Snapshot:
         if name not in self._releases:
             self._releases[name] = find_releases(page, self.environment, self.exclude_newer)
         return self._releases[name]
+
+    def required(self, metadata: CoreMetadata, extra: str = "") -> tuple[ProjectRequirement, ...]:
+        """Return what a distribution requires in this environment, by itself or only for ``extra``; worked out once."""
+        key = id(metadata), extra
+        if key not in self._required:
+            # The metadata is kept along with the answer, so that nothing else can get its identity.
+            self._required[key] = metadata, tuple(required_by(metadata, self.environment, extra))
+        return self._required[key][1]
