@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from wherry.formats.core_metadata import parse_core_metadata
 from wherry.model.distribution import InstalledDistribution
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def read_cases() -> Iterator[ResolverCase]:
 
 def _file(key: str, release: Sequence[str] | Mapping[str, Any]) -> IndexFile:
     name, version, *_ = key.split(" ")
-    facts = {"requires": release} if isinstance(release, list) else dict(release)
+    facts: dict[str, Any] = dict(release) if isinstance(release, Mapping) else {"requires": release}
     if facts.get("sdist"):
         return IndexFile(f"{canonicalize_name(name)}-{Version(version)}.tar.gz", b"an sdist")
     on_page = facts.pop("page-requires-python", True)

@@ -1,0 +1,92 @@
+"""Options and fixtures of the tests that run inside Pyodide."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import hypothesis
+import pytest
+from pytest_pyodide import get_global_config
+
+from tests.harness.index_files import read_wheels
+from tests.harness.index_server import IndexServer
+from tests.harness.paths import NODE_MODULES, WHEELS
+from tests.harness.runtime import attach
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.harness.index_files import IndexFile
+
+# pytest-pyodide gives Node's tests a bare context; a browser's page, or a script of Node, has these.
+NODE_GLOBALS = (
+    "Blob",
+    "CompressionStream",
+    "DecompressionStream",
+    "Headers",
+    "ReadableStream",
+    "Response",
+    "URL",
+    "WebAssembly",
+    "crypto",
+    "performance",
+    "queueMicrotask",
+    "structuredClone",
+)
+CHROME_FLAGS = (
+    "--js-flags=--expose-gc",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+SCRIPT_TIMEOUT = 120
+
+
+def pytest_configure() -> None:
+    """Choose the Node that package.json pins, let Selenium look for its driver on this machine alone, time no test."""
+    os.environ["PATH"] = f"{NODE_MODULES / '.bin'}{os.pathsep}{os.environ['PATH']}"
+    os.environ["SE_OFFLINE"] = "true"
+    # A busy machine is no reason to fail.
+    hypothesis.settings.register_profile("untimed", deadline=None)
+    hypothesis.settings.load_profile("untimed")
+    config = get_global_config()
+    config.add_node_extra_globals(NODE_GLOBALS)
+    config.set_flags("chrome", list(CHROME_FLAGS))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give a script in the runtime more than pytest-pyodide's 20 seconds; a test may say otherwise."""
+    for item in items:
+        if "runtime" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.driver_timeout(SCRIPT_TIMEOUT))
+
+
+@pytest.fixture(scope="session")
+def real_wheels() -> tuple[IndexFile, ...]:
+    """The wheels that tests/wheels pins."""
+    return read_wheels(WHEELS / "newest", WHEELS / "older")
+
+
+@pytest.fixture
+def index_server(real_wheels: tuple[IndexFile, ...]) -> Iterator[IndexServer]:
+    """An index on loopback with the real wheels, new for each test: files, faults and jitter are the test's to set."""
+    with IndexServer(real_wheels) as server:
+        yield server
+
+
+@pytest.fixture
+def wherry_runtime(selenium: Any) -> Any:  # noqa: ANN401 - the runners of pytest-pyodide are untyped
+    """A Pyodide with wherry attached, shared by the tests of a module: for what changes nothing, or puts it back."""
+    attach(selenium)
+    return selenium
+
+
+@pytest.fixture
+def fresh_wherry_runtime(selenium_standalone: Any) -> Any:  # noqa: ANN401
+    """A Pyodide with wherry attached and nothing else, for one test. It takes some seconds to start."""
+    attach(selenium_standalone)
+    return selenium_standalone

@@ -1,0 +1,86 @@
+"""What a developer runs. `nox -s demo` shows wherry at work, `nox -s tests` checks everything."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "virtualenv"
+nox.options.reuse_venv = "yes"
+nox.options.sessions = ["tests"]
+
+PYPROJECT = nox.project.load_toml("pyproject.toml")
+JS = Path("js")
+NODE = Path("node_modules", ".bin", "node")
+PYODIDE_TYPES = Path(".cache", "pyodide-py")
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Build everything and run examples/hello.py: real packages, from the index, in Pyodide."""
+    install(session)
+    build(session)
+    with session.chdir(JS):
+        session.run(NODE, "dist/cli.js", "run", "../examples/hello.py", *session.posargs, external=True)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Check everything, in Python, in Node and in Chromium; arguments go to pytest."""
+    require_chromium(session)
+    install(session, "lint")
+    build(session)
+    check_python(session)
+    with session.chdir(JS):
+        session.run("npm", "test", external=True)
+    session.run("python", "-m", "tests.harness.wheelhouse")
+    session.run("python", "-m", "tests.harness.distribution")
+    session.run("pytest", "--rt=node,chrome", *session.posargs)
+
+
+@nox.session
+def unit(session: nox.Session) -> None:
+    """Run the tests that need neither Pyodide nor a network."""
+    install(session, "test")
+    session.run("pytest", "--ignore=tests/runtime", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and types."""
+    install(session, "lint")
+    check_python(session)
+
+
+def install(session: nox.Session, *groups: str) -> None:
+    """Install wherry, editable, with the dependency groups named."""
+    session.install("--editable", ".", *nox.project.dependency_groups(PYPROJECT, *groups))
+
+
+def build(session: nox.Session) -> None:
+    """Build the npm package, with the Python side out of this session's environment."""
+    with session.chdir(JS):
+        session.run("npm", "ci", "--no-audit", "--no-fund", external=True)
+        session.run("npm", "run", "build", external=True, env={"PYTHON": str(Path(session.bin, "python"))})
+
+
+def check_python(session: nox.Session) -> None:
+    """Run the linters; mypy needs the Python side of Pyodide, which no other platform can install."""
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+    target = ("--target", str(PYODIDE_TYPES), "--upgrade", "--python-version=3.14", "--only-binary=:all:")
+    session.install("--no-deps", "--require-hashes", "--requirement", "tests/wheels/pyodide-py.txt", *target)
+    session.run("mypy")
+
+
+def require_chromium(session: nox.Session) -> None:
+    """Stop at once, and say what to do, where half of the tests could not run."""
+    missing = [program for program in ("chromium", "chromedriver") if shutil.which(program) is None]
+    if missing:
+        session.error(
+            f"{' and '.join(missing)} not found: install Chromium and its driver "
+            "(on Debian: apt-get install chromium chromium-driver), or run `nox -s unit`"
+        )

@@ -1,0 +1,66 @@
+"""Project pages as an index writes them: JSON with all that it may say, HTML with the least that it must."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tests.harness.index_files import IndexFile
+
+JSON_TYPE = "application/vnd.pypi.simple.v1+json"
+HTML_TYPE = "text/html"
+
+
+def file_path(file: IndexFile) -> str:
+    """Return the path of ``file`` below the root of the server; files of one name may differ in content."""
+    return f"/files/{file.sha256[:16]}/{file.filename}"
+
+
+def json_page(name: str, files: Iterable[IndexFile]) -> str:
+    """Return the project page of PEP 691, with the fields of PEP 700 and 714."""
+    files = tuple(files)
+    versions = sorted({file.identity[1] for file in files})
+    return json.dumps(
+        {
+            "meta": {"api-version": "1.1"},
+            "name": name,
+            "versions": versions,
+            "files": [_json_file(file) for file in files],
+        }
+    )
+
+
+def _json_file(file: IndexFile) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "filename": file.filename,
+        "url": f"../..{file_path(file)}",
+        "hashes": {"sha256": file.sha256},
+        "size": len(file.content),
+        "upload-time": file.upload_time,
+        "yanked": file.yanked,
+    }
+    if file.requires_python:
+        entry["requires-python"] = file.requires_python
+    if file.metadata is not None:
+        entry["core-metadata"] = {"sha256": hashlib.sha256(file.metadata).hexdigest()}
+    return entry
+
+
+def html_page(name: str, files: Iterable[IndexFile]) -> str:
+    """Return the project page of PEP 503 and 592: links, without hashes and without metadata files."""
+    links = "".join(f"<a {_attributes(file)}>{file.filename}</a><br>\n" for file in files)
+    return f"<!DOCTYPE html>\n<html><head><title>Links for {name}</title></head>\n<body>\n{links}</body></html>\n"
+
+
+def _attributes(file: IndexFile) -> str:
+    attributes = {"href": f"../..{file_path(file)}"}
+    if file.requires_python:
+        attributes["data-requires-python"] = file.requires_python
+    if file.yanked:
+        attributes["data-yanked"] = file.yanked if isinstance(file.yanked, str) else ""
+    return " ".join(f'{key}="{html.escape(value)}"' for key, value in attributes.items())

@@ -1,0 +1,155 @@
+"""A package index on loopback, over real sockets: it counts what it is asked, and misbehaves as told."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+from collections import Counter
+from concurrent.futures import Future
+from threading import Thread
+from typing import TYPE_CHECKING, Self
+
+from aiohttp import web
+from packaging.utils import canonicalize_name
+
+from tests.harness.faults import Fault, Kind
+from tests.harness.index_pages import HTML_TYPE, JSON_TYPE, file_path, html_page, json_page
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+    from types import TracebackType
+
+    from tests.harness.index_files import IndexFile
+
+    Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"}
+APOLOGY = "<!DOCTYPE html>\n<html><body><h1>Please sign in to use this network</h1></body></html>\n"
+
+
+class IndexServer:
+    """Serves the same files as two indexes, `json_url` and `html_url`, while it is entered.
+
+    ``requests`` counts GET requests by path. ``faults`` are asked in order, the first that strikes counts. With
+    ``jitter`` each answer waits for a random time up to so many seconds, drawn from ``seed``.
+    """
+
+    def __init__(self, files: Iterable[IndexFile] = (), *, jitter: float = 0.0, seed: int = 0) -> None:
+        self.files: list[IndexFile] = list(files)
+        self.faults: list[Fault] = []
+        self.requests: Counter[str] = Counter()
+        self.jitter = jitter
+        self.url = ""
+        self._random = random.Random(seed)  # noqa: S311 - a repeatable order of arrival, nothing secret
+        self._thread: Thread | None = None
+        self._loop: asyncio.AbstractEventLoop
+        self._stop: asyncio.Event
+
+    @property
+    def json_url(self) -> str:
+        """The index that speaks JSON and offers hashes, sizes, upload times and metadata files."""
+        return f"{self.url}/json/"
+
+    @property
+    def html_url(self) -> str:
+        """The index that has links and nothing else."""
+        return f"{self.url}/html/"
+
+    def __enter__(self) -> Self:
+        started: Future[str] = Future()
+        self._thread = Thread(target=lambda: asyncio.run(self._serve(started)), daemon=True)
+        self._thread.start()
+        self.url = started.result(timeout=10)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._thread is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join()
+
+    async def _serve(self, started: Future[str]) -> None:
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1)
+        try:
+            self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            host, port = runner.addresses[0][:2]
+            started.set_result(f"http://{host}:{port}")
+            await self._stop.wait()
+        except OSError as error:
+            started.set_exception(error)
+        finally:
+            await runner.cleanup()
+
+    def _application(self) -> web.Application:
+        application = web.Application(middlewares=[self._misbehave])
+        application.router.add_get("/{form:json|html}/{project}/", self._page)
+        application.router.add_get("/files/{digest}/{filename}", self._file)
+        application.router.add_route("OPTIONS", "/{path:.*}", self._preflight)
+        return application
+
+    @web.middleware
+    async def _misbehave(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.method == "GET":
+            self.requests[request.path] += 1
+            await asyncio.sleep(self._random.uniform(0, self.jitter))
+        fault = next((fault for fault in self.faults if fault.strikes(request.path)), None)
+        try:
+            response = await (handler(request) if fault is None else _struck(fault, request, handler))
+        except web.HTTPException as error:
+            error.headers.update(CORS)
+            raise
+        response.headers.update(CORS)
+        return response
+
+    async def _preflight(self, _request: web.Request) -> web.Response:
+        return web.Response(status=204)
+
+    async def _page(self, request: web.Request) -> web.Response:
+        form, project = request.match_info["form"], request.match_info["project"]
+        name = canonicalize_name(project)
+        if name != project:
+            raise web.HTTPMovedPermanently(f"/{form}/{name}/")
+        files = [file for file in self.files if file.identity[0] == name]
+        if not files:
+            raise web.HTTPNotFound
+        if form == "json":
+            return web.Response(text=json_page(name, files), content_type=JSON_TYPE)
+        return web.Response(text=html_page(name, files), content_type=HTML_TYPE)
+
+    async def _file(self, request: web.Request) -> web.Response:
+        for file in self.files:
+            if request.path == file_path(file):
+                return web.Response(body=file.content, content_type="application/zip")
+            if request.path == f"{file_path(file)}.metadata" and file.metadata is not None:
+                return web.Response(body=file.metadata)
+        raise web.HTTPNotFound
+
+
+async def _struck(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer ``request`` as ``fault`` has it."""
+    match fault.kind:
+        case Kind.STATUS:
+            return web.Response(status=fault.status, text="this answer was ordered by a test")
+        case Kind.ERROR_PAGE:
+            return web.Response(text=APOLOGY, content_type=HTML_TYPE)
+        case Kind.CORRUPT:
+            response = await handler(request)
+            assert isinstance(response, web.Response)
+            assert isinstance(response.body, bytes)
+            response.body = response.body[:-1] + bytes([response.body[-1] ^ 0xFF])
+            return response
+        case Kind.DROP:
+            assert request.transport is not None
+            request.transport.abort()
+            return web.Response()
+
+
+def dead_url() -> str:
+    """Return the URL of an index that nobody serves."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{unused.getsockname()[1]}/json/"

@@ -1,0 +1,15 @@
+"""Where the tests find and put things."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+JS = ROOT / "js"
+NODE_MODULES = JS / "node_modules"
+BUNDLE = JS / "dist"
+PINS = ROOT / "tests" / "wheels"
+
+CACHE = ROOT / ".cache"
+WHEELS = CACHE / "wheels"
+DISTRIBUTION = CACHE / "distribution"
