@@ -10,8 +10,8 @@ from __future__ import annotations
 from packaging.requirements import InvalidRequirement as BadRequirement
 from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.utils import InvalidName, NormalizedName, canonicalize_name
+from packaging.version import Version
 
 from wherry.errors import InvalidMetadata
 from wherry.model.core_metadata import CoreMetadata
@@ -30,8 +30,9 @@ def parse_headers(text: str) -> dict[str, list[str]]:
     values: list[str] | None = None
     # str.splitlines() would also split at form feeds and Unicode separators, which are part of a value here.
     for line in text.replace("\r\n", "\n").split("\n"):
-        if not line.strip():
+        if not line:
             break
+        # White space alone continues, too: an empty line of a licence text, as setuptools writes it.
         if line[0] in " \t":
             if values:
                 values[-1] += f"\n{line.strip()}"
@@ -55,7 +56,7 @@ def parse_core_metadata(content: bytes, *, subject: str) -> CoreMetadata:
     if metadata_version.partition(".")[0] not in SUPPORTED_MAJOR_VERSIONS:
         raise InvalidMetadata(subject, f"Metadata-Version {metadata_version!r} is unknown")
     return CoreMetadata(
-        name=canonicalize_name(_single(headers, "Name", subject)),
+        name=_name(_single(headers, "Name", subject), subject),
         version=_version(_single(headers, "Version", subject), subject),
         requires_dist=tuple(_requirement(line, subject) for line in headers.get("requires-dist", ())),
         requires_python=_requires_python(headers.get("requires-python", []), subject),
@@ -70,17 +71,24 @@ def _single(headers: dict[str, list[str]], field: str, subject: str) -> str:
     return values[0]
 
 
+def _name(text: str, subject: str) -> NormalizedName:
+    try:
+        return canonicalize_name(text, validate=True)
+    except InvalidName as error:
+        raise InvalidMetadata(subject, f"Name {text!r} is not a name") from error
+
+
 def _version(text: str, subject: str) -> Version:
     try:
         return Version(text)
-    except InvalidVersion as error:
+    except ValueError as error:  # InvalidVersion, or a number of more digits than Python reads
         raise InvalidMetadata(subject, f"Version {text!r} is not a version") from error
 
 
 def _requirement(line: str, subject: str) -> Requirement:
     try:
         return Requirement(line)
-    except BadRequirement as error:
+    except (BadRequirement, RecursionError) as error:
         raise InvalidMetadata(subject, f"Requires-Dist {line!r} is not a requirement") from error
 
 

@@ -15,7 +15,7 @@ def path_problem(path: str) -> str | None:
 
     Good is a relative path with ``/`` between its parts that stays below its folder on every file system.
     """
-    if "\\" in path or any(ord(character) < ord(" ") or character == "\x7f" for character in path):
+    if "\\" in path or any(character < " " or "\x7f" <= character < "\xa0" for character in path):
         return "has a backslash or a control character"
     if path.startswith("/") or path[1:2] == ":":
         return "is absolute"
@@ -28,20 +28,19 @@ def path_problem(path: str) -> str | None:
 def path_problems(paths: Iterable[str]) -> Iterator[str]:
     """Yield a sentence for every path that is unsafe, or equal to another one on some file system."""
     files: dict[str, str] = {}
-    folders: dict[str, str] = {}
+    folders: set[str] = set()
     for path in paths:
         if problem := path_problem(path):
             yield f"{path!r} {problem}"
             continue
         folded = path.casefold()
+        folders.update(_parents(folded))
         if path.endswith("/"):
-            folders.setdefault(folded.removesuffix("/"), path)
             continue
         if folded in files:
             yield f"{path!r} is there twice" if files[folded] == path else f"{path!r} and {files[folded]!r} collide"
         files[folded] = path
-        folders.update((parent, path) for parent in _parents(folded))
-    yield from (f"{files[path]!r} is a file and a folder" for path in sorted(files.keys() & folders.keys()))
+    yield from (f"{files[path]!r} is a file and a folder" for path in sorted(files.keys() & folders))
 
 
 def _parents(path: str) -> Iterator[str]:

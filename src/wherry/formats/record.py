@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["RecordEntry", "encode_digest", "parse_record", "write_record"]
 
+MOST_DIGITS = 20  # as many as 64 bits need; Python reads no integer of thousands
+
 
 @dataclass(frozen=True, slots=True)
 class RecordEntry:
@@ -52,7 +54,7 @@ def _entry(row: list[str], filename: str) -> RecordEntry:
         raise InvalidWheel(filename, [f"RECORD has a line of {len(row)} instead of {columns} fields: {row!r}"])
     path, checksum, size = row
     algorithm, _, digest = checksum.partition("=")
-    if size and not (size.isascii() and size.isdigit()):
+    if size and not (size.isascii() and size.isdigit() and len(size) <= MOST_DIGITS):
         raise InvalidWheel(filename, [f"RECORD gives {path} the size {size!r}"])
     return RecordEntry(path, algorithm.lower(), digest.rstrip("="), int(size) if size else None)
 

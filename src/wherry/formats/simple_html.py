@@ -23,8 +23,11 @@ FILE_SUFFIXES = (".whl", ".tar.gz", ".zip", ".egg", ".tar.bz2", ".tgz", ".exe", 
 def parse_html_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPage:
     """Read an HTML project page; raises :class:`InvalidIndexPage`."""
     reader = _LinkReader()
-    reader.feed(body.decode("utf-8", errors="replace"))
-    reader.close()
+    try:
+        reader.feed(body.decode("utf-8", errors="replace"))
+        reader.close()
+    except AssertionError as error:  # of HTMLParser before Python 3.14, at an unknown declaration such as "<![x["
+        raise InvalidIndexPage(url, f"it is not HTML ({error})") from error
     version = reader.meta.get("pypi:repository-version")
     if version is not None and version.partition(".")[0] != "1":
         raise InvalidIndexPage(url, f"its API version is {version!r}; this wherry reads version 1")

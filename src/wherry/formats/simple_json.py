@@ -45,7 +45,7 @@ def parse_json_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPa
 def _load(body: bytes, url: str) -> Mapping[str, Any]:
     try:
         page = json.loads(body)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidIndexPage(url, f"it is not JSON ({error})") from error
     return _mapping(page, "page", url)
 
@@ -59,17 +59,30 @@ def _mapping(value: object, what: str, url: str) -> Mapping[str, Any]:
 def _file(entry: object, url: str) -> ProjectFile:
     data = _mapping(entry, "file", url)
     filename = check_filename(data.get("filename"), url=url)
-    size = data.get("size")
+    location = _text(data, "url", url)
+    if location is None:
+        raise InvalidIndexPage(url, f"it gives {filename} no url")
     return ProjectFile(
         filename=filename,
-        url=absolute(str(data.get("url", filename)), url),
+        url=absolute(location, url),
         hashes=_hashes(data.get("hashes")),
-        size=size if isinstance(size, int) else None,
-        requires_python=data.get("requires-python") or None,
+        size=_size(data.get("size")),
+        requires_python=_text(data, "requires-python", url),
         yanked=_yanked(data.get("yanked")),
-        upload_time=data.get("upload-time") or None,
+        upload_time=_text(data, "upload-time", url),
         metadata_hashes=_metadata_hashes(data),
     )
+
+
+def _text(data: Mapping[str, Any], key: str, url: str) -> str | None:
+    value = data.get(key)
+    if value is not None and not isinstance(value, str):
+        raise InvalidIndexPage(url, f"it gives {data['filename']} the {key} of {value!r}")
+    return value or None
+
+
+def _size(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
 
 
 def _hashes(value: object) -> Mapping[str, str]:
@@ -77,9 +90,10 @@ def _hashes(value: object) -> Mapping[str, str]:
 
 
 def _yanked(value: object) -> str | None:
-    if isinstance(value, str):
-        return value
-    return "" if value else None
+    # "a boolean […] or a non empty, but otherwise arbitrary, string […] a truthy value" (PEP 691)
+    if not value:
+        return None
+    return value if isinstance(value, str) else ""
 
 
 def _metadata_hashes(data: Mapping[str, Any]) -> Mapping[str, str] | None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from wherry.errors import InvalidIndexPage
+
 __all__ = ["absolute", "last_segment", "split_hash"]
 
 
 def absolute(url: str, base: str) -> str:
-    """Resolve ``url`` against ``base``."""
+    """Resolve ``url`` against ``base``, where it was found; raises :class:`InvalidIndexPage` for what is no URL."""
     if url.startswith(("https://", "http://")):
         return url
     # Importing it takes a twentieth of a second in a browser, and most pages need it not.
     from urllib.parse import urljoin
 
-    return urljoin(base, url)
+    try:
+        return urljoin(base, url)
+    except ValueError as error:
+        raise InvalidIndexPage(base, f"{url!r} is not a URL ({error})") from error
 
 
 def last_segment(url: str) -> str:

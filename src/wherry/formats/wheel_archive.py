@@ -13,8 +13,8 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
-from packaging.version import InvalidVersion, Version
+from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import Version
 
 from wherry.errors import InvalidMetadata, InvalidWheel
 from wherry.formats.core_metadata import parse_core_metadata, parse_headers
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["WheelArchive", "open_wheel", "read_wheel_metadata"]
 
 TRUSTED_ALGORITHMS = frozenset({"sha256", "sha384", "sha512"})
+METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeError, ValueError)
 
 
@@ -69,7 +70,6 @@ def open_wheel(archive: bytes, *, filename: str) -> WheelArchive:
     RECORD lists all members and no others.
     """
     opened = _open(archive, filename)
-    _check_members(opened, filename)
     dist_info = _dist_info(opened, filename)
     record = parse_record(_text(opened, f"{dist_info}/RECORD", filename), filename=filename)
     return WheelArchive(
@@ -83,16 +83,18 @@ def open_wheel(archive: bytes, *, filename: str) -> WheelArchive:
 
 
 def read_wheel_metadata(archive: bytes, *, filename: str) -> CoreMetadata:
-    """Read only the core metadata out of a wheel; raises :class:`InvalidWheel` or :class:`InvalidMetadata`."""
+    """Read only the core metadata out of a wheel; raises :class:`InvalidWheel`."""
     opened = _open(archive, filename)
     return _metadata(opened, _dist_info(opened, filename), filename)
 
 
 def _open(archive: bytes, filename: str) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(io.BytesIO(archive))
+        opened = zipfile.ZipFile(io.BytesIO(archive))
     except UNREADABLE as error:
         raise InvalidWheel(filename, [f"the archive cannot be read ({error})"]) from error
+    _check_members(opened, filename)
+    return opened
 
 
 def _read(opened: zipfile.ZipFile, path: str, filename: str) -> bytes:
@@ -112,11 +114,17 @@ def _text(opened: zipfile.ZipFile, path: str, filename: str) -> str:
 
 
 def _check_members(opened: zipfile.ZipFile, filename: str) -> None:
-    problems = list(path_problems(member.filename for member in opened.infolist()))
+    # The original names, for zipfile cuts a name at its first NUL.
+    problems = list(path_problems(member.orig_filename for member in opened.infolist()))
     problems += [
         f"{member.filename!r} is a symbolic link"
         for member in opened.infolist()
         if stat.S_ISLNK(member.external_attr >> 16)
+    ]
+    problems += [
+        f"{member.filename!r} is neither stored nor deflated"
+        for member in opened.infolist()
+        if member.compress_type not in METHODS
     ]
     if problems:
         raise InvalidWheel(filename, problems)
@@ -132,7 +140,7 @@ def _dist_info(opened: zipfile.ZipFile, filename: str) -> str:
     folder_name, _, folder_version = found[0].removesuffix(".dist-info").partition("-")
     try:
         fits = canonicalize_name(folder_name) == name and Version(folder_version) == version
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or a number of more digits than Python reads
         fits = False
     if not fits:
         raise InvalidWheel(filename, [f"its folder {found[0]} belongs to something else"])
@@ -142,7 +150,7 @@ def _dist_info(opened: zipfile.ZipFile, filename: str) -> str:
 def _name_and_version(filename: str) -> tuple[str, Version]:
     try:
         name, version, _, _ = parse_wheel_filename(filename)
-    except InvalidWheelFilename as error:
+    except ValueError as error:  # InvalidWheelFilename, or a number of more digits than Python reads
         raise InvalidWheel(filename, [str(error)]) from error
     return name, version
 
@@ -176,6 +184,8 @@ def _recorded(
     entries = {entry.path: entry for entry in record if entry.path not in unlisted}
     problems = [f"{path} is not in RECORD" for path in sorted(members - entries.keys())]
     problems += [f"RECORD lists {path}, which is missing" for path in sorted(entries.keys() - members)]
+    # Backends have been seen to list a file twice; it must be the same line then.
+    problems += [f"RECORD lists {entry.path} twice" for entry in record if entries.get(entry.path, entry) != entry]
     problems += [
         f"RECORD has no SHA-256 or stronger hash of {entry.path}"
         for entry in entries.values()

@@ -61,6 +61,6 @@ def _read(location: str, name: str) -> str | None:
 def _direct_url(location: str) -> str | None:
     try:
         url = json.loads(_read(location, "direct_url.json") or "{}").get("url")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return None
     return url if isinstance(url, str) else None

@@ -22,11 +22,17 @@ class Scheme:
     headers: str
     data: str
 
+    def __post_init__(self) -> None:
+        for name in ("site_packages", "scripts", "headers", "data"):
+            # Pyodide's prefix is "/", its sysconfig says "//bin", and POSIX normalization keeps two leading slashes.
+            folder = os.path.normpath(getattr(self, name)).replace("//", "/")
+            object.__setattr__(self, name, folder)
+
     @classmethod
     def current(cls) -> Scheme:
         """Return the running interpreter's folders."""
         paths = {key: os.path.abspath(path) for key, path in sysconfig.get_paths().items()}
-        return cls(paths["purelib"].replace("//", "/"), paths["scripts"], paths["include"], paths["data"])
+        return cls(paths["purelib"], paths["scripts"], paths["include"], paths["data"])
 
     def folder(self, part: str) -> str | None:
         """Return where the ``.data`` part (``purelib``, ``scripts``, …) belongs; ``None`` for an unknown one."""
@@ -40,12 +46,20 @@ class Scheme:
 
     def owns(self, path: str) -> bool:
         """Whether ``path`` (absolute) may belong to a distribution, rather than to Python or to nobody."""
-        library = os.path.dirname(self.site_packages)
+        return self.root(path) is not None
+
+    def root(self, path: str) -> str | None:
+        """Return which folder of the scheme ``path`` (absolute) is in, the innermost; ``None`` as for :meth:`owns`."""
+        path = os.path.normpath(path)
         if _is_inside(path, self.site_packages):
-            return True
-        roots = (self.scripts, self.headers, self.data)
-        return any(_is_inside(path, root) for root in roots) and not _is_inside(path, library)
+            return self.site_packages
+        library = os.path.dirname(self.site_packages)
+        if path == library or _is_inside(path, library):
+            return None
+        roots = [root for root in (self.scripts, self.headers, self.data) if _is_inside(path, root)]
+        return max(roots, key=len, default=None)
 
 
 def _is_inside(path: str, folder: str) -> bool:
-    return os.path.normpath(path).startswith(os.path.normpath(folder).rstrip("/") + "/")
+    prefix = folder.rstrip("/") + "/"
+    return path.startswith(prefix) and path != prefix

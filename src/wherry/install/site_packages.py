@@ -15,7 +15,7 @@ from wherry.install.staging import stage
 from wherry.install.uninstalling import files_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -48,6 +48,7 @@ class SitePackages:
         leaving_files = {path for distribution in leaving for path in files_of(distribution, self.scheme)}
         # Inside site-packages, because renaming works within one file system only; no import can see the name.
         workshop = os.path.join(self.scheme.site_packages, ".wherry")
+        shutil.rmtree(workshop, ignore_errors=True)  # of a process that was interrupted
         try:
             staged = stage(arriving, self.scheme, os.path.join(workshop, "new"))
             self._check_owners(staged, leaving_files)
@@ -62,24 +63,29 @@ class SitePackages:
 
     def _take_out(self, files: set[str], journal: Journal) -> None:
         for path in sorted(files):
-            if os.path.lexists(path):
+            # Some RECORDs list folders, which may hold files of others by now.
+            if os.path.lexists(path) and not _is_folder(path):
                 journal.put_away(path)
             for compiled in _compiled(path):
                 journal.put_away(compiled)
-        for folder in sorted({os.path.dirname(path) for path in files}, reverse=True):
+        roots = {os.path.dirname(path): root for path in files if (root := self.scheme.root(path))}
+        for folder in sorted(roots, reverse=True):
             for empty in (os.path.join(folder, "__pycache__"), folder):
-                journal.remove_empty_folders(empty, below=self.scheme.site_packages)
+                journal.remove_empty_folders(empty, below=roots[folder])
 
     def _check_owners(self, staged: Sequence[StagedFile], leaving_files: set[str]) -> None:
-        taken = {file.target: file for file in staged if os.path.lexists(file.target)}
-        for path in leaving_files:
-            taken.pop(path, None)
+        """Raise :class:`InstallConflict` where something of another distribution lies in a file's way."""
+        taken = {path: file for path, file in _in_the_way(staged) if path not in leaving_files}
         if not taken:
             return
+        folders = [path for path in taken if _is_folder(path)]
         for distribution in self.installed().values():
             for path in self._known_files(distribution):
-                if path in taken:
-                    raise InstallConflict(path, str(distribution), taken[path].owner)
+                if path in leaving_files:
+                    continue
+                claimed = next((folder for folder in folders if path.startswith(f"{folder}/")), path)
+                if claimed in taken:
+                    raise InstallConflict(path, str(distribution), taken[claimed].owner)
 
     def _known_files(self, distribution: InstalledDistribution) -> list[str]:
         try:
@@ -93,6 +99,25 @@ class SitePackages:
         if distribution is None:
             raise AssertionError(location)
         return replace(distribution, source=delivery.source)
+
+
+def _in_the_way(staged: Sequence[StagedFile]) -> Iterator[tuple[str, StagedFile]]:
+    """Yield what is where a staged file must be, or is a file where a folder of it must be."""
+    folders: dict[str, StagedFile] = {}
+    for file in staged:
+        folders.setdefault(os.path.dirname(file.target), file)
+        if os.path.lexists(file.target):
+            yield file.target, file
+    for folder, file in folders.items():
+        existing = folder
+        while not os.path.lexists(existing):
+            existing = os.path.dirname(existing)
+        if not os.path.isdir(existing):
+            yield existing, file
+
+
+def _is_folder(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)
 
 
 def _compiled(path: str) -> list[str]:

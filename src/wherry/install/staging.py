@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, InvalidWheel
-from wherry.formats.record import RecordEntry, write_record
+from wherry.formats.record import RecordEntry, encode_digest, write_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["StagedFile", "stage"]
 
 INSTALLER = "wherry"
+NOTES = ("INSTALLER", "REQUESTED", "direct_url.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +39,17 @@ def stage(deliveries: Sequence[Delivery], scheme: Scheme, folder: str) -> list[S
     for delivery in deliveries:
         for target, content in _files(delivery, scheme):
             if target in staged:
-                raise InstallConflict(target, staged[target].owner, delivery.wheel.filename)
+                raise _clash(staged[target], delivery.wheel.filename)
             path = os.path.join(folder, str(len(staged)))
             _write(path, content, executable=target.startswith(scheme.scripts + "/"))
             staged[target] = StagedFile(path, target, delivery.wheel.filename)
     return list(staged.values())
+
+
+def _clash(file: StagedFile, newcomer: str) -> InstallConflict | InvalidWheel:
+    if file.owner == newcomer:
+        return InvalidWheel(newcomer, [f"{file.target} is there twice"])
+    return InstallConflict(file.target, file.owner, newcomer)
 
 
 def _write(path: str, content: bytes, *, executable: bool) -> None:
@@ -56,14 +64,18 @@ def _files(delivery: Delivery, scheme: Scheme) -> Iterator[tuple[str, bytes]]:
     """Yield target paths and contents: the wheel's files, then what records the installation."""
     wheel = delivery.wheel
     entries = []
+    foreign_notes = {os.path.join(scheme.site_packages, wheel.dist_info, name) for name in NOTES}
     for entry, content in wheel.contents():
         target = _target(entry.path, wheel, scheme)
-        entries.append(_recorded(entry, target, scheme))
-        yield target, content
-    for name, text in _notes(delivery).items():
+        # A wheel made from an installation may still tell of that one.
+        if target not in foreign_notes:
+            entries.append(_recorded(entry, target, scheme))
+            yield target, content
+    for name, content in _notes(delivery).items():
         path = f"{wheel.dist_info}/{name}"
-        entries.append(RecordEntry(path, size=len(text)))
-        yield os.path.join(scheme.site_packages, path), text.encode()
+        digest = encode_digest(hashlib.sha256(content).digest())
+        entries.append(RecordEntry(path, "sha256", digest, len(content)))
+        yield os.path.join(scheme.site_packages, path), content
     record = f"{wheel.dist_info}/RECORD"
     entries.append(RecordEntry(record))
     yield os.path.join(scheme.site_packages, record), write_record(entries).encode()
@@ -77,7 +89,10 @@ def _target(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
     folder = scheme.folder(part)
     if folder is None or not rest:
         raise InvalidWheel(wheel.filename, [f"{path} is of an unknown .data scheme"])
-    return os.path.join(folder, rest)
+    target = os.path.join(folder, rest)
+    if not scheme.owns(target):
+        raise InvalidWheel(wheel.filename, [f"{path} would go to {target}, which belongs to Python itself"])
+    return target
 
 
 def _recorded(entry: RecordEntry, target: str, scheme: Scheme) -> RecordEntry:
@@ -85,6 +100,6 @@ def _recorded(entry: RecordEntry, target: str, scheme: Scheme) -> RecordEntry:
     return RecordEntry(path, entry.algorithm, entry.digest, entry.size)
 
 
-def _notes(delivery: Delivery) -> dict[str, str]:
+def _notes(delivery: Delivery) -> dict[str, bytes]:
     """Return the files that tell of the installation itself (PEP 376, 627)."""
-    return {"INSTALLER": f"{INSTALLER}\n"} | ({"REQUESTED": ""} if delivery.requested else {})
+    return {"INSTALLER": f"{INSTALLER}\n".encode()} | ({"REQUESTED": b""} if delivery.requested else {})

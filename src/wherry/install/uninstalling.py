@@ -16,7 +16,7 @@ __all__ = ["files_of"]
 
 
 def files_of(distribution: InstalledDistribution, scheme: Scheme) -> list[str]:
-    """Return the absolute paths of the distribution's files, by its RECORD.
+    """Return the absolute paths of the distribution's files: those of its RECORD, and all of its ``.dist-info`` folder.
 
     Raises :class:`UninstallRefused` where there is no RECORD, or one that points outside the installation's folders.
     """
@@ -28,8 +28,11 @@ def files_of(distribution: InstalledDistribution, scheme: Scheme) -> list[str]:
     except (OSError, UnicodeDecodeError, InvalidWheel) as error:
         raise UninstallRefused(str(distribution), f"its RECORD cannot be read ({error})") from error
     site_packages = os.path.dirname(distribution.location)
-    paths = [os.path.normpath(os.path.join(site_packages, entry.path)) for entry in entries]
+    paths = dict.fromkeys(os.path.normpath(os.path.join(site_packages, entry.path)) for entry in entries)
     for path in paths:
         if not scheme.owns(path):
             raise UninstallRefused(str(distribution), f"its RECORD points to {path}, outside the installation")
-    return paths
+    # Pyodide's own installer adds files there that it does not record. What is left would look like a distribution.
+    for folder, _, names in os.walk(distribution.location):
+        paths.update(dict.fromkeys(os.path.join(folder, name) for name in names))
+    return list(paths)

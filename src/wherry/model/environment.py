@@ -52,7 +52,8 @@ class Environment:
         """Read the running interpreter."""
         markers = {key: str(value) for key, value in default_environment().items()}
         return cls(
-            python_version=Version(markers["python_full_version"].removesuffix("+")),
+            # As pip has it: a pre-release of 3.15 counts as 3.15 where a distribution asks for Python ≥ 3.15.
+            python_version=Version(".".join(map(str, sys.version_info[:3]))),
             markers=markers,
             tags=supported_tags(sys.version_info[:2], _platforms()),
         )

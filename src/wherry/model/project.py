@@ -39,10 +39,16 @@ class ProjectFile:
 
     @property
     def uploaded(self) -> datetime | None:
-        """``upload_time`` (PEP 700: ISO 8601 in UTC) as a time; reading it for every file of a page would be slow."""
+        """``upload_time`` (PEP 700: ISO 8601 in UTC) as a time, ``None`` where it is missing or cannot be read.
+
+        Reading it for every file of a page would be slow.
+        """
         if self.upload_time is None:
             return None
-        moment = datetime.fromisoformat(self.upload_time)
+        try:
+            moment = datetime.fromisoformat(self.upload_time)
+        except ValueError:
+            return None
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     @property

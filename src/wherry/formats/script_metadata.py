@@ -1,0 +1,127 @@
+"""Inline script metadata (PEP 723): what a single-file script says about itself.
+
+Follows https://packaging.python.org/en/latest/specifications/inline-script-metadata/.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+from wherry.errors import InvalidScriptMetadata
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ScriptMetadata", "parse_script_metadata"]
+
+# The specification's own expression. Greedy on purpose: the last `# ///` of a run of comments ends the block, and a
+# block that nothing ends does not match, because "unclosed blocks MUST be ignored".
+BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+
+TOML_POSITION = re.compile(r"at line (\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptMetadata:
+    """The fields of a ``script`` block; the ``tool`` table is for others and not kept."""
+
+    requires_python: SpecifierSet | None = None
+    dependencies: tuple[str, ...] = ()
+
+
+def parse_script_metadata(source: str) -> ScriptMetadata | None:
+    """Return what the ``script`` block of *source* says, or ``None`` where there is no such block.
+
+    Raises :class:`~wherry.errors.InvalidScriptMetadata`, with the line of *source* that is to blame.
+    """
+    lines = source.replace("\r\n", "\n").replace("\r", "\n")
+    blocks = [block for block in BLOCK.finditer(lines) if block["type"] == "script"]
+    if not blocks:
+        return None
+    if len(blocks) > 1:
+        problem = "there is more than one `# /// script` block"
+        raise InvalidScriptMetadata(problem, line=_line(lines, blocks[1].start()))
+    content_line = _line(lines, blocks[0].start("content"))
+    return _Fields(_uncomment(blocks[0]["content"]), content_line).read()
+
+
+def _line(text: str, position: int) -> int:
+    """Return the number, from 1, of the line that holds *position*."""
+    return text.count("\n", 0, position) + 1
+
+
+def _uncomment(content: str) -> str:
+    """Take ``# `` off each line, or ``#`` where that is all there is."""
+    return "\n".join(line[2:] for line in content.split("\n"))
+
+
+class _Fields:
+    """A block's TOML, read field by field; ``first_line`` is where it stands in the script."""
+
+    def __init__(self, toml: str, first_line: int) -> None:
+        self._toml = toml
+        self._first_line = first_line
+
+    def read(self) -> ScriptMetadata:
+        table = self._load()
+        return ScriptMetadata(self._requires_python(table), self._dependencies(table))
+
+    def _load(self) -> Mapping[str, object]:
+        import tomllib
+
+        try:
+            return tomllib.loads(self._toml)
+        except tomllib.TOMLDecodeError as error:
+            position = TOML_POSITION.search(str(error))
+            offset = int(position[1]) - 1 if position else self._toml.rstrip("\n").count("\n")
+            # The parser's own position counts from the start of the block, which would mislead.
+            problem = f"not valid TOML: {str(error).partition(' (at ')[0]}"
+            raise InvalidScriptMetadata(problem, line=self._first_line + offset) from error
+
+    def _requires_python(self, table: Mapping[str, object]) -> SpecifierSet | None:
+        value = table.get("requires-python")
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise self._invalid("requires-python", f"must be a string, not {_toml_type(value)}")
+        try:
+            return SpecifierSet(value)
+        except InvalidSpecifier as error:
+            raise self._invalid("requires-python", f"is not a version specifier: {value!r}") from error
+
+    def _dependencies(self, table: Mapping[str, object]) -> tuple[str, ...]:
+        value = table.get("dependencies", [])
+        if not isinstance(value, list):
+            raise self._invalid("dependencies", f"must be an array of strings, not {_toml_type(value)}")
+        return tuple(self._dependency(item) for item in value)
+
+    def _dependency(self, item: object) -> str:
+        if not isinstance(item, str):
+            raise self._invalid("dependencies", f"must hold strings only, not {_toml_type(item)}")
+        try:
+            Requirement(item)
+        except InvalidRequirement as error:
+            reason = str(error).partition("\n")[0]
+            raise self._invalid("dependencies", f"{item!r} is not a valid requirement: {reason}", item) from error
+        return item
+
+    def _invalid(self, field: str, problem: str, item: str | None = None) -> InvalidScriptMetadata:
+        return InvalidScriptMetadata(f"`{field}` {problem}", line=self._first_line + self._offset(field, item))
+
+    def _offset(self, field: str, item: str | None) -> int:
+        """Return how many lines below the first one *field* stands, or *item* within it where that is found."""
+        key = re.search(rf"(?m)^[ \t]*[\"']?{re.escape(field)}[\"']?[ \t]*=", self._toml)
+        start = key.start() if key else 0
+        found = self._toml.find(item, start) if item else -1
+        return self._toml.count("\n", 0, max(found, start))
+
+
+def _toml_type(value: object) -> str:
+    """Name the type of *value* as TOML does."""
+    names = {bool: "a boolean", int: "an integer", float: "a float", str: "a string", list: "an array", dict: "a table"}
+    return names.get(type(value), "a date or time")

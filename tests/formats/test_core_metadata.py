@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.metadata import parse_email
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from wherry.errors import InvalidMetadata
+from wherry.formats.core_metadata import parse_core_metadata, parse_headers
+from wherry.model.core_metadata import CoreMetadata
+
+LEAST = "Metadata-Version: 2.4\nName: My.App\nVersion: 1.0\n"
+
+
+def read(text: str) -> CoreMetadata:
+    return parse_core_metadata(text.encode(), subject="app.whl")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_what_deciding_needs_is_read(newline):
+    text = (
+        LEAST + "Requires-Python: >=3.9\nProvides-Extra: Fast_IO\nRequires-Dist: a>=2\n"
+        "requires-dist: b[x]; extra == 'fast-io'\nClassifier: Private\n\nRequires-Dist: in-the-description\n"
+    )
+    assert read(text.replace("\n", newline)) == CoreMetadata(
+        canonicalize_name("my-app"),
+        Version("1.0"),
+        (Requirement("a>=2"), Requirement("b[x]; extra == 'fast-io'")),
+        SpecifierSet(">=3.9"),
+        frozenset({canonicalize_name("fast-io")}),
+    )
+
+
+def test_metadata_may_say_next_to_nothing():
+    assert read(LEAST + "Requires-Python:\n") == CoreMetadata(canonicalize_name("my-app"), Version("1.0"))
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.2", "2.0", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.99"])
+def test_minor_versions_do_not_matter(version):
+    assert read(LEAST.replace("2.4", version)).name == "my-app"
+
+
+def test_a_license_of_several_paragraphs_does_not_end_the_headers():
+    license_text = "License: First\n        \n        Second: paragraph\n\t\n"
+    assert [str(item) for item in read(f"{LEAST}{license_text}Requires-Dist: a\n").requires_dist] == ["a"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        pytest.param("", "Metadata-Version is missing", id="nothing"),
+        pytest.param("\n" + LEAST, "Metadata-Version is missing", id="body only"),
+        pytest.param(LEAST.replace("2.4", "3.0"), "Metadata-Version '3.0' is unknown", id="version 3"),
+        pytest.param(LEAST.replace("2.4", "21.0"), "Metadata-Version '21.0' is unknown", id="version 21"),
+        pytest.param(LEAST.replace("Name: My.App\n", ""), "Name is missing", id="nameless"),
+        pytest.param(LEAST.replace("My.App", " "), "Name is missing", id="empty name"),
+        pytest.param(LEAST.replace("My.App", "../app"), "Name '../app' is not a name", id="path for a name"),
+        pytest.param(LEAST + "Name: other\n", "Name is given 2 times", id="two names"),
+        pytest.param(LEAST.replace("1.0", "one"), "Version 'one' is not a version", id="version"),
+        pytest.param(LEAST.replace("1.0", "1" * 5000), "is not a version", id="version too long for an integer"),
+        pytest.param(LEAST + "Requires-Dist: a >\n", "Requires-Dist 'a >' is not a requirement", id="requirement"),
+        pytest.param(LEAST + f"Requires-Dist: a; {'(' * 9999}\n", "is not a requirement", id="requirement too deep"),
+        pytest.param(LEAST + "Requires-Python: 3\n", "Requires-Python '3' is not a version specifier", id="specifier"),
+    ],
+)
+def test_what_is_wrong_is_named(text, fragment):
+    with pytest.raises(InvalidMetadata) as caught:
+        read(text)
+    assert caught.value.subject == "app.whl"
+    assert fragment in caught.value.problem
+
+
+def test_what_is_not_utf_8_is_refused():
+    with pytest.raises(InvalidMetadata, match="not UTF-8"):
+        parse_core_metadata(LEAST.encode() + b"Author: \xff\n", subject="app.whl")
+
+
+LINES = st.sampled_from(
+    [
+        "Requires-Dist: a>=1",
+        "Requires-Dist:b",
+        "requires-dist:\tc ; extra == 'x'",
+        "Provides-Extra: x",
+        "Description: one",
+        "        two: three",
+        "        ",
+        "\t",
+        "\tfour",
+        "Classifier: with : colons",
+        "no header",
+        "",
+    ]
+)
+
+
+def unfolded(values: list[str]) -> list[str]:
+    return [" ".join(value.split()) for value in values]
+
+
+@given(st.lists(LINES, max_size=8), st.sampled_from(["\n", "\r\n"]))
+def test_headers_are_those_that_the_email_parser_sees(lines, newline):
+    # The two differ at a first line that begins with white space, and no METADATA file has one.
+    text = newline.join(["Metadata-Version: 2.4", *lines, ""])
+    raw, _ = parse_email(text)
+    headers = parse_headers(text)
+    assert unfolded(headers.get("requires-dist", [])) == unfolded(raw.get("requires_dist", []))
+    assert unfolded(headers.get("provides-extra", [])) == unfolded(raw.get("provides_extra", []))
+    assert unfolded(headers.get("classifier", [])) == unfolded(raw.get("classifiers", []))
+
+
+def is_read_or_refused(content: bytes) -> bool:
+    try:
+        return parse_core_metadata(content, subject="app.whl").version is not None
+    except InvalidMetadata as error:
+        return bool(error.problem)
+
+
+VALUES = st.text(alphabet="1.0a;()[]<>=~!'\" \\,@-_#\t", max_size=12) | st.text(max_size=6)
+FIELDS = st.sampled_from(["Requires-Dist", "Requires-Python", "Provides-Extra", "Version", "Name"])
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_any_bytes_are_refused_or_read(content):
+    assert is_read_or_refused(content)
+
+
+@given(st.lists(st.tuples(FIELDS, VALUES), max_size=3))
+def test_any_values_are_refused_or_read(fields):
+    assert is_read_or_refused((LEAST + "".join(f"{key}: {value}\n" for key, value in fields)).encode())

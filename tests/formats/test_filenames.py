@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import posixpath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wherry.errors import InvalidIndexPage
+from wherry.formats.filenames import check_filename
+
+URL = "https://example.org/simple/app/"
+
+
+@pytest.mark.parametrize("filename", ["app-1.0-py3-none-any.whl", "app-1.0+cpu.tar.gz", "ä pp%2F.zip"])
+def test_a_plain_name_passes(filename):
+    assert check_filename(filename, url=URL) == filename
+
+
+@pytest.mark.parametrize(
+    "filename", [None, "", 7, ["a.whl"], "..", ".hidden.whl", "../a.whl", "/a.whl", "a\\b.whl", "a\0.whl", "a\n.whl"]
+)
+def test_what_is_no_plain_name_is_refused(filename):
+    with pytest.raises(InvalidIndexPage) as caught:
+        check_filename(filename, url=URL)
+    assert caught.value.url == URL
+
+
+@given(st.text(alphabet="a./\\\0\n", max_size=6))
+def test_a_name_that_passes_stays_in_its_folder(filename):
+    try:
+        check_filename(filename, url=URL)
+    except InvalidIndexPage:
+        return
+    assert posixpath.dirname(posixpath.normpath(f"/folder/{filename}")) == "/folder"

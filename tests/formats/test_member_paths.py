@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import ntpath
+import posixpath
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wherry.formats.member_paths import path_problem, path_problems
+
+
+@pytest.mark.parametrize(
+    "path", ["a", "a/b.py", "a/", "a/b/", "..a/b..", "...", "a b", "ä/日本.py", "a-1.data/purelib/x", ".hidden"]
+)
+def test_a_path_below_its_folder_is_good(path):
+    assert path_problem(path) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "problem"),
+    [
+        ("/a", "is absolute"),
+        ("//a", "is absolute"),
+        ("C:/a", "is absolute"),
+        ("C:a", "is absolute"),
+        ("\\\\host\\a", "has a backslash or a control character"),
+        ("a\\b", "has a backslash or a control character"),
+        ("a\0", "has a backslash or a control character"),
+        ("a\nb", "has a backslash or a control character"),
+        ("a\x7f", "has a backslash or a control character"),
+        ("a\x85", "has a backslash or a control character"),
+        ("", "does not stay below its folder"),
+        (".", "does not stay below its folder"),
+        ("./a", "does not stay below its folder"),
+        ("..", "does not stay below its folder"),
+        ("../site-packages-evil", "does not stay below its folder"),
+        ("a/../../b", "does not stay below its folder"),
+        ("a-1.data/purelib/../..", "does not stay below its folder"),
+        ("a//b", "does not stay below its folder"),
+        ("a//", "does not stay below its folder"),
+    ],
+)
+def test_a_path_that_may_lead_elsewhere_is_named(path, problem):
+    assert path_problem(path) == problem
+
+
+def stays_below(folder: str, path: str) -> bool:
+    return all(
+        module.normpath(module.join(folder, path)).startswith(module.normpath(folder) + module.sep)
+        for module in (posixpath, ntpath)
+    )
+
+
+@given(st.text(alphabet="a.:/\\ \0", max_size=12))
+def test_what_has_no_problem_stays_below_its_folder_on_every_system(path):
+    assert path_problem(path) is not None or stays_below("/lib/site-packages", path)
+
+
+@given(st.lists(st.text(alphabet="ab.", min_size=1, max_size=3), min_size=1, max_size=4).map("/".join))
+def test_what_has_a_problem_is_no_normal_path(path):
+    assert (path_problem(path) is None) == (posixpath.normpath(f"/{path}") == f"/{path}")
+
+
+@pytest.mark.parametrize(
+    ("paths", "problems"),
+    [
+        pytest.param(["a/b", "a/c", "d"], [], id="good"),
+        pytest.param(["a/", "a/b", "a/c/"], [], id="folders and what is in them"),
+        pytest.param(["a", "b", "a"], ["'a' is there twice"], id="twice"),
+        pytest.param(["a/B.py", "a/b.py"], ["'a/b.py' and 'a/B.py' collide"], id="but for case"),
+        pytest.param(["a", "a/b"], ["'a' is a file and a folder"], id="file, then folder"),
+        pytest.param(["a/b/c", "A"], ["'A' is a file and a folder"], id="folder, then file"),
+        pytest.param(["a/", "a"], ["'a' is a file and a folder"], id="an empty folder"),
+        pytest.param(["a/b/", "a"], ["'a' is a file and a folder"], id="a folder of an empty folder"),
+        pytest.param(["../a", "/b", "c"], ["'../a' does not stay below its folder", "'/b' is absolute"], id="all"),
+    ],
+)
+def test_all_problems_of_an_archive_are_listed(paths, problems):
+    assert list(path_problems(paths)) == problems

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wherry.errors import InvalidWheel
+from wherry.formats.record import RecordEntry, encode_digest, parse_record, write_record
+
+
+def read(text: str) -> list[RecordEntry]:
+    return parse_record(text, filename="app.whl")
+
+
+@pytest.mark.parametrize(
+    ("line", "entry"),
+    [
+        ("a.py,sha256=AbC_-,12", RecordEntry("a.py", "sha256", "AbC_-", 12)),
+        ("a.py,SHA256=AbC=,0", RecordEntry("a.py", "sha256", "AbC", 0)),
+        ("a.py,sha256=AbC,", RecordEntry("a.py", "sha256", "AbC")),
+        ("app-1.dist-info/RECORD,,", RecordEntry("app-1.dist-info/RECORD")),
+        ('"a,""b"".py",,', RecordEntry('a,"b".py')),
+        ("../../bin/app,,1", RecordEntry("../../bin/app", size=1)),
+        ("ä/ö.py,,", RecordEntry("ä/ö.py")),
+    ],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n", ""])
+def test_a_line_is_a_file(line, entry, newline):
+    assert read(line + newline) == [entry]
+
+
+def test_empty_lines_are_passed_over():
+    assert [entry.path for entry in read("\na,,\n\nb,,\n")] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        ("a.py\n", "1 instead of 3 fields"),
+        ("a.py,,,\n", "4 instead of 3 fields"),
+        ('"a.py,,\n', "not CSV"),
+        ("a.py,,many\n", "a.py the size 'many'"),
+        ("a.py,,-1\n", "a.py the size '-1'"),
+        ("a.py,,²\n", "a.py the size '²'"),
+        (f"a.py,,{'1' * 5000}\n", "a.py the size"),
+        (f"{'a' * 200_000},,\n", "not CSV"),
+    ],
+    ids=range(8),
+)
+def test_what_is_wrong_is_named(text, fragment):
+    with pytest.raises(InvalidWheel) as caught:
+        read(text)
+    assert caught.value.filename == "app.whl"
+    assert fragment in str(caught.value)
+
+
+def test_a_digest_is_written_as_the_specification_has_it():
+    digest = hashlib.sha256(b"").digest()
+    assert encode_digest(digest) == "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
+
+
+# Control characters are refused in paths before a RECORD is ever written.
+PATHS = st.text(st.characters(exclude_categories=("Cc", "Cs")), min_size=1)
+CHECKSUMS = st.just(("", "")) | st.tuples(
+    st.sampled_from(["sha256", "sha512"]), st.binary(min_size=1, max_size=64).map(encode_digest)
+)
+ENTRIES = st.builds(
+    lambda path, checksum, size: RecordEntry(path, checksum[0], checksum[1], size),
+    PATHS,
+    CHECKSUMS,
+    st.none() | st.integers(0, 2**64),
+)
+
+
+@given(st.lists(ENTRIES))
+def test_what_is_written_is_read_again(entries):
+    assert read(write_record(entries)) == entries
+
+
+@given(st.text() | st.text(alphabet='a,"=1\r\n'))
+def test_any_text_is_refused_or_read(text):
+    try:
+        entries = read(text)
+    except InvalidWheel:
+        return
+    assert all(entry.size is None or entry.size >= 0 for entry in entries)

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+
+from wherry.errors import InvalidScriptMetadata
+from wherry.formats.script_metadata import ScriptMetadata, parse_script_metadata
+
+EXAMPLE = """\
+#!/usr/bin/env python3
+# /// script
+# requires-python = ">=3.11"
+# dependencies = [
+#   "requests<3",
+#   "rich",
+# ]
+#
+# [tool.anything]
+# dependencies = 7
+# ///
+
+import requests
+"""
+
+
+def block(*content: str) -> str:
+    return "".join(f"{line}\n" for line in ("# /// script", *(f"# {line}".rstrip() for line in content), "# ///"))
+
+
+def problem(source: str) -> InvalidScriptMetadata:
+    with pytest.raises(InvalidScriptMetadata) as caught:
+        parse_script_metadata(source)
+    return caught.value
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_the_fields_are_read(newline):
+    metadata = parse_script_metadata(EXAMPLE.replace("\n", newline))
+    assert metadata == ScriptMetadata(SpecifierSet(">=3.11"), ("requests<3", "rich"))
+
+
+def test_an_ending_line_needs_no_newline():
+    assert parse_script_metadata(EXAMPLE[: EXAMPLE.index("\n\nimport")]) is not None
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        pytest.param("", id="empty file"),
+        pytest.param("print('hello')\n", id="no comment"),
+        pytest.param("# /// script\n# dependencies = []\n", id="unclosed"),
+        pytest.param("# /// script\n# dependencies = []\n\n# ///\n", id="closed after a blank line"),
+        pytest.param("# /// script\n# ///\n", id="without content"),
+        pytest.param(" # /// script\n # dependencies = []\n # ///\n", id="indented"),
+        pytest.param("# /// script\n#dependencies = []\n# ///\n", id="no space after the hash"),
+        pytest.param("# /// script \n# dependencies = []\n# ///\n", id="trailing space"),
+        pytest.param("# /// pyproject\n# dependencies = 1\n# ///\n", id="another type"),
+    ],
+)
+def test_what_is_not_a_script_block_says_nothing(source):
+    assert parse_script_metadata(source) is None
+
+
+def test_a_block_without_fields_asks_for_nothing():
+    assert parse_script_metadata(block("[tool.x]")) == ScriptMetadata()
+
+
+def test_a_block_of_another_type_may_stand_beside():
+    assert parse_script_metadata("# /// other\n# ][\n# ///\n\n" + EXAMPLE) == parse_script_metadata(EXAMPLE)
+
+
+def test_the_last_ending_line_of_a_run_of_comments_ends_the_block():
+    source = block('dependencies = ["rich"]', 'tool.note = """', "///", '"""')
+    assert parse_script_metadata(source) == ScriptMetadata(dependencies=("rich",))
+
+
+def test_two_script_blocks_are_refused():
+    error = problem(block("dependencies = []") + "\n" + block("dependencies = []"))
+    assert "more than one" in str(error)
+    assert error.line == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "fragment"),
+    [
+        pytest.param(["", "dependencies = [rich]"], 3, "not valid TOML", id="bad TOML"),
+        pytest.param(['dependencies = ["rich"'], 2, "not valid TOML", id="TOML that ends too early"),
+        pytest.param(
+            ["a = 1", "requires-python = 3.12"], 3, "`requires-python` must be a string, not a float", id="float"
+        ),
+        pytest.param(
+            ['requires-python = "3.12"'], 2, "`requires-python` is not a version specifier: '3.12'", id="bare"
+        ),
+        pytest.param(["requires-python = 2026-01-01"], 2, "must be a string, not a date", id="date"),
+        pytest.param(
+            ['dependencies = "rich"'], 2, "`dependencies` must be an array of strings, not a string", id="string"
+        ),
+        pytest.param(["dependencies = [1]"], 2, "`dependencies` must hold strings only, not an integer", id="integer"),
+        pytest.param(
+            ["dependencies = [", '"rich",', '"rich >",', "]"],
+            4,
+            "'rich >' is not a valid requirement",
+            id="requirement",
+        ),
+    ],
+)
+def test_an_error_names_field_and_line(content, line, fragment):
+    error = problem(block(*content))
+    assert error.line == line
+    assert fragment in str(error)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_the_line_counts_from_the_top_of_the_file(newline):
+    assert problem(newline.join(["# a", "", "import os", block("x = ]").replace("\n", newline)])).line == 5
+
+
+def reference_content(lines: list[str]) -> list[str] | None:
+    """Find the first script block by walking the lines, independently of the expression."""
+    end = start = 0
+    while start < len(lines):
+        end = start + 1
+        while end < len(lines) and (lines[end] == "#" or lines[end].startswith("# ")):
+            end += 1
+        closing = [index for index in range(start + 2, end) if lines[index] == "# ///"]
+        if lines[start] in ("# /// script", "# /// other") and closing:
+            if lines[start] == "# /// script":
+                return lines[start + 1 : closing[-1]]
+            start = closing[-1]
+        start += 1
+    return None
+
+
+LINE = st.sampled_from(["# /// script", "# /// other", "# ///", "#", "# a = 1", "# # note", "#x", "", "x = 1"])
+
+
+@given(st.lists(LINE, max_size=12))
+def test_blocks_are_found_as_the_text_of_the_specification_says(lines):
+    content = reference_content(lines)
+    try:
+        metadata = parse_script_metadata("\n".join(lines))
+    except InvalidScriptMetadata:
+        assert content is not None
+    else:
+        assert (metadata is None) == (content is None)
+
+
+@given(
+    st.lists(st.sampled_from(["rich", "a[b]>=1", "c; sys_platform == 'emscripten'"])), st.sampled_from(["\n", "\r\n"])
+)
+def test_any_list_of_requirements_comes_back_as_it_was(requirements, newline):
+    source = block(
+        "dependencies = [",
+        *(f"  {requirement!r}," if "'" not in requirement else f'  "{requirement}",' for requirement in requirements),
+        "]",
+    )
+    metadata = parse_script_metadata(source.replace("\n", newline))
+    assert metadata is not None
+    assert metadata.dependencies == tuple(requirements)

@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.utils import canonicalize_name
+
+from wherry.errors import InvalidIndexPage
+from wherry.formats.simple_html import parse_html_page
+from wherry.model.project import ProjectFile, ProjectPage
+
+URL = "https://example.org/simple/app/"
+WHEEL = "app-1.0-py3-none-any.whl"
+VERSION = '<meta name="pypi:repository-version" content="1.3">'
+
+
+def read(text: str) -> ProjectPage:
+    return parse_html_page(text.encode(), url=URL, name=canonicalize_name("app"))
+
+
+def link(attributes: str = "", href: str = WHEEL) -> str:
+    return f'<a href="{href}" {attributes}>{WHEEL}</a>'
+
+
+def test_all_that_an_index_says_of_a_file_is_read():
+    attributes = 'data-requires-python="&gt;=3.9,&lt;4" data-yanked="a &amp; b" data-core-metadata="sha256=0A"'
+    assert read(link(attributes, f"../../files/{WHEEL}#sha256=AB")).files == (
+        ProjectFile(
+            WHEEL,
+            f"https://example.org/files/{WHEEL}",
+            hashes={"sha256": "ab"},
+            requires_python=">=3.9,<4",
+            yanked="a & b",
+            metadata_hashes={"sha256": "0a"},
+        ),
+    )
+
+
+def test_a_bare_link_says_next_to_nothing():
+    assert read(f"<A HREF={WHEEL}>any text") == ProjectPage(
+        canonicalize_name("app"), URL, (ProjectFile(WHEEL, URL + WHEEL),)
+    )
+
+
+def test_files_keep_the_order_of_the_page():
+    names = ["b-1.tar.gz", "a-2.zip", "a-1.whl"]
+    assert [file.filename for file in read("".join(link(href=name) for name in names)).files] == names
+
+
+def test_links_that_lead_to_no_file_are_passed_over():
+    others = '<a href="../">up</a><a name="top">top</a><a href="https://example.org/">home</a><a href="app.html">x</a>'
+    assert [file.filename for file in read(others + link()).files] == [WHEEL]
+
+
+@pytest.mark.parametrize(
+    ("base", "expected"),
+    [
+        ('<base href="https://files.example.org/a/">', "https://files.example.org/a/"),
+        ('<base href="../files/">', "https://example.org/simple/files/"),
+        ('<base href="/one/"><base href="/two/">', "https://example.org/one/"),
+        ("<base>", URL),
+    ],
+)
+def test_relative_links_start_at_the_base(base, expected):
+    assert read(base + link()).files[0].url == expected + WHEEL
+
+
+def test_a_percent_encoded_name_is_decoded_and_its_url_is_not():
+    assert read(link(href="app-1.0%2Bcpu.whl")).files == (ProjectFile("app-1.0+cpu.whl", f"{URL}app-1.0%2Bcpu.whl"),)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"), [("", None), ("data-yanked", ""), ('data-yanked=""', ""), ('data-yanked="x"', "x")]
+)
+def test_the_attribute_alone_yanks(attributes, expected):
+    assert read(link(attributes)).files[0].yanked == expected
+
+
+@pytest.mark.parametrize(
+    ("attributes", "expected"),
+    [
+        ("", None),
+        ('data-core-metadata="true"', {}),
+        ('data-core-metadata="false"', None),
+        ('data-core-metadata="sha256=aa"', {"sha256": "aa"}),
+        ('data-dist-info-metadata="sha256=aa"', {"sha256": "aa"}),
+        ('data-core-metadata="sha256=aa" data-dist-info-metadata="sha256=bb"', {"sha256": "aa"}),
+    ],
+)
+def test_a_metadata_file_is_offered_with_or_without_hash(attributes, expected):
+    assert read(link(attributes)).files[0].metadata_hashes == expected
+
+
+def test_the_status_of_the_project_is_read():
+    page = read(
+        f'{VERSION}<meta name="pypi:project-status" content="archived">'
+        '<meta name="pypi:project-status-reason" content="done"><meta name="viewport" content="x">'
+    )
+    assert (page.files, page.status, page.status_reason) == ((), "archived", "done")
+    assert read(link()).status == "active"
+
+
+def test_an_empty_page_that_names_its_version_is_a_project_without_files():
+    assert read(VERSION).files == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "fragment"),
+    [
+        pytest.param("", "without links", id="nothing"),
+        pytest.param("<!DOCTYPE html><h1>Please sign in</h1><a href='/login'>in</a>", "without links", id="login"),
+        pytest.param(VERSION.replace("1.3", "2.0") + link(), "version is '2.0'", id="version 2"),
+        pytest.param(VERSION.replace("1.3", "") + link(), "version is ''", id="no version"),
+        pytest.param(link(href="files/..%2Fevil.whl"), "'../evil.whl' is not the name", id="path"),
+        pytest.param(link(href="a%00.whl"), r"'a\x00.whl' is not the name", id="NUL"),
+        pytest.param(link(href=f"//[bad/{WHEEL}"), "is not a URL", id="bad URL"),
+        pytest.param("<base href='//[bad/'>" + link(), "is not a URL", id="bad base"),
+    ],
+)
+def test_what_is_no_project_page_is_refused(text, fragment):
+    with pytest.raises(InvalidIndexPage) as caught:
+        read(text)
+    assert caught.value.url == URL
+    assert fragment in str(caught.value)
+
+
+PIECES = st.sampled_from(
+    [
+        "<",
+        ">",
+        "<!",
+        "<![",
+        "[",
+        "]",
+        "--",
+        "<a ",
+        "href",
+        "=",
+        '"',
+        "'",
+        "&#",
+        ";",
+        "<base ",
+        "<meta ",
+        WHEEL,
+        "//",
+        "%",
+    ]
+)
+
+
+@given(st.binary() | st.lists(PIECES | st.text(max_size=3), max_size=20).map(lambda parts: "".join(parts).encode()))
+def test_any_bytes_are_refused_or_read(body):
+    try:
+        page = parse_html_page(body, url=URL, name=canonicalize_name("app"))
+    except InvalidIndexPage:
+        return
+    assert all("/" not in file.filename and file.url for file in page.files)

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.utils import canonicalize_name
+
+from wherry.errors import InvalidIndexPage
+from wherry.formats.simple_json import parse_json_page
+from wherry.model.project import ProjectFile, ProjectPage
+
+URL = "https://example.org/simple/my-app/"
+WHEEL = "my_app-1.0-py3-none-any.whl"
+
+
+def read(body: bytes) -> ProjectPage:
+    return parse_json_page(body, url=URL, name=canonicalize_name("my-app"))
+
+
+def page(*files: object, **fields: object) -> bytes:
+    return json.dumps({"meta": {"api-version": "1.1"}, "name": "My_App", "files": list(files)} | fields).encode()
+
+
+def file(**fields: object) -> dict[str, object]:
+    return {"filename": WHEEL, "url": f"../../files/{WHEEL}", "hashes": {}} | fields
+
+
+def read_file(**fields: object) -> ProjectFile:
+    return read(page(file(**fields))).files[0]
+
+
+def test_all_that_an_index_says_of_a_file_is_read():
+    assert read_file(
+        **{"requires-python": ">=3.9", "upload-time": "2026-01-01T00:00:00Z", "core-metadata": {"sha256": "0A"}},
+        hashes={"SHA256": "AB", "md5": "cd"},
+        size=12,
+        yanked="broken",
+        unknown={},
+    ) == ProjectFile(
+        WHEEL,
+        f"https://example.org/files/{WHEEL}",
+        hashes={"sha256": "ab", "md5": "cd"},
+        size=12,
+        requires_python=">=3.9",
+        yanked="broken",
+        upload_time="2026-01-01T00:00:00Z",
+        metadata_hashes={"sha256": "0a"},
+    )
+
+
+def test_an_index_may_say_next_to_nothing():
+    assert read(page({"filename": WHEEL, "url": WHEEL})) == ProjectPage(
+        canonicalize_name("my-app"), URL, (ProjectFile(WHEEL, URL + WHEEL),)
+    )
+
+
+def test_files_keep_the_order_of_the_page():
+    names = ["b-1.tar.gz", "a-2.tar.gz", "a-1.tar.gz"]
+    assert [entry.filename for entry in read(page(*(file(filename=name) for name in names))).files] == names
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"), [(True, ""), ("why", "why"), (False, None), (None, None), ("", None)], ids=repr
+)
+def test_yanked_is_true_or_a_reason(value, expected):
+    assert read_file(yanked=value).yanked == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({}, None),
+        ({"core-metadata": True}, {}),
+        ({"core-metadata": False}, None),
+        ({"core-metadata": {"sha256": "AA"}}, {"sha256": "aa"}),
+        ({"dist-info-metadata": {"sha256": "aa"}}, {"sha256": "aa"}),
+        ({"core-metadata": False, "dist-info-metadata": True}, None),
+    ],
+    ids=repr,
+)
+def test_a_metadata_file_is_offered_with_or_without_hash(fields, expected):
+    assert read_file(**fields).metadata_hashes == expected
+
+
+@pytest.mark.parametrize("size", [None, "12", -1, 1.5, True], ids=repr)
+def test_a_size_that_is_no_count_of_bytes_is_none(size):
+    assert read_file(size=size).size is None
+
+
+def test_the_status_of_the_project_is_read():
+    read_page = read(page(**{"project-status": {"status": "archived", "reason": "done"}}))
+    assert (read_page.status, read_page.status_reason) == ("archived", "done")
+    assert read(page(**{"project-status": {"status": "quarantined"}})).status == "quarantined"
+    assert read(page()).status == "active"
+
+
+@pytest.mark.parametrize(
+    ("body", "fragment"),
+    [
+        pytest.param(b"", "not JSON", id="nothing"),
+        pytest.param(b"<!DOCTYPE html>", "not JSON", id="HTML"),
+        pytest.param(page(file())[:-2], "not JSON", id="truncated"),
+        pytest.param(b"\xff\xfe\xfa", "not JSON", id="no text"),
+        pytest.param(b"[" * 100_000, "not JSON", id="too deep"),
+        pytest.param(b"[]", "not a JSON object", id="array"),
+        pytest.param(b"{}", "meta is not a JSON object", id="no meta"),
+        pytest.param(page(meta={"api-version": "2.0"}), "version is '2.0'", id="version 2"),
+        pytest.param(page(meta={"api-version": "10.0"}), "version is '10.0'", id="version 10"),
+        pytest.param(page(meta={}), "version is ''", id="no version"),
+        pytest.param(page(name="other"), "page of 'other', not of 'my-app'", id="other project"),
+        pytest.param(page(files={}), "no list of files", id="files are no list"),
+        pytest.param(page(7), "file is not a JSON object", id="file is a number"),
+        pytest.param(page(file(filename="../evil.whl")), "'../evil.whl' is not the name of a file", id="path"),
+        pytest.param(page({"url": WHEEL}), "a file has no name", id="nameless"),
+        pytest.param(page({"filename": WHEEL}), "no url", id="no URL"),
+        pytest.param(page(file(url=7)), "url of 7", id="URL is a number"),
+        pytest.param(page(file(url="//[bad/")), "'//[bad/' is not a URL", id="bad URL"),
+        pytest.param(page(file(**{"requires-python": [3]})), "requires-python of [3]", id="requires-python"),
+        pytest.param(page(file(**{"upload-time": 3})), "upload-time of 3", id="upload-time"),
+        pytest.param(page(**{"project-status": "archived"}), "project-status is not", id="status is a string"),
+    ],
+)
+def test_what_is_no_project_page_is_refused(body, fragment):
+    with pytest.raises(InvalidIndexPage) as caught:
+        read(body)
+    assert caught.value.url == URL
+    assert fragment in str(caught.value)
+
+
+def holds_its_types(read_page: ProjectPage) -> bool:
+    return all(
+        isinstance(value, str | None)
+        for entry in read_page.files
+        for value in (entry.filename, entry.url, entry.requires_python, entry.yanked, entry.upload_time)
+    )
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
+VALUES = SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(st.text(max_size=8), SCALARS, max_size=2)
+FILES = st.fixed_dictionaries(
+    {"filename": st.just(WHEEL) | VALUES, "url": st.just(WHEEL) | VALUES},
+    optional=dict.fromkeys(("hashes", "size", "requires-python", "yanked", "upload-time", "core-metadata"), VALUES),
+)
+
+
+@given(st.binary() | VALUES.map(lambda value: json.dumps(value).encode()))
+def test_any_bytes_are_refused_or_read(body):
+    with pytest.raises(InvalidIndexPage):
+        read(body)
+
+
+@given(st.lists(FILES | VALUES, max_size=3), VALUES)
+def test_any_values_are_refused_or_read_with_their_types(files, status):
+    try:
+        read_page = read(page(*files, **{"project-status": status}))
+    except InvalidIndexPage:
+        return
+    assert holds_its_types(read_page)
+    assert len(read_page.files) == len(files)

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import io
+import stat
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from tests.harness.index_files import make_wheel
+from wherry.errors import InvalidWheel
+from wherry.formats.wheel_archive import WheelArchive, open_wheel, read_wheel_metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MADE = make_wheel("App", "1.0", files={"app/__init__.py": "answer = 42\n", "app/empty": ""}, requires=["b>2"])
+NAME = MADE.filename
+INFO = "App-1.0.dist-info"
+
+
+def archive(members: Mapping[str, bytes], **properties: int) -> bytes:
+    """Zip members; ``properties`` are set on the entry of the first."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as opened:
+        for path, content in members.items():
+            entry = zipfile.ZipInfo(path)
+            for key, value in properties.items():
+                setattr(entry, key, value)
+            properties = {}
+            opened.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def members(content: bytes = MADE.content) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as opened:
+        return {name: opened.read(name) for name in opened.namelist()}
+
+
+def changed(**changes: bytes | None) -> bytes:
+    """The wheel with members of its .dist-info replaced, or left out where ``None``."""
+    new = members() | {f"{INFO}/{name}": content for name, content in changes.items() if content is not None}
+    for name, content in changes.items():
+        if content is None:
+            del new[f"{INFO}/{name}"]
+    return archive(new)
+
+
+def record(old: str, new: str) -> bytes:
+    text = members()[f"{INFO}/RECORD"].decode()
+    assert old in text
+    return changed(RECORD=text.replace(old, new).encode())
+
+
+def contents(wheel: WheelArchive) -> dict[str, bytes]:
+    return {entry.path: content for entry, content in wheel.contents()}
+
+
+def problems(content: bytes, filename: str = NAME) -> str:
+    with pytest.raises(InvalidWheel) as caught:
+        contents(open_wheel(content, filename=filename))
+    assert caught.value.filename == filename
+    return str(caught.value)
+
+
+def test_a_wheel_tells_what_it_is():
+    wheel = open_wheel(MADE.content, filename=NAME)
+    assert (wheel.filename, wheel.dist_info, wheel.data_folder) == (NAME, INFO, "App-1.0.data")
+    assert (wheel.metadata.name, wheel.metadata.version) == ("app", Version("1.0"))
+    assert wheel.metadata.requires_dist == (Requirement("b>2"),)
+    assert wheel.root_is_purelib
+    assert read_wheel_metadata(MADE.content, filename=NAME) == wheel.metadata
+
+
+def test_contents_are_all_members_but_record():
+    expected = members()
+    del expected[f"{INFO}/RECORD"]
+    assert contents(open_wheel(MADE.content, filename=NAME)) == expected
+
+
+def test_signatures_and_folders_need_no_line_in_record():
+    signed = members() | {f"{INFO}/RECORD.jws": b"{}", f"{INFO}/RECORD.p7s": b"", "app/": b"", f"{INFO}/": b""}
+    assert (
+        contents(open_wheel(archive(signed), filename=NAME)).keys()
+        == contents(open_wheel(MADE.content, filename=NAME)).keys()
+    )
+
+
+@pytest.mark.parametrize(
+    ("made_as", "filename"),
+    [
+        (("My.App", "1.0"), "my_app-1.0-py3-none-any.whl"),
+        (("app", "1.0"), "app-1.0.0-py3-none-any.whl"),
+        (("app", "1.0+local.1"), "app-1.0+local.1-py3-none-any.whl"),
+        (("app", "1!2.0rc1"), "app-1!2.0rc1-py3-none-any.whl"),
+        (("app", "1.0"), "app-1.0-7-py3-none-any.whl"),
+    ],
+)
+def test_names_and_versions_are_compared_in_their_normal_form(made_as, filename):
+    wheel = open_wheel(make_wheel(*made_as).content, filename=filename)
+    assert wheel.metadata == read_wheel_metadata(make_wheel(*made_as).content, filename=filename)
+
+
+@pytest.mark.parametrize(("value", "expected"), [(b"True", True), (b"TRUE", True), (b"false", False), (b"", False)])
+def test_root_is_purelib_is_read(value, expected):
+    content = changed(WHEEL=b"Wheel-Version: 1.9\nRoot-Is-Purelib: " + value)
+    assert open_wheel(content, filename=NAME).root_is_purelib is expected
+
+
+@pytest.mark.parametrize(
+    ("content", "fragment"),
+    [
+        pytest.param(b"", "cannot be read", id="nothing"),
+        pytest.param(b"<html>", "cannot be read", id="HTML"),
+        pytest.param(MADE.content[:-30], "cannot be read", id="truncated"),
+        pytest.param(archive({}), "0 .dist-info folders", id="empty"),
+        pytest.param(archive(members() | {"b-1.dist-info/METADATA": b""}), "2 .dist-info folders", id="two dist-infos"),
+        pytest.param(make_wheel("app", "2").content, "app-2.dist-info belongs to something else", id="other version"),
+        pytest.param(make_wheel("b", "1.0").content, "b-1.0.dist-info belongs to something else", id="other name"),
+        pytest.param(
+            archive({"app-one.dist-info/METADATA": b""}), "app-one.dist-info belongs to something", id="no version"
+        ),
+        pytest.param(
+            archive({f"app-{'1' * 5000}.dist-info/METADATA": b""}), "belongs to something else", id="long version"
+        ),
+        pytest.param(changed(METADATA=None), f"{INFO}/METADATA is missing", id="no METADATA"),
+        pytest.param(changed(METADATA=b"Name: app"), "METADATA: Metadata-Version is missing", id="bad METADATA"),
+        pytest.param(
+            changed(METADATA=b"Metadata-Version: 2.1\nName: app\nVersion: 2"), "that of app 2", id="METADATA's version"
+        ),
+        pytest.param(
+            changed(METADATA=b"Metadata-Version: 2.1\nName: b\nVersion: 1.0"), "that of b 1.0", id="METADATA's name"
+        ),
+        pytest.param(changed(WHEEL=None), f"{INFO}/WHEEL is missing", id="no WHEEL"),
+        pytest.param(changed(WHEEL=b""), "Wheel-Version '' is unknown", id="empty WHEEL"),
+        pytest.param(changed(WHEEL=b"Wheel-Version: 2.0"), "Wheel-Version '2.0' is unknown", id="WHEEL 2"),
+        pytest.param(changed(WHEEL=b"\xff"), f"{INFO}/WHEEL is not UTF-8", id="WHEEL is no text"),
+        pytest.param(changed(RECORD=None), f"{INFO}/RECORD is missing", id="no RECORD"),
+        pytest.param(changed(RECORD=b"a"), "1 instead of 3 fields", id="bad RECORD"),
+        pytest.param(changed(RECORD=b""), "app/empty is not in RECORD", id="empty RECORD"),
+        pytest.param(record("app/empty", "app/ghost"), "lists app/ghost, which is missing", id="ghost"),
+        pytest.param(record("app/empty", "../empty"), "lists ../empty, which is missing", id="RECORD escapes"),
+        pytest.param(record("app/empty,sha256=", "app/empty,md5="), "stronger hash of app/empty", id="MD5"),
+        pytest.param(record("app/empty,sha256=", "app/empty,sha1="), "stronger hash of app/empty", id="SHA-1"),
+        pytest.param(record("app/empty,sha256=47", "app/empty,sha256=48"), "app/empty is not the file", id="hash"),
+        pytest.param(record(",0\n", ",1\n"), "app/empty is not the file", id="size"),
+        pytest.param(record("app/empty,", "app/empty,,\napp/empty,"), "lists app/empty twice", id="listed twice"),
+        pytest.param(archive(members() | {"../evil": b""}), "'../evil' does not stay below", id="path"),
+        pytest.param(archive(members() | {"APP/EMPTY": b""}), "'APP/EMPTY' and 'app/empty' collide", id="case"),
+        pytest.param(
+            archive(members(), external_attr=(stat.S_IFLNK | 0o777) << 16), "is a symbolic link", id="symbolic link"
+        ),
+        pytest.param(archive(members(), compress_type=zipfile.ZIP_BZIP2), "is neither stored nor deflated", id="bzip2"),
+        pytest.param(archive(members(), compress_type=zipfile.ZIP_LZMA), "is neither stored nor deflated", id="lzma"),
+        pytest.param(
+            MADE.content.replace(b"app/empty", b"app/em\0ty"), "has a backslash or a control character", id="NUL"
+        ),
+    ],
+)
+def test_what_breaks_the_specification_is_refused_and_named(content, fragment):
+    assert fragment in problems(content)
+
+
+def test_a_member_that_is_there_twice_is_refused():
+    buffer = io.BytesIO(MADE.content)
+    with zipfile.ZipFile(buffer, "a") as opened, pytest.warns(UserWarning, match="Duplicate name"):
+        opened.writestr("app/empty", b"")
+    assert "'app/empty' is there twice" in problems(buffer.getvalue())
+
+
+def test_an_encrypted_member_is_refused():
+    position = MADE.content.index(b"PK\1\2") + 8
+    flags = bytes([MADE.content[position] | 1])
+    assert "encrypted" in problems(MADE.content[:position] + flags + MADE.content[position + 1 :])
+
+
+@pytest.mark.parametrize(
+    "filename",
+    [
+        "app.whl",
+        "app-1.0.tar.gz",
+        "app-one-py3-none-any.whl",
+        pytest.param(f"app-{'1' * 5000}-py3-none-any.whl", id="long version"),
+    ],
+)
+def test_a_filename_that_is_no_wheels_is_refused(filename):
+    assert problems(MADE.content, filename)
+
+
+def test_all_problems_of_a_record_are_listed():
+    text = problems(changed(RECORD=b"ghost,,\nbanshee,,\n"))
+    assert all(f"RECORD lists {name}, which is missing" in text for name in ("ghost", "banshee"))
+    assert "app/empty is not in RECORD" in text
+
+
+@given(st.binary())
+def test_any_bytes_are_refused(content):
+    assert problems(content)
+
+
+INTENDED = contents(open_wheel(MADE.content, filename=NAME))
+CHANGES = st.lists(st.tuples(st.integers(0, len(MADE.content) - 1), st.integers(0, 255)), min_size=1, max_size=4)
+
+
+@given(CHANGES, st.integers(0, len(MADE.content)), st.binary(max_size=3))
+def test_a_damaged_wheel_is_refused_or_gives_what_was_meant(changes, cut, patch):
+    damaged = bytearray(MADE.content)
+    for position, value in changes:
+        damaged[position] = value
+    damaged[cut:cut] = patch
+    try:
+        wheel = open_wheel(bytes(damaged), filename=NAME)
+        found = contents(wheel)
+    except InvalidWheel:
+        return
+    assert found == INTENDED
+    assert wheel.metadata == read_wheel_metadata(MADE.content, filename=NAME)
+
+
+@given(CHANGES)
+def test_metadata_of_a_damaged_wheel_is_refused_or_what_was_meant(changes):
+    damaged = bytearray(MADE.content)
+    for position, value in changes:
+        damaged[position] = value
+    try:
+        metadata = read_wheel_metadata(bytes(damaged), filename=NAME)
+    except InvalidWheel:
+        return
+    assert metadata == read_wheel_metadata(MADE.content, filename=NAME)

@@ -1,0 +1,41 @@
+"""What the tests of the install floor say in one line: deliver wheels, install them, look at every file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wherry.formats.wheel_archive import open_wheel
+from wherry.install.destination import Delivery
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.harness.index_files import IndexFile
+    from wherry.install.site_packages import SitePackages
+    from wherry.model.distribution import InstalledDistribution
+
+
+def tree(folder: Path) -> dict[str, bytes | None]:
+    """Return every file below ``folder`` with its content, and every folder with ``None``."""
+    return {
+        str(path.relative_to(folder)): None if path.is_dir() else path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def deliver(file: IndexFile, *, requested: bool = False) -> Delivery:
+    """Return the wheel as it comes from the index."""
+    wheel = open_wheel(file.content, filename=file.filename)
+    return Delivery(wheel, f"https://example.org/{file.filename}", requested)
+
+
+def install(site: SitePackages, *files: IndexFile) -> tuple[InstalledDistribution, ...]:
+    """Install wheels; another version of theirs leaves."""
+    there = site.installed()
+    leaving = [there[file.identity[0]] for file in files if file.identity[0] in there]
+    return site.exchange([deliver(file) for file in files], leaving)
+
+
+def uninstall(site: SitePackages, *names: str) -> None:
+    """Take distributions away; ``names`` are normalized."""
+    site.exchange((), [distribution for name, distribution in site.installed().items() if name in names])

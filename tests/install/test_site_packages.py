@@ -1,0 +1,277 @@
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import importlib.metadata
+import io
+import os
+import py_compile
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from tests.harness.index_files import IndexFile, make_wheel
+from tests.install.places import deliver, install, tree, uninstall
+from wherry.errors import InstallConflict, InvalidWheel, UninstallRefused
+from wherry.install.site_packages import SitePackages
+from wherry.model.core_metadata import CoreMetadata
+from wherry.model.distribution import InstalledDistribution
+
+SITE = "lib/python3.14/site-packages"
+OLD = make_wheel("app", "1", files={"app/__init__.py": "old", "app/gone/file": "gone", "app-1.data/scripts/app": "old"})
+NEW = make_wheel("app", "2", files={"app/__init__.py": "new", "app/fresh.py": "", "app-2.data/scripts/app": "new"})
+OTHER = make_wheel("other", "1", files={"shared/other.py": "other", "other.py": ""})
+
+
+def compile_all(folder: Path) -> None:
+    for source in folder.rglob("*.py"):
+        py_compile.compile(str(source), doraise=True)
+
+
+def recorded(site: SitePackages) -> dict[str, tuple[str, str]]:
+    """Every path that a RECORD lists, relative to the prefix, with its hash and size."""
+    root = Path(site.scheme.site_packages)
+    rows: dict[str, tuple[str, str]] = {}
+    for record in root.glob("*.dist-info/RECORD"):
+        with record.open(encoding="utf-8", newline="") as file:
+            for path, checksum, size in csv.reader(file):
+                relative = os.path.relpath(root / path, site.scheme.data)
+                assert relative not in rows
+                rows[relative] = checksum, size
+    return rows
+
+
+def test_record_agrees_with_every_file_on_disk(site, tmp_path):
+    install(
+        site, OLD, make_wheel("b", "1", files={"b.py": "", "b-1.data/data/share/b": "b", "b-1.data/headers/b.h": ""})
+    )
+    rows = recorded(site)
+    files = {path: content for path, content in tree(tmp_path).items() if content is not None}
+    assert rows.keys() == files.keys()
+    for path, content in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+        assert rows[path] == (("", "") if path.endswith("/RECORD") else (f"sha256={digest}", str(len(content))))
+
+
+def test_the_installation_itself_is_recorded(site, tmp_path):
+    site.exchange([deliver(OLD), deliver(OTHER, requested=True)], [])
+    found = tree(tmp_path / SITE)
+    assert found["app-1.dist-info/INSTALLER"] == b"wherry\n"
+    assert "app-1.dist-info/REQUESTED" not in found
+    assert found["other-1.dist-info/REQUESTED"] == b""
+
+
+def test_importlib_metadata_sees_the_same(site):
+    file = make_wheel("My-App", "1.0", requires=["b>=2"], requires_python=">=3.9")
+    (arrived,) = install(site, file)
+    (seen,) = importlib.metadata.distributions(path=[site.scheme.site_packages])
+    assert (seen.metadata["Name"], seen.version, seen.requires) == ("My-App", arrived.version, ["b>=2"])
+    assert seen.read_text("INSTALLER") == "wherry\n"
+    assert {str(path.locate()) for path in seen.files or ()} == {
+        path for path in map(str, Path(site.scheme.site_packages).rglob("*")) if path != arrived.location
+    }
+
+
+def test_what_arrived_is_told_with_its_source(site):
+    (arrived,) = site.exchange([deliver(NEW, requested=True)], [])
+    assert (str(arrived), arrived.installer, arrived.requested) == ("app 2", "wherry", True)
+    assert arrived.source == f"https://example.org/{NEW.filename}"
+    assert list(site.installed()) == ["app"]
+
+
+def test_what_the_runtime_provides_counts_as_installed(scheme):
+    provided = InstalledDistribution(CoreMetadata(canonicalize_name("pyodide-py"), Version("314.0.7")))
+    site = SitePackages(scheme, provided=[provided])
+    install(site, OTHER)
+    assert site.installed().keys() == {"pyodide-py", "other"}
+    with pytest.raises(UninstallRefused):
+        site.exchange([], [provided])
+
+
+PACKAGES = [
+    pytest.param(OLD, id="package and script"),
+    pytest.param(make_wheel("app", "1"), id="module"),
+    pytest.param(make_wheel("app", "1", files={"shared/app.py": ""}), id="shared namespace"),
+    pytest.param(make_wheel("app", "1", files={"a/b/c/d.py": "", "A.py": ""}), id="deep"),
+    pytest.param(
+        make_wheel("app", "1", files={"app-1.data/data/share/man/app.1": "", "app-1.data/headers/sub/app.h": ""}),
+        id="data",
+    ),
+]
+
+
+@pytest.mark.parametrize("file", PACKAGES)
+def test_uninstalling_takes_back_all_that_installing_did(site, tmp_path, file):
+    install(site, OTHER)
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "include").mkdir()
+    before = tree(tmp_path)
+    install(site, file)
+    assert tree(tmp_path) != before
+    for source in set(tree(tmp_path)) - set(before):
+        if source.endswith(".py"):
+            py_compile.compile(str(tmp_path / source), doraise=True)
+    uninstall(site, "app")
+    assert tree(tmp_path) == before
+
+
+def test_uninstalling_leaves_what_is_not_recorded(site, tmp_path):
+    install(site, OLD)
+    (tmp_path / SITE / "app" / "mine.txt").write_text("mine")
+    uninstall(site, "app")
+    assert tree(tmp_path / SITE) == {"app": None, "app/mine.txt": b"mine"}
+
+
+def test_uninstalling_removes_no_folder_that_record_lists(site, tmp_path):
+    install(site, OLD)
+    with (tmp_path / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
+        record.write("app,,\napp/,,\n")
+    (tmp_path / SITE / "app" / "mine.txt").write_text("mine")
+    uninstall(site, "app")
+    assert tree(tmp_path / SITE) == {"app": None, "app/mine.txt": b"mine"}
+
+
+def test_uninstalling_minds_no_file_that_is_gone_already(site, tmp_path):
+    install(site, OLD)
+    (tmp_path / "bin" / "app").unlink()
+    uninstall(site, "app")
+    assert tree(tmp_path / SITE) == {}
+
+
+def test_uninstalling_leaves_no_dist_info_of_another_installers_notes(site, tmp_path):
+    install(site, OLD)
+    (tmp_path / SITE / "app-1.dist-info" / "PYODIDE_SOURCE").write_text("pyodide")
+    uninstall(site, "app")
+    assert tree(tmp_path / SITE) == {}
+
+
+KINDS = {
+    "module": {"app.py": "1"},
+    "package": {"app/__init__.py": "2", "app/sub/deep.py": "2"},
+    "file": {"app": "3"},
+    "nested file": {"app/sub": "4"},
+    "nested folder": {"app/sub/file/file": "5"},
+}
+
+
+@pytest.mark.parametrize("after", KINDS)
+@pytest.mark.parametrize("before", KINDS)
+def test_a_version_gives_way_to_another_without_a_trace(site, tmp_path, before, after):
+    install(site, make_wheel("app", "2", files=KINDS[after]))
+    expected = tree(tmp_path)
+    uninstall(site, "app")
+    install(site, make_wheel("app", "1", files=KINDS[before]))
+    compile_all(tmp_path)
+    install(site, make_wheel("app", "2", files=KINDS[after]))
+    assert tree(tmp_path) == expected
+
+
+def test_reinstalling_repairs(site, tmp_path):
+    install(site, OLD)
+    expected = tree(tmp_path)
+    (tmp_path / SITE / "app" / "__init__.py").write_text("broken")
+    (tmp_path / "bin" / "app").unlink()
+    install(site, OLD)
+    assert tree(tmp_path) == expected
+
+
+def test_distributions_come_and_go_in_one_exchange(site, tmp_path):
+    install(site, OLD, OTHER)
+    site.exchange([deliver(NEW), deliver(make_wheel("c", "1"))], list(site.installed().values()))
+    assert [str(distribution) for distribution in site.installed().values()] == ["app 2", "c 1"]
+    assert "other.py" not in tree(tmp_path / SITE)
+
+
+@pytest.mark.parametrize(
+    ("files", "path"),
+    [
+        pytest.param({"other.py": "mine"}, "other.py", id="its file"),
+        pytest.param({"shared": "mine"}, "shared/other.py", id="a file for its folder"),
+        pytest.param({"other.py/mine.py": ""}, "other.py", id="a folder for its file"),
+        pytest.param({"other.py/deep/mine.py": ""}, "other.py", id="a folder of folders for its file"),
+    ],
+)
+def test_the_files_of_another_distribution_are_safe(site, tmp_path, files, path):
+    install(site, OTHER, OLD)
+    before = tree(tmp_path)
+    file = make_wheel("app", "2", files={"app/first.py": "", **files})
+    with pytest.raises(InstallConflict) as caught:
+        install(site, file)
+    assert tree(tmp_path) == before
+    assert caught.value.path == str(tmp_path / SITE / path)
+    assert (caught.value.owner, caught.value.newcomer) == ("other 1", file.filename)
+
+
+def test_a_script_of_another_distribution_is_safe(site, tmp_path):
+    install(site, OLD)
+    before = tree(tmp_path)
+    with pytest.raises(InstallConflict, match=r"bin/app, which belongs to app 1"):
+        install(site, make_wheel("b", "1", files={"b-1.data/scripts/app": "mine"}))
+    assert tree(tmp_path) == before
+
+
+def test_another_distribution_may_take_over_what_leaves(site, tmp_path):
+    install(site, OTHER)
+    site.exchange([deliver(make_wheel("b", "1", files={"other.py": "b"}))], list(site.installed().values()))
+    assert tree(tmp_path / SITE)["other.py"] == b"b"
+    assert list(site.installed()) == ["b"]
+
+
+# Each fails at a later step than the one before; the folder `blocked` and the file `blocking` are there and nobody's.
+FAILURES = [
+    pytest.param({"app-2.data/unknown/a": ""}, InvalidWheel, id="while staging"),
+    pytest.param({"other.py": ""}, InstallConflict, id="while looking for owners"),
+    pytest.param({"zzz/blocked": ""}, IsADirectoryError, id="a folder where the last file must be"),
+    pytest.param({"zzz/blocking/a": ""}, FileExistsError, id="a file where the last folder must be"),
+]
+
+
+@pytest.mark.parametrize(("files", "error"), FAILURES)
+def test_a_failure_leaves_everything_as_it_was(site, tmp_path, files, error):
+    install(site, OLD, OTHER)
+    compile_all(tmp_path / SITE)
+    (tmp_path / SITE / "zzz" / "blocked").mkdir(parents=True)
+    (tmp_path / SITE / "zzz" / "blocking").write_text("nobody's")
+    (tmp_path / SITE / "app" / "fresh.py").write_text("nobody's")
+    before = tree(tmp_path)
+    first = make_wheel("first", "1", files={"app/fresh.py": "first", "first/new/a.py": ""})
+    with pytest.raises(error):
+        install(site, first, make_wheel("app", "2", files={"app/__init__.py": "new", "app/gone": "", **files}))
+    assert tree(tmp_path) == before
+    install(site, NEW)
+    assert list(map(str, site.installed().values())) == ["app 2", "other 1"]
+
+
+def test_a_file_that_is_not_what_record_says_stops_all(site, tmp_path):
+    install(site, OLD)
+    before = tree(tmp_path)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(NEW.content)) as good, zipfile.ZipFile(archive, "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, b"evil" if name == "app/fresh.py" else good.read(name))
+    with pytest.raises(InvalidWheel, match=r"app/fresh\.py is not the file that RECORD lists"):
+        install(site, OTHER, IndexFile(NEW.filename, archive.getvalue()))
+    assert tree(tmp_path) == before
+
+
+def test_a_distribution_without_record_stops_all(site, tmp_path):
+    install(site, OLD)
+    (tmp_path / SITE / "app-1.dist-info" / "RECORD").unlink()
+    before = tree(tmp_path)
+    with pytest.raises(UninstallRefused):
+        install(site, OTHER, NEW)
+    assert tree(tmp_path) == before
+
+
+def test_what_an_interrupted_process_left_is_in_nobodys_way(site, tmp_path):
+    for name in ("new", "old"):
+        (tmp_path / SITE / ".wherry" / name).mkdir(parents=True)
+        (tmp_path / SITE / ".wherry" / name / "0").write_text("left")
+    install(site, OLD)
+    install(site, NEW)
+    assert ".wherry" not in tree(tmp_path / SITE)
+    assert site.installed()["app"].version == "2"

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from wherry.model.project import ProjectFile
+
+URL = "https://example.org/app-1.0-py3-none-any.whl"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        (None, None),
+        ("2026-01-02T03:04:05Z", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("2026-01-02T03:04:05.123456Z", datetime(2026, 1, 2, 3, 4, 5, 123456, tzinfo=UTC)),
+        ("2026-01-02T03:04:05", datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)),
+        ("2026-01-02T03:04:05+02:00", datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=2)))),
+        ("last Tuesday", None),
+    ],
+)
+def test_an_upload_time_is_a_moment_where_it_can_be_read(text, moment):
+    assert ProjectFile("app-1.0.tar.gz", URL, upload_time=text).uploaded == moment
+
+
+def test_the_metadata_file_lies_beside_the_wheel():
+    assert ProjectFile("app-1.0-py3-none-any.whl", URL).metadata_url == f"{URL}.metadata"
+
+
+@pytest.mark.parametrize(
+    ("filename", "expected"), [("app-1.0-py3-none-any.whl", True), ("app-1.0.tar.gz", False), ("whl", False)]
+)
+def test_a_wheel_is_known_by_its_name(filename, expected):
+    assert ProjectFile(filename, URL).is_wheel is expected
+
+
+def test_files_can_be_kept_in_sets():
+    files = [ProjectFile("a.whl", URL, hashes={"sha256": "0"}, metadata_hashes={}) for _ in range(2)]
+    assert len(set(files)) == 1

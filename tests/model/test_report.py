@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import json
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from wherry.model.core_metadata import CoreMetadata
+from wherry.model.distribution import InstalledDistribution
+from wherry.model.progress import Progress
+from wherry.model.report import InstallReport
+
+
+def distribution(name: str, version: str) -> InstalledDistribution:
+    return InstalledDistribution(
+        CoreMetadata(canonicalize_name(name), Version(version)), installer="wherry", source="https://example.org/a.whl"
+    )
+
+
+REPORT = InstallReport(
+    installed=(distribution("My.App", "1.0"), distribution("b", "2")),
+    removed=(distribution("my-app", "0.9"),),
+    warnings=("b <2> is yanked",),
+    seconds={"placing": 0.5},
+    requests=3,
+)
+
+
+def test_a_report_reads_as_lines():
+    assert str(REPORT) == "Installed: my-app 1.0, b 2\nRemoved: my-app 0.9\nWarning: b <2> is yanked"
+
+
+def test_a_report_shows_as_an_escaped_table():
+    assert REPORT._repr_html_() == (
+        "<table><tr><th>Installed</th><td>my-app 1.0<br>b 2</td></tr><tr><th>Removed</th><td>my-app 0.9</td></tr>"
+        "<tr><th>Warnings</th><td>b &lt;2&gt; is yanked</td></tr></table>"
+    )
+
+
+def test_a_report_of_nothing_says_so():
+    assert str(InstallReport()) == "Nothing to do"
+    assert InstallReport()._repr_html_() == "<p>Nothing to do</p>"
+
+
+def test_a_report_travels_as_json():
+    travelled = json.loads(json.dumps(REPORT.to_dict()))
+    assert travelled["installed"][0] == {
+        "name": "my-app",
+        "version": "1.0",
+        "installer": "wherry",
+        "requested": False,
+        "source": "https://example.org/a.whl",
+    }
+    assert [item["version"] for item in travelled["removed"]] == ["0.9"]
+    assert travelled["unchanged"] == []
+    assert travelled["warnings"] == ["b <2> is yanked"]
+    assert travelled["seconds"] == {"placing": 0.5}
+    assert travelled["requests"] == 3
+
+
+def test_progress_travels_as_json():
+    step = Progress("downloading", "b 2", done=1, total=2)
+    assert json.loads(json.dumps(step.to_dict())) == {
+        "phase": "downloading",
+        "message": "b 2",
+        "done": 1,
+        "total": 2,
+    }
