@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wherry.errors import WherryError
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
+from wherry.model.project import ProjectFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
-    from wherry.model.project import ProjectFile
     from wherry.resolution.problem import Problem
     from wherry.resolution.releases import Release, Releases
     from wherry.resolution.requirements import Identifier, ProjectRequirement
@@ -99,12 +99,23 @@ class Candidates:
             yield from _merge(installed, offered, already_there=self._stays(installed))
 
     def matching(self, name: NormalizedName, requirements: Iterable[ProjectRequirement]) -> Iterator[Release]:
-        """Yield the usable releases on the index that satisfy ``requirements``, in the order to try them."""
+        """Yield the releases on the index that satisfy ``requirements``, in the order to try them."""
         releases = self.snapshot.releases(name)
-        if releases is None:
-            return
-        for chosen in self._tiers(releases, tuple(requirements)):
-            yield from (release for release in releases.pick(chosen) if self._is_usable(release))
+        if releases is not None:
+            for chosen in self._tiers(releases, tuple(requirements)):
+                yield from releases.pick(chosen)
+
+    def refusal(self, candidate: Candidate) -> str:
+        """Say why the candidate's metadata forbids it, or return nothing."""
+        if not isinstance(candidate.source, ProjectFile):
+            return ""
+        known = self.snapshot.metadata.get(candidate.source.url)
+        if isinstance(known, WherryError):
+            return str(known)
+        version = self.problem.environment.python_version
+        if known is None or known.requires_python is None or known.requires_python.contains(version, prereleases=True):
+            return ""
+        return f"its metadata requires Python {known.requires_python}; this is {version}"
 
     def metadata(self, candidate: Candidate) -> CoreMetadata | None:
         """Return the candidate's metadata, or ``None`` over a hole."""
@@ -143,15 +154,6 @@ class Candidates:
         yield finals
         if self.policy is Policy.LAST_RESORT:
             yield admitted & releases.prereleases
-
-    def _is_usable(self, release: Release) -> bool:
-        known = self.snapshot.metadata.get(release.file.url)
-        if known is None:
-            return True
-        if isinstance(known, WherryError):
-            return False
-        python = known.requires_python
-        return python is None or python.contains(self.problem.environment.python_version, prereleases=True)
 
     def _make(
         self,

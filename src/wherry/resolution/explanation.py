@@ -4,90 +4,93 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wherry.errors import NoFittingWheel, ResolutionConflict, UnknownProject, WherryError
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+from packaging.version import Version
+
+from wherry.errors import NoFittingWheel, ResolutionConflict, UnknownProject
+from wherry.resolution.nogoods import Required, Restricted, Unselectable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from packaging.utils import NormalizedName
-    from resolvelib.structs import RequirementInformation
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wherry.errors import ResolutionError
-    from wherry.resolution.candidates import Candidate, Candidates
-    from wherry.resolution.releases import Releases
+    from wherry.resolution.candidates import Candidates
+    from wherry.resolution.nogoods import Fact
+    from wherry.resolution.releases import Release, Releases
     from wherry.resolution.requirements import ProjectRequirement
-
-    Cause = RequirementInformation[ProjectRequirement, Candidate]
 
 __all__ = ["explain"]
 
+SHOWN_VERSIONS = 8
+SHOWN_RANGES = 3
 
-def explain(causes: Sequence[Cause], candidates: Candidates) -> ResolutionError:
-    """Return the error that tells what resolvelib's ``causes`` amount to.
 
-    A project that is not there, or has nothing that fits, is told as that; the rest is a conflict.
+def explain(facts: Sequence[Fact], candidates: Candidates) -> ResolutionError:
+    """Return the error that tells what ``facts``, which together exclude every answer, amount to.
+
+    A requirement that nothing can satisfy, whatever else is asked for, is told as that; the rest is a conflict.
     """
-    by_name: dict[NormalizedName, list[Cause]] = {}
-    for cause in causes:
-        by_name.setdefault(cause.requirement.name, []).append(cause)
-    for name, asked in sorted(by_name.items()):
-        if name in candidates.snapshot.pages and (error := _dead_end(name, asked, candidates)):
+    required = [fact for fact in facts if isinstance(fact, Required) and not fact.requirement.refusal]
+    projects = [fact.requirement.name for fact in required if not fact.requirement.extra]
+    for fact in required:
+        # Where the project is asked for elsewhere too, in other words, the clash is the better story.
+        if projects.count(fact.requirement.name) <= 1 and (error := _dead_end(fact, required, candidates)):
             return error
-    return _conflict(causes, candidates)
+    return _conflict(facts, candidates)
 
 
-def _dead_end(name: NormalizedName, causes: list[Cause], candidates: Candidates) -> ResolutionError | None:
-    """Tell of a project that fails by itself, whatever else is asked for."""
-    hopeless = [cause for cause in causes if next(candidates.select(name, [cause.requirement]), None) is None]
-    if not hopeless:
+def _dead_end(fact: Required, required: Iterable[Required], candidates: Candidates) -> ResolutionError | None:
+    """Tell of a requirement that fails by itself, whatever else is asked for."""
+    requirement = fact.requirement
+    if not _is_hopeless(requirement, candidates):
         return None
-    releases = candidates.snapshot.releases(name)
+    askers = {str(other.parent) for other in required if other.requirement.name == requirement.name and other.parent}
+    releases = candidates.snapshot.releases(requirement.name)
     if releases is None:
-        return UnknownProject(name, candidates.problem.index_urls, _askers(causes))
+        return UnknownProject(requirement.name, candidates.problem.index_urls, sorted(askers))
     if releases.everything == 0:
-        return NoFittingWheel(name, releases.rejections, _askers(causes))
-    return _nothing_satisfies(hopeless[0], releases, candidates)
+        return NoFittingWheel(requirement.name, releases.rejections, sorted(askers))
+    rejections = _rejections(requirement, releases, candidates)
+    if rejections:
+        return NoFittingWheel(requirement.text, rejections, sorted(askers))
+    sentence = f"{_who(fact)} {requirement.text}, but no version satisfies it: this runtime can use {_offer(releases)}"
+    return ResolutionConflict(sentence, [_clash(fact)])
 
 
-def _askers(causes: list[Cause]) -> list[str]:
-    return sorted({str(cause.parent) for cause in causes if cause.parent is not None})
+def _is_hopeless(requirement: ProjectRequirement, candidates: Candidates) -> bool:
+    selected = candidates.select(requirement.name, [requirement], requirement.extra)
+    return all(candidates.refusal(candidate) for candidate in selected)
 
 
-def _nothing_satisfies(cause: Cause, releases: Releases, candidates: Candidates) -> ResolutionError:
-    text = cause.requirement.text
-    admitted = releases.admitted(cause.requirement)
-    if admitted:
-        rejections = [
-            (release.file.filename, _why_unusable(release.file.url, candidates, yanked=release.file.yanked))
-            for release in releases.pick(admitted)
-        ]
-        return NoFittingWheel(text, rejections, _askers([cause]))
-    matching = [(filename, why) for filename, why in releases.rejections if _names_version(cause.requirement, filename)]
-    if matching:
-        return NoFittingWheel(text, matching, _askers([cause]))
-    versions = ", ".join(str(release.version) for release in releases.entries[:8])
-    more = f" and {len(releases.entries) - 8} older" if len(releases.entries) > 8 else ""  # noqa: PLR2004 - as shown
-    sentence = f"{_who(cause)} {text}, but no version satisfies it: this runtime can use {versions}{more}"
-    return ResolutionConflict(sentence, [_clash(cause)])
+def _offer(releases: Releases) -> str:
+    versions = [str(release.version) for release in releases.entries]
+    older = len(versions) - SHOWN_VERSIONS
+    return ", ".join(versions[:SHOWN_VERSIONS]) + (f" and {older} older" if older > 0 else "")
 
 
-def _why_unusable(url: str, candidates: Candidates, *, yanked: str | None) -> str:
-    known = candidates.snapshot.metadata.get(url)
-    if isinstance(known, WherryError):
-        return str(known)
-    if known is not None and known.requires_python is not None:
-        version = candidates.problem.environment.python_version
-        if not known.requires_python.contains(version, prereleases=True):
-            return f"its metadata requires Python {known.requires_python}; this is {version}"
-    if yanked is not None:
-        return f"it has been yanked{': ' + yanked if yanked else ''}; only == its version brings it back"
+def _rejections(requirement: ProjectRequirement, releases: Releases, candidates: Candidates) -> list[tuple[str, str]]:
+    """Pair the files that ``requirement`` admits with the reasons why they cannot be used."""
+    admitted = [
+        (release.file.filename, _why_not(release, requirement, candidates))
+        for release in releases.pick(releases.admitted(requirement))
+    ]
+    unfit = [(filename, why) for filename, why in releases.rejections if _names_version(requirement, filename)]
+    return admitted or unfit
+
+
+def _why_not(release: Release, requirement: ProjectRequirement, candidates: Candidates) -> str:
+    selected = candidates.select(requirement.name, [requirement], requirement.extra)
+    for candidate in selected:
+        if candidate.version == release.version and (refusal := candidates.refusal(candidate)):
+            return refusal
+    if release.file.yanked is not None:
+        reason = f": {release.file.yanked}" if release.file.yanked else ""
+        return f"it has been yanked{reason}; only == its version brings it back"
     return "a constraint excludes it"
 
 
 def _names_version(requirement: ProjectRequirement, filename: str) -> bool:
     """Whether a rejected wheel or sdist is of a version that ``requirement`` admits."""
-    from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
-
     try:
         parse = parse_wheel_filename if filename.endswith(".whl") else parse_sdist_filename
         return requirement.admits(parse(filename)[1])
@@ -95,21 +98,92 @@ def _names_version(requirement: ProjectRequirement, filename: str) -> bool:
         return False
 
 
-def _conflict(causes: Sequence[Cause], candidates: Candidates) -> ResolutionConflict:
-    clashes = {_clash(cause): cause for cause in sorted(causes, key=lambda cause: cause.requirement.identifier)}
-    lines = [f"  {_who(cause)} {cause.requirement.text}" for cause in clashes.values()]
-    lines += _constraint_lines(causes, candidates)
-    return ResolutionConflict("\n".join(["These requirements exclude each other:", *lines]), list(clashes))
+def _conflict(facts: Sequence[Fact], candidates: Candidates) -> ResolutionConflict:
+    required = sorted(
+        (fact for fact in facts if isinstance(fact, Required)),
+        key=_Distances(facts).of,  # the caller's words first
+    )
+    lines = [*_requirement_lines(required, candidates), *_other_lines(facts)]
+    sentence = "\n  ".join(["These requirements exclude each other:", *lines])
+    return ResolutionConflict(sentence, list(dict.fromkeys(map(_clash, required))))
 
 
-def _constraint_lines(causes: Sequence[Cause], candidates: Candidates) -> Iterator[str]:
-    for name in sorted({cause.requirement.name for cause in causes}):
-        yield from (f"  a constraint says {constraint}" for constraint in candidates.problem.constraints.get(name, ()))
+class _Distances:
+    """How far projects are from what the caller asked for, over the requirements that clash."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        required = [fact for fact in facts if isinstance(fact, Required)]
+        self._distances: dict[str, int] = {}
+        frontier = {fact.requirement.name for fact in required if fact.parent is None}
+        while frontier:
+            distance = len(self._distances)
+            self._distances.update((name, distance) for name in sorted(frontier))
+            reached = {fact.requirement.name for fact in required if fact.parent and fact.parent.name in frontier}
+            frontier = reached - self._distances.keys()
+
+    def of(self, fact: Required) -> tuple[int, str, Version, str]:
+        if fact.parent is None:
+            return -1, "", Version("0"), fact.requirement.text
+        distance = self._distances.get(fact.parent.name, len(self._distances))
+        return distance, fact.parent.name, fact.parent.version or Version("0"), fact.requirement.text
 
 
-def _who(cause: Cause) -> str:
-    return "you asked for" if cause.parent is None else f"{cause.parent} requires"
+def _requirement_lines(required: Iterable[Required], candidates: Candidates) -> Iterator[str]:
+    """Yield a line for each project that requires something, or a few where its versions differ."""
+    groups: dict[tuple[str, str], dict[str, list[Required]]] = {}
+    for fact in required:
+        parent = fact.parent.name if fact.parent else ""
+        by_text = groups.setdefault((parent, fact.requirement.name), {})
+        by_text.setdefault(fact.requirement.text, []).append(fact)
+    for by_text in groups.values():
+        shown = list(by_text.items())[-SHOWN_RANGES:]
+        for text, alike in shown:
+            yield f"{_whose(alike)} {text}{_comment(alike[0].requirement, candidates)}"
+        hidden = [fact for text, alike in by_text.items() for fact in alike if text not in dict(shown)]
+        if hidden:
+            yield f"… and {_versions(hidden)} {len(by_text) - len(shown)} other ranges of it"
 
 
-def _clash(cause: Cause) -> tuple[str, str | None]:
-    return cause.requirement.text, None if cause.parent is None else str(cause.parent)
+def _whose(alike: list[Required]) -> str:
+    if alike[0].parent is None:
+        return "you asked for"
+    if alike[0].requirement.refusal:
+        return f"{_versions(alike).removesuffix(' require').removesuffix(' requires')} cannot be used:"
+    return _versions(alike)
+
+
+def _versions(alike: list[Required]) -> str:
+    """Return such as ``a 1 requires``, ``a 2 and 1 require`` or ``a 9 to 1 (9 versions) require``."""
+    parents = {fact.parent.version: fact.parent for fact in alike if fact.parent and fact.parent.version}
+    newest_first = [parents[version] for version in sorted(parents, reverse=True)]
+    newest, *others = newest_first
+    if not others:
+        return f"{newest} requires"
+    if len(others) < SHOWN_RANGES:
+        *middle, last = (str(other.version) for other in others)
+        return f"{', '.join([str(newest), *middle])} and {last} require"
+    return f"{newest} to {others[-1].version} ({len(newest_first)} versions) require"
+
+
+def _comment(requirement: ProjectRequirement, candidates: Candidates) -> str:
+    if requirement.refusal or not _is_hopeless(requirement, candidates):
+        return ""
+    return (
+        ", which no index has"
+        if candidates.snapshot.releases(requirement.name) is None
+        else ", which nothing here fits"
+    )
+
+
+def _other_lines(facts: Iterable[Fact]) -> Iterator[str]:
+    yield from (f"a constraint says {fact.constraint}" for fact in facts if isinstance(fact, Restricted))
+    for name in dict.fromkeys(fact.name for fact in facts if isinstance(fact, Unselectable)):
+        yield f"what is left of {name} are pre-releases or yanked files, which nobody asked for"
+
+
+def _who(fact: Required) -> str:
+    return "you asked for" if fact.parent is None else f"{fact.parent} requires"
+
+
+def _clash(fact: Required) -> tuple[str, str | None]:
+    return fact.requirement.text, None if fact.parent is None else str(fact.parent)

@@ -70,8 +70,12 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         if extra and (name, "") in requirements:
             wanted += requirements[name, ""]
         excluded = set(incompatibilities[identifier])
-        found = [candidate for candidate in self.candidates.select(name, wanted, extra) if candidate not in excluded]
-        self._selected[identifier] = found
+        return [candidate for candidate in self.select(identifier, wanted) if candidate not in excluded]
+
+    def select(self, identifier: Identifier, wanted: Sequence[ProjectRequirement]) -> list[Candidate]:
+        """Return the candidates that satisfy ``wanted``, in the order to try them."""
+        name, extra = identifier
+        found = self._selected[identifier] = list(self.candidates.select(name, wanted, extra))
         return found
 
     def is_satisfied_by(self, requirement: ProjectRequirement, candidate: Candidate) -> bool:
@@ -91,6 +95,9 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
             self.needs[PageNeed(candidate.name)] = None
             return
         if not self.candidates.problem.deps:
+            return
+        if refusal := self.candidates.refusal(candidate):
+            yield ProjectRequirement(candidate.name, extra=candidate.extra, refusal=refusal, text=refusal)
             return
         metadata = self.candidates.metadata(candidate)
         if metadata is None:

@@ -47,6 +47,8 @@ class Releases:
 
     def admitted(self, requirement: ProjectRequirement) -> int:
         """Return the set of versions that ``requirement`` admits."""
+        if requirement.refusal:
+            return 0
         found = self._admitted.get(requirement)
         if found is None:
             # Five hundred releases may ask for the same in the same words.

@@ -34,7 +34,8 @@ Identifier = tuple[NormalizedName, str]
 class ProjectRequirement:
     """What is required of one project, or of one of its extras. It equals itself alone, so comparing costs nothing.
 
-    ``exactly`` admits that very version and nothing else; it is how an extra holds its project. ``text`` is the
+    ``exactly`` admits that very version and nothing else; it is how an extra holds its project. ``refusal`` admits
+    nothing and says why; it is how a release that turns out to be unusable rules itself out. ``text`` is the
     requirement as its author wrote it, for people.
     """
 
@@ -42,6 +43,7 @@ class ProjectRequirement:
     specifier: SpecifierSet = field(default_factory=SpecifierSet)
     extra: str = ""
     exactly: Version | None = None
+    refusal: str = ""
     text: str = ""
 
     @property
@@ -59,6 +61,8 @@ class ProjectRequirement:
 
     def admits(self, version: Version) -> bool:
         """Whether ``version`` satisfies the requirement; pre-releases are judged elsewhere."""
+        if self.refusal:
+            return False
         if self.exactly is not None:
             return version == self.exactly
         return self.specifier.contains(version, prereleases=True)

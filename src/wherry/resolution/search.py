@@ -1,4 +1,4 @@
-"""One search by resolvelib, over the snapshot as it is."""
+"""One search over the snapshot as it is: by resolvelib, and where that fails or takes long, by proof."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import resolvelib
 from resolvelib.resolvers import Resolution as Backtracking
 
-from wherry.errors import ResolutionTooDeep
 from wherry.resolution.candidates import Candidates
 from wherry.resolution.explanation import explain
+from wherry.resolution.proof import Proof
 from wherry.resolution.provider import Provider
 
 if TYPE_CHECKING:
@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 
     from wherry.errors import ResolutionError
     from wherry.resolution.candidates import Candidate, Policy
+    from wherry.resolution.nogoods import Fact
     from wherry.resolution.problem import Problem
     from wherry.resolution.requirements import Identifier, ProjectRequirement
     from wherry.resolution.snapshot import Need, Snapshot
 
 __all__ = ["Answer", "Search"]
 
-MAX_ROUNDS = 20_000
+MAX_ROUNDS = 2_000
+MAX_CONFLICTS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Search:
     policy: Policy
     candidates: Candidates = field(init=False)
     _provider: Provider = field(init=False)
-    _error: resolvelib.ResolutionImpossible[ProjectRequirement, Candidate] | None = field(default=None, init=False)
+    _facts: tuple[Fact, ...] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
         self.candidates = Candidates(self.problem, self.snapshot, self.policy)
@@ -57,23 +59,25 @@ class Search:
 
     def answer(self) -> Answer | None:
         """Return what was found, or ``None`` where there is no answer; raises :class:`ResolutionTooDeep`."""
-        # resolvelib.Resolver would do the same and then look for the way from each candidate to the root, which never
-        # ends where candidates that were given up require one another.
-        backtracking = Backtracking(self._provider, resolvelib.BaseReporter())
         # In this order whatever the order asked in, so that the order cannot decide anything.
         requirements = sorted(self.problem.requirements, key=lambda asked: (asked.identifier, asked.text))
+        # resolvelib.Resolver would do the same and then look for the way from each candidate to the root, which never
+        # ends where candidates that were given up require one another.
+        backtracking = Backtracking(self._provider, _Patience())
         try:
-            state = backtracking.resolve(requirements, max_rounds=MAX_ROUNDS)
-        except resolvelib.ResolutionImpossible as error:
-            self._error = error
-            return None
-        except resolvelib.ResolutionTooDeep as error:
-            raise ResolutionTooDeep(MAX_ROUNDS) from error
-        return self._reached(state.mapping)
+            return self._reached(backtracking.resolve(requirements, max_rounds=MAX_ROUNDS).mapping)
+        except (resolvelib.ResolutionImpossible, resolvelib.ResolutionTooDeep, _OutOfPatience):
+            return self._prove(requirements)
 
     def failure(self) -> ResolutionError:
         """Explain why there was no answer."""
-        return explain(tuple(self._error.causes) if self._error else (), self.candidates)
+        return explain(self._facts, self.candidates)
+
+    def _prove(self, requirements: list[ProjectRequirement]) -> Answer | None:
+        proof = Proof(requirements, self._provider)
+        found = proof.search()
+        self._facts = proof.facts
+        return None if found is None else self._reached(found)
 
     def _reached(self, pinned: Mapping[Identifier, Candidate]) -> Answer:
         """Keep what the requirements lead to: what was given up may have left candidates behind."""
@@ -89,3 +93,17 @@ class Search:
                 pending += [(child, dependency) for dependency in self._provider.get_dependencies(child)]
             parents.setdefault(identifier, []).append(parent)
         return Answer({identifier: pinned[identifier] for identifier in sorted(parents)}, parents)
+
+
+class _OutOfPatience(Exception):
+    """resolvelib has met more conflicts than an easy problem has."""
+
+
+class _Patience(resolvelib.BaseReporter["ProjectRequirement", "Candidate", "Identifier"]):
+    def __init__(self) -> None:
+        self._conflicts = 0
+
+    def resolving_conflicts(self, causes: object) -> None:  # noqa: ARG002 - resolvelib's signature
+        self._conflicts += 1
+        if self._conflicts > MAX_CONFLICTS:
+            raise _OutOfPatience
