@@ -132,7 +132,7 @@ async def test_progress_tells_every_phase_once_it_begins(tmp_path: Path) -> None
     told: list[Progress] = []
     await subject.install("app", on_progress=told.append)
     assert list(dict.fromkeys(step.phase for step in told)) == ["resolving", "downloading", "placing", "done"]
-    assert [(step.done, step.total) for step in told if step.phase == "downloading"] == [(1, 2), (2, 2)]
+    assert [(step.done, step.total) for step in told if step.phase == "downloading"] == [(0, 2), (1, 2), (2, 2)]
 
 
 PAGE = f"{JSON_URL}lib/"

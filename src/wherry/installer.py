@@ -102,6 +102,7 @@ class Installer:
                 resolution = await resolving.resolve(problem, snapshot, index)
             new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
             with phases.phase("downloading"):
+                phases.tell("downloading", f"Downloading {len(new)} wheels", total=len(new))
                 deliveries = await _download(new, snapshot, index, phases)
             with phases.phase("placing"):
                 phases.tell("placing", f"Placing {len(new)} packages", total=len(new))

@@ -1,0 +1,133 @@
+"""Build the Python side of the npm package: one zip with wherry and private copies of what it needs.
+
+The copies live in ``wherry._vendor``, so that a program may install other versions of the same projects.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+JS = Path(__file__).resolve().parent.parent
+PROJECT = JS.parent
+CONSTRAINTS = JS / "bundle-constraints.txt"
+
+VENDORED = ("packaging", "resolvelib")
+VENDOR = "wherry._vendor"
+# Besides the standard library's: wherry itself, what only Pyodide has, and what only type checkers import.
+IMPORTABLE = {*sys.stdlib_module_names, "wherry", "js", "pyodide", "pyodide_js", "typing_extensions"}
+
+LICENCE = re.compile(r"[^/]+\.dist-info/licenses/(?P<name>.+)")
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # of all times that a zip can tell
+
+
+def main() -> None:
+    """Build the bundle that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--output", type=Path, required=True)
+    output: Path = parser.parse_args().output
+    with tempfile.TemporaryDirectory() as folder:
+        members = collect(build_wheels(Path(folder)))
+    check(members)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write(members, output)
+
+
+def build_wheels(folder: Path) -> dict[str, Path]:
+    """Build wherry's wheel and get those of its dependencies; return them by project."""
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet"]
+    subprocess.run([*pip, "--wheel-dir", folder, "--constraint", CONSTRAINTS, PROJECT], check=True)  # noqa: S603
+    wheels = {wheel.name.partition("-")[0]: wheel for wheel in folder.glob("*.whl")}
+    if set(wheels) != {"wherry", *VENDORED}:
+        sys.exit(f"wherry requires {sorted(set(wheels) - {'wherry'})}, but {sorted(VENDORED)} is what gets bundled")
+    return wheels
+
+
+def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
+    """Return the bundle's members: path to content."""
+    members = {"wherry/_vendor/__init__.py": b'"""Private copies of what wherry requires."""\n'}
+    for project, wheel in wheels.items():
+        prefix = "" if project == "wherry" else "wherry/_vendor/"
+        with ZipFile(wheel) as archive:
+            for path in archive.namelist():
+                if path.endswith(".py"):
+                    members[prefix + path] = archive.read(path)
+                elif licence := LICENCE.fullmatch(path):
+                    members[f"{prefix}{project}/{licence['name']}"] = archive.read(path)
+    return {path: redirect(content) if path.endswith(".py") else content for path, content in members.items()}
+
+
+def redirect(source: bytes) -> bytes:
+    """Make absolute imports of vendored projects point to the private copies.
+
+    An ``import a.b`` cannot be redirected line by line, since it binds ``a``; :func:`check` refuses what is left.
+    """
+    lines = source.decode().splitlines(keepends=True)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.stmt) and (replacement := redirection(node)):
+            lines[node.lineno - 1] = lines[node.lineno - 1].replace(*replacement, 1)
+    return "".join(lines).encode()
+
+
+def redirection(node: ast.stmt) -> tuple[str, str] | None:
+    """Return what to replace, and with what, in the first line of *node*."""
+    if isinstance(node, ast.ImportFrom) and not node.level and is_vendored(node.module):
+        return f"from {node.module}", f"from {VENDOR}.{node.module}"
+    if isinstance(node, ast.Import) and node.names[0].name in VENDORED:
+        return f"import {node.names[0].name}", f"from {VENDOR} import {node.names[0].name}"
+    return None
+
+
+def check(members: Mapping[str, bytes]) -> None:
+    """Exit if a module imports what will not be there, or if a licence got lost."""
+    problems = [
+        f"{path}:{line}: imports {module}"
+        for path, content in sorted(members.items())
+        if path.endswith(".py")
+        for line, module in absolute_imports(content)
+        if module.partition(".")[0] not in IMPORTABLE
+    ]
+    problems += [
+        f"{project}: its licence is missing"
+        for project in VENDORED
+        if not any(PurePosixPath(path).match(f"_vendor/{project}/LICENSE*") for path in members)
+    ]
+    if problems:
+        sys.exit("\n".join(["The bundle would not stand on its own:", *problems]))
+
+
+def absolute_imports(source: bytes) -> Iterator[tuple[int, str]]:
+    """Yield line and module of each absolute import."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, name.name) for name in node.names)
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            yield node.lineno, node.module
+
+
+def is_vendored(module: str | None) -> bool:
+    """Tell whether *module* belongs to a vendored project."""
+    return module is not None and module.partition(".")[0] in VENDORED
+
+
+def write(members: Mapping[str, bytes], output: Path) -> None:
+    """Write the same bytes for the same members, whenever and wherever."""
+    with ZipFile(output, "w") as archive:
+        for path in sorted(members):
+            entry = ZipInfo(path, EARLIEST)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, members[path], ZIP_DEFLATED, compresslevel=9)
+
+
+if __name__ == "__main__":
+    main()

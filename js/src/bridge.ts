@@ -1,0 +1,55 @@
+import { type ErrorDescription, WherryError } from "./errors.ts";
+import type { PyodideRuntime } from "./runtime.ts";
+
+/** The Python object that does the work; JSON goes both ways, so no other proxy outlives a call. */
+interface BridgeProxy {
+  call(method: string, argumentsJson: string, onProgress?: (eventJson: string) => void): Promise<string>;
+}
+
+type Reply = { value: any } | { error: ErrorDescription };
+
+/** Calls a method of the Python side by name, with named arguments. */
+export type Call = (method: string, parameters?: object, onEvent?: (event: any) => void) => Promise<any>;
+
+/** Makes the Python side's Bridge and returns the function that calls it. */
+export function openBridge(pyodide: PyodideRuntime, options: object): Call {
+  const bridge = createBridge(pyodide, options);
+  return async (method, parameters = {}, onEvent) => {
+    const listener = onEvent && new Listener(onEvent);
+    const reply: Reply = JSON.parse(
+      await bridge.call(method, JSON.stringify(parameters), listener?.hear).catch((fault) => {
+        throw listener?.thrown ? listener.thrown.error : fault;
+      }),
+    );
+    if ("error" in reply) throw new WherryError(reply.error);
+    return reply.value;
+  };
+}
+
+/** Hears events from Python. What it throws stops the call, and would come back wrapped twice: so it is kept. */
+class Listener {
+  thrown: { error: unknown } | undefined;
+  readonly #onEvent: (event: any) => void;
+
+  constructor(onEvent: (event: any) => void) {
+    this.#onEvent = onEvent;
+  }
+
+  readonly hear = (json: string): void => {
+    try {
+      this.#onEvent(JSON.parse(json));
+    } catch (error) {
+      this.thrown = { error };
+      throw error;
+    }
+  };
+}
+
+function createBridge(pyodide: PyodideRuntime, options: object): BridgeProxy {
+  const module = pyodide.pyimport("wherry.bridge");
+  try {
+    return module.Bridge(JSON.stringify(options));
+  } finally {
+    module.destroy();
+  }
+}

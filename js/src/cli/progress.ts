@@ -1,0 +1,55 @@
+import type { InstalledDistribution, InstallReport, ProgressEvent } from "../installer.ts";
+
+/** Returns the seconds since it was started. */
+export type Clock = () => number;
+
+export function startClock(): Clock {
+  const start = performance.now();
+  return () => (performance.now() - start) / 1000;
+}
+
+export function seconds(duration: number): string {
+  return `${duration.toFixed(2)} s`;
+}
+
+const OUTCOMES = {
+  resolving: (count: number) => `resolved ${counted(count, "package")}`,
+  downloading: (count: number) => `downloaded ${counted(count, "wheel")}`,
+  placing: (count: number) => `placed ${counted(count, "package")}`,
+};
+
+/** Says one line at the end of each phase. */
+export class PhaseLines {
+  readonly #say: (line: string) => void;
+  readonly #start: () => Clock;
+  #phase: ProgressEvent["phase"] = "resolving";
+  #clock: Clock;
+
+  constructor(say: (line: string) => void, start: () => Clock = startClock) {
+    this.#say = say;
+    this.#start = start;
+    this.#clock = start();
+  }
+
+  follow({ phase, total }: ProgressEvent): void {
+    if (phase === this.#phase) return;
+    if (this.#phase !== "done") {
+      this.#say(`wherry: ${OUTCOMES[this.#phase](total ?? 0)} in ${seconds(this.#clock())}`);
+    }
+    this.#phase = phase;
+    this.#clock = this.#start();
+  }
+}
+
+/** What came, and from where; then what somebody should know. */
+export function reportLines({ installed, warnings }: InstallReport): string[] {
+  const nameWidth = Math.max(...installed.map(({ name }) => name.length));
+  const versionWidth = Math.max(...installed.map(({ version }) => version.length));
+  const line = ({ name, version, source }: InstalledDistribution) =>
+    `wherry:   ${name.padEnd(nameWidth)}  ${version.padEnd(versionWidth)}  ${source ?? "(from an unknown place)"}`;
+  return [...installed.map(line), ...warnings.map((warning) => `wherry: warning: ${warning}`)];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,28 @@
+import { writeSync } from "node:fs";
+import type { PyodideAPI } from "pyodide";
+import { scriptEnvironment } from "./host.ts";
+import { connectStreams } from "./terminal.ts";
+import { UsageError } from "./usage.ts";
+
+/** Starts the Pyodide that is installed beside wherry, on this process's streams and environment. */
+export async function startPyodide(): Promise<PyodideAPI> {
+  const { loadPyodide } = await importPyodide();
+  const pyodide = await loadPyodide({
+    env: scriptEnvironment(),
+    // Only for what is said while it starts; without them it would take hold of the process's streams.
+    stdin: () => null,
+    stdout: (line) => void writeSync(1, `${line}\n`),
+    stderr: (line) => void writeSync(2, `${line}\n`),
+  });
+  connectStreams(pyodide);
+  return pyodide;
+}
+
+async function importPyodide() {
+  try {
+    return await import("pyodide");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new UsageError("wherry runs scripts in Pyodide, which is not installed beside it: npm install pyodide");
+  }
+}

@@ -1,0 +1,26 @@
+import { WherryError } from "./errors.ts";
+
+/**
+ * What wherry needs of a runtime: a part of what `loadPyodide()` returns.
+ *
+ * Written down here, so that the types do not tie a program to the one version of Pyodide that wherry was built with.
+ */
+export interface PyodideRuntime {
+  readonly version: string;
+  pyimport(name: string): any;
+  unpackArchive(buffer: Uint8Array<ArrayBuffer>, format: string, options: { extractDir: string }): void;
+}
+
+/** The first Pyodide whose wheels follow PEP 783. */
+export const OLDEST_PYODIDE = 314;
+
+/** Throws unless wherry works with this version of Pyodide. */
+export function requireSupported(version: string): void {
+  if (Number.parseInt(version, 10) >= OLDEST_PYODIDE) return;
+  throw new WherryError({
+    type: "UnsupportedRuntime",
+    code: "unsupported-runtime",
+    message: `wherry needs Pyodide ${OLDEST_PYODIDE} or later, but this is Pyodide ${version}`,
+    facts: { version, oldest: OLDEST_PYODIDE },
+  });
+}

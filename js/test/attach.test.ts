@@ -1,0 +1,94 @@
+// What was built, in a real Pyodide, against an index on loopback that has nothing. Needs `npm run build`.
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, test } from "node:test";
+import { loadPyodide, type PyodideAPI } from "pyodide";
+import type { Installer } from "../src/index.ts";
+
+const { attach, WherryError }: typeof import("../src/index.ts") = await import(
+  new URL("../dist/index.js", import.meta.url).href
+);
+
+const asked: string[] = [];
+const server = createServer((request, response) => {
+  asked.push(request.url ?? "");
+  response.writeHead(404).end();
+});
+let pyodide: PyodideAPI;
+let indexUrls: string[];
+let installer: Installer;
+
+before(async () => {
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  indexUrls = [`http://127.0.0.1:${(server.address() as AddressInfo).port}/simple/`];
+  pyodide = await loadPyodide();
+  installer = await attach(pyodide, { indexUrls });
+});
+
+after(() => server.close());
+
+test("Python has wherry, and sees nothing of what wherry carries for itself", () => {
+  const seen = pyodide.runPython(`
+import sys, wherry
+", ".join(sorted({"packaging", "resolvelib", "wherry"} & sys.modules.keys()))`);
+  assert.equal(seen, "wherry");
+});
+
+test("Python's own calls follow the options", async () => {
+  asked.length = 0;
+  await assert.rejects(pyodide.runPythonAsync("import wherry; await wherry.install('absent')"), /UnknownProject/);
+  assert.deepEqual(asked, ["/simple/absent/"]);
+});
+
+test("an error arrives with its name, code and facts", async () => {
+  await assert.rejects(installer.install("absent>1"), (error) => {
+    assert.ok(error instanceof WherryError);
+    assert.equal(error.name, "UnknownProject");
+    assert.equal(error.code, "unknown-project");
+    assert.equal(error.facts["name"], "absent");
+    assert.deepEqual(error.facts["indexUrls"], indexUrls);
+    return true;
+  });
+});
+
+test("options reach Python under its own names", async () => {
+  const options = { excludeNewer: new Date(0), constraints: ["absent<2"], upgrade: true, pre: true, deps: false };
+  await assert.rejects(installer.resolve("absent", options), { name: "UnknownProject" });
+});
+
+test("a listener hears events; what it throws comes back as it is", async () => {
+  const mine = new Error("mine");
+  const phases: string[] = [];
+  const onProgress = ({ phase }: { phase: string }) => void phases.push(phase);
+  await assert.rejects(installer.install("absent", { onProgress }));
+  assert.deepEqual(phases, ["resolving"]);
+  const throwing = () => {
+    throw mine;
+  };
+  await assert.rejects(installer.install("absent", { onProgress: throwing }), (error) => error === mine);
+});
+
+test("calls leave no proxies behind", async () => {
+  const count = traceProxies(pyodide);
+  await installer.installed();
+  const before = count();
+  for (let round = 0; round < 3; round++) {
+    await installer.installed();
+    await installer.install("absent", { onProgress: () => {} }).catch(() => {});
+    await installer.uninstall("absent").catch(() => {});
+  }
+  assert.equal(count(), before);
+});
+
+test("attaching again, also twice at once, puts one folder on the path", async () => {
+  await Promise.all([attach(pyodide, { indexUrls }), attach(pyodide, { indexUrls })]);
+  assert.equal(pyodide.runPython("import sys; len([path for path in sys.path if 'wherry' in path])"), 1);
+});
+
+/** Pyodide counts its proxies for its own tests; there is no public way. */
+function traceProxies(runtime: PyodideAPI): () => number {
+  const module = (runtime as any)._module;
+  module.enable_pyproxy_allocation_tracing();
+  return () => module.pyproxy_alloc_map.size;
+}

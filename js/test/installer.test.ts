@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { attach, WherryError } from "../src/index.ts";
+import { createInstaller } from "../src/installer.ts";
+import type { PyodideRuntime } from "../src/runtime.ts";
+
+function recorder() {
+  const calls: unknown[][] = [];
+  const call = async (...parameters: unknown[]) => void calls.push(parameters);
+  return { calls, call };
+}
+
+test("a lone requirement is a list of one", async () => {
+  const { calls, call } = recorder();
+  const installer = createInstaller(call);
+  await installer.install("rich", { pre: true });
+  await installer.resolve(["rich", "six"]);
+  await installer.uninstall("rich");
+  await installer.installed();
+  assert.deepEqual(calls, [
+    ["install", { pre: true, requirements: ["rich"] }, undefined],
+    ["resolve", { requirements: ["rich", "six"] }, undefined],
+    ["uninstall", { names: ["rich"] }],
+    ["installed"],
+  ]);
+});
+
+test("a call's own listener comes before the common one", async () => {
+  const { calls, call } = recorder();
+  const common = () => {};
+  const own = () => {};
+  const installer = createInstaller(call, common);
+  await installer.install("rich");
+  await installer.install("rich", { onProgress: own });
+  assert.deepEqual(calls.map(([, , listener]) => listener), [common, own]);
+});
+
+test("a Pyodide that is too old is refused by name", async () => {
+  const runtime = { version: "0.29.4" } as PyodideRuntime;
+  await assert.rejects(attach(runtime), (error) => {
+    assert.ok(error instanceof WherryError);
+    assert.equal(error.name, "UnsupportedRuntime");
+    assert.deepEqual(error.facts, { version: "0.29.4", oldest: 314 });
+    return /needs Pyodide 314 or later, but this is Pyodide 0\.29\.4/.test(error.message);
+  });
+});

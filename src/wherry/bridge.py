@@ -1,0 +1,124 @@
+"""What the JavaScript side talks to.
+
+JSON text goes in and JSON text comes out, so that neither language holds an object of the other's that must be freed.
+Words are camelCase out there and snake_case in here; they are translated here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from importlib.util import decode_source
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wherry.errors import InvalidScriptMetadata, UnsupportedPython, WherryError
+from wherry.formats.script_metadata import ScriptMetadata, parse_script_metadata
+from wherry.installer import Installer, use_default
+from wherry.model.environment import Environment
+from wherry.runtime.script import run_script
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from typing import Any, TypeAlias
+
+    Listener: TypeAlias = Callable[[str], object]
+    Method: TypeAlias = Callable[[Mapping[str, Any], Listener | None], Awaitable[object]]
+
+__all__ = ["Bridge"]
+
+
+class Bridge:
+    """One :class:`~wherry.installer.Installer`, made the default one, behind one method.
+
+    *options_json* is an object with the options of ``attach()``: ``indexUrls``.
+    """
+
+    def __init__(self, options_json: str) -> None:
+        options = json.loads(options_json)
+        self._installer = Installer(index_urls=options.get("indexUrls"))
+        use_default(self._installer)
+        self._methods: Mapping[str, Method] = {
+            "environment": self._environment,
+            "install": self._install,
+            "installed": self._installed,
+            "resolve": self._resolve,
+            "runScript": self._run_script,
+            "scriptMetadata": self._script_metadata,
+            "uninstall": self._uninstall,
+        }
+
+    async def call(self, method: str, arguments_json: str, on_progress: Listener | None = None) -> str:
+        """Call *method* with an object of named arguments; *on_progress* receives each event as JSON.
+
+        Return ``{"value": …}``, or ``{"error": {type, code, message, facts}}`` for what wherry raises on purpose; any
+        other exception is a fault, and goes on to the caller as it is.
+        """
+        try:
+            value = await self._methods[method](json.loads(arguments_json), on_progress)
+        except WherryError as error:
+            return json.dumps({"error": _describe(error)})
+        return json.dumps({"value": value})
+
+    async def _install(self, arguments: Mapping[str, Any], on_progress: Listener | None) -> object:
+        report = await self._installer.install(*arguments["requirements"], **_options(arguments, on_progress))
+        return report.to_dict()
+
+    async def _resolve(self, arguments: Mapping[str, Any], on_progress: Listener | None) -> object:
+        resolution = await self._installer.resolve(*arguments["requirements"], **_options(arguments, on_progress))
+        return resolution.to_dict()
+
+    async def _uninstall(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
+        return [distribution.to_dict() for distribution in self._installer.uninstall(*arguments["names"])]
+
+    async def _installed(self, _: Mapping[str, Any], __: Listener | None) -> object:
+        return [distribution.to_dict() for distribution in self._installer.installed()]
+
+    async def _environment(self, _: Mapping[str, Any], __: Listener | None) -> object:
+        environment = Environment.current()
+        return {"pythonVersion": str(environment.python_version), "platform": environment.platform}
+
+    async def _script_metadata(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
+        metadata = _read_script_metadata(Path(arguments["file"]))
+        return {"dependencies": list(metadata.dependencies)}
+
+    async def _run_script(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
+        return run_script(arguments["file"], arguments["argv"], arguments["workingDirectory"])
+
+
+def _options(arguments: Mapping[str, Any], on_progress: Listener | None) -> dict[str, Any]:
+    options = {_snake_case(name): value for name, value in arguments.items() if name != "requirements"}
+    if on_progress is not None:
+        options["on_progress"] = lambda event: on_progress(json.dumps(event.to_dict()))
+    return options
+
+
+def _read_script_metadata(file: Path) -> ScriptMetadata:
+    """Read *file*'s metadata, nothing being the same as none, and check that it may run in this interpreter."""
+    try:
+        source = decode_source(file.read_bytes())
+    except (SyntaxError, UnicodeDecodeError) as error:
+        problem = f"the file cannot be decoded: {error}"
+        raise InvalidScriptMetadata(problem) from error
+    metadata = parse_script_metadata(source) or ScriptMetadata()
+    required, running = metadata.requires_python, Environment.current().python_version
+    if required is not None and not required.contains(running, prereleases=True):
+        raise UnsupportedPython(str(required), str(running), file.name)
+    return metadata
+
+
+def _describe(error: WherryError) -> dict[str, object]:
+    return {
+        "type": type(error).__name__,
+        "code": error.code,
+        "message": str(error),
+        "facts": {_camel_case(name): value for name, value in error.facts().items()},
+    }
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
+
+
+def _camel_case(name: str) -> str:
+    return re.sub(r"_([a-z])", lambda initial: initial[1].upper(), name)

@@ -1,0 +1,235 @@
+"""`wherry run` as a person meets it: a process with arguments, streams and an exit code.
+
+Needs `npm ci && npm run build` in js/. The scripts here ask for no packages, so no index is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+JS = Path(__file__).parents[2] / "js"
+NODE = JS / "node_modules/.bin/node"
+CLI = JS / "dist/cli.js"
+
+
+class Cli:
+    """Runs the built command line in a folder of its own."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def start(self, *arguments, **options):
+        # Inherited, so that what a proxy or a developer's shell needs stays; without what only pytest sets.
+        environment = {**os.environ, "GREETING": "ahoy", "PYTHONPATH": "/nowhere", **options.pop("env", {})}
+        return subprocess.Popen(  # noqa: S603 - our own build
+            [NODE, CLI, *arguments],
+            cwd=options.pop("cwd", self.folder),
+            env=environment,
+            stdin=options.pop("stdin", subprocess.DEVNULL),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            **options,
+        )
+
+    def __call__(self, *arguments, stdin="", **options):
+        process = self.start(*arguments, stdin=subprocess.PIPE, **options)
+        stdout, stderr = process.communicate(stdin, timeout=120)
+        return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
+
+    def run(self, source, *arguments, **options):
+        (self.folder / "app.py").write_text(source, encoding="utf-8")
+        return self("run", "app.py", *arguments, **options)
+
+
+@pytest.fixture
+def cli(tmp_path):
+    return Cli(tmp_path)
+
+
+def test_a_script_finds_itself_as_under_python(cli):
+    source = """
+import json, os, sys
+main = sys.modules["__main__"]
+print(json.dumps([sys.argv, __file__, __name__, sys.path[0], os.getcwd(), main.__file__, main.__spec__]))
+"""
+    result = cli.run(source, "--flag", "--", "--help")
+    here = str(cli.folder)
+    app = f"{here}/app.py"
+    assert result.stdout == (
+        f'[["app.py", "--flag", "--", "--help"], "{app}", "__main__", "{here}", "{here}", "{app}", null]\n'
+    )
+    assert result.returncode == 0
+
+
+def test_the_folders_of_script_and_process_are_there_to_read_and_write(cli):
+    (cli.folder / "src").mkdir()
+    (cli.folder / "src/helper.py").write_text("word = 'from beside the script'", encoding="utf-8")
+    (cli.folder / "src/app.py").write_text(
+        "import helper, pathlib\npathlib.Path('work/out.txt').write_text(helper.word)", encoding="utf-8"
+    )
+    (cli.folder / "elsewhere/work").mkdir(parents=True)
+    result = cli("run", "../src/app.py", cwd=cli.folder / "elsewhere")
+    assert result.returncode == 0, result.stderr
+    assert (cli.folder / "elsewhere/work/out.txt").read_text(encoding="utf-8") == "from beside the script"
+
+
+def test_a_link_to_a_script_is_followed(cli):
+    (cli.folder / "real").mkdir()
+    (cli.folder / "real/beside.py").write_text("print('found')", encoding="utf-8")
+    (cli.folder / "real/app.py").write_text("import beside", encoding="utf-8")
+    (cli.folder / "link.py").symlink_to("real/app.py")
+    assert cli("run", "link.py").stdout == "found\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="writes into the root folder")
+def test_a_script_in_the_root_folder_leaves_pyodide_its_own(cli):
+    script = Path("/wherry_root_test.py")
+    script.write_text("import os, sysconfig\nprint(os.path.isdir(sysconfig.get_path('purelib')))", encoding="utf-8")
+    try:
+        result = cli("run", script.name, cwd="/")
+    finally:
+        script.unlink()
+    assert result.stdout == "True\n"
+
+
+def test_the_environment_is_passed_on_but_not_what_steers_python(cli):
+    result = cli.run("import os; print(os.environ['GREETING'], 'PYTHONPATH' in os.environ)")
+    assert result.stdout == "ahoy False\n"
+
+
+def test_standard_input_is_the_scripts(cli):
+    result = cli.run("import sys; print(input().upper()); print(len(sys.stdin.read()))", stdin="hello\nrest")
+    assert result.stdout == "HELLO\n4\n"
+
+
+def test_progress_goes_to_the_standard_error(cli):
+    result = cli.run("print('out')")
+    assert result.stdout == "out\n"
+    assert result.stderr.startswith("wherry: Pyodide 31")
+    assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "code", "stderr"),
+    [
+        ("raise SystemExit", 0, ""),
+        ("raise SystemExit(7)", 7, ""),
+        ("raise SystemExit('no more')", 1, "no more\n"),
+        ("import os; os._exit(9)", 9, ""),
+    ],
+)
+def test_the_exit_code_is_the_scripts(cli, statement, code, stderr):
+    result = cli.run(statement)
+    assert result.returncode == code
+    assert result.stderr.partition("\n")[2] == stderr
+
+
+def test_a_traceback_shows_the_users_frames_only(cli):
+    result = cli.run("def sink():\n    raise ValueError('hole in the hull')\n\nsink()\n")
+    app = cli.folder / "app.py"
+    assert result.returncode == 1
+    assert result.stderr.partition("\n")[2] == (
+        "Traceback (most recent call last):\n"
+        f'  File "{app}", line 4, in <module>\n    sink()\n    ~~~~^^\n'
+        f"  File \"{app}\", line 2, in sink\n    raise ValueError('hole in the hull')\n"
+        "ValueError: hole in the hull\n"
+    )
+
+
+def test_asyncio_run_waits(cli):
+    source = (
+        "import asyncio\nasync def main():\n    await asyncio.sleep(0.01)\n    return 5\nprint(asyncio.run(main()))"
+    )
+    assert cli.run(source).stdout == "5\n"
+
+
+def test_much_output_arrives_whole(cli):
+    result = cli.run("for _ in range(20_000):\n    print('x' * 999)")
+    assert len(result.stdout) == 20_000_000
+    assert result.returncode == 0
+
+
+def test_a_reader_that_leaves_early_is_noticed(cli):
+    (cli.folder / "app.py").write_text("for _ in range(200_000):\n    print('x' * 999)", encoding="utf-8")
+    process = cli.start("run", "app.py")
+    assert process.stdout.readline() == "x" * 999 + "\n"
+    process.stdout.close()
+    assert "BrokenPipeError" in process.stderr.read()
+    process.stderr.close()
+    assert process.wait(60) == 1
+
+
+def test_ctrl_c_ends_the_process_as_a_signal_does(cli):
+    (cli.folder / "app.py").write_text("print('ready', flush=True)\nwhile True: pass", encoding="utf-8")
+    with cli.start("run", "app.py") as process:
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        # To a shell this is 128 + 2 = 130.
+        assert process.wait(30) == -signal.SIGINT
+
+
+def test_tasks_left_behind_do_not_keep_the_process(cli):
+    source = (
+        "import asyncio\nasync def forever():\n    await asyncio.sleep(1e6)\ntask = asyncio.ensure_future(forever())"
+    )
+    assert cli.run(source).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("header", "code", "message"),
+    [
+        ("dependencies = 'rich'", 2, "metadata is invalid (line 2): `dependencies` must be an array"),
+        ("dependencies = [", 2, "metadata is invalid (line 2): not valid TOML"),
+        ("requires-python = '<3'", 1, "app.py requires Python <3, but this is Python 3."),
+    ],
+)
+def test_metadata_that_cannot_be_met_is_explained(cli, header, code, message):
+    result = cli.run(f"# /// script\n# {header}\n# ///\nprint('never')\n")
+    assert result.returncode == code
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert result.stdout == ""
+
+
+def test_a_failed_install_is_explained(cli):
+    result = cli("run", "--index-url", "http://127.0.0.1:9/simple/", _asking(cli, "rich"))
+    assert result.returncode == 1
+    assert "wherry: No answer from http://127.0.0.1:9/simple/rich/" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def _asking(cli, requirement):
+    script = cli.folder / "asking.py"
+    script.write_text(f"# /// script\n# dependencies = ['{requirement}']\n# ///\nprint('never')\n", encoding="utf-8")
+    return str(script)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["run", "absent.py"], 2, "wherry: cannot open the script absent.py: there is no such file\n"),
+        (["run", "."], 2, "wherry: cannot run .: it is a folder\n"),
+        (["run"], 2, "error: missing required argument 'script'\n"),
+        (["run", "--no-such-option", "app.py"], 2, "error: unknown option '--no-such-option'\n"),
+        (["sail"], 2, "error: unknown command 'sail'\n"),
+        ([], 2, "Usage: wherry"),
+    ],
+)
+def test_misuse_is_explained(cli, arguments, code, message):
+    result = cli(*arguments)
+    assert result.returncode == code
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+def test_help_and_version_go_to_the_standard_output(cli):
+    assert "Usage: wherry" in cli("--help").stdout
+    assert "<script>" in cli("run", "--help").stdout
+    version = cli("--version")
+    assert (version.stdout, version.returncode) == ("0.1.0\n", 0)

@@ -1,0 +1,29 @@
+"""The next Pyodide, with the next Python and the next ABI: wherry names neither, and has to work unchanged."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+from tests.harness.paths import NODE_MODULES
+
+SCRIPT = Path(__file__).with_name("next_python.mjs")
+NEXT_PYODIDE = NODE_MODULES / "pyodide-next" / "pyodide.mjs"
+
+
+def test_pure_packages_install_into_the_next_pyodide(index_server):
+    outcome = installed_into(NEXT_PYODIDE, index_server.json_url, "starlette")
+    assert outcome["python"] == [3, 15]
+    assert outcome["abi"] == "2026_5"
+    assert outcome["installed"] == {"starlette": "1.10.0", "anyio": "4.16.0", "idna": "3.20"}
+
+
+def installed_into(pyodide, index_url, requirement):
+    node = NODE_MODULES / ".bin" / "node"
+    command = (node, SCRIPT, pyodide.as_uri(), index_url, requirement)
+    finished = subprocess.run(  # noqa: S603 - our own arguments
+        command, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert finished.returncode == 0, finished.stderr
+    return json.loads(finished.stdout)
