@@ -68,11 +68,15 @@ class Prefetcher:
         self._followed.add(visit)
         return is_new
 
-    def _older(self, need: MetadataNeed) -> tuple[ProjectFile, ...]:
-        """Return no other release the first time, then one, two, four and so on."""
+    def _older(self, need: MetadataNeed) -> list[ProjectFile]:
+        """Return no other release the first time, then one, two, four and so on.
+
+        Where the metadata lies in the wheel alone, a guess could cost megabytes, and none is made.
+        """
         missed = self._missed[need.name]
         self._missed[need.name] += 1
-        return need.later[: 2 ** (missed - 1)] if missed else ()
+        count = 2 ** (missed - 1) if missed else 0
+        return [release.file for release in need.older[:count] if release.file.metadata_hashes is not None]
 
     async def _visit(self, requirement: ProjectRequirement) -> None:
         try:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from wherry.resolution.releases import Releases
 
 if TYPE_CHECKING:
+    from packaging.version import Version
+
     from wherry.resolution.candidates import Candidate, Candidates
     from wherry.resolution.requirements import Identifier, ProjectRequirement
 
@@ -31,7 +33,6 @@ class Domain:
         self.is_known = name in candidates.snapshot.pages
         self._installed = candidates.problem.installed.get(name)
         self._releases = (candidates.snapshot.releases(name) if self.is_known else None) or NOTHING
-        self._positions = {entry.version: position for position, entry in enumerate(self._releases.entries)}
         self.full = ABSENT | (self._releases.everything << OFFSET)
         if self._installed is not None:
             self.full |= INSTALLED
@@ -60,6 +61,6 @@ class Domain:
             found.append(self._installed.metadata.version)
         return [str(version) for version in sorted(found, reverse=True)]
 
-    def _bit_of_release(self, version: object) -> int:
-        position = self._positions.get(version)  # type: ignore[call-overload]
+    def _bit_of_release(self, version: Version) -> int:
+        position = self._releases.positions.get(version)
         return 0 if position is None else 1 << (position + OFFSET)

@@ -34,7 +34,8 @@ class Proof:
     def __init__(self, requirements: Iterable[ProjectRequirement], provider: Provider) -> None:
         self._provider = provider
         self._domains: dict[Identifier, Domain] = {}
-        self._nogoods: dict[Identifier, list[Nogood]] = {}
+        self._nogoods: dict[Identifier, dict[Nogood, None]] = {}
+        self._alike: dict[tuple[Identifier, Identifier, int], Nogood] = {}
         self._trail = Trail()
         self._decided: dict[Identifier, tuple[Candidate, int]] = {}
         self._active: dict[Identifier, list[tuple[ProjectRequirement, int]]] = {}
@@ -119,17 +120,29 @@ class Proof:
     def _learn_dependency(self, candidate: Candidate, bit: int, requirement: ProjectRequirement) -> None:
         domain = self._domain(requirement.identifier)
         missing = domain.full & ~domain.admitted(requirement)
+        fact = Required(requirement, candidate)
         if requirement.identifier == candidate.identifier:
-            terms = {candidate.identifier: bit & missing}
-        else:
-            terms = {candidate.identifier: bit, requirement.identifier: missing}
-        if all(terms.values()):
-            self._learn(terms, Required(requirement, candidate))
+            if bit & missing:
+                self._learn({candidate.identifier: bit}, fact)
+        elif missing:
+            self._learn_alike(candidate.identifier, bit, requirement.identifier, missing, fact)
+
+    def _learn_alike(self, parent: Identifier, bit: int, child: Identifier, missing: int, fact: Fact) -> None:
+        """Learn that ``parent`` at ``bit`` excludes ``missing``; releases that require the same share a nogood."""
+        key = parent, child, missing
+        known = self._alike.get(key)
+        learned = Nogood(self._telling({parent: bit, child: missing}), fact)
+        if known is not None:
+            for identifier in known.terms:
+                del self._nogoods[identifier][known]
+            learned = Nogood({**known.terms, parent: known.terms[parent] | bit}, parents=(known, learned))
+        self._alike[key] = learned
+        self._store(learned)
 
     def _domain(self, identifier: Identifier) -> Domain:
         if identifier not in self._domains:
             domain = self._domains[identifier] = Domain(identifier, self._provider.candidates)
-            self._nogoods[identifier] = []
+            self._nogoods[identifier] = {}
             self._trail.open(identifier, domain.full)
             for constraint in self._provider.candidates.problem.constraints.get(identifier[0], ()):
                 excluded = domain.full & ~domain.admitted(constraint) & ~ABSENT
@@ -139,28 +152,39 @@ class Proof:
 
     def _learn(self, terms: dict[Identifier, int], fact: Fact) -> None:
         """Store a nogood, without the terms that are always true."""
-        telling = {name: bits for name, bits in terms.items() if bits != self._domains[name].full}
-        self._store(Nogood(telling, fact))
+        self._store(Nogood(self._telling(terms), fact))
+
+    def _telling(self, terms: dict[Identifier, int]) -> dict[Identifier, int]:
+        return {name: bits for name, bits in terms.items() if bits != self._domains[name].full}
 
     def _store(self, nogood: Nogood) -> None:
         if not nogood.terms:
             self._refutation = nogood
         for identifier in nogood.terms:
-            self._nogoods[identifier].append(nogood)
+            self._nogoods[identifier][nogood] = None
 
     def _propagate(self, changed: list[Identifier]) -> Nogood | None:
         """Draw all conclusions; return the nogood that everything in it has come to, if there is one."""
         while changed:
-            for nogood in reversed(self._nogoods[changed.pop()]):
-                open_terms = [(name, bits) for name, bits in nogood.terms.items() if self._trail.left[name] & ~bits]
-                if not open_terms:
+            for nogood in list(self._nogoods[changed.pop()]):
+                verdict = self._weigh(nogood)
+                if verdict is True:
                     return nogood
-                if len(open_terms) == 1:
-                    identifier, bits = open_terms[0]
-                    if self._trail.left[identifier] & bits:
-                        self._trail.narrow(identifier, ~bits, nogood)
-                        changed.append(identifier)
+                if verdict is not False:
+                    self._trail.narrow(verdict, ~nogood.terms[verdict], nogood)
+                    changed.append(verdict)
         return None
+
+    def _weigh(self, nogood: Nogood) -> bool | Identifier:
+        """Tell whether all of ``nogood`` has come true, or (by the identifier) all but one term, or less."""
+        last: Identifier | None = None
+        for identifier, bits in nogood.terms.items():
+            left = self._trail.left[identifier]
+            if left & ~bits:
+                if last is not None or not left & bits:
+                    return False
+                last = identifier
+        return True if last is None else last
 
     def _analyse(self, conflict: Nogood) -> Nogood:
         """Resolve ``conflict`` with its causes until it tells what to do otherwise; go back there, and store it.

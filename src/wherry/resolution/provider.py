@@ -31,7 +31,6 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         self.candidates = candidates
         self.needs: dict[Need, None] = {}
         self._dependencies: dict[Candidate, tuple[ProjectRequirement, ...]] = {}
-        self._selected: dict[Identifier, list[Candidate]] = {}
 
     def identify(self, requirement_or_candidate: ProjectRequirement | Candidate) -> Identifier:
         """Return the project's name and the extra."""
@@ -75,8 +74,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
     def select(self, identifier: Identifier, wanted: Sequence[ProjectRequirement]) -> list[Candidate]:
         """Return the candidates that satisfy ``wanted``, in the order to try them."""
         name, extra = identifier
-        found = self._selected[identifier] = list(self.candidates.select(name, wanted, extra))
-        return found
+        return list(self.candidates.select(name, wanted, extra))
 
     def is_satisfied_by(self, requirement: ProjectRequirement, candidate: Candidate) -> bool:
         """Whether a pinned candidate still serves when ``requirement`` comes up."""
@@ -106,9 +104,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         yield from self.candidates.snapshot.required(metadata, candidate.extra)
 
     def _note_metadata(self, candidate: Candidate) -> None:
-        if not isinstance(candidate.source, ProjectFile):
-            return
-        tried = self._selected.get(candidate.identifier, [])
-        after = tried[tried.index(candidate) + 1 :] if candidate in tried else []
-        later = tuple(other.source for other in after if isinstance(other.source, ProjectFile))
-        self.needs[MetadataNeed(candidate.name, candidate.source, candidate.extra, later)] = None
+        releases = self.candidates.snapshot.releases(candidate.name)
+        if isinstance(candidate.source, ProjectFile) and releases is not None and candidate.version is not None:
+            older = releases.older(candidate.version)
+            self.needs[MetadataNeed(candidate.name, candidate.source, candidate.extra, older)] = None

@@ -39,6 +39,7 @@ class Releases:
     def __init__(self, entries: tuple[Release, ...], rejections: tuple[tuple[str, str], ...]) -> None:
         self.entries = entries
         self.rejections = rejections
+        self.positions = {entry.version: position for position, entry in enumerate(entries)}
         self.everything = (1 << len(entries)) - 1
         self.prereleases = _bits(entry.version.is_prerelease for entry in entries)
         self.yanked = _bits(entry.file.yanked is not None for entry in entries)
@@ -64,6 +65,10 @@ class Releases:
             lowest = chosen & -chosen
             yield self.entries[lowest.bit_length() - 1]
             chosen ^= lowest
+
+    def older(self, version: Version) -> tuple[Release, ...]:
+        """Return the releases before ``version``, newest first."""
+        return self.entries[self.positions[version] + 1 :]
 
 
 def _bits(flags: Iterator[bool]) -> int:

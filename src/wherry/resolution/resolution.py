@@ -1,16 +1,24 @@
-"""The answer: which version of which project, from where, and who asked for it."""
+"""The answer: which version of which project, from where, and who asked for it in which words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 from wherry.model.distribution import InstalledDistribution
+from wherry.resolution.chains import explain_presence
+from wherry.resolution.graph import Graph
+from wherry.resolution.sizes import human_size
+from wherry.resolution.tree import draw_tree
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.model.project import ProjectFile
+    from wherry.resolution.chains import Why
+    from wherry.resolution.graph import Reason
+    from wherry.resolution.tree import Tree
 
 __all__ = ["Pin", "Resolution"]
 
@@ -20,7 +28,7 @@ class Pin:
     """One project's version.
 
     ``source`` is the file to install, or the distribution that is installed already. ``required_by`` names the projects
-    that require it; ``requested`` tells whether the caller did.
+    that require it; ``requested`` tells whether the caller did; ``reasons`` has their requirements, the caller's first.
     """
 
     name: NormalizedName
@@ -28,15 +36,43 @@ class Pin:
     source: ProjectFile | InstalledDistribution
     requested: bool = False
     required_by: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def file(self) -> ProjectFile | None:
         """The file to install, or ``None`` where nothing needs to be done."""
         return None if isinstance(self.source, InstalledDistribution) else self.source
 
+    @property
+    def hash(self) -> str | None:
+        """The strongest hash that is promised of the file, ``sha256:…`` in hexadecimal; ``None`` where none is."""
+        return self.file.strongest_hash if self.file else None
+
+    @property
+    def size(self) -> int | None:
+        """The size of the file in bytes; 0 where nothing is to be downloaded, ``None`` where the index does not say."""
+        return self.file.size if self.file else 0
+
     def __str__(self) -> str:
         asker = f"  (required by {', '.join(self.required_by)})" if self.required_by else ""
         return f"{self.name}=={self.version}{asker}"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-able mapping; ``file`` is ``None`` where the version is installed already."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "requested": self.requested,
+            "required_by": list(self.required_by),
+            "reasons": [reason.to_dict() for reason in self.reasons],
+            "file": self.file
+            and {
+                "filename": self.file.filename,
+                "url": self.file.url,
+                "hash": self.hash,
+                "size": self.size,
+            },
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +87,69 @@ class Resolution:
         """Versions by normalized name."""
         return {pin.name: pin.version for pin in self.chosen}
 
+    @property
+    def download_size(self) -> int | None:
+        """How many bytes are to be downloaded; ``None`` where the index does not tell every file's size."""
+        sizes = [pin.size for pin in self.chosen]
+        return None if None in sizes else sum(size or 0 for size in sizes)
+
+    def why(self, name: str) -> Why:
+        """Return the chains of requirements from what was asked for to the project ``name``."""
+        return explain_presence(self._graph(), name)
+
+    def tree(self) -> Tree:
+        """Return the tree of requirements, from what was asked for down."""
+        return draw_tree(self._graph())
+
+    def _graph(self) -> Graph:
+        return Graph({pin.name: pin.version for pin in self.chosen}, {pin.name: pin.reasons for pin in self.chosen})
+
     def __str__(self) -> str:
-        return "\n".join(map(str, self.chosen))
+        rows = [_row(pin) for pin in self.chosen]
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        lines = [
+            f"{pin:<{widths[0]}}  {size:>{widths[1]}}  {askers}".rstrip() for pin, size, askers in rows
+        ]
+        lines.append(self._total())
+        lines += [f"Warning: {warning}" for warning in self.warnings]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        heads = "".join(f"<th>{head}</th>" for head in ("Project", "Size", "Required by"))
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _row(pin))}</tr>" for pin in self.chosen
+        )
+        notes = [self._total(), *(f"Warning: {warning}" for warning in self.warnings)]
+        paragraphs = "".join(f"<p>{escape(note)}</p>" for note in notes)
+        return f"<table><tr>{heads}</tr>{rows}</table>{paragraphs}"
+
+    def _total(self) -> str:
+        new = [pin for pin in self.chosen if pin.file is not None]
+        if not new:
+            return "Nothing to download"
+        known = human_size(sum(pin.size or 0 for pin in new))
+        files = f"{len(new)} file{'s' if len(new) > 1 else ''}"
+        unknown = sum(pin.size is None for pin in new)
+        if unknown == len(new):
+            return f"To download: {files} of unknown size"
+        return f"To download: {files}, " + (f"more than {known} ({unknown} of unknown size)" if unknown else known)
 
     def to_dict(self) -> dict[str, object]:
         """Return a JSON-able mapping."""
-        return {"pins": self.pins, "warnings": list(self.warnings)}
+        return {
+            "pins": self.pins,
+            "chosen": [pin.to_dict() for pin in self.chosen],
+            "download_size": self.download_size,
+            "warnings": list(self.warnings),
+        }
+
+
+def _row(pin: Pin) -> tuple[str, str, str]:
+    """Return pin, size and who requires it, for people."""
+    if pin.file is None:
+        size = "installed"
+    else:
+        size = "?" if pin.size is None else human_size(pin.size)
+    others = [f"{reason.asker} ({reason.text})" for reason in pin.reasons if reason.parent not in {None, pin.name}]
+    askers = [*(["you"] if pin.requested else []), *others]
+    return f"{pin.name}=={pin.version}", size, ", ".join(askers)

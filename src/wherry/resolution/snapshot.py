@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wherry.model.core_metadata import CoreMetadata
     from wherry.model.environment import Environment
     from wherry.model.project import ProjectFile, ProjectPage
-    from wherry.resolution.releases import Releases
+    from wherry.resolution.releases import Release, Releases
     from wherry.resolution.requirements import ProjectRequirement
 
 __all__ = ["MetadataNeed", "Need", "PageNeed", "Snapshot"]
@@ -37,13 +37,13 @@ class PageNeed:
 class MetadataNeed:
     """The core metadata of ``file`` was missed, when ``extra`` was asked for.
 
-    ``later`` are the files of the candidates that would be tried after this one, the next first.
+    ``older`` are the releases before it, newest first: where a project is missed again and again, their turn comes.
     """
 
     name: NormalizedName
     file: ProjectFile
     extra: str = ""
-    later: tuple[ProjectFile, ...] = field(default=(), compare=False)
+    older: tuple[Release, ...] = field(default=(), compare=False)
 
 
 Need = PageNeed | MetadataNeed

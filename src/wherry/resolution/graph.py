@@ -1,0 +1,108 @@
+"""Who requires what, in which words: what trees and chains are drawn from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from packaging.utils import NormalizedName
+
+    from wherry.resolution.requirements import Identifier, ProjectRequirement
+
+__all__ = ["Edge", "Graph", "Reason", "gather_reasons"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a project is there: ``parent`` (``None``: the caller) requires it, in the words of ``text``.
+
+    ``parent_extra`` is the extra of the parent that requires it, if it is not the parent itself; ``extras`` are those
+    of the project that are asked for. A project may be its own parent: ``pkg[all]`` may require ``pkg[a,b]``.
+    """
+
+    text: str
+    parent: NormalizedName | None = None
+    parent_extra: str = ""
+    extras: tuple[str, ...] = ()
+
+    @property
+    def asker(self) -> str:
+        """The parent with its extra, ``pkg[all]``; nothing for the caller."""
+        extra = f"[{self.parent_extra}]" if self.parent_extra else ""
+        return f"{self.parent}{extra}" if self.parent else ""
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-able mapping."""
+        return {
+            "text": self.text,
+            "parent": self.parent,
+            "parent_extra": self.parent_extra,
+            "extras": list(self.extras),
+        }
+
+
+def gather_reasons(
+    required: Iterable[tuple[Identifier | None, ProjectRequirement]],
+) -> dict[NormalizedName, tuple[Reason, ...]]:
+    """Return the reasons for each project, the caller's first, out of requirements and who has them.
+
+    Requirements of a project and of its extras that have the same words are one reason.
+    """
+    extras: defaultdict[tuple[NormalizedName, Identifier | None, str], set[str]] = defaultdict(set)
+    for parent, requirement in required:
+        # How an extra holds its project to its own version is nobody's wish.
+        if requirement.exactly is None or parent is None or parent[0] != requirement.name:
+            extras[requirement.name, parent, requirement.text].add(requirement.extra)
+    reasons: defaultdict[NormalizedName, list[Reason]] = defaultdict(list)
+    for (name, parent, text), asked in extras.items():
+        reason = Reason(text, *(parent or (None, "")), tuple(sorted(asked - {""})))
+        reasons[name].append(reason)
+    return {name: tuple(sorted(found, key=_order)) for name, found in reasons.items()}
+
+
+def _order(reason: Reason) -> tuple[str, str, str]:
+    return reason.parent or "", reason.parent_extra, reason.text
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A reason, and the project that it is one for."""
+
+    reason: Reason
+    name: NormalizedName
+
+    @property
+    def ends(self) -> tuple[Identifier, ...]:
+        """The project, and its extras that are asked for."""
+        return (self.name, ""), *((self.name, extra) for extra in self.reason.extras)
+
+
+class Graph:
+    """Projects, their versions, and the reasons for them.
+
+    ``versions`` has what is there; ``reasons`` may be for more. ``orphans`` are there though nobody requires them: what
+    they require is explained from them on.
+    """
+
+    def __init__(
+        self,
+        versions: Mapping[NormalizedName, str],
+        reasons: Mapping[NormalizedName, tuple[Reason, ...]],
+        orphans: Iterable[NormalizedName] = (),
+    ) -> None:
+        self.versions = versions
+        self.reasons = reasons
+        self._from: defaultdict[Identifier | None, list[Edge]] = defaultdict(list)
+        for name in sorted(reasons):
+            for reason in reasons[name]:
+                parent = None if reason.parent is None else (reason.parent, reason.parent_extra)
+                self._from[parent].append(Edge(reason, name))
+        self._from[None] += [Edge(Reason(name), name) for name in sorted(orphans)]
+
+    def required_by(self, parent: Identifier | None) -> tuple[Edge, ...]:
+        """Return what a project, or an extra of one (alone), or the caller requires, ordered by name."""
+        return tuple(self._from.get(parent, ()))
