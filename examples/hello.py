@@ -1,6 +1,9 @@
 # /// script
 # requires-python = ">=3.12"
 # dependencies = ["pydantic", "msgpack"]
+#
+# [tool.wherry]
+# prefer = "index"
 # ///
 """Two packages with compiled extensions at work inside WebAssembly.
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
+import json
+import zipfile
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -13,6 +16,7 @@ import wherry
 from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
+from wherry.formats.distribution_lock import parse_distribution_lock
 from wherry.index.fetcher import Response
 from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
@@ -32,7 +36,13 @@ INDEX = (APP, LIB_1, LIB_2)
 
 def site(folder: Path) -> SitePackages:
     return SitePackages(
-        Scheme(str(folder / "site"), str(folder / "bin"), str(folder / "include"), str(folder / "data"))
+        Scheme(
+            str(folder / "site"),
+            str(folder / "bin"),
+            str(folder / "include"),
+            str(folder / "data"),
+            str(folder / "lib"),
+        )
     )
 
 
@@ -149,7 +159,10 @@ BAD_INPUT: dict[str, tuple[str, dict[str, Response], type[wherry.WherryError]]] 
     "no wheel that fits": ("only-sdist", {}, wherry.NoFittingWheel),
     "conflict": ("app lib>=2", {}, wherry.ResolutionConflict),
     "invalid requirement": ("lib>>1", {}, wherry.InvalidRequirement),
-    "direct URL": ("lib@https://example.org/lib-1-py3-none-any.whl", {}, wherry.UnsupportedRequirement),
+    "a URL of sources": ("lib@git+https://example.org/lib.git", {}, wherry.UnsupportedRequirement),
+    "a URL that nobody answers": ("lib@https://dead.example.org/lib-1-py3-none-any.whl", {}, wherry.IndexUnreachable),
+    "a URL of another project": ("app@https://example.org/lib-1-py3-none-any.whl", {}, wherry.InvalidRequirement),
+    "a URL with a wrong hash": (f"lib@{_at(LIB_1)}#sha256={'0' * 64}", {}, wherry.IntegrityError),
     "404 for the wheel": ("lib==1", {_at(LIB_1): Response(_at(LIB_1), 404, b"")}, wherry.RefusedByIndex),
     "500 for the page": ("app", {PAGE: Response(PAGE, 500, b"")}, wherry.RefusedByIndex),
     "500 for the metadata": (
@@ -220,6 +233,68 @@ async def test_a_cancelled_installation_leaves_nothing(tmp_path: Path) -> None:
     assert len(report.installed) + len(report.unchanged) == 2
 
 
+async def test_a_wheel_by_url_is_installed_and_recorded_as_such(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    url = _at(LIB_1)
+    await subject.install(f"lib @ {url}#sha256={LIB_1.sha256}", "app")
+    assert found(tmp_path) == {"app": "1", "lib": "1"}
+    report = await subject.install(url, "app")
+    assert [str(found) for found in report.unchanged] == ["app 1", "lib 1"]
+    (lib,) = (distribution for distribution in subject.installed() if distribution.name == "lib")
+    assert lib.source == url
+    recorded = json.loads((tmp_path / "site" / "lib-1.dist-info" / "direct_url.json").read_text())
+    assert recorded == {"url": url, "archive_info": {"hashes": {"sha256": LIB_1.sha256}}}
+
+
+async def test_the_distributions_packages_are_verified_and_installed_with_their_shared_libraries(
+    tmp_path: Path,
+) -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr("libdeep.so", b"\0asm")
+    library = archive.getvalue()
+    files = {"lib": LIB_2.content, "libdeep": library}
+    lock = {
+        "packages": {
+            "lib": _locked("lib", "2", LIB_2.filename, LIB_2.sha256, ["libdeep"]),
+            "libdeep": _locked("libdeep", "3", "libdeep-3.zip", hashlib.sha256(library).hexdigest(), []),
+        }
+    }
+    answers = {f"https://example.org/{entry['file_name']}": files[name] for name, entry in lock["packages"].items()}
+    distribution = parse_distribution_lock(json.dumps(lock), lambda name: f"https://example.org/{name}")
+
+    def with_distribution(spoilt: str = "") -> tuple[Installer, MemoryFetcher]:
+        sent = {url: Response(url, 200, b"spoilt" if url == spoilt else body) for url, body in answers.items()}
+        fetcher = MemoryFetcher(INDEX, instead=sent)
+        place = site(tmp_path)
+        return Installer(
+            fetcher=fetcher, destination=place, environment=PYODIDE_314, distribution=distribution
+        ), fetcher
+
+    (tmp_path / "site").mkdir()
+    for spoilt in answers:
+        with pytest.raises(wherry.IntegrityError, match=spoilt):
+            await with_distribution(spoilt)[0].install("lib")
+        assert found(tmp_path) == {}
+    subject, fetcher = with_distribution()
+    report = await subject.install("lib")
+    assert [str(distribution) for distribution in report.installed] == ["lib 2"]
+    assert subject.installed()[0].from_distribution
+    assert (tmp_path / "lib" / "libdeep.so").read_bytes() == b"\0asm"
+    assert not any("/lib/" in url for url in fetcher.requests)
+
+
+def _locked(name: str, version: str, file_name: str, sha256: str, depends: list[str]) -> dict[str, object]:
+    return {
+        "name": name,
+        "version": version,
+        "file_name": file_name,
+        "sha256": sha256,
+        "depends": depends,
+        "package_type": "shared_library" if name == "libdeep" else "package",
+    }
+
+
 async def test_two_installations_at_once_take_turns(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     first, second = await asyncio.gather(subject.install("lib==1"), subject.install("lib==2"))
@@ -237,12 +312,38 @@ async def test_nothing_is_uninstalled_while_an_installation_runs(tmp_path: Path)
     await running
 
 
+async def test_what_is_installed_is_checked_drawn_and_explained(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    await subject.install("app")
+    assert not subject.check()
+    assert str(subject.tree()) == "app 1\n└── lib 1 (lib<2)"
+    assert str(subject.why("lib")) == "lib 1\n  app → lib<2"
+    subject.uninstall("lib")
+    assert str(subject.check()) == "Missing: app 1 requires lib<2, which is not installed"
+    await subject.install("lib==2", deps=False)
+    (tmp_path / "site" / "app.py").unlink()
+    assert str(subject.check()).splitlines() == [
+        f"Broken: app 1: 1 of its files is missing: {tmp_path}/site/app.py",
+        "Conflicting: app 1 requires lib<2, but lib 2 is installed",
+    ]
+
+
+async def test_an_answer_has_sizes_and_hashes(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    resolution = await subject.resolve("app")
+    assert resolution.download_size == len(APP.content) + len(LIB_1.content)
+    assert [pin.hash for pin in resolution.chosen] == [f"sha256:{APP.sha256}", f"sha256:{LIB_1.sha256}"]
+
+
 def test_the_functions_work_on_the_default_installer(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     use_default(subject)
     assert asyncio.run(wherry.resolve("app")).pins == {"app": "1", "lib": "1"}
     asyncio.run(wherry.install("app"))
     assert [found.name for found in wherry.installed()] == ["app", "lib"]
+    assert not wherry.check()
+    assert wherry.why("lib").chains
+    assert [branch.name for branch in wherry.tree().branches] == ["app"]
     assert [found.name for found in wherry.uninstall("app")] == ["app"]
     assert [found.name for found in wherry.installed()] == ["lib"]
 

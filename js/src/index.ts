@@ -2,13 +2,23 @@ export { attach } from "./attach.ts";
 export { WherryError } from "./errors.ts";
 export type {
   AttachOptions,
+  Branch,
+  BrokenDistribution,
+  CheckReport,
   InstalledDistribution,
   Installer,
   InstallOptions,
   InstallReport,
+  Pin,
+  PinnedFile,
   ProgressEvent,
   ProgressListener,
+  Reason,
   Resolution,
   ResolveOptions,
+  Step,
+  Tree,
+  UnmetRequirement,
+  Why,
 } from "./installer.ts";
 export type { PyodideRuntime } from "./runtime.ts";

@@ -22,6 +22,10 @@ export interface AttachOptions {
 export interface ResolveOptions extends AttachOptions {
   /** Requirements that restrict versions without asking for anything. */
   constraints?: readonly string[];
+  /** Requirements that take the place of what others require. */
+  overrides?: readonly string[];
+  /** What comes first: the version of Pyodide's own distribution, if it fits (so if not said), or the index's newest. */
+  prefer?: "distribution" | "index";
   /** Take the newest versions, also of what is installed already. */
   upgrade?: boolean;
   /** Let pre-releases in. */
@@ -60,7 +64,110 @@ export interface InstallReport {
 export interface Resolution {
   /** Versions by normalized name. */
   pins: Record<string, string>;
+  /** The same with all that is known of them, ordered by name. */
+  chosen: Pin[];
+  /** In bytes; null where the index does not tell every file's size. */
+  downloadSize: number | null;
   warnings: string[];
+}
+
+export interface Pin {
+  name: string;
+  version: string;
+  /** Where it comes from; `direct` is a URL that was asked for, `distribution` the one that Pyodide is released with. */
+  origin: "index" | "direct" | "distribution" | "installed";
+  /** Whether it was asked for. */
+  requested: boolean;
+  /** The projects that require it. */
+  requiredBy: string[];
+  /** The requirements of it, those that were asked for first. */
+  reasons: Reason[];
+  /** What is to be installed; null where the version is installed already. */
+  file: PinnedFile | null;
+}
+
+export interface PinnedFile {
+  filename: string;
+  url: string;
+  /** The strongest that the index promises, `sha256:…`. */
+  hash: string | null;
+  /** In bytes. */
+  size: number | null;
+}
+
+export interface Reason {
+  /** The requirement in its author's words. */
+  text: string;
+  /** Whose requirement it is; null is the caller's. */
+  parent: string | null;
+  /** The extra of the parent that brings it, or nothing. */
+  parentExtra: string;
+  /** The extras of the project that it asks for. */
+  extras: string[];
+}
+
+/** What is wrong with what is installed; nothing is where all three are empty. */
+export interface CheckReport {
+  broken: BrokenDistribution[];
+  /** Requirements of projects that are not installed. */
+  missing: UnmetRequirement[];
+  /** Requirements that the installed version does not satisfy. */
+  conflicting: UnmetRequirement[];
+}
+
+export interface BrokenDistribution {
+  /** Project and version, or the folder's name where its metadata cannot be read. */
+  name: string;
+  /** The path of its `.dist-info` folder. */
+  location: string;
+  problem: string;
+  /** The paths of the files that it has lost. */
+  missingFiles: string[];
+}
+
+export interface UnmetRequirement {
+  /** Whose requirement it is. */
+  name: string;
+  version: string;
+  extra: string;
+  requirement: string;
+  /** The project that is required; `python` is Python itself. */
+  project: string;
+  /** The version of it that is there. */
+  installed: string | null;
+}
+
+/** What was asked for by name, and what nobody requires, each with what it requires. */
+export interface Tree {
+  branches: Branch[];
+}
+
+export interface Branch {
+  name: string;
+  /** Null where the project is missing. */
+  version: string | null;
+  extras: string[];
+  requirement: string;
+  /** Its branches are shown where it came first. */
+  repeated: boolean;
+  /** It stands below itself. */
+  cycle: boolean;
+  branches: Branch[];
+}
+
+/** Why a project is there. */
+export interface Why {
+  name: string;
+  /** Null where it is missing. */
+  version: string | null;
+  /** From what was asked for to a requirement of the project; the shortest first. */
+  chains: Step[][];
+}
+
+export interface Step {
+  requirement: string;
+  name: string;
+  version: string | null;
 }
 
 /** wherry in one runtime. Every method throws a `WherryError` for what can be expected to go wrong. */
@@ -71,6 +178,12 @@ export interface Installer {
   /** Returns what went. */
   uninstall(names: string | readonly string[]): Promise<InstalledDistribution[]>;
   installed(): Promise<InstalledDistribution[]>;
+  /** Looks for damaged distributions, and for requirements that nothing installed meets. */
+  check(): Promise<CheckReport>;
+  /** Says what requires what, among what is installed. */
+  tree(): Promise<Tree>;
+  /** Says what leads to a project, among what is installed. */
+  why(name: string): Promise<Why>;
 }
 
 /** Puts the methods of the Python side into the words of JavaScript. */
@@ -84,6 +197,9 @@ export function createInstaller(call: Call, defaultListener?: ProgressListener):
     resolve: (requirements, options = {}) => request("resolve", requirements, options),
     uninstall: (names) => call("uninstall", { names: list(names) }),
     installed: () => call("installed"),
+    check: () => call("check"),
+    tree: () => call("tree"),
+    why: (name) => call("why", { name }),
   };
 }
 

@@ -69,6 +69,13 @@ test("a listener hears events; what it throws comes back as it is", async () => 
   await assert.rejects(installer.install("absent", { onProgress: throwing }), (error) => error === mine);
 });
 
+test("what is installed is looked at in plain objects", async () => {
+  assert.deepEqual(await installer.check(), { broken: [], missing: [], conflicting: [] });
+  const { branches } = await installer.tree();
+  assert.deepEqual(branches.map(({ name, repeated }) => ({ name, repeated })), [{ name: "pyodide-py", repeated: false }]);
+  assert.deepEqual(await installer.why("absent"), { name: "absent", version: null, chains: [] });
+});
+
 test("calls leave no proxies behind", async () => {
   const count = traceProxies(pyodide);
   await installer.installed();

@@ -17,11 +17,17 @@ test("a lone requirement is a list of one", async () => {
   await installer.resolve(["rich", "six"]);
   await installer.uninstall("rich");
   await installer.installed();
+  await installer.check();
+  await installer.tree();
+  await installer.why("rich");
   assert.deepEqual(calls, [
     ["install", { pre: true, requirements: ["rich"] }, undefined],
     ["resolve", { requirements: ["rich", "six"] }, undefined],
     ["uninstall", { names: ["rich"] }],
     ["installed"],
+    ["check"],
+    ["tree"],
+    ["why", { name: "rich" }],
   ]);
 });
 

@@ -29,14 +29,21 @@ from wherry.errors import (
     UnsupportedWheel,
     WherryError,
 )
-from wherry.installer import Installer, install, installed, resolve, uninstall
+from wherry.installer import Installer, check, install, installed, resolve, tree, uninstall, why
+from wherry.model.check import BrokenDistribution, CheckReport, UnmetRequirement
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.environment import Environment
 from wherry.model.progress import Progress
 from wherry.model.report import InstallReport
+from wherry.resolution.chains import Step, Why
+from wherry.resolution.graph import Reason
 from wherry.resolution.resolution import Pin, Resolution
+from wherry.resolution.tree import Branch, Tree
 
 __all__ = [
+    "Branch",
+    "BrokenDistribution",
+    "CheckReport",
     "Environment",
     "IndexUnavailable",
     "IndexUnreachable",
@@ -54,20 +61,28 @@ __all__ = [
     "NotInstalled",
     "Pin",
     "Progress",
+    "Reason",
     "RefusedByIndex",
     "Resolution",
     "ResolutionConflict",
     "ResolutionError",
     "ResolutionTooDeep",
+    "Step",
+    "Tree",
     "UninstallRefused",
     "UnknownProject",
+    "UnmetRequirement",
     "UnsupportedPython",
     "UnsupportedRequirement",
     "UnsupportedRuntime",
     "UnsupportedWheel",
     "WherryError",
+    "Why",
+    "check",
     "install",
     "installed",
     "resolve",
+    "tree",
     "uninstall",
+    "why",
 ]

@@ -39,13 +39,16 @@ class Bridge:
         self._installer = Installer(index_urls=options.get("indexUrls"))
         use_default(self._installer)
         self._methods: Mapping[str, Method] = {
+            "check": self._check,
             "environment": self._environment,
             "install": self._install,
             "installed": self._installed,
             "resolve": self._resolve,
             "runScript": self._run_script,
             "scriptMetadata": self._script_metadata,
+            "tree": self._tree,
             "uninstall": self._uninstall,
+            "why": self._why,
         }
 
     async def call(self, method: str, arguments_json: str, on_progress: Listener | None = None) -> str:
@@ -66,7 +69,7 @@ class Bridge:
 
     async def _resolve(self, arguments: Mapping[str, Any], on_progress: Listener | None) -> object:
         resolution = await self._installer.resolve(*arguments["requirements"], **_options(arguments, on_progress))
-        return resolution.to_dict()
+        return _camel_case_keys(resolution.to_dict())
 
     async def _uninstall(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
         return [distribution.to_dict() for distribution in self._installer.uninstall(*arguments["names"])]
@@ -74,13 +77,23 @@ class Bridge:
     async def _installed(self, _: Mapping[str, Any], __: Listener | None) -> object:
         return [distribution.to_dict() for distribution in self._installer.installed()]
 
+    async def _check(self, _: Mapping[str, Any], __: Listener | None) -> object:
+        return _camel_case_keys(self._installer.check().to_dict())
+
+    async def _tree(self, _: Mapping[str, Any], __: Listener | None) -> object:
+        return _camel_case_keys(self._installer.tree().to_dict())
+
+    async def _why(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
+        return _camel_case_keys(self._installer.why(arguments["name"]).to_dict())
+
     async def _environment(self, _: Mapping[str, Any], __: Listener | None) -> object:
         environment = Environment.current()
         return {"pythonVersion": str(environment.python_version), "platform": environment.platform}
 
     async def _script_metadata(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
         metadata = _read_script_metadata(Path(arguments["file"]))
-        return {"dependencies": list(metadata.dependencies)}
+        options = {"prefer": metadata.prefer} if metadata.prefer else {}
+        return {"dependencies": list(metadata.dependencies), "options": options}
 
     async def _run_script(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
         return run_script(arguments["file"], arguments["argv"], arguments["workingDirectory"])
@@ -114,6 +127,13 @@ def _describe(error: WherryError) -> dict[str, object]:
         "message": str(error),
         "facts": {_camel_case(name): value for name, value in error.facts().items()},
     }
+
+
+def _camel_case_keys(value: object) -> object:
+    """Rename the keys of *value* all through; a project's normalized name has no underscore, and stays."""
+    if isinstance(value, dict):
+        return {_camel_case(key): _camel_case_keys(item) for key, item in value.items()}
+    return [_camel_case_keys(item) for item in value] if isinstance(value, list) else value
 
 
 def _snake_case(name: str) -> str:

@@ -196,13 +196,20 @@ class ResolutionConflict(ResolutionError):
 
 @dataclass(eq=False)
 class ResolutionTooDeep(ResolutionError):
-    """The search was ended after ``rounds`` rounds: an answer may exist, but was not found."""
+    """The search was ended after so much ``effort``: an answer may exist, but was not found.
+
+    ``trying`` are the projects that the search was at.
+    """
 
     code = "resolution-too-deep"
-    rounds: int
+    effort: str
+    trying: Sequence[str]
 
     def __str__(self) -> str:
-        return f"No answer was found in {self.rounds} rounds; narrow the requirements down"
+        return (
+            f"No answer was found with {self.effort}, the last of them about {', '.join(self.trying)}; "
+            "ask for narrower versions of these"
+        )
 
 
 # The network

@@ -6,44 +6,46 @@ import asyncio
 import functools
 import time
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import replace
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from packaging.utils import canonicalize_name
 
 from wherry._default_index import DEFAULT_INDEX_URL
-from wherry.errors import IntegrityError, InvalidRequirement, NotInstalled, UninstallRefused, UnsupportedRuntime
-from wherry.formats.wheel_archive import open_wheel
+from wherry.errors import NotInstalled, UninstallRefused, UnsupportedRuntime
 from wherry.index import resolving
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
-from wherry.index.flights import together
-from wherry.install.destination import Delivery
-from wherry.model.core_metadata import CoreMetadata
+from wherry.install.delivering import download
+from wherry.install.destination import Delivery, SharedLibrary
+from wherry.model.check import CheckReport
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.environment import Environment
 from wherry.model.progress import Progress
 from wherry.model.report import InstallReport
-from wherry.resolution.problem import Problem
-from wherry.resolution.requirements import applies, expand, parse_requirements
+from wherry.resolution import checking
+from wherry.resolution.chains import explain_presence
+from wherry.resolution.posing import Asked, pose
 from wherry.resolution.snapshot import Snapshot
+from wherry.resolution.tree import draw_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
-    from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
 
-    from wherry.formats.wheel_archive import WheelArchive
     from wherry.index.cache import Cache
     from wherry.index.fetcher import Fetcher
     from wherry.install.destination import Destination
+    from wherry.model.locked_package import LockedPackage
     from wherry.model.progress import OnProgress, Phase
-    from wherry.model.project import ProjectFile
-    from wherry.resolution.requirements import ProjectRequirement
-    from wherry.resolution.resolution import Pin, Resolution
+    from wherry.resolution.chains import Why
+    from wherry.resolution.problem import Preference, Problem
+    from wherry.resolution.resolution import Resolution
+    from wherry.resolution.tree import Tree
 
-__all__ = ["Installer", "install", "installed", "resolve", "uninstall", "use_default"]
+__all__ = ["Installer", "check", "install", "installed", "resolve", "tree", "uninstall", "use_default", "why"]
 
 Parameters = ParamSpec("Parameters")
 Outcome = TypeVar("Outcome")
@@ -53,7 +55,10 @@ class Installer:
     """Installs packages into a running Python.
 
     ``index_urls`` are the roots of Simple APIs, asked in order (by default PyPI). ``fetcher``, ``destination`` and
-    ``environment`` are Pyodide's own unless given; ``cache`` keeps nothing unless given.
+    ``environment`` and ``distribution`` are Pyodide's own unless given; ``cache`` keeps nothing unless given.
+
+    An index for some projects alone is written ``"torch, torchvision @ https://…"``: they come from there, and nothing
+    else does.
     """
 
     def __init__(
@@ -64,12 +69,14 @@ class Installer:
         cache: Cache | None = None,
         destination: Destination | None = None,
         environment: Environment | None = None,
+        distribution: Mapping[NormalizedName, LockedPackage] | None = None,
     ) -> None:
         self.index_urls = _index_urls(index_urls) or (DEFAULT_INDEX_URL,)
         self.environment = environment or Environment.current()
         self._fetcher = fetcher or _runtime_fetcher()
         self._cache = cache or NoCache()
         self._destination = destination or _runtime_destination()
+        self._distribution = _runtime_distribution() if distribution is None else distribution
         self._turn = asyncio.Lock()
 
     async def install(
@@ -77,42 +84,56 @@ class Installer:
         *requirements: str | Iterable[str],
         index_urls: Sequence[str] | None = None,
         constraints: Iterable[str] = (),
+        overrides: Iterable[str] = (),
+        prefer: Preference = "distribution",
         upgrade: bool = False,
         pre: bool = False,
         deps: bool = True,
         exclude_newer: datetime | str | None = None,
         on_progress: OnProgress | None = None,
     ) -> InstallReport:
-        """Install ``requirements`` (PEP 508) and what they require; all of it, or nothing.
+        """Install ``requirements`` (PEP 508, or a wheel's URL or path) and what they require; all of it, or nothing.
 
-        An installed version that fits stays, unless ``upgrade``. ``constraints`` restrict versions without asking for
-        anything; ``pre`` admits pre-releases; ``deps=False`` leaves dependencies out; ``exclude_newer`` (a time, or ISO
+        An installed version that fits stays, unless ``upgrade``; then comes that of Pyodide's own distribution, if it
+        fits, then the newest of the index (with ``prefer="index"`` the other way round). ``constraints`` restrict
+        versions without asking for anything; ``overrides`` take the place of what others require; ``pre`` admits
+        pre-releases; ``deps=False`` leaves dependencies out; ``exclude_newer`` (a time, or ISO
         8601 text) passes over files uploaded then or later; ``on_progress`` is called with every
         :class:`~wherry.model.progress.Progress`.
 
         Raises a :class:`~wherry.errors.WherryError`, with the environment as it was before.
         """
         phases = _Phases(on_progress)
+        asked = Asked(
+            requirements=requirements,
+            constraints=constraints,
+            overrides=overrides,
+            prefer=prefer,
+            upgrade=upgrade,
+            pre=pre,
+            deps=deps,
+            exclude_newer=exclude_newer,
+        )
         async with self._turn, self._client(index_urls) as index:
             with phases.phase("resolving"):
-                asked = list(parse_requirements(requirements))
-                problem = self._problem(asked, index, constraints, exclude_newer, upgrade=upgrade, pre=pre, deps=deps)
+                problem, warnings = self._pose(asked, index)
                 snapshot = Snapshot(self.environment, problem.exclude_newer)
-                phases.tell("resolving", f"Resolving {', '.join(map(str, asked))}")
+                phases.tell("resolving", f"Resolving {_names(problem)}")
                 resolution = await resolving.resolve(problem, snapshot, index)
             new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
             with phases.phase("downloading"):
-                phases.tell("downloading", f"Downloading {len(new)} wheels", total=len(new))
-                deliveries = await _download(new, snapshot, index, phases)
+                deliveries = await download(new, snapshot, index, phases.tell)
             with phases.phase("placing"):
                 phases.tell("placing", f"Placing {len(new)} packages", total=len(new))
-                removed = tuple(problem.installed[pin.name] for pin in new if pin.name in problem.installed)
-                arrived = self._destination.exchange(deliveries, removed) if deliveries else ()
+                removed = _replaced(resolution, problem)
+                wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
+                libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
+                arrived = self._destination.exchange(wheels, removed, libraries) if deliveries else ()
         report = InstallReport(
             installed=arrived,
             unchanged=tuple(pin.source for pin in resolution.chosen if isinstance(pin.source, InstalledDistribution)),
             removed=removed,
-            warnings=(*self._not_applicable(asked), *resolution.warnings),
+            warnings=(*warnings, *resolution.warnings, *self._imported(removed)),
             seconds=phases.seconds,
             requests=index.requests,
         )
@@ -124,6 +145,8 @@ class Installer:
         *requirements: str | Iterable[str],
         index_urls: Sequence[str] | None = None,
         constraints: Iterable[str] = (),
+        overrides: Iterable[str] = (),
+        prefer: Preference = "distribution",
         upgrade: bool = False,
         pre: bool = False,
         deps: bool = True,
@@ -131,12 +154,22 @@ class Installer:
         on_progress: OnProgress | None = None,
     ) -> Resolution:
         """Decide what :meth:`install` would install, with the same parameters and errors; nothing is installed."""
-        phases = _Phases(on_progress)
+        asked = Asked(
+            requirements=requirements,
+            constraints=constraints,
+            overrides=overrides,
+            prefer=prefer,
+            upgrade=upgrade,
+            pre=pre,
+            deps=deps,
+            exclude_newer=exclude_newer,
+        )
         async with self._client(index_urls) as index:
-            asked = list(parse_requirements(requirements))
-            problem = self._problem(asked, index, constraints, exclude_newer, upgrade=upgrade, pre=pre, deps=deps)
-            phases.tell("resolving", f"Resolving {', '.join(map(str, asked))}")
-            return await resolving.resolve(problem, Snapshot(self.environment, problem.exclude_newer), index)
+            problem, warnings = self._pose(asked, index)
+            _Phases(on_progress).tell("resolving", f"Resolving {_names(problem)}")
+            resolution = await resolving.resolve(problem, Snapshot(self.environment, problem.exclude_newer), index)
+        replaced = _replaced(resolution, problem)
+        return replace(resolution, warnings=(*warnings, *resolution.warnings, *self._imported(replaced)))
 
     def uninstall(self, *names: str) -> tuple[InstalledDistribution, ...]:
         """Take distributions away by their RECORD, all or nothing, and return what went.
@@ -156,47 +189,52 @@ class Installer:
         """Return the distributions that are there, ordered by name."""
         return tuple(distribution for _, distribution in sorted(self._destination.installed().items()))
 
+    def check(self) -> CheckReport:
+        """Look for damaged distributions, and for requirements that nothing installed meets; false if all is well."""
+        unmet = list(checking.find_unmet(self._destination.installed(), self.environment))
+        return CheckReport(
+            broken=tuple(self._destination.broken()),
+            missing=tuple(one for one in unmet if one.installed is None),
+            conflicting=tuple(one for one in unmet if one.installed is not None),
+        )
+
+    def tree(self) -> Tree:
+        """Return the tree of what is installed, from what was asked for by name, and what nobody requires, down."""
+        return draw_tree(checking.installed_graph(self._destination.installed(), self.environment))
+
+    def why(self, name: str) -> Why:
+        """Return the chains of requirements that lead to ``name`` among what is installed."""
+        return explain_presence(checking.installed_graph(self._destination.installed(), self.environment), name)
+
     def _client(self, index_urls: Sequence[str] | None) -> IndexClient:
         return IndexClient(self._fetcher, self._cache, _index_urls(index_urls) or self.index_urls)
 
-    def _problem(
-        self,
-        asked: Sequence[Requirement],
-        index: IndexClient,
-        constraints: Iterable[str],
-        exclude_newer: datetime | str | None,
-        *,
-        upgrade: bool,
-        pre: bool,
-        deps: bool,
-    ) -> Problem:
-        return Problem(
+    def _pose(self, asked: Asked, index: IndexClient) -> tuple[Problem, tuple[str, ...]]:
+        return pose(
+            asked,
             environment=self.environment,
-            requirements=tuple(self._applicable(asked)),
             installed=self._destination.installed(),
-            constraints=self._constraints(constraints),
-            upgrade=upgrade,
-            pre=pre,
-            deps=deps,
-            exclude_newer=_moment(exclude_newer),
+            distribution=self._distribution,
             index_urls=index.index_urls,
+            reserved=index.reserved,
         )
 
-    def _applicable(self, asked: Iterable[Requirement]) -> Iterator[ProjectRequirement]:
-        for requirement in asked:
-            if applies(requirement, self.environment):
-                yield from expand(requirement)
+    def _imported(self, leaving: Iterable[InstalledDistribution]) -> Iterator[str]:
+        for distribution in leaving:
+            if modules := self._destination.imported(distribution):
+                yield f"{distribution} is imported ({', '.join(modules)}): restart the runtime to use another"
 
-    def _not_applicable(self, asked: Iterable[Requirement]) -> Iterator[str]:
-        for requirement in asked:
-            if not applies(requirement, self.environment):
-                yield f"{requirement} was not installed: its marker is false here"
 
-    def _constraints(self, texts: Iterable[str]) -> Mapping[NormalizedName, tuple[ProjectRequirement, ...]]:
-        constraints: dict[NormalizedName, tuple[ProjectRequirement, ...]] = {}
-        for constraint in self._applicable(parse_requirements([texts])):
-            constraints[constraint.name] = (*constraints.get(constraint.name, ()), constraint)
-        return constraints
+def _names(problem: Problem) -> str:
+    return ", ".join(str(requirement) for requirement in problem.requirements if not requirement.extra)
+
+
+def _replaced(resolution: Resolution, problem: Problem) -> tuple[InstalledDistribution, ...]:
+    return tuple(
+        problem.installed[pin.name]
+        for pin in resolution.chosen
+        if pin.file is not None and pin.name in problem.installed
+    )
 
 
 class _Phases:
@@ -212,47 +250,14 @@ class _Phases:
         yield
         self.seconds[name] = time.perf_counter() - started
 
-    def tell(self, phase: Phase, message: str, *, done: int = 0, total: int | None = None) -> None:
+    def tell(self, phase: Phase, message: str, done: int = 0, total: int | None = None) -> None:
         if self._on_progress is not None:
             self._on_progress(Progress(phase, message, done, total))
-
-
-async def _download(
-    new: Mapping[Pin, ProjectFile], snapshot: Snapshot, index: IndexClient, phases: _Phases
-) -> list[Delivery]:
-    """Download and check wheels side by side; return them in the same order."""
-    delivered: dict[Pin, Delivery] = {}
-
-    async def download(pin: Pin, file: ProjectFile) -> None:
-        wheel = open_wheel(await index.archive(file), filename=file.filename)
-        _agree(wheel, snapshot.metadata.get(file.url))
-        index.release_archive(file)
-        delivered[pin] = Delivery(wheel, file.url, pin.requested)
-        phases.tell("downloading", file.filename, done=len(delivered), total=len(new))
-
-    await together([download(pin, file) for pin, file in new.items()])
-    return [delivered[pin] for pin in new]
-
-
-def _agree(wheel: WheelArchive, promised: object) -> None:
-    # What was resolved with must be what gets installed (PEP 658: the file "MUST" be the wheel's own METADATA).
-    if isinstance(promised, CoreMetadata) and promised != wheel.metadata:
-        raise IntegrityError(wheel.filename, "the metadata that the index gave beside it", "other metadata inside")
 
 
 def _index_urls(index_urls: Sequence[str] | None) -> tuple[str, ...]:
     # A lone string would be taken apart into characters.
     return (index_urls,) if isinstance(index_urls, str) else tuple(index_urls or ())
-
-
-def _moment(value: datetime | str | None) -> datetime | None:
-    if value is None:
-        return None
-    try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    except ValueError as error:
-        raise InvalidRequirement(f"exclude_newer={value}", "it takes a date or a time in ISO 8601") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _runtime_fetcher() -> Fetcher:
@@ -261,6 +266,14 @@ def _runtime_fetcher() -> Fetcher:
     except ModuleNotFoundError as error:
         raise UnsupportedRuntime("Pyodide", "outside of it, give Installer a fetcher and a destination") from error
     return JsFetcher()
+
+
+def _runtime_distribution() -> Mapping[NormalizedName, LockedPackage]:
+    try:
+        from wherry.runtime.distribution import read_distribution
+    except ModuleNotFoundError:
+        return {}
+    return read_distribution()
 
 
 def _runtime_destination() -> Destination:
@@ -298,3 +311,6 @@ install = _on_default(Installer.install)
 resolve = _on_default(Installer.resolve)
 uninstall = _on_default(Installer.uninstall)
 installed = _on_default(Installer.installed)
+check = _on_default(Installer.check)
+tree = _on_default(Installer.tree)
+why = _on_default(Installer.why)

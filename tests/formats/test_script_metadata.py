@@ -159,3 +159,30 @@ def test_any_list_of_requirements_comes_back_as_it_was(requirements, newline):
     metadata = parse_script_metadata(source.replace("\n", newline))
     assert metadata is not None
     assert metadata.dependencies == tuple(requirements)
+
+
+def test_a_script_may_say_that_the_index_comes_first():
+    script = """
+# /// script
+# dependencies = ["a"]
+# [tool.wherry]
+# prefer = "index"
+# [tool.other]
+# prefer = 7
+# ///
+"""
+    assert parse_script_metadata(script) == ScriptMetadata(None, ("a",), "index")
+
+
+@pytest.mark.parametrize(
+    ("table", "problem"),
+    [
+        ('wherry = "index"', "`wherry` must be a table, not a string"),
+        ('wherry.prefer = "conda"', '`prefer` must be "distribution" or "index", not \'conda\''),
+        ("wherry.prefers = 1", "`prefers` is not an option of `tool.wherry`, which has `prefer`"),
+    ],
+)
+def test_what_wherry_cannot_mean_is_refused(table, problem):
+    with pytest.raises(InvalidScriptMetadata) as caught:
+        parse_script_metadata(f"# /// script\n# [tool]\n# {table}\n# ///\n")
+    assert caught.value.problem == problem

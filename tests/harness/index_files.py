@@ -80,8 +80,12 @@ def make_wheel(  # noqa: PLR0913 - each says one thing of the wheel, and a test 
     build: str = "",
     yanked: bool | str = False,
     upload_time: str = UPLOAD_TIME,
+    description: str = "",
 ) -> IndexFile:
-    """Return a valid wheel of ``name``; without ``files`` it brings one module that knows its version."""
+    """Return a valid wheel of ``name``; without ``files`` it brings one module that knows its version.
+
+    ``description`` is the body of METADATA, where a README goes.
+    """
     stem = f"{name.replace('-', '_')}-{version}"
     if files is None:
         files = {f"{name.replace('-', '_')}.py": f"__version__ = {version!r}\n"}
@@ -92,6 +96,7 @@ def make_wheel(  # noqa: PLR0913 - each says one thing of the wheel, and a test 
         *([f"Requires-Python: {requires_python}"] if requires_python else []),
         *(f"Provides-Extra: {extra}" for extra in extras),
         *(f"Requires-Dist: {requirement}" for requirement in requires),
+        *(["", description] if description else []),
     ]
     wheel = ["Wheel-Version: 1.0", "Generator: wherry-tests", "Root-Is-Purelib: true", f"Tag: {tag}"]
     members = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}

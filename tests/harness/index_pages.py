@@ -8,7 +8,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from tests.harness.index_files import IndexFile
 
@@ -21,18 +21,18 @@ def file_path(file: IndexFile) -> str:
     return f"/files/{file.sha256[:16]}/{file.filename}"
 
 
-def json_page(name: str, files: Iterable[IndexFile]) -> str:
-    """Return the project page of PEP 691, with the fields of PEP 700 and 714."""
+def json_page(name: str, files: Iterable[IndexFile], *, status: Mapping[str, str] | None = None) -> str:
+    """Return the project page of PEP 691, with the fields of PEP 700 and 714; ``status`` is that of PEP 792."""
     files = tuple(files)
-    versions = sorted({file.identity[1] for file in files})
-    return json.dumps(
-        {
-            "meta": {"api-version": "1.1"},
-            "name": name,
-            "versions": versions,
-            "files": [_json_file(file) for file in files],
-        }
-    )
+    page: dict[str, Any] = {
+        "meta": {"api-version": "1.4" if status else "1.1"},
+        "name": name,
+        "versions": sorted({file.identity[1] for file in files}),
+        "files": [_json_file(file) for file in files],
+    }
+    if status:
+        page["project-status"] = status
+    return json.dumps(page)
 
 
 def _json_file(file: IndexFile) -> dict[str, Any]:
@@ -51,10 +51,14 @@ def _json_file(file: IndexFile) -> dict[str, Any]:
     return entry
 
 
-def html_page(name: str, files: Iterable[IndexFile]) -> str:
-    """Return the project page of PEP 503 and 592: links, without hashes and without metadata files."""
+def html_page(name: str, files: Iterable[IndexFile], *, status: Mapping[str, str] | None = None) -> str:
+    """Return the project page of PEP 503, 592 and 792: links, without hashes and without metadata files."""
     links = "".join(f"<a {_attributes(file)}>{file.filename}</a><br>\n" for file in files)
-    return f"<!DOCTYPE html>\n<html><head><title>Links for {name}</title></head>\n<body>\n{links}</body></html>\n"
+    names = {"status": "pypi:project-status", "reason": "pypi:project-status-reason"}
+    said = "".join(
+        f'<meta name="{names[key]}" content="{html.escape(value)}">' for key, value in (status or {}).items()
+    )
+    return f"<!DOCTYPE html>\n<html><head><title>Links for {name}</title>{said}</head>\n<body>\n{links}</body></html>\n"
 
 
 def _attributes(file: IndexFile) -> str:

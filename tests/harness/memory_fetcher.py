@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -17,23 +18,33 @@ if TYPE_CHECKING:
 
     from tests.harness.index_files import IndexFile
 
-JSON_URL = "https://index.example.org/json/"
-HTML_URL = "https://index.example.org/html/"
+HOST = "index.example.org"
+JSON_URL = f"https://{HOST}/json/"
+HTML_URL = f"https://{HOST}/html/"
 
 
 class MemoryFetcher:
     """Serves ``files`` as `JSON_URL` and `HTML_URL`; other hosts do not answer.
 
     ``requests`` counts by URL. ``seed`` decides which answers come first. ``instead`` maps URLs to answers of a test's
-    own.
+    own. ``elsewhere`` maps further hosts to the files that they serve in the same manner, ``statuses`` projects to
+    their status (PEP 792).
     """
 
     def __init__(
-        self, files: Iterable[IndexFile], *, seed: int = 0, instead: Mapping[str, Response] | None = None
+        self,
+        files: Iterable[IndexFile],
+        *,
+        seed: int = 0,
+        instead: Mapping[str, Response] | None = None,
+        elsewhere: Mapping[str, Iterable[IndexFile]] | None = None,
+        statuses: Mapping[str, Mapping[str, str]] | None = None,
     ) -> None:
         self.files = tuple(files)
         self.requests: Counter[str] = Counter()
         self._instead = instead or {}
+        self._hosts = {HOST: _Host(self.files)} | {host: _Host(there) for host, there in (elsewhere or {}).items()}
+        self._statuses = statuses or {}
         self._random = random.Random(seed)  # noqa: S311 - a repeatable order of arrival, nothing secret
 
     async def fetch(self, url: str, *, accept: str | None = None) -> Response:
@@ -44,27 +55,51 @@ class MemoryFetcher:
         if url in self._instead:
             return self._instead[url]
         parts = urlsplit(url)
-        if parts.hostname != "index.example.org":
+        host = self._hosts.get(parts.hostname or "")
+        if host is None:
             raise IndexUnreachable(url, "no such host")
-        answer = self._file(parts.path) if parts.path.startswith("/files/") else self._page(parts.path, accept)
+        answer = host.file(parts.path) if parts.path.startswith("/files/") else self._page(host, parts.path, accept)
         if answer is None:
             return Response(url, 404, b"not found", {"content-type": "text/plain"})
         body, content_type = answer
         return Response(url, 200, body, {"content-type": content_type})
 
-    def _page(self, path: str, accept: str | None) -> tuple[bytes, str] | None:
+    def pages_asked_for(self) -> set[str]:
+        """Return the URLs of the project pages among the requests."""
+        return {url for url in self.requests if not urlsplit(url).path.startswith("/files/")}
+
+    def metadata_asked_for(self) -> set[str]:
+        """Return the URLs of the metadata files among the requests."""
+        return {url for url in self.requests if url.endswith(".metadata")}
+
+    def _page(self, host: _Host, path: str, accept: str | None) -> tuple[bytes, str] | None:
         _, form, name, _ = path.split("/")
-        files = [file for file in self.files if file.identity[0] == name]
+        files = host.projects.get(name)
         if not files or not accept:
             return None
+        status = self._statuses.get(name)
         if form == "json":
-            return json_page(name, files).encode(), JSON_TYPE
-        return html_page(name, files).encode(), HTML_TYPE
+            return json_page(name, files, status=status).encode(), JSON_TYPE
+        return html_page(name, files, status=status).encode(), HTML_TYPE
 
-    def _file(self, path: str) -> tuple[bytes, str] | None:
-        for file in self.files:
-            if path == file_path(file):
-                return file.content, "application/zip"
-            if path == f"{file_path(file)}.metadata" and file.metadata is not None:
-                return file.metadata, "application/octet-stream"
-        return None
+
+class _Host:
+    """The files of one host, by project and by path; a wheel is opened only once its project is asked for."""
+
+    def __init__(self, files: Iterable[IndexFile]) -> None:
+        self.projects: dict[str, list[IndexFile]] = {}
+        for file in files:
+            self.projects.setdefault(file.identity[0], []).append(file)
+
+    def file(self, path: str) -> tuple[bytes, str] | None:
+        bare = path.removesuffix(".metadata")
+        file = self._by_path.get(bare)
+        if file is None:
+            return None
+        if bare == path:
+            return file.content, "application/zip"
+        return None if file.metadata is None else (file.metadata, "application/octet-stream")
+
+    @cached_property
+    def _by_path(self) -> dict[str, IndexFile]:
+        return {file_path(file): file for files in self.projects.values() for file in files}

@@ -2,102 +2,256 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
-from dataclasses import dataclass
+import random
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from tests.harness.environments import PYODIDE_314
+from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
+from wherry.index.cache import NoCache
+from wherry.index.client import IndexClient
 from wherry.model.core_metadata import CoreMetadata
+from wherry.model.distribution import InstalledDistribution
 from wherry.model.project import ProjectFile, ProjectPage
+from wherry.resolution.posing import Asked, pose
 from wherry.resolution.requirements import applies
 from wherry.resolution.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from packaging.utils import NormalizedName
+
+    from wherry.errors import InvalidMetadata, InvalidWheel
+    from wherry.resolution.problem import Problem
+
 PROJECTS = "abcdef"
 EXTRA = "x"
+OTHER_PYTHON = ">=3.15"
+
+
+@dataclass(frozen=True)
+class SmallRelease:
+    """What a release requires; ``unfit`` says where its Requires-Python excludes this one: nowhere, page, metadata."""
+
+    requires: tuple[str, ...] = ()
+    yanked: bool = False
+    unfit: str = ""
 
 
 @dataclass(frozen=True)
 class SmallIndex:
-    """What each release requires, by (project, version), and what is asked of the index."""
+    """The releases by (project, version), what is asked of the index, what is installed (by project) and so on."""
 
-    releases: Mapping[tuple[str, str], tuple[str, ...]]
+    releases: Mapping[tuple[str, str], SmallRelease]
     requested: tuple[str, ...]
+    constraints: tuple[str, ...] = ()
+    installed: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    upgrade: bool = False
+
+    def problem(self) -> Problem:
+        """Return what is to be decided."""
+        installed = {}
+        for project, (version, requires) in self.installed.items():
+            metadata = _metadata(project, version, requires)
+            installed[metadata.name] = InstalledDistribution(metadata, location=f"/site/{project}-{version}.dist-info")
+        asked = Asked(requirements=self.requested, constraints=self.constraints, upgrade=self.upgrade)
+        return pose(asked, environment=PYODIDE_314, installed=installed, distribution={})[0]
 
     def snapshot(self) -> Snapshot:
         """Return a snapshot without holes."""
         snapshot = Snapshot(PYODIDE_314)
         for project in PROJECTS:
             name = canonicalize_name(project)
-            versions = [version for owner, version in self.releases if owner == project]
-            files = tuple(_file(project, version) for version in versions)
-            snapshot.pages[name] = ProjectPage(name, f"https://example.org/{project}/", files) if files else None
-        for (project, version), requires in self.releases.items():
-            snapshot.metadata[_file(project, version).url] = CoreMetadata(
-                canonicalize_name(project),
-                Version(version),
-                tuple(map(Requirement, requires)),
-                provides_extra=frozenset({canonicalize_name(EXTRA)}),
+            files = tuple(
+                _file(project, version, release)
+                for (owner, version), release in self.releases.items()
+                if owner == project
             )
+            snapshot.pages[name] = ProjectPage(name, f"https://example.org/{project}/", files) if files else None
+        for (project, version), release in self.releases.items():
+            metadata = _metadata(project, version, release.requires)
+            if release.unfit:
+                metadata = replace(metadata, requires_python=SpecifierSet(OTHER_PYTHON))
+            snapshot.metadata[_file(project, version, release).url] = metadata
         return snapshot
 
     def solutions(self) -> Iterator[dict[str, str]]:
-        """Yield every choice of versions that satisfies what is asked and what the chosen require; final ones only."""
-        choices = {
-            project: [None, *(version for owner, version in self.releases if owner == project)] for project in PROJECTS
-        }
-        for versions in itertools.product(*choices.values()):
+        """Yield every choice of versions that satisfies what is asked and what the chosen require."""
+        choices = [(None, *self._choosable(project)) for project in PROJECTS]
+        for versions in itertools.product(*choices):
             chosen = {project: version for project, version in zip(PROJECTS, versions, strict=True) if version}
             if self.satisfied(chosen):
                 yield chosen
 
     def satisfied(self, chosen: Mapping[str, str]) -> bool:
-        """Tell whether ``chosen`` has what is asked, and what its members require with the extras asked for."""
-        pending = [(requirement, "") for requirement in self.requested]
+        """Tell whether ``chosen`` has what is asked, and what its members require with the extras asked for.
+
+        A release of another Python is no choice, and a yanked one only where something names its very version.
+        """
+        pending = [*map(_read, self.requested)]
+        active = [*pending, *map(_read, self.constraints)]
         seen = set()
         while pending:
-            requirement = Requirement(pending.pop()[0])
+            requirement = pending.pop()
             version = chosen.get(requirement.name)
-            if version is None or not requirement.specifier.contains(version, prereleases=True):
+            if version is None or version not in self._choosable(requirement.name) or not _admits(requirement, version):
                 return False
             for extra in ("", *requirement.extras):
                 if (requirement.name, extra) not in seen:
                     seen.add((requirement.name, extra))
-                    pending += self._required(requirement.name, version, extra)
-        return True
+                    required = list(self._required(requirement.name, version, extra))
+                    pending += required
+                    active += required
+        reached = {project for project, _ in seen}
+        return all(
+            _admits(requirement, chosen[requirement.name]) for requirement in active if requirement.name in reached
+        ) and all(self._may_be_taken(project, chosen[project], active) for project in reached)
 
-    def _required(self, project: str, version: str, extra: str) -> Iterator[tuple[str, str]]:
-        for text in self.releases[project, version]:
-            requirement = Requirement(text)
-            if applies(requirement, PYODIDE_314, extra):
-                requirement.marker = None
-                yield str(requirement), extra
+    def _choosable(self, project: str) -> set[str]:
+        offered = {
+            version for (owner, version), release in self.releases.items() if owner == project and not release.unfit
+        }
+        return offered | ({self.installed[project][0]} if project in self.installed else set())
+
+    def _may_be_taken(self, project: str, version: str, active: list[Requirement]) -> bool:
+        if project in self.installed and self.installed[project][0] == version:
+            return True
+        pinned = any(
+            requirement.name == project and str(requirement.specifier) == f"=={version}" for requirement in active
+        )
+        return pinned or not self.releases[project, version].yanked
+
+    def _required(self, project: str, version: str, extra: str) -> Iterator[Requirement]:
+        if project in self.installed and self.installed[project][0] == version:
+            texts = self.installed[project][1]
+        else:
+            texts = self.releases[project, version].requires
+        for text in texts:
+            if _applies(text, extra):
+                yield _read(text)
 
 
-def _file(project: str, version: str) -> ProjectFile:
+class SlowIndex(IndexClient):
+    """Answers out of a snapshot without holes, in an order that ``seed`` decides."""
+
+    def __init__(self, full: Snapshot, seed: int) -> None:
+        super().__init__(MemoryFetcher(()), NoCache(), [JSON_URL])
+        self._full = full
+        self._random = random.Random(seed)  # noqa: S311 - a repeatable order of arrival, nothing secret
+
+    async def page(self, name: NormalizedName) -> ProjectPage | None:
+        """Return the page, later."""
+        await self._wait()
+        return self._full.pages[name]
+
+    async def metadata(self, file: ProjectFile) -> CoreMetadata | InvalidMetadata | InvalidWheel:
+        """Return the metadata, later."""
+        await self._wait()
+        known = self._full.metadata[file.url]
+        assert isinstance(known, CoreMetadata)
+        return known
+
+    async def _wait(self) -> None:
+        for _ in range(self._random.randrange(6)):
+            await asyncio.sleep(0)
+
+
+def partly_known(full: Snapshot, seed: int) -> Snapshot:
+    """Return a snapshot that knows some of what ``full`` knows, on pages whose files stand in another order."""
+    chance = random.Random(seed)  # noqa: S311 - a repeatable choice, nothing secret
+    share = chance.random()
+    partial = Snapshot(full.environment)
+    for name, page in full.pages.items():
+        if chance.random() < share:
+            files = page.files if page else ()
+            shuffled = tuple(chance.sample(files, len(files)))
+            partial.pages[name] = replace(page, files=shuffled) if page else None
+    partial.metadata.update({url: known for url, known in full.metadata.items() if chance.random() < share})
+    return partial
+
+
+@cache
+def _read(text: str) -> Requirement:
+    return Requirement(text)
+
+
+@cache
+def _applies(text: str, extra: str) -> bool:
+    return applies(Requirement(text), PYODIDE_314, extra)
+
+
+@cache
+def _admits(requirement: Requirement, version: str) -> bool:
+    return requirement.specifier.contains(version, prereleases=True)
+
+
+def _metadata(project: str, version: str, requires: tuple[str, ...]) -> CoreMetadata:
+    return CoreMetadata(
+        canonicalize_name(project),
+        Version(version),
+        tuple(map(Requirement, requires)),
+        provides_extra=frozenset({canonicalize_name(EXTRA)}),
+    )
+
+
+def _file(project: str, version: str, release: SmallRelease) -> ProjectFile:
     filename = f"{project}-{version}-py3-none-any.whl"
-    return ProjectFile(filename, f"https://example.org/{filename}")
+    return ProjectFile(
+        filename,
+        f"https://example.org/{filename}",
+        requires_python=OTHER_PYTHON if release.unfit == "page" else None,
+        yanked="" if release.yanked else None,
+    )
 
 
-def small_indexes(versions: tuple[str, ...] = ("1", "2", "3")) -> st.SearchStrategy[SmallIndex]:
+@dataclass(frozen=True)
+class Ingredients:
+    """What small indexes are made of: the ``versions``, and what may happen to them."""
+
+    versions: tuple[str, ...] = ("1", "2", "3")
+    yanked: bool = False
+    unfit: bool = False
+    constraints: bool = False
+    installed: bool = False
+
+
+def small_indexes(ingredients: Ingredients | None = None) -> st.SearchStrategy[SmallIndex]:
     """Draw indexes of up to six projects, whose releases require one another, often without an answer."""
+    made_of = ingredients or Ingredients()
+    versions = st.sampled_from(made_of.versions)
     specifiers = st.sampled_from(
-        ["", *(f"{operator}{version}" for operator in ("==", "!=", ">=", "<") for version in versions)]
+        ["", *(f"{operator}{version}" for operator in ("==", "!=", ">=", "<") for version in made_of.versions)]
     )
     extras = st.sampled_from(["", "", "", f"[{EXTRA}]"])
     markers = st.sampled_from(["", "", "", f"; extra == '{EXTRA}'"])
-    requirements = st.builds("{}{}{}".format, st.sampled_from(PROJECTS), extras, specifiers)
+    projects = st.sampled_from(PROJECTS)
+    requirements = st.builds("{}{}{}".format, projects, extras, specifiers)
     dependencies = st.lists(st.builds("{}{}".format, requirements, markers), max_size=3).map(tuple)
-    keys = st.tuples(st.sampled_from(PROJECTS), st.sampled_from(versions))
+    releases = st.builds(
+        SmallRelease,
+        requires=dependencies,
+        yanked=st.sampled_from([False, False, True]) if made_of.yanked else st.just(value=False),
+        unfit=st.sampled_from(["", "", "", "page", "metadata"]) if made_of.unfit else st.just(""),
+    )
+    constraints = st.lists(st.builds("{}{}".format, projects, specifiers), max_size=2).map(tuple)
+    installed = st.dictionaries(projects, st.tuples(versions, dependencies), max_size=3)
     return st.builds(
         SmallIndex,
-        releases=st.dictionaries(keys, dependencies, min_size=1, max_size=len(PROJECTS) * len(versions)),
+        releases=st.dictionaries(
+            st.tuples(projects, versions), releases, min_size=1, max_size=len(PROJECTS) * len(made_of.versions)
+        ),
         requested=st.lists(requirements, min_size=1, max_size=3).map(tuple),
+        constraints=constraints if made_of.constraints else st.just(()),
+        installed=installed if made_of.installed else st.just({}),
+        upgrade=st.booleans() if made_of.installed else st.just(value=False),
     )

@@ -1,22 +1,35 @@
-"""Random small indexes: the resolver agrees with trying everything."""
+"""Random small indexes: the resolver agrees with trying everything, and nothing but the index decides."""
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from packaging.requirements import Requirement
+import asyncio
+import itertools
+from dataclasses import replace
 
-from tests.harness.environments import PYODIDE_314
-from tests.harness.small_indexes import SmallIndex, small_indexes
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from tests.harness.small_indexes import Ingredients, SlowIndex, SmallIndex, SmallRelease, partly_known, small_indexes
 from wherry.errors import ResolutionError
+from wherry.index import resolving
 from wherry.resolution.attempt import attempt
-from wherry.resolution.problem import Problem
-from wherry.resolution.requirements import expand
+from wherry.resolution.candidates import Candidates, Policy
+from wherry.resolution.proof import Proof
+from wherry.resolution.provider import Provider
+from wherry.resolution.snapshot import Snapshot
+
+FINALS = Ingredients()
+EVERYTHING = Ingredients(versions=("1", "2", "3b1"), unfit=True, constraints=True, installed=True)
+YANKED = Ingredients(versions=("1", "2", "3"), yanked=True)
+YANKED_AND_PINNED_BELOW = SmallIndex(
+    {("a", "1"): SmallRelease(), ("a", "2"): SmallRelease(yanked=True), ("b", "1"): SmallRelease(("a==2",))},
+    ("a>=2", "b"),
+)
 
 
 def resolve(index: SmallIndex) -> dict[str, str] | None:
-    requirements = tuple(one for text in index.requested for one in expand(Requirement(text)))
     try:
-        result = attempt(Problem(PYODIDE_314, requirements), index.snapshot())
+        result = attempt(index.problem(), index.snapshot())
     except ResolutionError:
         return None
     assert result.needs == ()
@@ -24,11 +37,69 @@ def resolve(index: SmallIndex) -> dict[str, str] | None:
     return dict(result.resolution.pins)
 
 
-@settings(max_examples=300, deadline=None)
-@given(small_indexes())
+def prove(index: SmallIndex) -> dict[str, str] | None:
+    problem, snapshot = index.problem(), index.snapshot()
+    for policy in (Policy.AS_ASKED, Policy.LAST_RESORT):
+        found = Proof(problem.requirements, Provider(Candidates(problem, snapshot, policy))).search()
+        if found is not None:
+            return {name: str(candidate.version) for (name, _), candidate in found.items()}
+    return None
+
+
+def agrees(index: SmallIndex, found: dict[str, str] | None) -> bool:
+    return next(index.solutions(), None) is None if found is None else index.satisfied(found)
+
+
+@settings(max_examples=300)
+@given(small_indexes(FINALS))
 def test_an_answer_is_found_just_where_there_is_one_and_satisfies_everything(index: SmallIndex) -> None:
-    found = resolve(index)
-    if found is None:
-        assert next(index.solutions(), None) is None
-    else:
-        assert index.satisfied(found)
+    assert agrees(index, resolve(index))
+
+
+@settings(max_examples=300)
+@given(small_indexes(EVERYTHING))
+def test_so_it_is_with_prereleases_other_pythons_constraints_and_what_is_installed(index: SmallIndex) -> None:
+    assert agrees(index, resolve(index))
+
+
+@settings(max_examples=300)
+@given(small_indexes(YANKED))
+@example(YANKED_AND_PINNED_BELOW)
+def test_so_it_is_with_yanked_files(index: SmallIndex) -> None:
+    assert agrees(index, resolve(index))
+
+
+@settings(max_examples=300)
+@given(small_indexes(FINALS))
+def test_the_proof_alone_finds_it(index: SmallIndex) -> None:
+    assert agrees(index, prove(index))
+
+
+@settings(max_examples=300)
+@given(small_indexes(EVERYTHING))
+def test_the_proof_alone_finds_it_with_everything(index: SmallIndex) -> None:
+    assert agrees(index, prove(index))
+
+
+@settings(max_examples=300)
+@given(small_indexes(EVERYTHING), st.integers(0, 2**32))
+def test_arrival_and_what_happens_to_be_known_change_nothing(index: SmallIndex, seed: int) -> None:
+    full = index.snapshot()
+    expected = resolve(index)
+    for known in (Snapshot(full.environment), partly_known(full, seed)):
+        assert grow(index, known, SlowIndex(full, seed)) == expected
+
+
+def grow(index: SmallIndex, known: Snapshot, client: SlowIndex) -> dict[str, str] | None:
+    try:
+        return dict(asyncio.run(resolving.resolve(index.problem(), known, client)).pins)
+    except ResolutionError:
+        return None
+
+
+@settings(max_examples=300)
+@given(small_indexes(EVERYTHING))
+def test_the_order_of_requirements_and_constraints_changes_nothing(index: SmallIndex) -> None:
+    expected = resolve(index)
+    for requested in itertools.permutations(index.requested):
+        assert resolve(replace(index, requested=requested, constraints=index.constraints[::-1])) == expected

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.harness.environments import PYODIDE_314
-from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
 from tests.harness.resolver_cases import ResolverCase, read_cases
-from wherry.errors import ResolutionError
+from wherry.errors import WherryError
 from wherry.installer import Installer
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
+    from tests.harness.memory_fetcher import MemoryFetcher
     from wherry.install.destination import Delivery
+    from wherry.model.check import BrokenDistribution
     from wherry.model.distribution import InstalledDistribution
     from wherry.resolution.resolution import Resolution
 
@@ -35,6 +37,12 @@ class Shelf:
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
         return self._installed
 
+    def broken(self) -> tuple[BrokenDistribution, ...]:
+        raise NotImplementedError
+
+    def imported(self, distribution: InstalledDistribution) -> Sequence[str]:  # noqa: ARG002 - the port's
+        return ()
+
     def exchange(
         self, arriving: Sequence[Delivery], leaving: Sequence[InstalledDistribution]
     ) -> tuple[InstalledDistribution, ...]:
@@ -42,37 +50,69 @@ class Shelf:
 
 
 def resolve(case: ResolverCase, seed: int = 0, *, requested: Sequence[str] = ()) -> tuple[Resolution, MemoryFetcher]:
-    fetcher = MemoryFetcher(case.files(), seed=seed)
-    options: dict[str, Any] = dict(case.options)
-    index_url = HTML_URL if options.pop("form", "json") == "html" else JSON_URL
-    installer = Installer(environment=PYODIDE_314, fetcher=fetcher, destination=Shelf(case), index_urls=[index_url])
-    return asyncio.run(installer.resolve(*(requested or case.requested), **options)), fetcher
+    fetcher = case.fetcher(seed)
+    installer = Installer(
+        environment=PYODIDE_314,
+        fetcher=fetcher,
+        destination=Shelf(case),
+        distribution=case.locked_packages(),
+        index_urls=case.index_urls,
+    )
+    asked = [case.placed(text) for text in requested or case.requested]
+    return asyncio.run(installer.resolve(*asked, **case.arguments())), fetcher
 
 
-@pytest.mark.parametrize("seed", ORDERS_OF_ARRIVAL)
-@pytest.mark.parametrize("case", [case for case in CASES if not case.error], ids=lambda case: case.name)
-def test_answer(case: ResolverCase, seed: int) -> None:
-    resolution, fetcher = resolve(case, seed)
-    assert resolution.pins == dict(case.pins)
-    assert list(resolution.warnings) == list(case.warnings)
-    assert case.file in {"", *(pin.file.filename for pin in resolution.chosen if pin.file)}
-    assert not [url for project in case.unread for url in fetcher.requests if f"/{project}/" in url]
-    assert max(fetcher.requests.values(), default=1) == 1
+def parameters(cases: Iterable[ResolverCase]) -> Any:
+    marked = [
+        pytest.param(
+            case, id=case.name, marks=[pytest.mark.xfail(reason=case.xfail, strict=True)] if case.xfail else []
+        )
+        for case in cases
+    ]
+    return pytest.mark.parametrize("case", marked)
 
 
-@pytest.mark.parametrize("seed", ORDERS_OF_ARRIVAL)
-@pytest.mark.parametrize("case", [case for case in CASES if case.error], ids=lambda case: case.name)
-def test_refusal(case: ResolverCase, seed: int) -> None:
-    with pytest.raises(ResolutionError) as caught:
-        resolve(case, seed)
-    assert type(caught.value).__name__ == case.error
-    assert str(caught.value) == case.message.strip()
+@parameters(case for case in CASES if not case.error)
+def test_answer(case: ResolverCase) -> None:
+    for seed in ORDERS_OF_ARRIVAL:
+        resolution, fetcher = resolve(case, seed)
+        assert resolution.pins == dict(case.pins)
+        assert list(resolution.warnings) == [case.placed(text) for text in case.warnings]
+        assert case.file in {"", *(pin.file.filename for pin in resolution.chosen if pin.file)}
+        assert not [url for project in case.unread for url in fetcher.requests if f"/{project}/" in url]
+        assert max(fetcher.requests.values(), default=1) == 1
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if not case.error], ids=lambda case: case.name)
+@parameters(case for case in CASES if case.error)
+def test_refusal(case: ResolverCase) -> None:
+    for seed in ORDERS_OF_ARRIVAL:
+        with pytest.raises(WherryError) as caught:
+            resolve(case, seed)
+        assert type(caught.value).__name__ == case.error
+        message = str(caught.value)
+        assert message == (case.message.strip() or message)
+        assert [text for text in case.mentions if text not in message] == []
+
+
+@parameters(case for case in CASES if not case.error and len(case.requested) > 1)
 def test_the_order_of_requirements_changes_nothing(case: ResolverCase) -> None:
-    resolution, _ = resolve(case, requested=case.requested[::-1])
-    assert resolution.pins == dict(case.pins)
+    for requested in itertools.islice(itertools.permutations(case.requested), 1, 6):
+        resolution, _ = resolve(case, requested=requested)
+        assert resolution.pins == dict(case.pins)
+
+
+@parameters(case for case in CASES if case.error and not case.xfail)
+def test_a_refusal_reads_the_same_in_any_order_of_arrival(case: ResolverCase) -> None:
+    texts = set()
+    for seed in ORDERS_OF_ARRIVAL:
+        with pytest.raises(WherryError) as caught:
+            resolve(case, seed)
+        texts.add(str(caught.value))
+    assert len(texts) == 1
+
+
+def test_names_tell_cases_apart() -> None:
+    assert len({case.name for case in CASES}) == len(CASES)
 
 
 def test_fifty_orders_of_arrival_give_one_answer() -> None:

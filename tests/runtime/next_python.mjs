@@ -11,7 +11,7 @@ import json, sys, sysconfig
 from importlib import import_module, metadata
 import wherry
 
-report = await wherry.install(requirement)
+report = await wherry.install(requirement, prefer="index")
 module = import_module(requirement)
 json.dumps({
     "python": sys.version_info[:2],

@@ -2,7 +2,7 @@ import { realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { connect } from "../attach.ts";
 import type { Call } from "../bridge.ts";
-import { createInstaller } from "../installer.ts";
+import { createInstaller, type InstallOptions } from "../installer.ts";
 import { showFolders, virtualPath } from "./folders.ts";
 import { requireNode, trustSystemAuthorities } from "./host.ts";
 import { type Clock, PhaseLines, reportLines, seconds, startClock } from "./progress.ts";
@@ -27,8 +27,8 @@ export async function run(script: string, args: readonly string[], options: RunO
   showFolders(pyodide, [process.cwd(), dirname(hostFile)]);
 
   const file = virtualPath(hostFile);
-  const { dependencies } = await call("scriptMetadata", { file });
-  if (dependencies.length > 0) await install(call, dependencies);
+  const { dependencies, options: wanted } = await call("scriptMetadata", { file });
+  if (dependencies.length > 0) await install(call, dependencies, wanted);
   return call("runScript", { file, argv: [script, ...args], workingDirectory: virtualPath(process.cwd()) });
 }
 
@@ -49,8 +49,9 @@ async function sayLoaded(version: string, call: Call, clock: Clock): Promise<voi
   say(`wherry: Pyodide ${version} (Python ${pythonVersion}, ${platform}) loaded in ${seconds(clock())}`);
 }
 
-async function install(call: Call, dependencies: readonly string[]): Promise<void> {
+async function install(call: Call, dependencies: readonly string[], options: InstallOptions): Promise<void> {
   const phases = new PhaseLines(say);
-  const report = await createInstaller(call).install(dependencies, { onProgress: (event) => phases.follow(event) });
+  const onProgress = phases.follow.bind(phases);
+  const report = await createInstaller(call).install(dependencies, { ...options, onProgress });
   reportLines(report).forEach(say);
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -28,10 +28,15 @@ TOML_POSITION = re.compile(r"at line (\d+)")
 
 @dataclass(frozen=True, slots=True)
 class ScriptMetadata:
-    """The fields of a ``script`` block; the ``tool`` table is for others and not kept."""
+    """The fields of a ``script`` block.
+
+    Of the ``tool`` table only ``tool.wherry`` is kept, the rest is for others. Its one key, ``prefer``, says whether
+    Pyodide's own distribution or the index comes first.
+    """
 
     requires_python: SpecifierSet | None = None
     dependencies: tuple[str, ...] = ()
+    prefer: Literal["distribution", "index"] | None = None
 
 
 def parse_script_metadata(source: str) -> ScriptMetadata | None:
@@ -69,7 +74,7 @@ class _Fields:
 
     def read(self) -> ScriptMetadata:
         table = self._load()
-        return ScriptMetadata(self._requires_python(table), self._dependencies(table))
+        return ScriptMetadata(self._requires_python(table), self._dependencies(table), self._prefer(table))
 
     def _load(self) -> Mapping[str, object]:
         import tomllib
@@ -109,6 +114,18 @@ class _Fields:
             reason = str(error).partition("\n")[0]
             raise self._invalid("dependencies", f"{item!r} is not a valid requirement: {reason}", item) from error
         return item
+
+    def _prefer(self, table: Mapping[str, object]) -> Literal["distribution", "index"] | None:
+        tools = table.get("tool")
+        ours = tools.get("wherry", {}) if isinstance(tools, dict) else {}
+        if not isinstance(ours, dict):
+            raise self._invalid("wherry", f"must be a table, not {_toml_type(ours)}")
+        if unknown := sorted(ours.keys() - {"prefer"}):
+            raise self._invalid(unknown[0], "is not an option of `tool.wherry`, which has `prefer`")
+        value = ours.get("prefer")
+        if value == "distribution" or value == "index" or value is None:  # noqa: PLR1714 - mypy reads it so
+            return value
+        raise self._invalid("prefer", f'must be "distribution" or "index", not {value!r}')
 
     def _invalid(self, field: str, problem: str, item: str | None = None) -> InvalidScriptMetadata:
         return InvalidScriptMetadata(f"`{field}` {problem}", line=self._first_line + self._offset(field, item))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from wherry.errors import InvalidIndexPage
 
-__all__ = ["absolute", "last_segment", "split_hash"]
+__all__ = ["absolute", "last_segment", "split_hash", "without_credentials"]
 
 
 def absolute(url: str, base: str) -> str:
@@ -35,3 +35,10 @@ def split_hash(url: str) -> tuple[str, dict[str, str]]:
     bare, _, fragment = url.partition("#")
     algorithm, _, digest = fragment.partition("=")
     return bare, {algorithm.lower(): digest.lower()} if algorithm and digest else {}
+
+
+def without_credentials(url: str) -> str:
+    """Return ``url`` without a user's name and password."""
+    scheme, separator, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}" if separator else url

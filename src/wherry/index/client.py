@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from packaging.utils import parse_wheel_filename
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from wherry.errors import IntegrityError, InvalidMetadata, InvalidWheel, RefusedByIndex
 from wherry.formats.core_metadata import parse_core_metadata
@@ -14,7 +14,7 @@ from wherry.index.flights import Flights
 from wherry.index.integrity import cache_key, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -32,11 +32,15 @@ GONE = frozenset({404, 410})
 class IndexClient:
     """Asks ``index_urls`` (each the root of a Simple API), in order.
 
+    One that is written ``"project, project @ URL"`` is for these projects alone, and they come from nowhere else:
+    ``reserved`` maps them to it.
+
     Use it as an async context manager; leaving it ends what is still being fetched. ``requests`` counts the fetches.
     """
 
     def __init__(self, fetcher: Fetcher, cache: Cache, index_urls: Sequence[str]) -> None:
-        self.index_urls = tuple(url.rstrip("/") + "/" for url in index_urls)
+        self.index_urls = tuple(_root(url) for url in index_urls if not _is_reserved(url))
+        self.reserved = dict(_reservations(index_urls))
         self.requests = 0
         self._fetcher = fetcher
         self._cache = cache
@@ -77,7 +81,7 @@ class IndexClient:
         self._flights.forget(("archive", file.url))
 
     async def _find_page(self, name: NormalizedName) -> ProjectPage | None:
-        for index_url in self.index_urls:
+        for index_url in (self.reserved[name],) if name in self.reserved else self.index_urls:
             response = await self._fetch(f"{index_url}{name}/", accept=ACCEPT)
             if response.status in GONE:
                 continue
@@ -133,3 +137,18 @@ def _of_this_file(metadata: CoreMetadata, file: ProjectFile) -> CoreMetadata:
     if (metadata.name, metadata.version) != (name, version):
         raise InvalidMetadata(file.filename, f"it is that of {metadata.name} {metadata.version}")
     return metadata
+
+
+def _root(url: str) -> str:
+    return url.strip().rstrip("/") + "/"
+
+
+def _is_reserved(index_url: str) -> bool:
+    return " @ " in index_url
+
+
+def _reservations(index_urls: Sequence[str]) -> Iterator[tuple[NormalizedName, str]]:
+    """Yield the projects that have an index to themselves, each with that index."""
+    for index_url in filter(_is_reserved, index_urls):
+        names, _, url = index_url.partition(" @ ")
+        yield from ((canonicalize_name(name.strip()), _root(url)) for name in names.split(","))

@@ -84,12 +84,13 @@ class Prefetcher:
             if best is not None and best.source is None:
                 await self._learn_page(requirement.name)
                 best = self._best(requirement)
-            if best is None or not self._problem.deps:
+            if best is None:
                 return
             if isinstance(best.source, InstalledDistribution):
                 await self._follow_metadata(best.source.metadata, requirement.extra)
-            elif best.source is not None:
-                await self._learn_and_follow(best.source, requirement.extra)
+            elif best.file is not None and (requirement.extra or best.file is best.source):
+                # What the distribution's packages require stands in its lock; their metadata only tells of extras.
+                await self._learn_and_follow(best.file, requirement.extra)
         except WherryError:
             return
 
@@ -103,6 +104,8 @@ class Prefetcher:
             await self._follow_metadata(metadata, extra)
 
     async def _follow_metadata(self, metadata: CoreMetadata, extra: str) -> None:
+        if not self._problem.deps:
+            return
         required = self._snapshot.required(metadata)
         await self.follow((*required, *self._snapshot.required(metadata, extra)) if extra else required)
 

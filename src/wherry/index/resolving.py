@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wherry.errors import ResolutionTooDeep
 from wherry.index.prefetching import Prefetcher
 from wherry.resolution.attempt import attempt
 
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["resolve"]
 
+MAX_REQUESTS = 5_000
+
 
 async def resolve(problem: Problem, snapshot: Snapshot, index: IndexClient) -> Resolution:
     """Grow ``snapshot`` until an attempt over it touches no hole, and return that attempt's answer.
 
-    Raises :class:`~wherry.errors.ResolutionError`, :class:`~wherry.errors.IndexUnavailable` and
-    :class:`~wherry.errors.IntegrityError`.
+    Raises :class:`~wherry.errors.ResolutionError` (after very many requests :class:`~wherry.errors.ResolutionTooDeep`),
+    :class:`~wherry.errors.IndexUnavailable` and :class:`~wherry.errors.IntegrityError`.
     """
     prefetcher = Prefetcher(problem, snapshot, index)
     await prefetcher.follow(problem.requirements)
@@ -28,4 +31,7 @@ async def resolve(problem: Problem, snapshot: Snapshot, index: IndexClient) -> R
         result = attempt(problem, snapshot)
         if result.resolution is not None:
             return result.resolution
+        if index.requests > MAX_REQUESTS:
+            names = sorted({need.name for need in result.needs})
+            raise ResolutionTooDeep(f"{index.requests} requests to the index", names)
         await prefetcher.grow(result.needs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -11,21 +11,35 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.formats.wheel_archive import WheelArchive
+    from wherry.model.check import BrokenDistribution
     from wherry.model.distribution import InstalledDistribution
+    from wherry.resolution.sources import Origin
 
-__all__ = ["Delivery", "Destination"]
+__all__ = ["Delivery", "Destination", "SharedLibrary"]
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A wheel to be placed.
 
-    ``source`` is the URL it came from; ``requested`` tells whether the caller asked for it by name.
+    ``source`` is the URL it came from and ``hashes`` those it was compared with; ``requested`` tells whether the caller
+    asked for it by name, ``origin`` whether the URL stood on an index, was the caller's, or is the distribution's.
     """
 
     wheel: WheelArchive
     source: str
     requested: bool
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    origin: Origin = "index"
+
+
+@dataclass(frozen=True, slots=True)
+class SharedLibrary:
+    """A shared library of the distribution: ``contents`` maps paths below the folder of libraries to bytes."""
+
+    name: NormalizedName
+    source: str
+    contents: Mapping[str, bytes]
 
 
 class Destination(Protocol):
@@ -35,8 +49,19 @@ class Destination(Protocol):
         """Return what is there, by normalized name."""
         ...
 
+    def broken(self) -> Sequence[BrokenDistribution]:
+        """Return what is there and damaged."""
+        ...
+
+    def imported(self, distribution: InstalledDistribution) -> Sequence[str]:
+        """Return the names of its modules that this interpreter has imported."""
+        ...
+
     def exchange(
-        self, arriving: Sequence[Delivery], leaving: Sequence[InstalledDistribution]
+        self,
+        arriving: Sequence[Delivery],
+        leaving: Sequence[InstalledDistribution],
+        libraries: Sequence[SharedLibrary] = (),
     ) -> tuple[InstalledDistribution, ...]:
         """Take ``leaving`` out and put ``arriving`` in, all or nothing; return what is there now of the latter.
 

@@ -47,6 +47,8 @@ def read_installed(location: str) -> InstalledDistribution | None:
         installer=(_read(location, "INSTALLER") or "").strip() or None,
         requested=_read(location, "REQUESTED") is not None,
         source=_direct_url(location),
+        # Pyodide's own loader notes the source of what it installs so; the name is its own, and stands in no standard.
+        from_distribution=(_read(location, "PYODIDE_SOURCE") or "").strip() == "pyodide",
     )
 
 

@@ -13,14 +13,15 @@ __all__ = ["Scheme"]
 class Scheme:
     """The folders of an installation, absolute paths.
 
-    ``site_packages`` takes the roots of wheels (purelib and platlib are one in Pyodide); the others take the ``.data``
-    parts of the same names.
+    ``site_packages`` takes the roots of wheels (purelib and platlib are one in Pyodide), ``libraries`` the shared
+    libraries of the distribution; the others take the ``.data`` parts of the same names.
     """
 
     site_packages: str
     scripts: str
     headers: str
     data: str
+    libraries: str = "/usr/lib"
 
     def __post_init__(self) -> None:
         for name in ("site_packages", "scripts", "headers", "data"):

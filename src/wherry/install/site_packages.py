@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, UninstallRefused
+from wherry.install.checking import find_broken
+from wherry.install.imported import imported_modules
 from wherry.install.installed import find_installed, read_installed
 from wherry.install.journal import Journal
 from wherry.install.staging import stage
@@ -19,9 +21,10 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from wherry.install.destination import Delivery
+    from wherry.install.destination import Delivery, SharedLibrary
     from wherry.install.scheme import Scheme
     from wherry.install.staging import StagedFile
+    from wherry.model.check import BrokenDistribution
     from wherry.model.distribution import InstalledDistribution
 
 __all__ = ["SitePackages"]
@@ -41,8 +44,19 @@ class SitePackages:
         """Return what is there, by normalized name."""
         return self._provided | find_installed(self.scheme.site_packages)
 
+    def broken(self) -> tuple[BrokenDistribution, ...]:
+        """Return what is damaged: unreadable, half there, or there twice."""
+        return tuple(find_broken(self.scheme.site_packages))
+
+    def imported(self, distribution: InstalledDistribution) -> list[str]:
+        """Return the names of its modules that this interpreter has imported."""
+        return imported_modules(self._known_files(distribution))
+
     def exchange(
-        self, arriving: Sequence[Delivery], leaving: Sequence[InstalledDistribution]
+        self,
+        arriving: Sequence[Delivery],
+        leaving: Sequence[InstalledDistribution],
+        libraries: Sequence[SharedLibrary] = (),
     ) -> tuple[InstalledDistribution, ...]:
         """Take ``leaving`` out and put ``arriving`` in, all or nothing (see :class:`~.destination.Destination`)."""
         leaving_files = {path for distribution in leaving for path in files_of(distribution, self.scheme)}
@@ -50,7 +64,7 @@ class SitePackages:
         workshop = os.path.join(self.scheme.site_packages, ".wherry")
         shutil.rmtree(workshop, ignore_errors=True)  # of a process that was interrupted
         try:
-            staged = stage(arriving, self.scheme, os.path.join(workshop, "new"))
+            staged = stage(arriving, self.scheme, os.path.join(workshop, "new"), libraries)
             self._check_owners(staged, leaving_files)
             with Journal(os.path.join(workshop, "old")) as journal:
                 self._take_out(leaving_files, journal)

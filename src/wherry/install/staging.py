@@ -3,47 +3,62 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, InvalidWheel
 from wherry.formats.record import RecordEntry, encode_digest, write_record
+from wherry.formats.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from wherry.formats.wheel_archive import WheelArchive
-    from wherry.install.destination import Delivery
+    from wherry.install.destination import Delivery, SharedLibrary
     from wherry.install.scheme import Scheme
 
 __all__ = ["StagedFile", "stage"]
 
 INSTALLER = "wherry"
-NOTES = ("INSTALLER", "REQUESTED", "direct_url.json")
+NOTES = ("INSTALLER", "REQUESTED", "direct_url.json", "PYODIDE_SOURCE")
 
 
 @dataclass(frozen=True, slots=True)
 class StagedFile:
-    """A file written to ``path`` that belongs at ``target``; ``owner`` is the wheel's filename."""
+    """A file written to ``path`` that belongs at ``target``; ``owner`` is the wheel's filename, or the library."""
 
     path: str
     target: str
     owner: str
 
 
-def stage(deliveries: Sequence[Delivery], scheme: Scheme, folder: str) -> list[StagedFile]:
-    """Unpack ``deliveries`` below ``folder``; raises :class:`InvalidWheel` and :class:`InstallConflict`."""
+def stage(
+    deliveries: Sequence[Delivery], scheme: Scheme, folder: str, libraries: Sequence[SharedLibrary] = ()
+) -> list[StagedFile]:
+    """Unpack everything below ``folder``; raises :class:`InvalidWheel` and :class:`InstallConflict`."""
     staged: dict[str, StagedFile] = {}
     os.makedirs(folder, exist_ok=True)
+    for owner, target, content in _everything(deliveries, libraries, scheme):
+        if target in staged:
+            raise _clash(staged[target], owner)
+        path = os.path.join(folder, str(len(staged)))
+        _write(path, content, executable=target.startswith(scheme.scripts + "/"))
+        staged[target] = StagedFile(path, target, owner)
+    return list(staged.values())
+
+
+def _everything(
+    deliveries: Sequence[Delivery], libraries: Sequence[SharedLibrary], scheme: Scheme
+) -> Iterator[tuple[str, str, bytes]]:
+    """Yield owners, target paths and contents."""
     for delivery in deliveries:
         for target, content in _files(delivery, scheme):
-            if target in staged:
-                raise _clash(staged[target], delivery.wheel.filename)
-            path = os.path.join(folder, str(len(staged)))
-            _write(path, content, executable=target.startswith(scheme.scripts + "/"))
-            staged[target] = StagedFile(path, target, delivery.wheel.filename)
-    return list(staged.values())
+            yield delivery.wheel.filename, target, content
+    for library in libraries:
+        for path, content in library.contents.items():
+            yield library.name, os.path.join(scheme.libraries, path), content
 
 
 def _clash(file: StagedFile, newcomer: str) -> InstallConflict | InvalidWheel:
@@ -101,5 +116,13 @@ def _recorded(entry: RecordEntry, target: str, scheme: Scheme) -> RecordEntry:
 
 
 def _notes(delivery: Delivery) -> dict[str, bytes]:
-    """Return the files that tell of the installation itself (PEP 376, 627)."""
-    return {"INSTALLER": f"{INSTALLER}\n".encode()} | ({"REQUESTED": b""} if delivery.requested else {})
+    """Return the files that tell of the installation itself (PEP 376, 610, 627), as Pyodide's own loader does."""
+    notes = {"INSTALLER": f"{INSTALLER}\n".encode()}
+    if delivery.requested:
+        notes["REQUESTED"] = b""
+    if delivery.origin == "direct":
+        origin = {"url": without_credentials(delivery.source), "archive_info": {"hashes": dict(delivery.hashes)}}
+        notes["direct_url.json"] = json.dumps(origin).encode()
+    if delivery.origin == "distribution":
+        notes["PYODIDE_SOURCE"] = b"pyodide"
+    return notes

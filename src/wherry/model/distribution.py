@@ -19,7 +19,7 @@ class InstalledDistribution:
 
     ``location`` is that folder's path, or ``None`` for what the runtime itself provides and nobody can uninstall.
     ``source`` is the URL its wheel came from, where that is known. ``requested`` tells whether somebody asked for it
-    by name.
+    by name, ``from_distribution`` whether it is a package of the runtime's own distribution.
     """
 
     metadata: CoreMetadata
@@ -27,6 +27,7 @@ class InstalledDistribution:
     installer: str | None = None
     requested: bool = False
     source: str | None = None
+    from_distribution: bool = False
 
     @property
     def name(self) -> NormalizedName:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ProjectFile", "ProjectPage"]
 
+STRONGEST_FIRST = ("sha512", "sha384", "sha256")
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectFile:
@@ -36,6 +38,11 @@ class ProjectFile:
     def is_wheel(self) -> bool:
         """Whether the file is a wheel, by its name."""
         return self.filename.endswith(".whl")
+
+    @property
+    def strongest_hash(self) -> str | None:
+        """The strongest of ``hashes`` as ``sha256:…``, ``None`` where there is none that protects."""
+        return next((f"{name}:{self.hashes[name]}" for name in STRONGEST_FIRST if name in self.hashes), None)
 
     @property
     def uploaded(self) -> datetime | None:

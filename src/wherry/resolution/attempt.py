@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.project import ProjectFile
 from wherry.resolution.candidates import Policy
+from wherry.resolution.graph import gather_reasons
 from wherry.resolution.resolution import Pin, Resolution
 from wherry.resolution.search import Search
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from wherry.resolution.candidates import Candidate, Candidates
+    from wherry.resolution.graph import Reason
     from wherry.resolution.problem import Problem
     from wherry.resolution.search import Answer
     from wherry.resolution.snapshot import Need, Snapshot
@@ -57,25 +59,27 @@ def _give_up_if_hopeless(problem: Problem, snapshot: Snapshot) -> None:
 
 
 def _resolution(answer: Answer, candidates: Candidates) -> Resolution:
-    pins = tuple(_pin(answer, candidate) for candidate in answer.candidates.values() if not candidate.extra)
+    reasons = gather_reasons(
+        (required.parent.identifier if required.parent else None, required.requirement)
+        for parents in answer.parents.values()
+        for required in parents
+    )
+    chosen = [candidate for candidate in answer.candidates.values() if not candidate.extra]
+    pins = tuple(_pin(candidate, reasons[candidate.name]) for candidate in chosen)
     return Resolution(pins, tuple(_warnings(answer, candidates)))
 
 
-def _pin(answer: Answer, candidate: Candidate) -> Pin:
+def _pin(candidate: Candidate, reasons: tuple[Reason, ...]) -> Pin:
     if candidate.source is None:
         raise AssertionError(candidate)
-    askers = [
-        parent
-        for identifier, parents in answer.parents.items()
-        if identifier[0] == candidate.name
-        for parent in parents
-    ]
+    askers = {reason.parent for reason in reasons}
     return Pin(
         name=candidate.name,
         version=str(candidate.version),
         source=candidate.source,
         requested=None in askers,
-        required_by=tuple(sorted({asker.name for asker in askers if asker is not None} - {candidate.name})),
+        required_by=tuple(sorted(asker for asker in askers if asker not in {None, candidate.name})),
+        reasons=reasons,
     )
 
 
@@ -94,7 +98,7 @@ def _warnings_of_project(candidate: Candidate, candidates: Candidates) -> Iterat
     if isinstance(candidate.source, ProjectFile) and candidate.source.yanked is not None:
         reason = f": {candidate.source.yanked}" if candidate.source.yanked else ""
         yield f"{candidate} has been yanked{reason}"
-    page = candidates.snapshot.pages[candidate.name]
+    page = candidates.snapshot.pages.get(candidate.name)
     if page is not None and page.status in {"archived", "deprecated"}:
         reason = f": {page.status_reason}" if page.status_reason else ""
         yield f"The index calls {candidate.name} {page.status}{reason}"

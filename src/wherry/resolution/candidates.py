@@ -9,18 +9,20 @@ from typing import TYPE_CHECKING
 from wherry.errors import WherryError
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
-from wherry.model.project import ProjectFile
+from wherry.resolution.sources import Sources, file_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
+    from wherry.model.project import ProjectFile
     from wherry.resolution.problem import Problem
     from wherry.resolution.releases import Release, Releases
     from wherry.resolution.requirements import Identifier, ProjectRequirement
     from wherry.resolution.snapshot import Snapshot
+    from wherry.resolution.sources import Source
 
 __all__ = ["Candidate", "Candidates", "Policy"]
 
@@ -31,7 +33,7 @@ class Policy(enum.Enum):
     AS_ASKED = enum.auto()
     """As the specifications say: pre-releases when asked for, or when no final release satisfies what is asked."""
     LAST_RESORT = enum.auto()
-    """Pre-releases of everything, after all final releases."""
+    """Pre-releases of everything, after all final releases; then what is yanked, if something turns out to name it."""
     RELAXED = enum.auto()
     """Everything that further requirements could let in: where even this fails, the holes do not matter."""
 
@@ -46,7 +48,7 @@ class Candidate:
     name: NormalizedName
     extra: str
     version: Version | None
-    source: ProjectFile | InstalledDistribution | None
+    source: Source | None
 
     @property
     def identifier(self) -> Identifier:
@@ -54,9 +56,9 @@ class Candidate:
         return self.name, self.extra
 
     @property
-    def is_installed(self) -> bool:
-        """Whether the version is there already."""
-        return isinstance(self.source, InstalledDistribution)
+    def file(self) -> ProjectFile | None:
+        """The file to install; ``None`` for what is installed, and for the placeholder."""
+        return file_of(self.source) if self.source is not None else None
 
     def __str__(self) -> str:
         extra = f"[{self.extra}]" if self.extra else ""
@@ -73,43 +75,62 @@ class Candidates:
         self.problem = problem
         self.snapshot = snapshot
         self.policy = policy
-        self._made: dict[tuple[Identifier, Version | None], Candidate] = {}
+        self._made: dict[tuple[Identifier, int], Candidate] = {}
+        self._sources: dict[NormalizedName, Sources] = {}
 
     def select(
         self, name: NormalizedName, requirements: Sequence[ProjectRequirement], extra: str = ""
     ) -> Iterator[Candidate]:
         """Yield the candidates that satisfy ``requirements`` and the constraints, in the order to try them."""
-        wanted = (*requirements, *self.problem.constraints.get(name, ()))
-        for version, source in self._in_order(name, wanted):
+        constraints = self.problem.constraints.get(name, ())
+        for version, source in self._in_order(name, requirements, constraints):
             yield self._make(name, extra, version, source)
 
+    def exists(self, requirement: ProjectRequirement) -> bool:
+        """Whether anything satisfies ``requirement`` by itself, whatever the constraints say."""
+        found = self._in_order(requirement.name, [requirement], ())
+        made = (self._make(requirement.name, requirement.extra, version, source) for version, source in found)
+        return not all(self.refusal(candidate) for candidate in made)
+
     def _in_order(
-        self, name: NormalizedName, wanted: tuple[ProjectRequirement, ...]
-    ) -> Iterator[tuple[Version | None, ProjectFile | InstalledDistribution | None]]:
-        installed = self._installed(name, wanted)
-        if installed is not None and self._stays(installed):
-            yield installed.metadata.version, installed
+        self,
+        name: NormalizedName,
+        requirements: Sequence[ProjectRequirement],
+        constraints: Sequence[ProjectRequirement],
+    ) -> Iterator[tuple[Version | None, Source | None]]:
+        wanted = (*requirements, *constraints)
+        sources = self.sources(name)
+        yield from sources.before(wanted)
+        if sources.is_closed:
+            return
         if name not in self.snapshot.pages:
             yield None, None
-            return
-        offered = ((release.version, release.file) for release in self.matching(name, wanted))
-        if installed is None:
-            yield from offered
         else:
-            yield from _merge(installed, offered, already_there=self._stays(installed))
+            offered = ((release.version, release.file) for release in self.matching(name, requirements, constraints))
+            yield from sources.among(wanted, offered)
+        yield from sources.after(wanted)
 
-    def matching(self, name: NormalizedName, requirements: Iterable[ProjectRequirement]) -> Iterator[Release]:
-        """Yield the releases on the index that satisfy ``requirements``, in the order to try them."""
+    def sources(self, name: NormalizedName) -> Sources:
+        """Return where the project may come from besides the index."""
+        if name not in self._sources:
+            self._sources[name] = Sources(name, self.problem)
+        return self._sources[name]
+
+    def matching(
+        self,
+        name: NormalizedName,
+        requirements: Sequence[ProjectRequirement],
+        constraints: Sequence[ProjectRequirement],
+    ) -> Iterator[Release]:
+        """Yield the releases on the index that satisfy everything, in the order to try them."""
         releases = self.snapshot.releases(name)
         if releases is not None:
-            for chosen in self._tiers(releases, tuple(requirements)):
+            for chosen in self._tiers(releases, requirements, constraints):
                 yield from releases.pick(chosen)
 
     def refusal(self, candidate: Candidate) -> str:
         """Say why the candidate's metadata forbids it, or return nothing."""
-        if not isinstance(candidate.source, ProjectFile):
-            return ""
-        known = self.snapshot.metadata.get(candidate.source.url)
+        known = self.snapshot.metadata.get(candidate.file.url) if candidate.file else None
         if isinstance(known, WherryError):
             return str(known)
         version = self.problem.environment.python_version
@@ -121,63 +142,37 @@ class Candidates:
         """Return the candidate's metadata, or ``None`` over a hole."""
         if isinstance(candidate.source, InstalledDistribution):
             return candidate.source.metadata
-        known = self.snapshot.metadata.get(candidate.source.url) if candidate.source else None
+        known = self.snapshot.metadata.get(candidate.file.url) if candidate.file else None
         return known if isinstance(known, CoreMetadata) else None
 
-    def _installed(self, name: NormalizedName, wanted: Iterable[ProjectRequirement]) -> InstalledDistribution | None:
-        """Return what is installed if it satisfies what is wanted."""
-        installed = self.problem.installed.get(name)
-        if installed is None:
-            return None
-        return installed if all(requirement.admits(installed.metadata.version) for requirement in wanted) else None
-
-    def _stays(self, installed: InstalledDistribution) -> bool:
-        # What the runtime itself provides has no location, and nothing else can take its place.
-        return not self.problem.upgrade or installed.location is None
-
-    def _tiers(self, releases: Releases, wanted: tuple[ProjectRequirement, ...]) -> Iterator[int]:
+    def _tiers(
+        self, releases: Releases, requirements: Sequence[ProjectRequirement], constraints: Sequence[ProjectRequirement]
+    ) -> Iterator[int]:
         """Yield sets of releases, each to be tried after the one before."""
-        admitted = releases.everything
-        for requirement in wanted:
-            admitted &= releases.admitted(requirement)
+        satisfying = releases.everything
+        for requirement in (*requirements, *constraints):
+            satisfying &= releases.admitted(requirement)
         if self.policy is Policy.RELAXED:
-            yield admitted
+            yield satisfying
             return
-        # "An installer MUST ignore yanked releases, if the selection constraints can be satisfied with a non-yanked
-        # version" and may use one where "==" or "===" name that very version (PEP 592).
-        if not any(requirement.pins for requirement in wanted):
-            admitted &= ~releases.yanked
-        finals = admitted & ~releases.prereleases
-        if self.problem.pre or not finals or any(requirement.specifier.prereleases for requirement in wanted):
-            yield admitted
-            return
-        yield finals
+        # PEP 592: yanked releases are passed over, unless "==" or "===" names that very version.
+        usable = satisfying & (~releases.yanked | releases.named((*requirements, *constraints)))
+        prereleases = usable & releases.prereleases
+        finals = usable & ~prereleases
+        asked = [requirement.specifier.prereleases for requirement in requirements if requirement.exactly is None]
+        if self.problem.pre or not finals or (asked and all(asked)):
+            yield usable
+        else:
+            # Who does not ask for pre-releases gets a final release where one satisfies everybody.
+            yield finals
+            if any(asked) or self.policy is Policy.LAST_RESORT:
+                yield prereleases
         if self.policy is Policy.LAST_RESORT:
-            yield admitted & releases.prereleases
+            yield satisfying & ~usable
 
-    def _make(
-        self,
-        name: NormalizedName,
-        extra: str,
-        version: Version | None,
-        source: ProjectFile | InstalledDistribution | None,
-    ) -> Candidate:
-        key = (name, extra), version
+    def _make(self, name: NormalizedName, extra: str, version: Version | None, source: Source | None) -> Candidate:
+        # By identity: the sources outlive this object, and comparing them would cost more than making candidates.
+        key = (name, extra), id(source)
         if key not in self._made:
             self._made[key] = Candidate(name, extra, version, source)
         return self._made[key]
-
-
-def _merge(
-    installed: InstalledDistribution, offered: Iterator[tuple[Version, ProjectFile]], *, already_there: bool
-) -> Iterator[tuple[Version, ProjectFile | InstalledDistribution]]:
-    """Yield what is offered, with what is installed once, in the place of its version: an upgrade never goes down."""
-    version = installed.metadata.version
-    for offer in offered:
-        if not already_there and offer[0] <= version:
-            already_there = True
-            yield version, installed
-        if offer[0] != version:
-            yield offer
-    if not already_there:
-        yield version, installed

@@ -31,7 +31,7 @@ class Step:
         return {"requirement": self.requirement, "name": self.name, "version": self.version}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Why:
     """The chains that lead to a project, shortest first.
 
@@ -56,6 +56,10 @@ class Why:
             for chain in self.chains
         ]
         return "\n  ".join([f"{self.name} {self.version or 'is missing'}", *chains])
+
+    def __repr__(self) -> str:
+        # It is what a REPL shows.
+        return str(self)
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"

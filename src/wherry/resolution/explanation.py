@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wherry.resolution.nogoods import Fact
     from wherry.resolution.releases import Release, Releases
     from wherry.resolution.requirements import ProjectRequirement
+    from wherry.resolution.sources import Sources
 
 __all__ = ["explain"]
 
@@ -42,24 +43,43 @@ def explain(facts: Sequence[Fact], candidates: Candidates) -> ResolutionError:
 def _dead_end(fact: Required, required: Iterable[Required], candidates: Candidates) -> ResolutionError | None:
     """Tell of a requirement that fails by itself, whatever else is asked for."""
     requirement = fact.requirement
-    if not _is_hopeless(requirement, candidates):
+    if candidates.exists(requirement):
         return None
-    askers = {str(other.parent) for other in required if other.requirement.name == requirement.name and other.parent}
-    releases = candidates.snapshot.releases(requirement.name)
+    name = requirement.name
+    askers = sorted({str(other.parent) for other in required if other.requirement.name == name and other.parent})
+    releases = candidates.snapshot.releases(name) if name in candidates.snapshot.pages else None
+    if other_sources := _other_sources(candidates.sources(name)):
+        sentence = f"{_who(fact)} {requirement.text}, but {' and '.join(other_sources)}"
+        return ResolutionConflict(f"{sentence}{_on_index(releases)}", [_clash(fact)])
     if releases is None:
-        return UnknownProject(requirement.name, candidates.problem.index_urls, sorted(askers))
+        problem = candidates.problem
+        index_urls = (problem.reserved[name],) if name in problem.reserved else problem.index_urls
+        return UnknownProject(name, index_urls, askers)
     if releases.everything == 0:
-        return NoFittingWheel(requirement.name, releases.rejections, sorted(askers))
+        return NoFittingWheel(name, releases.rejections, askers)
     rejections = _rejections(requirement, releases, candidates)
     if rejections:
-        return NoFittingWheel(requirement.text, rejections, sorted(askers))
+        return NoFittingWheel(requirement.text, rejections, askers)
     sentence = f"{_who(fact)} {requirement.text}, but no version satisfies it: this runtime can use {_offer(releases)}"
     return ResolutionConflict(sentence, [_clash(fact)])
 
 
-def _is_hopeless(requirement: ProjectRequirement, candidates: Candidates) -> bool:
-    selected = candidates.select(requirement.name, [requirement], requirement.extra)
-    return all(candidates.refusal(candidate) for candidate in selected)
+def _other_sources(sources: Sources) -> list[str]:
+    """Tell what there is besides the index."""
+    found = []
+    if sources.direct is not None:
+        found.append(f"the URL asked for has {sources.direct.version}")
+    if sources.locked is not None:
+        found.append(f"Pyodide's distribution has {sources.locked.version}")
+    if sources.installed is not None and sources.installed.location is None:
+        found.append(f"the runtime itself provides {sources.installed.version}")
+    return found
+
+
+def _on_index(releases: Releases | None) -> str:
+    if releases is None or not releases.entries:
+        return ""
+    return f"; of the index, this runtime can use {_offer(releases)}"
 
 
 def _offer(releases: Releases) -> str:
@@ -79,14 +99,13 @@ def _rejections(requirement: ProjectRequirement, releases: Releases, candidates:
 
 
 def _why_not(release: Release, requirement: ProjectRequirement, candidates: Candidates) -> str:
-    selected = candidates.select(requirement.name, [requirement], requirement.extra)
-    for candidate in selected:
+    for candidate in candidates.select(requirement.name, [requirement], requirement.extra):
         if candidate.version == release.version and (refusal := candidates.refusal(candidate)):
             return refusal
     if release.file.yanked is not None:
         reason = f": {release.file.yanked}" if release.file.yanked else ""
         return f"it has been yanked{reason}; only == its version brings it back"
-    return "a constraint excludes it"
+    return "it is a pre-release, which nobody asked for"
 
 
 def _names_version(requirement: ProjectRequirement, filename: str) -> bool:
@@ -166,13 +185,12 @@ def _versions(alike: list[Required]) -> str:
 
 
 def _comment(requirement: ProjectRequirement, candidates: Candidates) -> str:
-    if requirement.refusal or not _is_hopeless(requirement, candidates):
+    if requirement.refusal or candidates.exists(requirement):
         return ""
-    return (
-        ", which no index has"
-        if candidates.snapshot.releases(requirement.name) is None
-        else ", which nothing here fits"
-    )
+    if other_sources := _other_sources(candidates.sources(requirement.name)):
+        return f" ({' and '.join(other_sources)})"
+    is_known = candidates.snapshot.pages.get(requirement.name) is not None
+    return ", of which no file fits here" if is_known else ", which no index has"
 
 
 def _other_lines(facts: Iterable[Fact]) -> Iterator[str]:

@@ -59,8 +59,8 @@ def gather_reasons(
             extras[requirement.name, parent, requirement.text].add(requirement.extra)
     reasons: defaultdict[NormalizedName, list[Reason]] = defaultdict(list)
     for (name, parent, text), asked in extras.items():
-        reason = Reason(text, *(parent or (None, "")), tuple(sorted(asked - {""})))
-        reasons[name].append(reason)
+        asker, asker_extra = parent or (None, "")
+        reasons[name].append(Reason(text, asker, asker_extra, tuple(sorted(asked - {""}))))
     return {name: tuple(sorted(found, key=_order)) for name, found in reasons.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,26 +13,38 @@ if TYPE_CHECKING:
 
     from wherry.model.distribution import InstalledDistribution
     from wherry.model.environment import Environment
+    from wherry.model.locked_package import LockedPackage
+    from wherry.resolution.direct import DirectFile
     from wherry.resolution.requirements import ProjectRequirement
 
-__all__ = ["Problem"]
+__all__ = ["Preference", "Problem"]
+
+Preference = Literal["distribution", "index"]
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """The requirements, and how to read them.
 
-    ``requirements`` are those whose markers apply here. ``constraints`` restrict projects without asking for them.
-    ``upgrade`` gives up the preference for what is installed, ``pre`` admits pre-releases of everything, ``deps=False``
-    leaves the dependencies out. ``index_urls`` are only named in explanations.
+    ``requirements`` are those whose markers apply here. ``constraints`` restrict projects without asking for them;
+    ``overrides`` take the place of what others require of a project. ``direct`` are the projects that come from a URL,
+    ``distribution`` those that the runtime's own distribution has; ``prefer`` tells whether that or the index comes
+    first. ``upgrade`` gives up the preference for what is installed, ``pre`` admits pre-releases of everything,
+    ``deps=False`` leaves the dependencies out. ``index_urls``, and ``reserved`` for the projects that have an
+    index to themselves, are only named in explanations.
     """
 
     environment: Environment
     requirements: tuple[ProjectRequirement, ...]
     installed: Mapping[NormalizedName, InstalledDistribution] = field(default_factory=dict)
     constraints: Mapping[NormalizedName, tuple[ProjectRequirement, ...]] = field(default_factory=dict)
+    overrides: Mapping[NormalizedName, tuple[ProjectRequirement, ...]] = field(default_factory=dict)
+    direct: Mapping[NormalizedName, DirectFile] = field(default_factory=dict)
+    distribution: Mapping[NormalizedName, LockedPackage] = field(default_factory=dict)
+    prefer: Preference = "distribution"
     upgrade: bool = False
     pre: bool = False
     deps: bool = True
     exclude_newer: datetime | None = None
     index_urls: tuple[str, ...] = ()
+    reserved: Mapping[NormalizedName, str] = field(default_factory=dict)

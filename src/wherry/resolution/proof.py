@@ -11,6 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from wherry.errors import ResolutionTooDeep
+from wherry.resolution.candidates import Policy
 from wherry.resolution.domains import ABSENT, Domain
 from wherry.resolution.nogoods import Nogood, Required, Restricted, Unselectable, combine
 from wherry.resolution.trail import Trail
@@ -62,9 +63,16 @@ class Proof:
                 changed = list(self._analyse(conflict).terms)
                 continue
             undecided = [identifier for identifier, left in self._trail.left.items() if self._is_open(identifier, left)]
-            if not undecided:
+            if undecided:
+                changed = self._decide(min(undecided, key=self._preference))
+                continue
+            unnamed = next(filter(self._is_unnamed, self._decided), None)
+            if unnamed is None:
                 return {identifier: candidate for identifier, (candidate, _) in self._decided.items()}
-            changed = self._decide(min(undecided, key=self._preference))
+            # It might be named after all, were any other candidate chosen; so it is this very choice that falls.
+            terms = {identifier: self._trail.left[identifier] for identifier in self._decided}
+            self._learn(terms, Unselectable(unnamed[0]))
+            changed = list(terms)
         return None
 
     def _begin(self) -> list[Identifier]:
@@ -79,6 +87,17 @@ class Proof:
 
     def _is_open(self, identifier: Identifier, left: int) -> bool:
         return not left & ABSENT and identifier not in self._decided
+
+    def _is_unnamed(self, identifier: Identifier) -> bool:
+        """Whether a yanked release has been decided on without anything that names it (PEP 592)."""
+        candidate = self._decided[identifier][0]
+        if self._provider.candidates.policy is Policy.RELAXED or identifier[1]:
+            return False
+        file, version = candidate.file, candidate.version
+        if file is None or version is None or file.yanked is None or candidate.source is not file:
+            return False
+        constraints = self._provider.candidates.problem.constraints.get(candidate.name, ())
+        return not any(requirement.names(version) for requirement in (*self._wanted(identifier), *constraints))
 
     def _preference(self, identifier: Identifier) -> tuple[int, bool, Identifier]:
         # As in resolvelib's provider, nothing here may look at what happens to be known.
@@ -194,7 +213,7 @@ class Proof:
         self._conflicts.update(conflict.terms.keys())
         self._rounds += 1
         if self._rounds > MAX_CONFLICTS:
-            raise ResolutionTooDeep(MAX_CONFLICTS)
+            raise ResolutionTooDeep(f"{MAX_CONFLICTS} conflicts", sorted({name for name, _ in conflict.terms}))
         nogood = conflict
         while nogood.terms:
             steps = {name: self._trail.satisfier(name, bits) for name, bits in nogood.terms.items()}

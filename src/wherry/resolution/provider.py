@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from resolvelib import AbstractProvider
 
-from wherry.model.project import ProjectFile
+from wherry.formats.urls import split_hash
+from wherry.model.locked_package import LockedPackage
 from wherry.resolution.candidates import Candidate
 from wherry.resolution.requirements import Identifier, ProjectRequirement
 from wherry.resolution.snapshot import MetadataNeed, PageNeed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from resolvelib.structs import RequirementInformation
 
     from wherry.resolution.candidates import Candidates
+    from wherry.resolution.releases import Release
     from wherry.resolution.snapshot import Need
 
     Information = RequirementInformation[ProjectRequirement, Candidate]
@@ -91,20 +94,47 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
             yield ProjectRequirement(candidate.name, exactly=candidate.version, text=str(candidate).partition("[")[0])
         if candidate.version is None:
             self.needs[PageNeed(candidate.name)] = None
-            return
-        if not self.candidates.problem.deps:
-            return
-        if refusal := self.candidates.refusal(candidate):
+        elif refusal := self.candidates.refusal(candidate):
             yield ProjectRequirement(candidate.name, extra=candidate.extra, refusal=refusal, text=refusal)
-            return
+        else:
+            # Asked without dependencies, too: the metadata may say that the release is not for this Python.
+            required = self._required(candidate)
+            for requirement in required if self.candidates.problem.deps else ():
+                yield from self._as_the_caller_has_it(requirement)
+
+    def _required(self, candidate: Candidate) -> Iterable[ProjectRequirement]:
+        if isinstance(candidate.source, LockedPackage) and not candidate.extra:
+            return self._built_with(candidate.source)
         metadata = self.candidates.metadata(candidate)
         if metadata is None:
             self._note_metadata(candidate)
+            return ()
+        return self.candidates.snapshot.required(metadata, candidate.extra)
+
+    def _built_with(self, package: LockedPackage) -> Iterator[ProjectRequirement]:
+        """Yield the very versions that a package of the distribution was built with."""
+        for name in package.depends:
+            version = self.candidates.problem.distribution[name].version
+            yield ProjectRequirement(name, exactly=version, text=f"{name}=={version}")
+
+    def _as_the_caller_has_it(self, requirement: ProjectRequirement) -> Iterator[ProjectRequirement]:
+        """Put the caller's overrides in the place of what others require, and refuse URLs that are not the caller's."""
+        problem = self.candidates.problem
+        overrides = problem.overrides.get(requirement.name)
+        if overrides is not None:
+            yield from (replace(override, extra=requirement.extra) for override in overrides)
             return
-        yield from self.candidates.snapshot.required(metadata, candidate.extra)
+        direct = problem.direct.get(requirement.name)
+        if requirement.url is not None and (direct is None or direct.file.url != split_hash(requirement.url)[0]):
+            refusal = f"{requirement.name} from {requirement.url}, which only the caller may allow by asking for it"
+            requirement = replace(requirement, refusal=refusal)
+        yield requirement
 
     def _note_metadata(self, candidate: Candidate) -> None:
-        releases = self.candidates.snapshot.releases(candidate.name)
-        if isinstance(candidate.source, ProjectFile) and releases is not None and candidate.version is not None:
-            older = releases.older(candidate.version)
-            self.needs[MetadataNeed(candidate.name, candidate.source, candidate.extra, older)] = None
+        if candidate.file is None or candidate.version is None:
+            return
+        older: tuple[Release, ...] = ()
+        if not self.candidates.sources(candidate.name).is_closed and candidate.source is candidate.file:
+            releases = self.candidates.snapshot.releases(candidate.name)
+            older = releases.older(candidate.version) if releases is not None else ()
+        self.needs[MetadataNeed(candidate.name, candidate.file, candidate.extra, older)] = None

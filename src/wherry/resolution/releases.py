@@ -13,7 +13,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from packaging.version import Version
@@ -59,6 +59,16 @@ class Releases:
             found = self._admitted[requirement] = self._admitted_by_text[text]
         return found
 
+    def named(self, requirements: Iterable[ProjectRequirement]) -> int:
+        """Return the set of versions that are yanked and that any of ``requirements`` names."""
+        if not self.yanked:
+            return 0
+        pinning = [requirement for requirement in requirements if requirement.pins]
+        return _bits(
+            release.file.yanked is not None and any(requirement.names(release.version) for requirement in pinning)
+            for release in self.entries
+        )
+
     def pick(self, chosen: int) -> Iterator[Release]:
         """Yield the releases of a set, newest first."""
         while chosen:
@@ -77,7 +87,7 @@ def _bits(flags: Iterator[bool]) -> int:
 
 def find_releases(page: ProjectPage, environment: Environment, exclude_newer: datetime | None = None) -> Releases:
     """Sort the files of ``page`` into releases for ``environment`` and rejections."""
-    best: dict[Version, tuple[tuple[object, ...], ProjectFile]] = {}
+    best: dict[Version, tuple[tuple[object, ...], Release]] = {}
     rejections: list[tuple[str, str]] = []
     for file in page.files:
         try:
@@ -86,9 +96,8 @@ def find_releases(page: ProjectPage, environment: Environment, exclude_newer: da
             rejections.append((file.filename, str(reason)))
             continue
         if version not in best or preference < best[version][0]:
-            best[version] = preference, file
-    newest_first = sorted(best, reverse=True)
-    entries = tuple(Release(version, best[version][1]) for version in newest_first)
+            best[version] = preference, Release(version, file)
+    entries = tuple(best[version][1] for version in sorted(best, reverse=True))
     return Releases(entries, tuple(reversed(rejections)))
 
 

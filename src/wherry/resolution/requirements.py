@@ -13,13 +13,15 @@ from packaging.requirements import InvalidRequirement as BadRequirement
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
+from packaging.version import Version
 
-from wherry.errors import InvalidRequirement, UnsupportedRequirement
+from wherry.errors import InvalidRequirement
+from wherry.resolution.direct import name_of_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from packaging.version import Version
+    from packaging.specifiers import Specifier
 
     from wherry.model.core_metadata import CoreMetadata
     from wherry.model.environment import Environment
@@ -35,8 +37,8 @@ class ProjectRequirement:
     """What is required of one project, or of one of its extras. It equals itself alone, so comparing costs nothing.
 
     ``exactly`` admits that very version and nothing else; it is how an extra holds its project. ``refusal`` admits
-    nothing and says why; it is how a release that turns out to be unusable rules itself out. ``text`` is the
-    requirement as its author wrote it, for people.
+    nothing and says why; it is how a release that turns out to be unusable rules itself out. ``url`` is where the
+    requirement wants the project from, ``text`` the requirement as its author wrote it, for people.
     """
 
     name: NormalizedName
@@ -44,6 +46,7 @@ class ProjectRequirement:
     extra: str = ""
     exactly: Version | None = None
     refusal: str = ""
+    url: str | None = None
     text: str = ""
 
     @property
@@ -53,10 +56,15 @@ class ProjectRequirement:
 
     @property
     def pins(self) -> bool:
-        """Whether the requirement names one version, which lets a yanked file in (PEP 592)."""
+        """Whether the requirement names one version."""
+        return any(_is_pin(specifier) for specifier in self.specifier)
+
+    def names(self, version: Version) -> bool:
+        """Whether the requirement names this very version, which lets a yanked file in (PEP 592)."""
         return any(
-            specifier.operator == "===" or (specifier.operator == "==" and not specifier.version.endswith(".*"))
+            specifier.version == str(version) if specifier.operator == "===" else Version(specifier.version) == version
             for specifier in self.specifier
+            if _is_pin(specifier)
         )
 
     def admits(self, version: Version) -> bool:
@@ -71,13 +79,17 @@ class ProjectRequirement:
         return self.text
 
 
+def _is_pin(specifier: Specifier) -> bool:
+    return specifier.operator == "===" or (specifier.operator == "==" and not specifier.version.endswith(".*"))
+
+
 def expand(requirement: Requirement) -> Iterator[ProjectRequirement]:
     """Yield the project's requirement, then one for each extra."""
     name = canonicalize_name(requirement.name)
     text = _without_marker(requirement)
-    yield ProjectRequirement(name, requirement.specifier, text=text)
+    yield ProjectRequirement(name, requirement.specifier, url=requirement.url, text=text)
     for extra in sorted(map(canonicalize_name, requirement.extras)):
-        yield ProjectRequirement(name, requirement.specifier, extra, text=text)
+        yield ProjectRequirement(name, requirement.specifier, extra, url=requirement.url, text=text)
 
 
 def applies(requirement: Requirement, environment: Environment, extra: str = "") -> bool:
@@ -95,9 +107,9 @@ def required_by(metadata: CoreMetadata, environment: Environment, extra: str = "
 
 
 def parse_requirements(texts: Iterable[str | Iterable[str]]) -> Iterator[Requirement]:
-    """Read PEP 508 requirements; lists of them may stand among them.
+    """Read requirements: PEP 508, or a wheel's URL or path. Lists of them may stand among them.
 
-    Raises :class:`~wherry.errors.InvalidRequirement`, and :class:`~wherry.errors.UnsupportedRequirement` for a URL.
+    Raises :class:`~wherry.errors.InvalidRequirement`.
     """
     for text in texts:
         if isinstance(text, str):
@@ -108,15 +120,13 @@ def parse_requirements(texts: Iterable[str | Iterable[str]]) -> Iterator[Require
 
 def _parse(text: str) -> Requirement:
     bare = text.strip()
-    if bare.endswith(".whl") and (":" in bare or "/" in bare):
-        raise UnsupportedRequirement(text, "wheels by URL or path are not supported yet; ask for it by name")
+    location = bare.partition("#")[0]
+    if location.endswith(".whl") and " " not in bare and "@" not in location.partition("/")[0]:
+        bare = f"{name_of_wheel(location)} @ {bare}"
     try:
-        requirement = Requirement(bare)
-    except BadRequirement as error:
+        return Requirement(bare)
+    except (BadRequirement, RecursionError) as error:
         raise InvalidRequirement(text, str(error).partition("\n")[0]) from error
-    if requirement.url is not None:
-        raise UnsupportedRequirement(text, "direct URLs are not supported yet; ask for it by name and version")
-    return requirement
 
 
 def _without_marker(requirement: Requirement) -> str:

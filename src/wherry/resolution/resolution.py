@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
-from wherry.model.distribution import InstalledDistribution
 from wherry.resolution.chains import explain_presence
 from wherry.resolution.graph import Graph
 from wherry.resolution.sizes import human_size
+from wherry.resolution.sources import file_of, origin_of
 from wherry.resolution.tree import draw_tree
 
 if TYPE_CHECKING:
@@ -18,22 +18,26 @@ if TYPE_CHECKING:
     from wherry.model.project import ProjectFile
     from wherry.resolution.chains import Why
     from wherry.resolution.graph import Reason
+    from wherry.resolution.sources import Origin, Source
     from wherry.resolution.tree import Tree
 
 __all__ = ["Pin", "Resolution"]
+
+SHOWN_ASKERS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Pin:
     """One project's version.
 
-    ``source`` is the file to install, or the distribution that is installed already. ``required_by`` names the projects
-    that require it; ``requested`` tells whether the caller did; ``reasons`` has their requirements, the caller's first.
+    ``source`` is the file, the URL's or the distribution's package to install, or what is installed already.
+    ``required_by`` names the projects that require it; ``requested`` tells whether the caller did; ``reasons`` has
+    their requirements, the caller's first.
     """
 
     name: NormalizedName
     version: str
-    source: ProjectFile | InstalledDistribution
+    source: Source
     requested: bool = False
     required_by: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
@@ -41,7 +45,12 @@ class Pin:
     @property
     def file(self) -> ProjectFile | None:
         """The file to install, or ``None`` where nothing needs to be done."""
-        return None if isinstance(self.source, InstalledDistribution) else self.source
+        return file_of(self.source)
+
+    @property
+    def origin(self) -> Origin:
+        """Where it comes from: ``index``, ``direct`` (a URL), ``distribution``, or ``installed``."""
+        return origin_of(self.source)
 
     @property
     def hash(self) -> str | None:
@@ -62,6 +71,7 @@ class Pin:
         return {
             "name": self.name,
             "version": self.version,
+            "origin": self.origin,
             "requested": self.requested,
             "required_by": list(self.required_by),
             "reasons": [reason.to_dict() for reason in self.reasons],
@@ -75,7 +85,7 @@ class Pin:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Resolution:
     """A set of pins that satisfies every requirement; ``chosen`` is ordered by name."""
 
@@ -107,18 +117,18 @@ class Resolution:
     def __str__(self) -> str:
         rows = [_row(pin) for pin in self.chosen]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            f"{pin:<{widths[0]}}  {size:>{widths[1]}}  {askers}".rstrip() for pin, size, askers in rows
-        ]
+        lines = [f"{pin:<{widths[0]}}  {size:>{widths[1]}}  {askers}".rstrip() for pin, size, askers in rows]
         lines.append(self._total())
         lines += [f"Warning: {warning}" for warning in self.warnings]
         return "\n".join(lines)
 
+    def __repr__(self) -> str:
+        # It is what a REPL shows.
+        return str(self)
+
     def _repr_html_(self) -> str:
         heads = "".join(f"<th>{head}</th>" for head in ("Project", "Size", "Required by"))
-        rows = "".join(
-            f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _row(pin))}</tr>" for pin in self.chosen
-        )
+        rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _row(pin))}</tr>" for pin in self.chosen)
         notes = [self._total(), *(f"Warning: {warning}" for warning in self.warnings)]
         paragraphs = "".join(f"<p>{escape(note)}</p>" for note in notes)
         return f"<table><tr>{heads}</tr>{rows}</table>{paragraphs}"
@@ -144,12 +154,14 @@ class Resolution:
         }
 
 
+def _size(size: int | None) -> str:
+    return "?" if size is None else human_size(size)
+
+
 def _row(pin: Pin) -> tuple[str, str, str]:
     """Return pin, size and who requires it, for people."""
-    if pin.file is None:
-        size = "installed"
-    else:
-        size = "?" if pin.size is None else human_size(pin.size)
+    size = "installed" if pin.file is None else _size(pin.size)
     others = [f"{reason.asker} ({reason.text})" for reason in pin.reasons if reason.parent not in {None, pin.name}]
     askers = [*(["you"] if pin.requested else []), *others]
-    return f"{pin.name}=={pin.version}", size, ", ".join(askers)
+    more = f" and {len(askers) - SHOWN_ASKERS} more" if len(askers) > SHOWN_ASKERS else ""
+    return f"{pin.name}=={pin.version}", size, ", ".join(askers[:SHOWN_ASKERS]) + more

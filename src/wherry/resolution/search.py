@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import resolvelib
 from resolvelib.resolvers import Resolution as Backtracking
 
-from wherry.resolution.candidates import Candidates
+from wherry.resolution.candidates import Candidates, Policy
 from wherry.resolution.explanation import explain
+from wherry.resolution.nogoods import Required
 from wherry.resolution.proof import Proof
 from wherry.resolution.provider import Provider
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wherry.errors import ResolutionError
-    from wherry.resolution.candidates import Candidate, Policy
+    from wherry.resolution.candidates import Candidate
     from wherry.resolution.nogoods import Fact
     from wherry.resolution.problem import Problem
     from wherry.resolution.requirements import Identifier, ProjectRequirement
@@ -31,10 +32,10 @@ MAX_CONFLICTS = 30
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The candidates that are required, each with those that require it (``None`` is the caller)."""
+    """The candidates that are required, each with the requirements of it and who has them."""
 
     candidates: Mapping[Identifier, Candidate]
-    parents: Mapping[Identifier, list[Candidate | None]]
+    parents: Mapping[Identifier, list[Required]]
 
 
 @dataclass
@@ -61,6 +62,9 @@ class Search:
         """Return what was found, or ``None`` where there is no answer; raises :class:`ResolutionTooDeep`."""
         # In this order whatever the order asked in, so that the order cannot decide anything.
         requirements = sorted(self.problem.requirements, key=lambda asked: (asked.identifier, asked.text))
+        if self.policy is not Policy.AS_ASKED:
+            # What the other policies are for is to be sure.
+            return self._prove(requirements)
         # resolvelib.Resolver would do the same and then look for the way from each candidate to the root, which never
         # ends where candidates that were given up require one another.
         backtracking = Backtracking(self._provider, _Patience())
@@ -81,17 +85,15 @@ class Search:
 
     def _reached(self, pinned: Mapping[Identifier, Candidate]) -> Answer:
         """Keep what the requirements lead to: what was given up may have left candidates behind."""
-        parents: dict[Identifier, list[Candidate | None]] = {}
-        pending: list[tuple[Candidate | None, ProjectRequirement]] = [
-            (None, asked) for asked in self.problem.requirements
-        ]
+        parents: dict[Identifier, list[Required]] = {}
+        pending = [Required(asked, None) for asked in self.problem.requirements]
         while pending:
-            parent, requirement = pending.pop()
-            identifier = requirement.identifier
+            required = pending.pop()
+            identifier = required.requirement.identifier
             if identifier not in parents:
                 child = pinned[identifier]
-                pending += [(child, dependency) for dependency in self._provider.get_dependencies(child)]
-            parents.setdefault(identifier, []).append(parent)
+                pending += [Required(dependency, child) for dependency in self._provider.get_dependencies(child)]
+            parents.setdefault(identifier, []).append(required)
         return Answer({identifier: pinned[identifier] for identifier in sorted(parents)}, parents)
 
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 __all__ = ["human_size"]
 
-STEP = 1000
+KILO, MEGA, GIGA = 1_000, 1_000_000, 1_000_000_000
+ALMOST = 0.99995  # of a larger unit, what would be rounded to 1000.0 of the smaller
 
 
 def human_size(size: int) -> str:
     """Return ``size`` (bytes) in units of a thousand, with one decimal from kilobytes on: ``1.5 MB``."""
-    if size < STEP:
+    if size < KILO:
         return f"{size} B"
-    amount = float(size)
-    unit = ""
-    for unit in ("kB", "MB", "GB"):
-        amount /= STEP
-        # What would be rounded to 1000.0 is better said in the next unit.
-        if round(amount, 1) < STEP:
-            break
-    return f"{amount:.1f} {unit}"
+    if size < MEGA * ALMOST:
+        return f"{size / KILO:.1f} kB"
+    if size < GIGA * ALMOST:
+        return f"{size / MEGA:.1f} MB"
+    return f"{size / GIGA:.1f} GB"

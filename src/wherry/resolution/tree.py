@@ -59,7 +59,7 @@ class Branch:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Tree:
     """What was asked for, each with what it requires."""
 
@@ -70,6 +70,10 @@ class Tree:
         if any(line.endswith(ABOVE) for line in lines):
             lines.append(LEGEND)
         return "\n".join(lines) or "Nothing is there"
+
+    def __repr__(self) -> str:
+        # It is what a REPL shows.
+        return str(self)
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
@@ -95,10 +99,16 @@ def draw_tree(graph: Graph) -> Tree:
 Node = tuple["NormalizedName", frozenset[str]]
 
 
+def _is_among(node: Node, others: Iterable[Node]) -> bool:
+    """Whether one of ``others`` is the project with those extras, or with more."""
+    name, extras = node
+    return any(name == other and extras <= its_extras for other, its_extras in others)
+
+
 class _Drawing:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._drawn: set[Node] = set()
+        self._drawn: list[Node] = []
 
     def branches(self, edges: Iterable[Edge], path: tuple[Node, ...]) -> tuple[Branch, ...]:
         together: dict[NormalizedName, list[Edge]] = {}
@@ -110,9 +120,10 @@ class _Drawing:
         asked = frozenset(extra for edge in edges for extra in edge.reason.extras)
         extras, below = self._expand(name, asked)
         node = name, extras
-        cycle = any(above == name and extras <= its_extras for above, its_extras in path)
-        repeated = node in self._drawn and bool(below) and not cycle
-        self._drawn.add(node)
+        cycle = _is_among(node, path)
+        repeated = bool(below) and not cycle and _is_among(node, self._drawn)
+        if not cycle and not repeated:
+            self._drawn.append(node)
         return Branch(
             name,
             self._graph.versions.get(name),

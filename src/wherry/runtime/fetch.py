@@ -10,6 +10,7 @@ from pyodide.ffi import JsException, to_js
 
 from wherry.errors import IndexUnreachable
 from wherry.index.fetcher import Response
+from wherry.runtime.local import is_local, read_local
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +23,8 @@ class JsFetcher:
 
     async def fetch(self, url: str, *, accept: str | None = None) -> Response:
         """Get ``url`` and read it to its end; raises :class:`IndexUnreachable` where no whole answer came."""
+        if is_local(url):
+            return Response(url, 200, read_local(url))
         controller = js.AbortController.new()
         # fetch() rejects with the same TypeError for CORS, DNS, TLS and a dead network; HTTP errors do not raise.
         try:

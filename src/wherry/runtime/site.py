@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import js
 import pyodide_js
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -14,11 +15,11 @@ from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
-    from wherry.install.destination import Delivery
+    from wherry.install.destination import Delivery, SharedLibrary
 
 __all__ = ["PyodideSite"]
 
@@ -30,16 +31,25 @@ class PyodideSite(SitePackages):
         runtime = CoreMetadata(canonicalize_name("pyodide-py"), Version(pyodide_js.version))
         super().__init__(Scheme.current(), provided=[InstalledDistribution(runtime, installer="pyodide")])
 
+    def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
+        """Return what is there, the distribution's shared libraries included: they have no ``.dist-info``."""
+        return {**_loaded_libraries(), **super().installed()}
+
     def exchange(
-        self, arriving: Sequence[Delivery], leaving: Sequence[InstalledDistribution]
+        self,
+        arriving: Sequence[Delivery],
+        leaving: Sequence[InstalledDistribution],
+        libraries: Sequence[SharedLibrary] = (),
     ) -> tuple[InstalledDistribution, ...]:
         """Exchange distributions, then bring ``pyodide.loadedPackages`` up to date."""
-        arrived = super().exchange(arriving, leaving)
+        arrived = super().exchange(arriving, leaving, libraries)
         loaded = pyodide_js.loadedPackages
         for distribution in leaving:
             delattr(loaded, _lock_name(distribution.name))
         for distribution in arrived:
             setattr(loaded, _lock_name(distribution.name), distribution.source)
+        for library in libraries:
+            setattr(loaded, _lock_name(library.name), library.source)
         return arrived
 
 
@@ -47,3 +57,13 @@ def _lock_name(name: NormalizedName) -> str:
     """Return the distribution lock's own spelling of ``name``: it is what ``loadedPackages`` is keyed by."""
     entry = getattr(pyodide_js.lockfile.packages, name, None)
     return str(entry.name) if entry is not None else name
+
+
+def _loaded_libraries() -> dict[NormalizedName, InstalledDistribution]:
+    found = {}
+    for key in js.Object.keys(pyodide_js.loadedPackages):
+        entry = getattr(pyodide_js.lockfile.packages, canonicalize_name(key), None)
+        if entry is not None and entry.package_type == "shared_library":
+            metadata = CoreMetadata(canonicalize_name(key), Version(entry.version))
+            found[metadata.name] = InstalledDistribution(metadata, installer="pyodide", from_distribution=True)
+    return found

@@ -1,0 +1,57 @@
+"""From pins to what can be placed: downloaded side by side, each compared with what was promised of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wherry.errors import IntegrityError
+from wherry.formats.library_archive import read_library_archive
+from wherry.formats.wheel_archive import open_wheel
+from wherry.index.flights import together
+from wherry.install.destination import Delivery, SharedLibrary
+from wherry.model.core_metadata import CoreMetadata
+from wherry.model.locked_package import LockedPackage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from wherry.index.client import IndexClient
+    from wherry.model.progress import Phase
+    from wherry.model.project import ProjectFile
+    from wherry.resolution.resolution import Pin
+    from wherry.resolution.snapshot import Snapshot
+
+    Tell = Callable[[Phase, str, int, int], None]
+
+__all__ = ["download"]
+
+
+async def download(
+    new: Mapping[Pin, ProjectFile], snapshot: Snapshot, index: IndexClient, tell: Tell
+) -> list[Delivery | SharedLibrary]:
+    """Download and check what is new; return it in the same order.
+
+    Raises :class:`~wherry.errors.IndexUnavailable`, :class:`~wherry.errors.IntegrityError` and
+    :class:`~wherry.errors.InvalidWheel`.
+    """
+    delivered: dict[Pin, Delivery | SharedLibrary] = {}
+
+    async def fetch(pin: Pin, file: ProjectFile) -> None:
+        delivered[pin] = _open(pin, file, await index.archive(file), snapshot)
+        index.release_archive(file)
+        tell("downloading", file.filename, len(delivered), len(new))
+
+    tell("downloading", f"Downloading {len(new)} files", 0, len(new))
+    await together([fetch(pin, file) for pin, file in new.items()])
+    return [delivered[pin] for pin in new]
+
+
+def _open(pin: Pin, file: ProjectFile, archive: bytes, snapshot: Snapshot) -> Delivery | SharedLibrary:
+    if isinstance(pin.source, LockedPackage) and pin.source.is_shared_library:
+        return SharedLibrary(pin.name, file.url, read_library_archive(archive, filename=file.filename))
+    wheel = open_wheel(archive, filename=file.filename)
+    # What was resolved with must be what gets installed (PEP 658: the file is the wheel's own METADATA).
+    promised = snapshot.metadata.get(file.url)
+    if isinstance(promised, CoreMetadata) and promised != wheel.metadata:
+        raise IntegrityError(wheel.filename, "the metadata that the index gave beside it", "other metadata inside")
+    return Delivery(wheel, file.url, pin.requested, file.hashes, pin.origin)

@@ -1,0 +1,127 @@
+"""What is wrong with what is installed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from packaging.utils import NormalizedName
+
+__all__ = ["BrokenDistribution", "CheckReport", "UnmetRequirement"]
+
+SHOWN_FILES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenDistribution:
+    """A ``.dist-info`` folder (``location``, a path) that is not what it should be.
+
+    ``name`` is ``project version``, or the folder's own name where its metadata cannot be read. ``problem`` says what
+    is wrong; ``missing_files`` (paths) are files of its RECORD that are not there.
+    """
+
+    name: str
+    location: str
+    problem: str
+    missing_files: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        shown = ", ".join(self.missing_files[:SHOWN_FILES])
+        more = ", …" if len(self.missing_files) > SHOWN_FILES else ""
+        return f"{self.name}: {self.problem}{f': {shown}{more}' if shown else ''}"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-able mapping."""
+        return {
+            "name": self.name,
+            "location": self.location,
+            "problem": self.problem,
+            "missing_files": list(self.missing_files),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class UnmetRequirement:
+    """``name`` ``version`` (by itself, or for its ``extra``) has a ``requirement`` that nothing installed meets.
+
+    The requirement is one of ``project``, of which version ``installed`` is there; ``None`` is none. Where it is one of
+    Python itself, ``project`` is ``python``.
+    """
+
+    name: NormalizedName
+    version: str
+    requirement: str
+    project: str
+    installed: str | None = None
+    extra: str = ""
+
+    def __str__(self) -> str:
+        extra = f"[{self.extra}]" if self.extra else ""
+        sentence = f"{self.name}{extra} {self.version} requires {self.requirement}"
+        if self.installed is None:
+            return f"{sentence}, which is not installed"
+        if self.project == "python":
+            return f"{sentence}; this is {self.installed}"
+        return f"{sentence}, but {self.project} {self.installed} is installed"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-able mapping."""
+        return {
+            "name": self.name,
+            "version": self.version,
+            "extra": self.extra,
+            "requirement": self.requirement,
+            "project": self.project,
+            "installed": self.installed,
+        }
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CheckReport:
+    """What :func:`wherry.check` found; false where all is well.
+
+    ``broken`` are distributions that are damaged, ``missing`` requirements of projects that are not installed,
+    ``conflicting`` those that the installed version does not satisfy.
+    """
+
+    broken: tuple[BrokenDistribution, ...] = ()
+    missing: tuple[UnmetRequirement, ...] = ()
+    conflicting: tuple[UnmetRequirement, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.broken or self.missing or self.conflicting)
+
+    def __str__(self) -> str:
+        lines = [f"{word}: {problem}" for word, problems in self._rows() for problem in problems]
+        return "\n".join(lines) or "Everything that is installed has what it requires"
+
+    def __repr__(self) -> str:
+        # It is what a REPL shows.
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        rows = [
+            f"<tr><th>{word}</th><td>{'<br>'.join(escape(str(problem)) for problem in problems)}</td></tr>"
+            for word, problems in self._rows()
+            if problems
+        ]
+        return f"<table>{''.join(rows)}</table>" if rows else f"<p>{escape(str(self))}</p>"
+
+    def _rows(self) -> tuple[tuple[str, tuple[BrokenDistribution | UnmetRequirement, ...]], ...]:
+        return ("Broken", self.broken), ("Missing", self.missing), ("Conflicting", self.conflicting)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-able mapping."""
+        return {
+            "broken": _to_dicts(self.broken),
+            "missing": _to_dicts(self.missing),
+            "conflicting": _to_dicts(self.conflicting),
+        }
+
+
+def _to_dicts(problems: Iterable[BrokenDistribution | UnmetRequirement]) -> list[dict[str, object]]:
+    return [problem.to_dict() for problem in problems]

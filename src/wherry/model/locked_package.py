@@ -1,0 +1,29 @@
+"""A package of the distribution: the set of packages that a Pyodide release is built with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+    from packaging.version import Version
+
+    from wherry.model.project import ProjectFile
+
+__all__ = ["LockedPackage"]
+
+
+@dataclass(frozen=True, slots=True)
+class LockedPackage:
+    """One entry of ``pyodide-lock.json``.
+
+    ``depends`` names the packages it was built with, of the same distribution. A shared library is no Python
+    distribution: its archive holds ``.so`` files that other packages link to.
+    """
+
+    name: NormalizedName
+    version: Version
+    file: ProjectFile
+    depends: tuple[NormalizedName, ...] = ()
+    is_shared_library: bool = False

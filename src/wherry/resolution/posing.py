@@ -1,0 +1,120 @@
+"""Posing the problem: from what a caller wrote to what is to be decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from wherry.errors import InvalidRequirement
+from wherry.resolution.direct import find_direct
+from wherry.resolution.problem import Problem
+from wherry.resolution.requirements import ProjectRequirement, applies, expand, parse_requirements
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from packaging.requirements import Requirement
+    from packaging.utils import NormalizedName
+
+    from wherry.model.distribution import InstalledDistribution
+    from wherry.model.environment import Environment
+    from wherry.model.locked_package import LockedPackage
+    from wherry.resolution.problem import Preference
+
+__all__ = ["Asked", "pose"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What a caller may say; the fields are the parameters of :meth:`wherry.Installer.install`."""
+
+    requirements: Iterable[str | Iterable[str]]
+    constraints: Iterable[str] = ()
+    overrides: Iterable[str] = ()
+    prefer: Preference = "distribution"
+    upgrade: bool = False
+    pre: bool = False
+    deps: bool = True
+    exclude_newer: datetime | str | None = None
+
+
+def pose(
+    asked: Asked,
+    *,
+    environment: Environment,
+    installed: Mapping[NormalizedName, InstalledDistribution],
+    distribution: Mapping[NormalizedName, LockedPackage],
+    index_urls: tuple[str, ...] = (),
+    reserved: Mapping[NormalizedName, str],
+) -> tuple[Problem, tuple[str, ...]]:
+    """Return the problem, and warnings of what does not apply here.
+
+    Raises :class:`~wherry.errors.InvalidRequirement`, and what :func:`~wherry.resolution.direct.find_direct` raises.
+    """
+    if asked.prefer not in {"distribution", "index"}:
+        raise InvalidRequirement(f"prefer={asked.prefer!r}", "it takes 'distribution' or 'index'")
+    requirements = list(parse_requirements(asked.requirements))
+    constraints = _applicable(parse_requirements([asked.constraints]), environment)
+    overrides = _applicable(parse_requirements([asked.overrides]), environment)
+    here = _applicable(requirements, environment)
+    restricted = chain.from_iterable(map(expand, constraints))
+    problem = Problem(
+        environment=environment,
+        requirements=tuple(chain.from_iterable(map(expand, here))),
+        installed=installed,
+        constraints=_by_name(chain(restricted, _built_with(installed, distribution, {o.name for o in overrides}))),
+        overrides=_by_name(one for override in overrides for one in expand(override) if not one.extra),
+        direct=find_direct([*here, *constraints, *overrides], environment),
+        distribution=distribution,
+        prefer=asked.prefer,
+        upgrade=asked.upgrade,
+        pre=asked.pre,
+        deps=asked.deps,
+        exclude_newer=_moment(asked.exclude_newer),
+        index_urls=index_urls,
+        reserved=reserved,
+    )
+    left_out = [requirement for requirement in requirements if requirement not in here]
+    return problem, tuple(f"{requirement} was not installed: its marker is false here" for requirement in left_out)
+
+
+def _applicable(requirements: Iterable[Requirement], environment: Environment) -> list[Requirement]:
+    return [requirement for requirement in requirements if applies(requirement, environment)]
+
+
+def _by_name(
+    requirements: Iterable[ProjectRequirement],
+) -> dict[NormalizedName, tuple[ProjectRequirement, ...]]:
+    found: dict[NormalizedName, tuple[ProjectRequirement, ...]] = {}
+    for requirement in requirements:
+        found[requirement.name] = (*found.get(requirement.name, ()), requirement)
+    return found
+
+
+def _built_with(
+    installed: Mapping[NormalizedName, InstalledDistribution],
+    distribution: Mapping[NormalizedName, LockedPackage],
+    overridden: set[str],
+) -> Iterator[ProjectRequirement]:
+    """Yield constraints that keep installed members of the distribution with the partners they were built with."""
+    for name, package in distribution.items():
+        member = installed.get(name)
+        if member is None or not member.from_distribution or member.metadata.version != package.version:
+            continue
+        for partner in package.depends:
+            if partner in installed and partner not in overridden:
+                version = distribution[partner].version
+                text = f"{partner}=={version}, which the installed {member} of the distribution was built with"
+                yield ProjectRequirement(partner, exactly=version, text=text)
+
+
+def _moment(value: datetime | str | None) -> datetime | None:
+    if value is None:
+        return None
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except ValueError as error:
+        raise InvalidRequirement(f"exclude_newer={value}", "it takes a date or a time in ISO 8601") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

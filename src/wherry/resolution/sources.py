@@ -1,0 +1,118 @@
+"""The places that a candidate may come from, and their order.
+
+What is installed and fits stays (unless an upgrade is wanted); then comes the distribution's version if it fits; then
+the index, newest first. A direct URL is the only source of its project.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from wherry.formats.urls import without_credentials
+from wherry.model.distribution import InstalledDistribution
+from wherry.model.locked_package import LockedPackage
+from wherry.resolution.direct import DirectFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from packaging.utils import NormalizedName
+    from packaging.version import Version
+
+    from wherry.model.project import ProjectFile
+    from wherry.resolution.problem import Problem
+    from wherry.resolution.requirements import ProjectRequirement
+
+    Source = InstalledDistribution | LockedPackage | DirectFile | ProjectFile
+
+__all__ = ["Origin", "Sources", "file_of", "origin_of", "version_of"]
+
+Origin = Literal["index", "direct", "distribution", "installed"]
+
+
+def file_of(source: Source) -> ProjectFile | None:
+    """Return the file to install; ``None`` for what is installed already."""
+    if isinstance(source, LockedPackage | DirectFile):
+        return source.file
+    return None if isinstance(source, InstalledDistribution) else source
+
+
+def origin_of(source: Source) -> Origin:
+    """Return the name of the kind of ``source``."""
+    if isinstance(source, LockedPackage):
+        return "distribution"
+    if isinstance(source, DirectFile):
+        return "direct"
+    return "installed" if isinstance(source, InstalledDistribution) else "index"
+
+
+def version_of(source: InstalledDistribution | LockedPackage) -> Version:
+    """Return the version of what is installed or in the distribution."""
+    return source.version if isinstance(source, LockedPackage) else source.metadata.version
+
+
+class Sources:
+    """Where one project may come from besides the index; ``None`` where it may not."""
+
+    def __init__(self, name: NormalizedName, problem: Problem) -> None:
+        self.installed = problem.installed.get(name)
+        self.locked = problem.distribution.get(name)
+        self.direct = problem.direct.get(name)
+        if self.direct is not None:
+            self.locked = None
+            if self.installed is not None and self.installed.source != without_credentials(self.direct.file.url):
+                self.installed = None
+        self._problem = problem
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the index has no part in it: the runtime provides it, a URL has it, or it is a shared library."""
+        if self.direct is not None or (self.installed is not None and self.installed.location is None):
+            return True
+        return self.locked is not None and self.locked.is_shared_library
+
+    def before(self, wanted: Sequence[ProjectRequirement]) -> Iterator[tuple[Version, Source]]:
+        """Yield what is tried before the index."""
+        installed = self.installed
+        if installed is not None and self.stays and _admits(wanted, version_of(installed)):
+            yield version_of(installed), installed
+        if self.direct is not None and _admits(wanted, self.direct.version):
+            yield self.direct.version, self.direct
+        if self.locked is not None and self._is_preferred(self.locked) and _admits(wanted, self.locked.version):
+            yield self.locked.version, self.locked
+
+    def after(self, wanted: Sequence[ProjectRequirement]) -> Iterator[tuple[Version, Source]]:
+        """Yield what is tried after the index."""
+        if self.locked is not None and not self._is_preferred(self.locked) and _admits(wanted, self.locked.version):
+            yield self.locked.version, self.locked
+
+    def among(
+        self, wanted: Sequence[ProjectRequirement], offered: Iterable[tuple[Version, ProjectFile]]
+    ) -> Iterator[tuple[Version, Source]]:
+        """Yield what the index offers, with what is installed in the place of its version: upgrades never go down."""
+        waiting = self.installed
+        if waiting is not None and (self.stays or not _admits(wanted, version_of(waiting))):
+            waiting = None
+        for version, file in offered:
+            if waiting is not None and version <= version_of(waiting):
+                yield version_of(waiting), waiting
+                waiting = None
+            if self.installed is None or version != version_of(self.installed):
+                yield version, file
+        if waiting is not None:
+            yield version_of(waiting), waiting
+
+    @property
+    def stays(self) -> bool:
+        """Whether what is installed comes first. Nothing else can take the place of what the runtime provides."""
+        return self.installed is not None and (not self._problem.upgrade or self.installed.location is None)
+
+    def _is_preferred(self, locked: LockedPackage) -> bool:
+        if locked.is_shared_library:
+            return True
+        is_upgrade = self.installed is None or locked.version > version_of(self.installed) or not self._problem.upgrade
+        return self._problem.prefer == "distribution" and is_upgrade
+
+
+def _admits(wanted: Sequence[ProjectRequirement], version: Version) -> bool:
+    return all(requirement.admits(version) for requirement in wanted)

@@ -1,0 +1,36 @@
+"""Hard cases: the right answer, and no more requests than it takes."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from tests.harness.environments import PYODIDE_314
+from tests.harness.ladders import LADDERS, Ladder
+from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
+from wherry.errors import ResolutionConflict
+from wherry.index import resolving
+from wherry.index.cache import NoCache
+from wherry.index.client import IndexClient
+from wherry.resolution.posing import Asked, pose
+from wherry.resolution.snapshot import Snapshot
+
+
+async def resolve(ladder: Ladder, fetcher: MemoryFetcher) -> dict[str, str] | None:
+    problem, _ = pose(Asked(requirements=ladder.requested), environment=PYODIDE_314, installed={}, distribution={})
+    async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:
+        try:
+            return dict((await resolving.resolve(problem, Snapshot(PYODIDE_314), index)).pins)
+        except ResolutionConflict:
+            return None
+
+
+@pytest.mark.parametrize("name", LADDERS)
+def test_ladder(name: str) -> None:
+    ladder = LADDERS[name]()
+    fetcher = MemoryFetcher(ladder.files)
+    assert asyncio.run(resolve(ladder, fetcher)) == ladder.pins
+    assert max(fetcher.requests.values()) == 1
+    assert len(fetcher.pages_asked_for()) <= len({file.identity[0] for file in ladder.files})
+    assert len(fetcher.metadata_asked_for()) <= ladder.metadata
