@@ -68,13 +68,15 @@ class Candidate:
 class Candidates:
     """Selects candidates out of a snapshot; one object serves one run of the resolver.
 
-    A candidate is made once, so that it equals itself and nothing else.
+    A candidate is made once, so that it equals itself and nothing else. ``finals_first`` are the projects of which a
+    search has learned that not everybody asks for pre-releases.
     """
 
     def __init__(self, problem: Problem, snapshot: Snapshot, policy: Policy) -> None:
         self.problem = problem
         self.snapshot = snapshot
         self.policy = policy
+        self.finals_first: set[NormalizedName] = set()
         self._made: dict[tuple[Identifier, int], Candidate] = {}
         self._sources: dict[NormalizedName, Sources] = {}
 
@@ -125,7 +127,8 @@ class Candidates:
         """Yield the releases on the index that satisfy everything, in the order to try them."""
         releases = self.snapshot.releases(name)
         if releases is not None:
-            for chosen in self._tiers(releases, requirements, constraints):
+            finals_first = name in self.finals_first
+            for chosen in self._tiers(releases, requirements, constraints, finals_first=finals_first):
                 yield from releases.pick(chosen)
 
     def refusal(self, candidate: Candidate) -> str:
@@ -146,7 +149,12 @@ class Candidates:
         return known if isinstance(known, CoreMetadata) else None
 
     def _tiers(
-        self, releases: Releases, requirements: Sequence[ProjectRequirement], constraints: Sequence[ProjectRequirement]
+        self,
+        releases: Releases,
+        requirements: Sequence[ProjectRequirement],
+        constraints: Sequence[ProjectRequirement],
+        *,
+        finals_first: bool,
     ) -> Iterator[int]:
         """Yield sets of releases, each to be tried after the one before."""
         satisfying = releases.everything
@@ -160,7 +168,7 @@ class Candidates:
         prereleases = usable & releases.prereleases
         finals = usable & ~prereleases
         asked = [requirement.specifier.prereleases for requirement in requirements if requirement.exactly is None]
-        if self.problem.pre or not finals or (asked and all(asked)):
+        if self.problem.pre or not finals or (asked and all(asked) and not finals_first):
             yield usable
         else:
             # Who does not ask for pre-releases gets a final release where one satisfies everybody.

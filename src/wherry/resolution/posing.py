@@ -40,14 +40,14 @@ class Asked:
     exclude_newer: datetime | str | None = None
 
 
-def pose(
+def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
     asked: Asked,
     *,
     environment: Environment,
     installed: Mapping[NormalizedName, InstalledDistribution],
     distribution: Mapping[NormalizedName, LockedPackage],
     index_urls: tuple[str, ...] = (),
-    reserved: Mapping[NormalizedName, str],
+    reserved: Mapping[NormalizedName, str] | None = None,
 ) -> tuple[Problem, tuple[str, ...]]:
     """Return the problem, and warnings of what does not apply here.
 
@@ -74,7 +74,7 @@ def pose(
         deps=asked.deps,
         exclude_newer=_moment(asked.exclude_newer),
         index_urls=index_urls,
-        reserved=reserved,
+        reserved=reserved or {},
     )
     left_out = [requirement for requirement in requirements if requirement not in here]
     return problem, tuple(f"{requirement} was not installed: its marker is false here" for requirement in left_out)

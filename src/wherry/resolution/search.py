@@ -15,7 +15,9 @@ from wherry.resolution.proof import Proof
 from wherry.resolution.provider import Provider
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from packaging.utils import NormalizedName
 
     from wherry.errors import ResolutionError
     from wherry.resolution.candidates import Candidate
@@ -36,6 +38,11 @@ class Answer:
 
     candidates: Mapping[Identifier, Candidate]
     parents: Mapping[Identifier, list[Required]]
+
+    def wanted(self, candidate: Candidate) -> list[ProjectRequirement]:
+        """Return all that is required of the candidate, and of its project."""
+        keys = dict.fromkeys(((candidate.name, ""), candidate.identifier))
+        return [required.requirement for key in keys for required in self.parents.get(key, ())]
 
 
 @dataclass
@@ -62,16 +69,39 @@ class Search:
         """Return what was found, or ``None`` where there is no answer; raises :class:`ResolutionTooDeep`."""
         # In this order whatever the order asked in, so that the order cannot decide anything.
         requirements = sorted(self.problem.requirements, key=lambda asked: (asked.identifier, asked.text))
+        while True:
+            answer = self._backtrack(requirements) or self._prove(requirements)
+            hasty = set(self._hasty(answer)) if answer is not None else set()
+            if not hasty:
+                return answer
+            self.candidates.finals_first |= hasty
+
+    def _backtrack(self, requirements: list[ProjectRequirement]) -> Answer | None:
         if self.policy is not Policy.AS_ASKED:
             # What the other policies are for is to be sure.
-            return self._prove(requirements)
+            return None
         # resolvelib.Resolver would do the same and then look for the way from each candidate to the root, which never
         # ends where candidates that were given up require one another.
         backtracking = Backtracking(self._provider, _Patience())
         try:
-            return self._reached(backtracking.resolve(requirements, max_rounds=MAX_ROUNDS).mapping)
+            answer = self._reached(backtracking.resolve(requirements, max_rounds=MAX_ROUNDS).mapping)
         except (resolvelib.ResolutionImpossible, resolvelib.ResolutionTooDeep, _OutOfPatience):
-            return self._prove(requirements)
+            return None
+        # It may have let something in for the sake of a requirement that was given up later.
+        return answer if all(self._holds(answer, candidate) for candidate in answer.candidates.values()) else None
+
+    def _holds(self, answer: Answer, candidate: Candidate) -> bool:
+        return candidate in self.candidates.select(candidate.name, answer.wanted(candidate), candidate.extra)
+
+    def _hasty(self, answer: Answer) -> Iterator[NormalizedName]:
+        """Yield projects whose pre-release was taken before somebody turned out to be content with a final release."""
+        for candidate in answer.candidates.values():
+            if candidate.version is None or not candidate.version.is_prerelease or candidate.extra:
+                continue
+            best = next(self.candidates.select(candidate.name, answer.wanted(candidate)), candidate)
+            is_final = best.version is not None and not best.version.is_prerelease
+            if is_final and candidate.name not in self.candidates.finals_first:
+                yield candidate.name
 
     def failure(self) -> ResolutionError:
         """Explain why there was no answer."""
