@@ -137,26 +137,30 @@ class ResolutionError(WherryError):
 
 @dataclass(eq=False)
 class UnknownProject(ResolutionError):
-    """No index has the project."""
+    """No index has the project. ``similar`` are projects at hand whose names differ by one slip."""
 
     code = "unknown-project"
     name: str
     index_urls: Sequence[str]
     required_by: Sequence[str] = ()
+    similar: Sequence[str] = ()
 
     def __str__(self) -> str:
         places = ", ".join(self.index_urls) or "any index"
-        return (
-            f"There is no project named {self.name!r}{_askers(self.required_by)} on {places}; "
-            "check the spelling, or name another index"
+        way_out = (
+            f"did you mean {' or '.join(self.similar)}?"
+            if self.similar
+            else "check the spelling, or name another index"
         )
+        return f"There is no project named {self.name!r}{_askers(self.required_by)} on {places}; {way_out}"
 
 
 @dataclass(eq=False)
 class NoFittingWheel(ResolutionError):
     """The project exists, but none of its files can be installed here.
 
-    ``rejections`` pairs each filename with the reason why it does not fit, newest first.
+    ``rejections`` pairs each filename with the reason why it does not fit, newest first. ``way_out`` is what would fit,
+    in a sentence, where anything would.
     """
 
     code = "no-fitting-wheel"
@@ -164,6 +168,7 @@ class NoFittingWheel(ResolutionError):
     requirement: str
     rejections: Sequence[tuple[str, str]]
     required_by: Sequence[str] = ()
+    way_out: str = ""
 
     def __str__(self) -> str:
         subject = f"No file of {self.requirement}{_askers(self.required_by)} fits this runtime:"
@@ -172,6 +177,8 @@ class NoFittingWheel(ResolutionError):
         lines = [subject, *(f"  {filename}: {reason}" for filename, reason in self.rejections[: self.shown])]
         if len(self.rejections) > self.shown:
             lines.append(f"  … and {len(self.rejections) - self.shown} more")
+        if self.way_out:
+            lines.append(self.way_out)
         return "\n".join(lines)
 
 

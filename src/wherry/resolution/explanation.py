@@ -9,9 +9,12 @@ from packaging.version import Version
 
 from wherry.errors import NoFittingWheel, ResolutionConflict, UnknownProject
 from wherry.resolution.nogoods import Required, Restricted, Unselectable
+from wherry.resolution.ways_out import newest_first, other_platforms, similar_names, version_that_fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from packaging.utils import NormalizedName
 
     from wherry.errors import ResolutionError
     from wherry.resolution.candidates import Candidates
@@ -51,17 +54,27 @@ def _dead_end(fact: Required, required: Iterable[Required], candidates: Candidat
     if other_sources := _other_sources(candidates.sources(name)):
         sentence = f"{_who(fact)} {requirement.text}, but {' and '.join(other_sources)}"
         return ResolutionConflict(f"{sentence}{_on_index(releases)}", [_clash(fact)])
+    problem = candidates.problem
     if releases is None:
-        problem = candidates.problem
         index_urls = (problem.reserved[name],) if name in problem.reserved else problem.index_urls
-        return UnknownProject(name, index_urls, askers)
+        return UnknownProject(name, index_urls, askers, similar_names(name, _names_at_hand(candidates)))
+    environment = problem.environment
     if releases.everything == 0:
-        return NoFittingWheel(name, releases.rejections, askers)
-    rejections = _rejections(requirement, releases, candidates)
+        rejections = newest_first(releases.rejections)
+        return NoFittingWheel(name, rejections, askers, other_platforms(rejections, environment))
+    rejections = newest_first(_rejections(requirement, releases, candidates))
     if rejections:
-        return NoFittingWheel(requirement.text, rejections, askers)
+        way_out = version_that_fits(requirement, releases) or other_platforms(rejections, environment)
+        return NoFittingWheel(requirement.text, rejections, askers, way_out)
     sentence = f"{_who(fact)} {requirement.text}, but no version satisfies it: this runtime can use {_offer(releases)}"
     return ResolutionConflict(sentence, [_clash(fact)])
+
+
+def _names_at_hand(candidates: Candidates) -> set[NormalizedName]:
+    # Not what happens to be known of the index: the answer would depend on the order of arrival.
+    problem = candidates.problem
+    requested = {requirement.name for requirement in problem.requirements}
+    return requested | problem.installed.keys() | problem.distribution.keys()
 
 
 def _other_sources(sources: Sources) -> list[str]:
@@ -70,7 +83,8 @@ def _other_sources(sources: Sources) -> list[str]:
     if sources.direct is not None:
         found.append(f"the URL asked for has {sources.direct.version}")
     if sources.locked is not None:
-        found.append(f"Pyodide's distribution has {sources.locked.version}")
+        pin = f"{sources.locked.name}=={sources.locked.version}"
+        found.append(f"Pyodide's distribution has {sources.locked.version} (allow it with {pin})")
     if sources.installed is not None and sources.installed.location is None:
         found.append(f"the runtime itself provides {sources.installed.version}")
     return found
