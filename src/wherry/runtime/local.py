@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -33,5 +34,5 @@ def _read_host_file(url: str) -> bytes:
     path = location.fileURLToPath(url)
     if not fs.existsSync(path):
         raise FileNotFoundError(2, "no such file on this computer", path)
-    content: bytes = fs.readFileSync(path).to_bytes()
-    return content
+    # As text: a Buffer is a view into Node's pool, and of a kind that Pyodide does not know where realms are mixed.
+    return base64.b64decode(fs.readFileSync(path, "base64"))
