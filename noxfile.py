@@ -49,6 +49,14 @@ def unit(session: nox.Session) -> None:
 
 
 @nox.session
+def bench(session: nox.Session) -> None:
+    """Measure, in Python and in Pyodide; arguments name benches. It fails where a limit is exceeded."""
+    install(session)
+    build(session)
+    session.run("python", "bench/run.py", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and types."""
     install(session, "lint")

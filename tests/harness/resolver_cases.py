@@ -56,6 +56,18 @@ class ResolverCase:
     xfail: str = ""
 
     @property
+    def files(self) -> list[IndexFile]:
+        """Return the files of the one index."""
+        return self._files[HOST]
+
+    @property
+    def needs_only_an_index(self) -> bool:
+        """Whether one plain index is all that the case needs: then any server and any runtime will do."""
+        elsewhere = (self.indexes, self.reserved, self.unreachable, self.pages, self.installed, self.distribution)
+        urls = PLACEHOLDER.search(" ".join((*self.requested, *map(str, self.options.values()))))
+        return not any(elsewhere) and urls is None
+
+    @property
     def index_urls(self) -> list[str]:
         """Return the indexes in the order to ask them."""
         form = self.options.get("form", "json")

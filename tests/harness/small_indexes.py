@@ -7,7 +7,7 @@ import itertools
 import random
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 from packaging.requirements import Requirement
@@ -65,7 +65,7 @@ class SmallIndex:
             metadata = _metadata(project, version, requires)
             installed[metadata.name] = InstalledDistribution(metadata, location=f"/site/{project}-{version}.dist-info")
         asked = Asked(requirements=self.requested, constraints=self.constraints, upgrade=self.upgrade)
-        return pose(asked, environment=PYODIDE_314, installed=installed, distribution={})[0]
+        return pose(asked, environment=PYODIDE_314, installed=installed, distribution={}, reserved={})[0]
 
     def snapshot(self) -> Snapshot:
         """Return a snapshot without holes."""
@@ -85,37 +85,41 @@ class SmallIndex:
             snapshot.metadata[_file(project, version, release).url] = metadata
         return snapshot
 
-    def solutions(self) -> Iterator[dict[str, str]]:
-        """Yield every choice of versions that satisfies what is asked and what the chosen require."""
-        choices = [(None, *self._choosable(project)) for project in PROJECTS]
-        for versions in itertools.product(*choices):
-            chosen = {project: version for project, version in zip(PROJECTS, versions, strict=True) if version}
-            if self.satisfied(chosen):
-                yield chosen
+    def solutions(self, chosen: Mapping[str, str] | None = None) -> Iterator[Mapping[str, str]]:
+        """Yield every choice of versions that satisfies everything, of the projects that it makes necessary."""
+        chosen = chosen or {}
+        missing = next((requirement.name for requirement in self._active(chosen) if requirement.name not in chosen), "")
+        if missing:
+            for version in self._choosable(missing):
+                yield from self.solutions({**chosen, missing: version})
+        elif self.satisfied(chosen):
+            yield chosen
 
     def satisfied(self, chosen: Mapping[str, str]) -> bool:
         """Tell whether ``chosen`` has what is asked, and what its members require with the extras asked for.
 
         A release of another Python is no choice, and a yanked one only where something names its very version.
         """
-        pending = [*map(_read, self.requested)]
-        active = [*pending, *map(_read, self.constraints)]
-        seen = set()
-        while pending:
-            requirement = pending.pop()
-            version = chosen.get(requirement.name)
-            if version is None or version not in self._choosable(requirement.name) or not _admits(requirement, version):
-                return False
-            for extra in ("", *requirement.extras):
-                if (requirement.name, extra) not in seen:
-                    seen.add((requirement.name, extra))
-                    required = list(self._required(requirement.name, version, extra))
-                    pending += required
-                    active += required
-        reached = {project for project, _ in seen}
+        active = self._active(chosen)
+        reached = {requirement.name for requirement in active}
+        active += [requirement for requirement in map(_read, self.constraints) if requirement.name in reached]
         return all(
-            _admits(requirement, chosen[requirement.name]) for requirement in active if requirement.name in reached
+            requirement.name in chosen
+            and chosen[requirement.name] in self._choosable(requirement.name)
+            and _admits(requirement, chosen[requirement.name])
+            for requirement in active
         ) and all(self._may_be_taken(project, chosen[project], active) for project in reached)
+
+    def _active(self, chosen: Mapping[str, str]) -> list[Requirement]:
+        """Return what is asked, and what the chosen that it leads to require."""
+        active = [*map(_read, self.requested)]
+        seen = set()
+        for requirement in active:  # which grows meanwhile
+            for extra in ("", *requirement.extras):
+                if requirement.name in chosen and (requirement.name, extra) not in seen:
+                    seen.add((requirement.name, extra))
+                    active += self._required(requirement.name, chosen[requirement.name], extra)
+        return active
 
     def _choosable(self, project: str) -> set[str]:
         offered = {
@@ -132,13 +136,11 @@ class SmallIndex:
         return pinned or not self.releases[project, version].yanked
 
     def _required(self, project: str, version: str, extra: str) -> Iterator[Requirement]:
-        if project in self.installed and self.installed[project][0] == version:
-            texts = self.installed[project][1]
-        else:
-            texts = self.releases[project, version].requires
-        for text in texts:
-            if _applies(text, extra):
-                yield _read(text)
+        installed_version, texts = self.installed.get(project, ("", ()))
+        if version != installed_version:
+            release = self.releases.get((project, version))
+            texts = release.requires if release else ()
+        return (_read(text) for text in texts if _applies(text, extra))
 
 
 class SlowIndex(IndexClient):
@@ -229,29 +231,27 @@ def small_indexes(ingredients: Ingredients | None = None) -> st.SearchStrategy[S
     """Draw indexes of up to six projects, whose releases require one another, often without an answer."""
     made_of = ingredients or Ingredients()
     versions = st.sampled_from(made_of.versions)
-    specifiers = st.sampled_from(
-        ["", *(f"{operator}{version}" for operator in ("==", "!=", ">=", "<") for version in made_of.versions)]
-    )
-    extras = st.sampled_from(["", "", "", f"[{EXTRA}]"])
-    markers = st.sampled_from(["", "", "", f"; extra == '{EXTRA}'"])
     projects = st.sampled_from(PROJECTS)
-    requirements = st.builds("{}{}{}".format, projects, extras, specifiers)
-    dependencies = st.lists(st.builds("{}{}".format, requirements, markers), max_size=3).map(tuple)
-    releases = st.builds(
-        SmallRelease,
-        requires=dependencies,
-        yanked=st.sampled_from([False, False, True]) if made_of.yanked else st.just(value=False),
-        unfit=st.sampled_from(["", "", "", "page", "metadata"]) if made_of.unfit else st.just(""),
+    # Whole requirements are drawn at once: Hypothesis takes its time for every draw.
+    specifiers = ["", *map("".join, itertools.product(("==", "!=", ">=", "<"), made_of.versions))]
+    texts = list(map("".join, itertools.product(PROJECTS, ["", "", "", f"[{EXTRA}]"], specifiers)))
+    markers = ["", "", "", f"; extra == '{EXTRA}'"]
+    dependencies = st.lists(st.sampled_from(list(map("".join, itertools.product(texts, markers)))), max_size=3)
+    flaws: list[dict[str, Any]] = (
+        [{}] * 10 + [{"yanked": True}] * 3 * made_of.yanked + [{"unfit": "page"}, {"unfit": "metadata"}] * made_of.unfit
     )
-    constraints = st.lists(st.builds("{}{}".format, projects, specifiers), max_size=2).map(tuple)
-    installed = st.dictionaries(projects, st.tuples(versions, dependencies), max_size=3)
+    releases = st.builds(
+        lambda requires, flaw: SmallRelease(tuple(requires), **flaw), dependencies, st.sampled_from(flaws)
+    )
+    constraints = st.lists(st.sampled_from(texts), max_size=1)
+    installed = st.dictionaries(projects, st.tuples(versions, dependencies.map(tuple)), max_size=3)
     return st.builds(
         SmallIndex,
         releases=st.dictionaries(
-            st.tuples(projects, versions), releases, min_size=1, max_size=len(PROJECTS) * len(made_of.versions)
+            st.sampled_from(list(itertools.product(PROJECTS, made_of.versions))), releases, min_size=4, max_size=14
         ),
-        requested=st.lists(requirements, min_size=1, max_size=3).map(tuple),
-        constraints=constraints if made_of.constraints else st.just(()),
+        requested=st.lists(st.sampled_from(texts), min_size=1, max_size=3).map(tuple),
+        constraints=constraints.map(tuple) if made_of.constraints else st.just(()),
         installed=installed if made_of.installed else st.just({}),
         upgrade=st.booleans() if made_of.installed else st.just(value=False),
     )

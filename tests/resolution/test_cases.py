@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from tests.harness.memory_fetcher import MemoryFetcher
-    from wherry.install.destination import Delivery
+    from wherry.install.destination import Delivery, SharedLibrary
     from wherry.model.check import BrokenDistribution
     from wherry.model.distribution import InstalledDistribution
     from wherry.resolution.resolution import Resolution
@@ -44,7 +44,10 @@ class Shelf:
         return ()
 
     def exchange(
-        self, arriving: Sequence[Delivery], leaving: Sequence[InstalledDistribution]
+        self,
+        arriving: Sequence[Delivery],
+        leaving: Sequence[InstalledDistribution],
+        libraries: Sequence[SharedLibrary] = (),
     ) -> tuple[InstalledDistribution, ...]:
         raise NotImplementedError
 

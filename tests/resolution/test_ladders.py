@@ -18,7 +18,9 @@ from wherry.resolution.snapshot import Snapshot
 
 
 async def resolve(ladder: Ladder, fetcher: MemoryFetcher) -> dict[str, str] | None:
-    problem, _ = pose(Asked(requirements=ladder.requested), environment=PYODIDE_314, installed={}, distribution={})
+    problem, _ = pose(
+        Asked(requirements=ladder.requested), environment=PYODIDE_314, installed={}, distribution={}, reserved={}
+    )
     async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:
         try:
             return dict((await resolving.resolve(problem, Snapshot(PYODIDE_314), index)).pins)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from wherry.resolution.nogoods import Fact
     from wherry.resolution.releases import Release, Releases
     from wherry.resolution.requirements import ProjectRequirement
-    from wherry.resolution.sources import Sources
 
 __all__ = ["explain"]
 
@@ -51,7 +50,7 @@ def _dead_end(fact: Required, required: Iterable[Required], candidates: Candidat
     name = requirement.name
     askers = sorted({str(other.parent) for other in required if other.requirement.name == name and other.parent})
     releases = candidates.snapshot.releases(name) if name in candidates.snapshot.pages else None
-    if other_sources := _other_sources(candidates.sources(name)):
+    if other_sources := _other_sources(requirement, candidates):
         sentence = f"{_who(fact)} {requirement.text}, but {' and '.join(other_sources)}"
         return ResolutionConflict(f"{sentence}{_on_index(releases)}", [_clash(fact)])
     problem = candidates.problem
@@ -77,11 +76,14 @@ def _names_at_hand(candidates: Candidates) -> set[NormalizedName]:
     return requested | problem.installed.keys() | problem.distribution.keys()
 
 
-def _other_sources(sources: Sources) -> list[str]:
+def _other_sources(requirement: ProjectRequirement, candidates: Candidates) -> list[str]:
     """Tell what there is besides the index."""
+    sources = candidates.sources(requirement.name)
+    refusals = filter(None, map(candidates.refusal, candidates.select(requirement.name, [requirement])))
     found = []
     if sources.direct is not None:
-        found.append(f"the URL asked for has {sources.direct.version}")
+        why = next((f", but {refusal}" for refusal in refusals), "")
+        found.append(f"the URL asked for has {sources.direct.version}{why}")
     if sources.locked is not None:
         pin = f"{sources.locked.name}=={sources.locked.version}"
         found.append(f"Pyodide's distribution has {sources.locked.version} (allow it with {pin})")
@@ -201,7 +203,7 @@ def _versions(alike: list[Required]) -> str:
 def _comment(requirement: ProjectRequirement, candidates: Candidates) -> str:
     if requirement.refusal or candidates.exists(requirement):
         return ""
-    if other_sources := _other_sources(candidates.sources(requirement.name)):
+    if other_sources := _other_sources(requirement, candidates):
         return f" ({' and '.join(other_sources)})"
     is_known = candidates.snapshot.pages.get(requirement.name) is not None
     return ", of which no file fits here" if is_known else ", which no index has"

@@ -100,7 +100,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
             # Asked without dependencies, too: the metadata may say that the release is not for this Python.
             required = self._required(candidate)
             for requirement in required if self.candidates.problem.deps else ():
-                yield from self._as_the_caller_has_it(requirement)
+                yield from self._as_the_caller_has_it(_of_another(requirement, candidate))
 
     def _required(self, candidate: Candidate) -> Iterable[ProjectRequirement]:
         if isinstance(candidate.source, LockedPackage) and not candidate.extra:
@@ -138,3 +138,10 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
             releases = self.candidates.snapshot.releases(candidate.name)
             older = releases.older(candidate.version) if releases is not None else ()
         self.needs[MetadataNeed(candidate.name, candidate.file, candidate.extra, older)] = None
+
+
+def _of_another(requirement: ProjectRequirement, candidate: Candidate) -> ProjectRequirement:
+    """Let a release that excludes itself rule itself out; resolvelib would look for another of the same project."""
+    if requirement.name != candidate.name or candidate.version is None or requirement.admits(candidate.version):
+        return requirement
+    return replace(requirement, refusal=f"it requires {requirement.text} of itself")
