@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -30,6 +31,15 @@ PINNED_ELSEWHERE = SmallIndex(
 )
 PINNED_BY_WHAT_IS_GIVEN_UP = SmallIndex(
     {("a", "1"): SmallRelease(yanked=True), ("a", "2"): SmallRelease(("a==1",))}, ("a",)
+)
+# a[x] 3 falls with c; then a 3, which is tried with the rest of a[x], excludes that rest only for as long as it is chosen.
+EXCLUDED_MEANWHILE = SmallIndex(
+    {
+        ("a", "1"): SmallRelease(),
+        ("a", "3"): SmallRelease(("c; extra == 'x'", "a!=1")),
+        ("c", "1"): SmallRelease(("e[x]",)),
+    },
+    ("a[x]>=1",),
 )
 
 
@@ -76,8 +86,10 @@ def test_so_it_is_with_yanked_files(index: SmallIndex) -> None:
     assert agrees(index, resolve(index))
 
 
+@pytest.mark.xfail(reason="what a choice leaves unselectable is learned as if it held whatever is chosen")
 @settings(max_examples=300)
 @given(small_indexes(FINALS))
+@example(EXCLUDED_MEANWHILE)
 def test_the_proof_alone_finds_it(index: SmallIndex) -> None:
     assert agrees(index, prove(index))
 

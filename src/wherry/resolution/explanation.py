@@ -169,7 +169,7 @@ def _requirement_lines(required: Iterable[Required], candidates: Candidates) -> 
     for fact in required:
         parent = fact.parent.name if fact.parent else ""
         by_text = groups.setdefault((parent, fact.requirement.name), {})
-        by_text.setdefault(fact.requirement.text, []).append(fact)
+        by_text.setdefault(fact.requirement.refusal or fact.requirement.text, []).append(fact)
     for by_text in groups.values():
         shown = list(by_text.items())[-SHOWN_RANGES:]
         for text, alike in shown:
