@@ -32,7 +32,7 @@ PINNED_ELSEWHERE = SmallIndex(
 PINNED_BY_WHAT_IS_GIVEN_UP = SmallIndex(
     {("a", "1"): SmallRelease(yanked=True), ("a", "2"): SmallRelease(("a==1",))}, ("a",)
 )
-# a[x] 3 falls with c; then a 3, which is tried with the rest of a[x], excludes that rest only for as long as it is chosen.
+# a[x] 3 falls with c; then a 3 is tried, which excludes what is left of a[x], but only for as long as it is chosen.
 EXCLUDED_MEANWHILE = SmallIndex(
     {
         ("a", "1"): SmallRelease(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pytest_pyodide import run_in_pyodide
 
+from tests.harness.ladders import LADDERS
 from tests.harness.memory_fetcher import JSON_URL
 from tests.harness.resolver_cases import read_cases
 
@@ -39,3 +40,12 @@ def test_the_answers_are_the_same_in_pyodide(wherry_runtime, index_server):
             different[case.name] = outcome
     assert different == {}
     assert len(CASES) > 100
+
+
+@pytest.mark.driver_timeout(300)
+@pytest.mark.parametrize("name", ["two clients of one library", "shared pins below 20", "12 diamonds that end at 3"])
+def test_hard_cases_have_the_same_answers_in_pyodide(wherry_runtime, index_server, name):
+    ladder = LADDERS[name]()
+    index_server.files = ladder.files
+    assert resolve(wherry_runtime, list(ladder.requested), {}, index_server.json_url) == ladder.pins
+    assert set(index_server.requests.values()) == {1}
