@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -86,7 +85,6 @@ def test_so_it_is_with_yanked_files(index: SmallIndex) -> None:
     assert agrees(index, resolve(index))
 
 
-@pytest.mark.xfail(reason="what a choice leaves unselectable is learned as if it held whatever is chosen")
 @settings(max_examples=300)
 @given(small_indexes(FINALS))
 @example(EXCLUDED_MEANWHILE)

@@ -8,6 +8,8 @@ is learned never needs to be learned again, and the last one learned is the expl
 from __future__ import annotations
 
 from collections import Counter
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING
 
 from wherry.errors import ResolutionTooDeep
@@ -114,13 +116,18 @@ class Proof:
 
     def _decide(self, identifier: Identifier) -> list[Identifier]:
         """Take the best candidate that is left, and learn what it requires; return whose bits may now change."""
-        left = self._trail.left[identifier]
         domain = self._domains[identifier]
+        # An extra and its project come to the same version, whatever the version is.
+        terms = {key: self._trail.left[key] for key in ((identifier[0], ""), identifier) if key in self._domains}
+        left = reduce(and_, terms.values())
+        if not left:
+            self._store(Nogood(terms))
+            return list(terms)
         selected = self._provider.select(identifier, self._wanted(identifier))
         chosen = next((candidate for candidate in selected if domain.bit(candidate) & left), None)
         if chosen is None:
-            self._learn({identifier: left}, Unselectable(identifier[0]))
-            return [identifier]
+            self._learn(terms, Unselectable(identifier[0]))
+            return list(terms)
         self._trail.narrow(identifier, domain.bit(chosen))
         self._decided[identifier] = chosen, self._trail.level
         return [identifier, *self._expand(chosen)]
