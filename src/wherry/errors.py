@@ -12,31 +12,6 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "IndexUnavailable",
-    "IndexUnreachable",
-    "InstallConflict",
-    "IntegrityError",
-    "InvalidIndexPage",
-    "InvalidMetadata",
-    "InvalidRequirement",
-    "InvalidScriptMetadata",
-    "InvalidWheel",
-    "NoFittingWheel",
-    "NotInstalled",
-    "RefusedByIndex",
-    "ResolutionConflict",
-    "ResolutionError",
-    "ResolutionTooDeep",
-    "UninstallRefused",
-    "UnknownProject",
-    "UnsupportedPython",
-    "UnsupportedRequirement",
-    "UnsupportedRuntime",
-    "UnsupportedWheel",
-    "WherryError",
-]
-
 
 class WherryError(Exception):
     """Base of every error wherry raises on purpose.
