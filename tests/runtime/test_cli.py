@@ -184,7 +184,11 @@ def test_tasks_left_behind_do_not_keep_the_process(cli):
 @pytest.mark.parametrize(
     ("header", "code", "message"),
     [
-        ("dependencies = 'rich'", 2, "metadata is invalid (line 2): `dependencies` must be an array"),
+        (
+            "dependencies = 'not-in-the-distribution'",
+            2,
+            "metadata is invalid (line 2): `dependencies` must be an array",
+        ),
         ("dependencies = [", 2, "metadata is invalid (line 2): not valid TOML"),
         ("requires-python = '<3'", 1, "app.py requires Python <3, but this is Python 3."),
     ],
@@ -198,9 +202,9 @@ def test_metadata_that_cannot_be_met_is_explained(cli, header, code, message):
 
 
 def test_a_failed_install_is_explained(cli):
-    result = cli("run", "--index-url", "http://127.0.0.1:9/simple/", _asking(cli, "rich"))
+    result = cli("run", "--index-url", "http://127.0.0.1:9/simple/", _asking(cli, "not-in-the-distribution"))
     assert result.returncode == 1
-    assert "wherry: No answer from http://127.0.0.1:9/simple/rich/" in result.stderr
+    assert "wherry: No answer from http://127.0.0.1:9/simple/not-in-the-distribution/" in result.stderr
     assert "Traceback" not in result.stderr
 
 
