@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import importlib
 import io
 import json
+import sys
 import zipfile
 from importlib import metadata
 from typing import TYPE_CHECKING
@@ -351,3 +353,16 @@ def test_the_functions_work_on_the_default_installer(tmp_path: Path) -> None:
 def test_outside_of_pyodide_the_way_out_is_named() -> None:
     with pytest.raises(wherry.UnsupportedRuntime, match="give Installer a fetcher and a destination"):
         Installer()
+
+
+async def test_what_is_imported_and_replaced_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    subject, _ = installer(tmp_path, [make_wheel("boarded", "1"), make_wheel("boarded", "2")])
+    await subject.install("boarded==1")
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    importlib.import_module("boarded")
+    try:
+        said = ("boarded 1 is imported (boarded): restart the runtime to use another",)
+        assert (await subject.resolve("boarded", upgrade=True)).warnings == said
+        assert (await subject.install("boarded", upgrade=True)).warnings == said
+    finally:
+        del sys.modules["boarded"]

@@ -126,6 +126,7 @@ class Installer:
             with phases.phase("placing"):
                 phases.tell("placing", f"Placing {len(new)} packages", total=len(new))
                 removed = _replaced(resolution, problem)
+                outdated = tuple(self._imported(removed))
                 wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
                 libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
                 arrived = self._destination.exchange(wheels, removed, libraries) if deliveries else ()
@@ -133,7 +134,7 @@ class Installer:
             installed=arrived,
             unchanged=tuple(pin.source for pin in resolution.chosen if isinstance(pin.source, InstalledDistribution)),
             removed=removed,
-            warnings=(*warnings, *resolution.warnings, *self._imported(removed)),
+            warnings=(*warnings, *resolution.warnings, *outdated),
             seconds=phases.seconds,
             requests=index.requests,
         )

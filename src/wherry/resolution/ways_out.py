@@ -33,8 +33,9 @@ def _version(filename: str) -> Version:
 
 
 def version_that_fits(requirement: ProjectRequirement, releases: Releases) -> str:
-    """Say which release could be used instead, the newest below what is asked for before any other."""
-    usable = [release for release in releases.entries if release.file.yanked is None]
+    """Say which release could be used instead; those that are asked for have failed already."""
+    others = [release for release in releases.entries if not requirement.admits(release.version)]
+    usable = [release for release in others if release.file.yanked is None]
     finals = [release for release in usable if not release.version.is_prerelease] or usable
     if not finals:
         return ""
