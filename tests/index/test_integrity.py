@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from wherry.errors import IntegrityError
-from wherry.index.integrity import cache_key, verify
+from wherry.index.integrity import verify
 
 CONTENT = b"bytes"
 GOOD = {name: hashlib.new(name, CONTENT).hexdigest() for name in ("md5", "sha1", "sha256", "sha512")}
@@ -38,8 +38,3 @@ def test_wrong_or_weak_hashes_are_refused(hashes: dict[str, str]) -> None:
     with pytest.raises(IntegrityError) as caught:
         verify(CONTENT, hashes, subject="https://example.org/it.whl")
     assert caught.value.subject == "https://example.org/it.whl"
-
-
-def test_only_a_strong_hash_is_a_key() -> None:
-    assert cache_key({"md5": "1", "sha256": "2"}) == "sha256:2"
-    assert cache_key({"md5": "1"}) is None

@@ -20,6 +20,7 @@ from wherry.errors import InvalidMetadata, InvalidWheel
 from wherry.formats.core_metadata import parse_core_metadata, parse_headers
 from wherry.formats.member_paths import path_problems
 from wherry.formats.record import encode_digest, parse_record
+from wherry.model.hashes import STRONGEST_FIRST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["WheelArchive", "open_wheel", "read_wheel_metadata"]
 
-TRUSTED_ALGORITHMS = frozenset({"sha256", "sha384", "sha512"})
 METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeError, ValueError)
 
@@ -189,7 +189,7 @@ def _recorded(
     problems += [
         f"RECORD has no SHA-256 or stronger hash of {entry.path}"
         for entry in entries.values()
-        if entry.algorithm not in TRUSTED_ALGORITHMS
+        if entry.algorithm not in STRONGEST_FIRST
     ]
     if problems:
         raise InvalidWheel(filename, problems)

@@ -11,7 +11,8 @@ from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.simple_api import ACCEPT, parse_project_page
 from wherry.formats.wheel_archive import read_wheel_metadata
 from wherry.index.flights import Flights
-from wherry.index.integrity import cache_key, verify
+from wherry.index.integrity import verify
+from wherry.model.hashes import strongest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -106,7 +107,7 @@ class IndexClient:
         return content
 
     async def _verified(self, url: str, hashes: Mapping[str, str]) -> bytes:
-        key = cache_key(hashes)
+        key = strongest(hashes)
         if key is not None and (kept := await self._cache.get(key)) is not None:
             try:
                 verify(kept, hashes, subject=url)

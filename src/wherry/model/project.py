@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from wherry.model.hashes import strongest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from packaging.utils import NormalizedName
 
 __all__ = ["ProjectFile", "ProjectPage"]
-
-STRONGEST_FIRST = ("sha512", "sha384", "sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class ProjectFile:
     @property
     def strongest_hash(self) -> str | None:
         """The strongest of ``hashes`` as ``sha256:…``, ``None`` where there is none that protects."""
-        return next((f"{name}:{self.hashes[name]}" for name in STRONGEST_FIRST if name in self.hashes), None)
+        return strongest(self.hashes)
 
     @property
     def uploaded(self) -> datetime | None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
 from wherry.errors import NoFittingWheel, ResolutionConflict, UnknownProject
 from wherry.resolution.nogoods import Required, Restricted, Unselectable
-from wherry.resolution.ways_out import newest_first, other_platforms, similar_names, version_that_fits
+from wherry.resolution.ways_out import newest_first, other_platforms, similar_names, stated_version, version_that_fits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -126,11 +125,8 @@ def _why_not(release: Release, requirement: ProjectRequirement, candidates: Cand
 
 def _names_version(requirement: ProjectRequirement, filename: str) -> bool:
     """Whether a rejected wheel or sdist is of a version that ``requirement`` admits."""
-    try:
-        parse = parse_wheel_filename if filename.endswith(".whl") else parse_sdist_filename
-        return requirement.admits(parse(filename)[1])
-    except (InvalidWheelFilename, InvalidSdistFilename):
-        return False
+    version = stated_version(filename)
+    return version is not None and requirement.admits(version)
 
 
 def _conflict(facts: Sequence[Fact], candidates: Candidates) -> ResolutionConflict:

@@ -16,20 +16,21 @@ if TYPE_CHECKING:
     from wherry.resolution.releases import Releases
     from wherry.resolution.requirements import ProjectRequirement
 
-__all__ = ["newest_first", "other_platforms", "similar_names", "version_that_fits"]
+__all__ = ["newest_first", "other_platforms", "similar_names", "stated_version", "version_that_fits"]
 
 
 def newest_first(rejections: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Order files by the versions that their names state; what states none comes last."""
-    return sorted(rejections, key=lambda rejection: _version(rejection[0]), reverse=True)
+    return sorted(rejections, key=lambda rejection: stated_version(rejection[0]) or Version("0.dev0"), reverse=True)
 
 
-def _version(filename: str) -> Version:
+def stated_version(filename: str) -> Version | None:
+    """Return the version that the name of a wheel or an sdist states."""
     try:
         parse = parse_wheel_filename if filename.endswith(".whl") else parse_sdist_filename
         return parse(filename)[1]
     except (InvalidWheelFilename, InvalidSdistFilename):
-        return Version("0.dev0")
+        return None
 
 
 def version_that_fits(requirement: ProjectRequirement, releases: Releases) -> str:
