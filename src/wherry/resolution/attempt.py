@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wherry.resolution.candidates import Candidate, Candidates
     from wherry.resolution.graph import Reason
     from wherry.resolution.problem import Problem
-    from wherry.resolution.search import Answer
+    from wherry.resolution.resolver import Answer
     from wherry.resolution.snapshot import Need, Snapshot
 
 __all__ = ["Attempt", "attempt"]
@@ -60,11 +60,11 @@ def _give_up_if_hopeless(problem: Problem, snapshot: Snapshot) -> None:
 
 def _resolution(answer: Answer, candidates: Candidates) -> Resolution:
     reasons = gather_reasons(
-        (required.parent.identifier if required.parent else None, required.requirement)
-        for parents in answer.parents.values()
-        for required in parents
+        (cause.parent.identifier if cause.parent else None, cause.requirement)
+        for criterion in answer.criteria.values()
+        for cause in criterion.information
     )
-    chosen = [candidate for candidate in answer.candidates.values() if not candidate.extra]
+    chosen = [candidate for candidate in answer.mapping.values() if not candidate.extra]
     pins = tuple(_pin(candidate, reasons[candidate.name]) for candidate in chosen)
     return Resolution(pins, tuple(_warnings(answer, candidates)))
 
@@ -84,7 +84,7 @@ def _pin(candidate: Candidate, reasons: tuple[Reason, ...]) -> Pin:
 
 
 def _warnings(answer: Answer, candidates: Candidates) -> Iterator[str]:
-    for candidate in answer.candidates.values():
+    for candidate in answer.mapping.values():
         metadata = candidates.metadata(candidate)
         if candidate.extra and metadata and candidate.extra not in metadata.provides_extra:
             yield f"{candidate.name} {candidate.version} has no extra {candidate.extra!r}"

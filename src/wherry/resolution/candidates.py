@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wherry.errors import WherryError
@@ -49,11 +49,10 @@ class Candidate:
     extra: str
     version: Version | None
     source: Source | None
+    identifier: Identifier = field(init=False)
 
-    @property
-    def identifier(self) -> Identifier:
-        """What resolvelib calls the candidate by."""
-        return self.name, self.extra
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "identifier", (self.name, self.extra))
 
     @property
     def file(self) -> ProjectFile | None:

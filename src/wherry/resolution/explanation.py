@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
+from resolvelib.structs import RequirementInformation
 
 from wherry.errors import NoFittingWheel, ResolutionConflict, UnknownProject
-from wherry.resolution.nogoods import Required, Restricted, Unselectable
+from wherry.resolution.nogoods import Restricted, Unselectable
 from wherry.resolution.ways_out import newest_first, other_platforms, similar_names, stated_version, version_that_fits
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from wherry.errors import ResolutionError
     from wherry.resolution.candidates import Candidates
-    from wherry.resolution.nogoods import Fact
+    from wherry.resolution.nogoods import Cause, Fact
     from wherry.resolution.releases import Release, Releases
     from wherry.resolution.requirements import ProjectRequirement
 
@@ -32,7 +33,7 @@ def explain(facts: Sequence[Fact], candidates: Candidates) -> ResolutionError:
 
     A requirement that nothing can satisfy, whatever else is asked for, is told as that; the rest is a conflict.
     """
-    required = [fact for fact in facts if isinstance(fact, Required) and not fact.requirement.refusal]
+    required = [fact for fact in facts if isinstance(fact, RequirementInformation) and not fact.requirement.refusal]
     projects = [fact.requirement.name for fact in required if not fact.requirement.extra]
     for fact in required:
         # Where the project is asked for elsewhere too, in other words, the clash is the better story.
@@ -41,7 +42,7 @@ def explain(facts: Sequence[Fact], candidates: Candidates) -> ResolutionError:
     return _conflict(facts, candidates)
 
 
-def _dead_end(fact: Required, required: Iterable[Required], candidates: Candidates) -> ResolutionError | None:
+def _dead_end(fact: Cause, required: Iterable[Cause], candidates: Candidates) -> ResolutionError | None:
     """Tell of a requirement that fails by itself, whatever else is asked for."""
     requirement = fact.requirement
     if candidates.exists(requirement):
@@ -131,7 +132,7 @@ def _names_version(requirement: ProjectRequirement, filename: str) -> bool:
 
 def _conflict(facts: Sequence[Fact], candidates: Candidates) -> ResolutionConflict:
     required = sorted(
-        (fact for fact in facts if isinstance(fact, Required)),
+        (fact for fact in facts if isinstance(fact, RequirementInformation)),
         key=_Distances(facts).of,  # the caller's words first
     )
     lines = [*_requirement_lines(required, candidates), *_other_lines(facts)]
@@ -143,7 +144,7 @@ class _Distances:
     """How far projects are from what the caller asked for, over the requirements that clash."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
-        required = [fact for fact in facts if isinstance(fact, Required)]
+        required = [fact for fact in facts if isinstance(fact, RequirementInformation)]
         self._distances: dict[str, int] = {}
         frontier = {fact.requirement.name for fact in required if fact.parent is None}
         while frontier:
@@ -152,16 +153,16 @@ class _Distances:
             reached = {fact.requirement.name for fact in required if fact.parent and fact.parent.name in frontier}
             frontier = reached - self._distances.keys()
 
-    def of(self, fact: Required) -> tuple[int, str, Version, str]:
+    def of(self, fact: Cause) -> tuple[int, str, Version, str]:
         if fact.parent is None:
             return -1, "", Version("0"), fact.requirement.text
         distance = self._distances.get(fact.parent.name, len(self._distances))
         return distance, fact.parent.name, fact.parent.version or Version("0"), fact.requirement.text
 
 
-def _requirement_lines(required: Iterable[Required], candidates: Candidates) -> Iterator[str]:
+def _requirement_lines(required: Iterable[Cause], candidates: Candidates) -> Iterator[str]:
     """Yield a line for each project that requires something, or a few where its versions differ."""
-    groups: dict[tuple[str, str], dict[str, list[Required]]] = {}
+    groups: dict[tuple[str, str], dict[str, list[Cause]]] = {}
     for fact in required:
         parent = fact.parent.name if fact.parent else ""
         by_text = groups.setdefault((parent, fact.requirement.name), {})
@@ -175,7 +176,7 @@ def _requirement_lines(required: Iterable[Required], candidates: Candidates) -> 
             yield f"… and {_versions(hidden)} {len(by_text) - len(shown)} other ranges of it"
 
 
-def _whose(alike: list[Required]) -> str:
+def _whose(alike: list[Cause]) -> str:
     if alike[0].parent is None:
         return "you asked for"
     if alike[0].requirement.refusal:
@@ -183,7 +184,7 @@ def _whose(alike: list[Required]) -> str:
     return _versions(alike)
 
 
-def _versions(alike: list[Required]) -> str:
+def _versions(alike: list[Cause]) -> str:
     """Return such as ``a 1 requires``, ``a 2 and 1 require`` or ``a 9 to 1 (9 versions) require``."""
     parents = {fact.parent.version: fact.parent for fact in alike if fact.parent and fact.parent.version}
     newest_first = [parents[version] for version in sorted(parents, reverse=True)]
@@ -211,9 +212,9 @@ def _other_lines(facts: Iterable[Fact]) -> Iterator[str]:
         yield f"what is left of {name} are pre-releases or yanked files, which nobody asked for"
 
 
-def _who(fact: Required) -> str:
+def _who(fact: Cause) -> str:
     return "you asked for" if fact.parent is None else f"{fact.parent} requires"
 
 
-def _clash(fact: Required) -> tuple[str, str | None]:
+def _clash(fact: Cause) -> tuple[str, str | None]:
     return fact.requirement.text, None if fact.parent is None else str(fact.parent)

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from packaging.utils import NormalizedName
+    from resolvelib.structs import RequirementInformation
 
     from wherry.resolution.candidates import Candidate
     from wherry.resolution.requirements import Identifier, ProjectRequirement
 
-__all__ = ["Fact", "Nogood", "Required", "Restricted", "Unselectable", "combine"]
+    # ``parent`` (``None``: the caller) requires ``requirement``.
+    Cause = RequirementInformation[ProjectRequirement, Candidate]
 
-
-@dataclass(frozen=True, slots=True)
-class Required:
-    """``parent`` (``None``: the caller) requires ``requirement``."""
-
-    requirement: ProjectRequirement
-    parent: Candidate | None
+__all__ = ["Fact", "Nogood", "Restricted", "Unselectable", "combine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +34,7 @@ class Unselectable:
     name: NormalizedName
 
 
-Fact = Required | Restricted | Unselectable
+Fact: TypeAlias = "Cause | Restricted | Unselectable"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,4 +1,4 @@
-"""The provider that resolvelib asks: a pure function of a problem and a snapshot."""
+"""The provider that a resolver asks: a pure function of a problem and a snapshot."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wherry.resolution.requirements import Identifier, ProjectRequirement
 from wherry.resolution.snapshot import MetadataNeed, PageNeed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from resolvelib.structs import RequirementInformation
 
@@ -28,7 +28,7 @@ __all__ = ["Provider"]
 
 
 class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
-    """Answers resolvelib out of ``candidates``, and notes in ``needs`` every hole that an answer touched."""
+    """Answers a resolver out of ``candidates``, and notes in ``needs`` every hole that an answer touched."""
 
     def __init__(self, candidates: Candidates) -> None:
         self.candidates = candidates
@@ -45,39 +45,29 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         resolutions: Mapping[Identifier, Candidate],  # noqa: ARG002 - resolvelib's signature
         candidates: Mapping[Identifier, Iterator[Candidate]],  # noqa: ARG002
         information: Mapping[Identifier, Iterator[Information]],
-        backtrack_causes: Sequence[Information],
-    ) -> tuple[bool, bool, bool, Identifier]:
-        """Prefer what conflicted last, then what is pinned, then what is restricted at all; names break ties.
+        backtrack_causes: Sequence[Information],  # noqa: ARG002
+    ) -> tuple[bool, Identifier]:
+        """Prefer what is pinned; names break ties.
 
         Nothing here may look at what happens to be known: the order of arrival would shine through.
         """
-        name = identifier[0]
-        requirements = [item.requirement for item in information[identifier]]
-        conflicted = any(
-            name in {cause.requirement.name, cause.parent.name if cause.parent else None} for cause in backtrack_causes
-        )
+        requirements = (item.requirement for item in information[identifier])
         pinned = any(requirement.exactly is not None or requirement.pins for requirement in requirements)
-        restricted = any(len(requirement.specifier) for requirement in requirements)
-        return not conflicted, not pinned, not restricted, identifier
+        return not pinned, identifier
 
     def find_matches(
         self,
         identifier: Identifier,
         requirements: Mapping[Identifier, Iterator[ProjectRequirement]],
         incompatibilities: Mapping[Identifier, Iterator[Candidate]],
-    ) -> list[Candidate]:
-        """Return the candidates to try, in order. An extra is offered only where its project fits, too."""
+    ) -> Callable[[], Iterator[Candidate]]:
+        """Return what yields the candidates to try, in order. An extra is offered only where its project fits, too."""
         name, extra = identifier
         wanted = list(requirements[identifier])
         if extra and (name, "") in requirements:
             wanted += requirements[name, ""]
         excluded = set(incompatibilities[identifier])
-        return [candidate for candidate in self.select(identifier, wanted) if candidate not in excluded]
-
-    def select(self, identifier: Identifier, wanted: Sequence[ProjectRequirement]) -> list[Candidate]:
-        """Return the candidates that satisfy ``wanted``, in the order to try them."""
-        name, extra = identifier
-        return list(self.candidates.select(name, wanted, extra))
+        return lambda: (match for match in self.candidates.select(name, wanted, extra) if match not in excluded)
 
     def is_satisfied_by(self, requirement: ProjectRequirement, candidate: Candidate) -> bool:
         """Whether a pinned candidate still serves when ``requirement`` comes up."""

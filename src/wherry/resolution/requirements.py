@@ -38,7 +38,8 @@ class ProjectRequirement:
 
     ``exactly`` admits that very version and nothing else; it is how an extra holds its project. ``refusal`` admits
     nothing and says why; it is how a release that turns out to be unusable rules itself out. ``url`` is where the
-    requirement wants the project from, ``text`` the requirement as its author wrote it, for people.
+    requirement wants the project from, ``text`` the requirement as its author wrote it, for people. ``pins`` tells
+    whether the specifier names one version.
     """
 
     name: NormalizedName
@@ -48,16 +49,13 @@ class ProjectRequirement:
     refusal: str = ""
     url: str | None = None
     text: str = ""
+    identifier: Identifier = field(init=False)
+    pins: bool = field(init=False)
 
-    @property
-    def identifier(self) -> Identifier:
-        """What resolvelib calls the requirement by."""
-        return self.name, self.extra
-
-    @property
-    def pins(self) -> bool:
-        """Whether the requirement names one version."""
-        return any(_is_pin(specifier) for specifier in self.specifier)
+    def __post_init__(self) -> None:
+        # Worked out once: a search asks for them more often than for anything else.
+        object.__setattr__(self, "identifier", (self.name, self.extra))
+        object.__setattr__(self, "pins", any(map(_is_pin, self.specifier)))
 
     def names(self, version: Version) -> bool:
         """Whether the requirement names this very version, which lets a yanked file in (PEP 592)."""
