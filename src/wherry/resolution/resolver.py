@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Refuted", "Resolver"]
 
 MAX_ROUNDS = 10_000
+EVERYTHING = -1  # as bits
 
 
 class Refuted(ResolutionImpossible[ProjectRequirement, Candidate]):
@@ -53,7 +54,8 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
     def __init__(self, provider: Provider) -> None:
         super().__init__(provider, BaseReporter())
         self._domains: dict[Identifier, Domain] = {}
-        self._nogoods: dict[Identifier, dict[Nogood, None]] = {}
+        # By identifier, and what that must come to for the nogood to be worth a look; what has one term always is.
+        self._nogoods: dict[Identifier, dict[Nogood, int]] = {}
         self._alike: dict[tuple[Identifier, Identifier, int], Nogood] = {}
         self._trail = Trail()
         # In the order of deciding: the n-th was decided on at level n.
@@ -62,9 +64,9 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         self._causes: dict[Identifier, list[Cause]] = {}
         self._requirements = IteratorMapping(self._causes, _requirements)
         self._preferences: dict[Identifier, tuple[int, object]] = {}
-        self._known: set[Candidate] = set()
+        # What each candidate excludes of what it requires.
+        self._dependencies: dict[Candidate, list[tuple[Identifier, int]]] = {}
         self._conflicts: Counter[Identifier] = Counter()
-        self._rounds = 0
         self._refutation: Nogood | None = None
 
     def resolve(self, requirements: Iterable[ProjectRequirement], max_rounds: int = MAX_ROUNDS) -> Answer:  # type: ignore[override]
@@ -75,10 +77,14 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         """
         asked = [RequirementInformation(requirement, None) for requirement in requirements]
         changed = self._begin(asked)
+        rounds = 0
         while self._refutation is None:
             conflict = self._propagate(changed)
             if conflict is not None:
-                self._count(conflict, max_rounds)
+                rounds += 1
+                if rounds > max_rounds:
+                    raise ResolutionTooDeep(f"{max_rounds} conflicts", sorted({name for name, _ in conflict.terms}))
+                self._count(*conflict.terms)
                 changed = list(self._analyse(conflict).terms)
             elif undecided := self._undecided():
                 changed = self._decide(min(undecided, key=self._preference))
@@ -100,13 +106,10 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         self._causes.setdefault(identifier, []).append(cause)
         self._preferences.pop(identifier, None)
 
-    def _count(self, conflict: Nogood, most: int) -> None:
-        self._conflicts.update(conflict.terms.keys())
-        for identifier in conflict.terms:
+    def _count(self, *identifiers: Identifier) -> None:
+        self._conflicts.update(identifiers)
+        for identifier in identifiers:
             self._preferences.pop(identifier, None)
-        self._rounds += 1
-        if self._rounds > most:
-            raise ResolutionTooDeep(f"{most} conflicts", sorted({name for name, _ in conflict.terms}))
 
     def _undecided(self) -> list[Identifier]:
         decided = self._decided
@@ -138,7 +141,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         return found
 
     def _decide(self, identifier: Identifier) -> list[Identifier]:
-        """Take the best candidate that is left, and learn what it requires; return whose bits may now change."""
+        """Take the best candidate that what it requires does not exclude; return whose bits may now change."""
         domain = self._domains[identifier]
         # An extra and its project come to the same version, whatever the version is.
         terms = {key: self._trail.left[key] for key in ((identifier[0], ""), identifier) if key in self._domains}
@@ -147,43 +150,59 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
             self._store(Nogood(terms))
             return list(terms)
         matches = self.provider.find_matches(identifier, self._requirements, {identifier: iter(())})
-        chosen = next((candidate for candidate in matches() if domain.bit(candidate) & left), None)
-        if chosen is None:
+        for candidate in matches():
+            bit = domain.bit(candidate)
+            if not bit & left:
+                continue
+            excluding = self._excluding(candidate, bit)
+            if excluding is None:
+                self._trail.narrow(identifier, bit)
+                self._decided[identifier] = candidate
+                return [identifier, *self._expand(candidate)]
+            left &= ~excluding.terms[identifier]
+            self._trail.narrow(identifier, ~excluding.terms[identifier], excluding)
+            self._count(identifier)
+        if left == reduce(and_, terms.values()):
             self._learn(terms, Unselectable(identifier[0]))
-            return list(terms)
-        self._trail.narrow(identifier, domain.bit(chosen))
-        self._decided[identifier] = chosen
-        return [identifier, *self._expand(chosen)]
+        return list(terms)
 
     def _expand(self, candidate: Candidate) -> list[Identifier]:
-        causes = [RequirementInformation(required, candidate) for required in self.provider.get_dependencies(candidate)]
-        for cause in causes:
-            self._require(cause)
-        if candidate not in self._known:
-            self._known.add(candidate)
-            bit = self._domains[candidate.identifier].bit(candidate)
-            for cause in causes:
-                self._learn_dependency(candidate, bit, cause)
-        return [cause.requirement.identifier for cause in causes]
+        required = self.provider.get_dependencies(candidate)
+        for requirement in required:
+            self._require(RequirementInformation(requirement, candidate))
+        return [requirement.identifier for requirement in required]
 
-    def _learn_dependency(self, candidate: Candidate, bit: int, cause: Cause) -> None:
-        identifier = cause.requirement.identifier
-        domain = self._domain(identifier)
+    def _excluding(self, candidate: Candidate, bit: int) -> Nogood | None:
+        """Return the nogood by which, as things stand, something that the candidate requires excludes it."""
+        if candidate not in self._dependencies:
+            causes = (RequirementInformation(one, candidate) for one in self.provider.get_dependencies(candidate))
+            learned = (self._learn_dependency(candidate, bit, cause) for cause in causes)
+            self._dependencies[candidate] = [dependency for dependency in learned if dependency[1]]
+        for dependency in self._dependencies[candidate]:
+            child, missing = dependency
+            if not self._trail.left[child] & ~missing:
+                return self._alike[candidate.identifier, child, missing]
+        return None
+
+    def _learn_dependency(self, candidate: Candidate, bit: int, cause: Cause) -> tuple[Identifier, int]:
+        """Learn what the candidate excludes; return whose bits, and which."""
+        parent, child = candidate.identifier, cause.requirement.identifier
+        domain = self._domain(child)
         missing = domain.full & ~domain.admitted(cause.requirement)
-        if identifier == candidate.identifier:
-            if bit & missing:
-                self._learn({identifier: bit}, cause)
-        elif missing:
-            self._learn_alike(candidate.identifier, bit, identifier, missing, cause)
+        if child == parent:
+            missing = EVERYTHING if bit & missing else 0
+        if missing:
+            self._learn_alike(parent, bit, child, missing, cause)
+        return child, missing
 
     def _learn_alike(self, parent: Identifier, bit: int, child: Identifier, missing: int, fact: Fact) -> None:
         """Learn that ``parent`` at ``bit`` excludes ``missing``; releases that require the same share a nogood."""
         key = parent, child, missing
         known = self._alike.get(key)
-        learned = Nogood(self._telling({parent: bit, child: missing}), fact)
+        learned = Nogood(self._telling({child: missing, parent: bit}), fact)
         if known is not None:
             for identifier in known.terms:
-                del self._nogoods[identifier][known]
+                self._nogoods[identifier].pop(known, None)
             learned = Nogood({**known.terms, parent: known.terms[parent] | bit}, parents=(known, learned))
         self._alike[key] = learned
         self._store(learned)
@@ -209,13 +228,17 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
     def _store(self, nogood: Nogood) -> None:
         if not nogood.terms:
             self._refutation = nogood
-        for identifier in nogood.terms:
-            self._nogoods[identifier][nogood] = None
+        for identifier, bits in nogood.terms.items():
+            self._nogoods[identifier][nogood] = bits if len(nogood.terms) > 1 else EVERYTHING
 
     def _propagate(self, changed: list[Identifier]) -> Nogood | None:
         """Draw all conclusions; return the nogood that everything in it has come to, if there is one."""
+        left = self._trail.left
         while changed:
-            for nogood in list(self._nogoods[changed.pop()]):
+            name = changed.pop()
+            for nogood, bits in self._nogoods[name].items():
+                if left[name] & ~bits:
+                    continue
                 verdict = self._weigh(nogood)
                 if verdict is True:
                     return nogood
