@@ -8,7 +8,7 @@ export function requireNode(version: string = process.versions.node): void {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const [oldestMajor, oldestMinor] = OLDEST_NODE;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
-  throw new UsageError(`wherry needs Node.js ${OLDEST_NODE.join(".")} or later, but this is Node.js ${version}`);
+  throw new UsageError(`Node.js ${OLDEST_NODE.join(".")} or later is needed, but this is Node.js ${version}`);
 }
 
 /** Trusts the authorities that this computer trusts, such as the one of a company's proxy. */

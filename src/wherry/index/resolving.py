@@ -19,10 +19,12 @@ __all__ = ["resolve"]
 MAX_REQUESTS = 5_000
 
 
-async def resolve(problem: Problem, snapshot: Snapshot, index: IndexClient) -> Resolution:
+async def resolve(
+    problem: Problem, snapshot: Snapshot, index: IndexClient, max_requests: int = MAX_REQUESTS
+) -> Resolution:
     """Grow ``snapshot`` until an attempt over it touches no hole, and return that attempt's answer.
 
-    Raises :class:`~wherry.errors.ResolutionError` (after very many requests :class:`~wherry.errors.ResolutionTooDeep`),
+    Raises :class:`~wherry.errors.ResolutionError` (after ``max_requests`` :class:`~wherry.errors.ResolutionTooDeep`),
     :class:`~wherry.errors.IndexUnavailable` and :class:`~wherry.errors.IntegrityError`.
     """
     prefetcher = Prefetcher(problem, snapshot, index)
@@ -31,7 +33,7 @@ async def resolve(problem: Problem, snapshot: Snapshot, index: IndexClient) -> R
         result = attempt(problem, snapshot)
         if result.resolution is not None:
             return result.resolution
-        if index.requests > MAX_REQUESTS:
+        if index.requests > max_requests:
             names = sorted({need.name for need in result.needs})
             raise ResolutionTooDeep(f"{index.requests} requests to the index", names)
         await prefetcher.grow(result.needs)

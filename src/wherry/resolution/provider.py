@@ -116,7 +116,8 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
             return
         direct = problem.direct.get(requirement.name)
         if requirement.url is not None and (direct is None or direct.file.url != split_hash(requirement.url)[0]):
-            refusal = f"{requirement.name} from {requirement.url}, which only the caller may allow by asking for it"
+            wanted = f"{requirement.name} @ {requirement.url}"
+            refusal = f"it names a URL, which only the caller may do: allow it by asking for {wanted!r}"
             requirement = replace(requirement, refusal=refusal)
         yield requirement
 

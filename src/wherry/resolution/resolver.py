@@ -89,7 +89,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
             elif undecided := self._undecided():
                 changed = self._decide(min(undecided, key=self._preference))
             elif unnamed := next(filter(self._is_unnamed, self._decided), None):
-                changed = self._undo(unnamed)
+                changed = self._exclude_choices(unnamed)
             else:
                 return self._reached(asked)
         raise Refuted(tuple(self._refutation.facts()))
@@ -126,7 +126,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         constraints = self.provider.candidates.problem.constraints.get(candidate.name, ())
         return not any(requirement.names(version) for requirement in (*self._requirements[identifier], *constraints))
 
-    def _undo(self, unnamed: Identifier) -> list[Identifier]:
+    def _exclude_choices(self, unnamed: Identifier) -> list[Identifier]:
         """Exclude all that has been decided on: were anything else chosen, the release might be named after all."""
         terms = {identifier: self._trail.left[identifier] for identifier in self._decided}
         self._learn(terms, Unselectable(unnamed[0]))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from wherry.resolution.fitting import Fitting
 from wherry.resolution.releases import find_releases
 from wherry.resolution.requirements import required_by
 
@@ -58,7 +59,7 @@ class Snapshot:
 
     def __init__(self, environment: Environment, exclude_newer: datetime | None = None) -> None:
         self.environment = environment
-        self.exclude_newer = exclude_newer
+        self._fitting = Fitting(environment, exclude_newer)
         self.pages: dict[NormalizedName, ProjectPage | None] = {}
         self.metadata: dict[str, CoreMetadata | WherryError] = {}
         self._releases: dict[NormalizedName, Releases] = {}
@@ -73,7 +74,7 @@ class Snapshot:
         if page is None:
             return None
         if name not in self._releases:
-            self._releases[name] = find_releases(page, self.environment, self.exclude_newer)
+            self._releases[name] = find_releases(page, self._fitting)
         return self._releases[name]
 
     def required(self, metadata: CoreMetadata, extra: str = "") -> tuple[ProjectRequirement, ...]:

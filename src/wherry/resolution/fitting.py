@@ -1,0 +1,114 @@
+"""Which files an environment can use, and which of them it would rather have."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.tags import parse_tag
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from packaging.version import Version
+
+    from wherry.model.environment import Environment
+    from wherry.model.project import ProjectFile, ProjectPage
+
+    # Not yanked, tag rank, build tag: less is better.
+    Preference = tuple[bool, int, "_Descending"]
+
+__all__ = ["DoesNotFit", "Fitting"]
+
+
+class DoesNotFit(Exception):
+    """Says why a file cannot be installed."""
+
+
+class Fitting:
+    """Judges files for ``environment``; those uploaded at ``exclude_newer`` or later do not fit.
+
+    Thousands of files share a few sets of tags and a few values of Requires-Python: each is thought over once.
+    """
+
+    def __init__(self, environment: Environment, exclude_newer: datetime | None = None) -> None:
+        self._environment = environment
+        self._exclude_newer = exclude_newer
+        self._ranks: dict[str, int | str] = {}
+        self._pythons: dict[str, str] = {}
+
+    def judge(self, file: ProjectFile, page: ProjectPage) -> tuple[Version, Preference]:
+        """Return the file's version and how good it is; raises :class:`DoesNotFit`."""
+        if page.status == "quarantined":
+            raise DoesNotFit("the index has quarantined the project")
+        if not file.is_wheel:
+            raise DoesNotFit("it is not a wheel, and wherry never builds")
+        rank = self._rank(file.filename)
+        try:
+            name, version, build, _ = parse_wheel_filename(file.filename)
+        except InvalidWheelFilename as error:
+            raise DoesNotFit(f"its name is not that of a wheel ({error})") from error
+        if name != page.name:
+            raise DoesNotFit(f"it belongs to {name}")
+        self._check_python(file)
+        self._check_age(file)
+        return version, (file.yanked is not None, rank, _Descending(build))
+
+    def _rank(self, filename: str) -> int:
+        """Return the place of the file's best tag among those of the environment; they end the name of a wheel."""
+        tags = "-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:])
+        if tags not in self._ranks:
+            self._ranks[tags] = self._think_over(tags)
+        rank = self._ranks[tags]
+        if isinstance(rank, str):
+            raise DoesNotFit(rank)
+        return rank
+
+    def _think_over(self, tags: str) -> int | str:
+        try:
+            parsed = parse_tag(tags)
+        except ValueError:
+            return 0  # The name of the file is not that of a wheel, as will be found.
+        ranks = self._environment.rank
+        rank = min((ranks[tag] for tag in map(str, parsed) if tag in ranks), default=None)
+        if rank is not None:
+            return rank
+        wanted = ", ".join(sorted({tag.platform if tag.platform != "any" else str(tag) for tag in parsed}))
+        return f"it is for {wanted}; this runtime is {self._environment.tags[0]}"
+
+    def _check_python(self, file: ProjectFile) -> None:
+        if file.requires_python is None:
+            return
+        if file.requires_python not in self._pythons:
+            self._pythons[file.requires_python] = self._refusal(file.requires_python)
+        if refusal := self._pythons[file.requires_python]:
+            raise DoesNotFit(refusal)
+
+    def _refusal(self, requires_python: str) -> str:
+        version = self._environment.python_version
+        try:
+            fits = SpecifierSet(requires_python).contains(version, prereleases=True)
+        except InvalidSpecifier:
+            # The metadata says the same, and there it is an error; a broken copy of it on the page decides nothing.
+            return ""
+        return "" if fits else f"it requires Python {requires_python}; this is {version}"
+
+    def _check_age(self, file: ProjectFile) -> None:
+        if self._exclude_newer is None:
+            return
+        uploaded = file.uploaded
+        if uploaded is None:
+            raise DoesNotFit("the index does not say when it was uploaded, which exclude_newer needs")
+        if uploaded >= self._exclude_newer:
+            raise DoesNotFit(f"it was uploaded at {uploaded.isoformat()}, not before {self._exclude_newer.isoformat()}")
+
+
+class _Descending:
+    """Orders build tags the higher first."""
+
+    def __init__(self, build: tuple[()] | tuple[int, str]) -> None:
+        self.build = build
+
+    def __lt__(self, other: _Descending) -> bool:
+        return other.build < self.build
