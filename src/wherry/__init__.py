@@ -30,6 +30,7 @@ from wherry.errors import (
     WherryError,
 )
 from wherry.installer import Installer, check, install, installed, resolve, tree, uninstall, why
+from wherry.model.archive_limits import ArchiveLimits
 from wherry.model.check import BrokenDistribution, CheckReport, UnmetRequirement
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.environment import Environment
@@ -41,6 +42,7 @@ from wherry.resolution.resolution import Pin, Resolution
 from wherry.resolution.tree import Branch, Tree
 
 __all__ = [
+    "ArchiveLimits",
     "Branch",
     "BrokenDistribution",
     "CheckReport",

@@ -18,6 +18,7 @@ from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
 from wherry.install.delivering import download
 from wherry.install.destination import Delivery, SharedLibrary
+from wherry.model.archive_limits import DEFAULT_LIMITS
 from wherry.model.check import CheckReport
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.environment import Environment
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from wherry.index.cache import Cache
     from wherry.index.fetcher import Fetcher
     from wherry.install.destination import Destination
+    from wherry.model.archive_limits import ArchiveLimits
     from wherry.model.locked_package import LockedPackage
     from wherry.model.progress import OnProgress, Phase
     from wherry.resolution.chains import Why
@@ -55,7 +57,8 @@ class Installer:
     """Installs packages into a running Python.
 
     ``index_urls`` are the roots of Simple APIs, asked in order (by default PyPI). ``fetcher``, ``destination`` and
-    ``environment`` and ``distribution`` are Pyodide's own unless given; ``cache`` keeps nothing unless given.
+    ``environment`` and ``distribution`` are Pyodide's own unless given; ``cache`` keeps nothing unless given;
+    ``limits`` say how much an archive may unpack to.
 
     An index for some projects alone is written ``"torch, torchvision @ https://…"``: they come from there, and nothing
     else does.
@@ -70,6 +73,7 @@ class Installer:
         destination: Destination | None = None,
         environment: Environment | None = None,
         distribution: Mapping[NormalizedName, LockedPackage] | None = None,
+        limits: ArchiveLimits = DEFAULT_LIMITS,
     ) -> None:
         self.index_urls = _index_urls(index_urls) or (DEFAULT_INDEX_URL,)
         self.environment = environment or Environment.current()
@@ -77,6 +81,7 @@ class Installer:
         self._cache = cache or NoCache()
         self._destination = destination or _runtime_destination()
         self._distribution = _runtime_distribution() if distribution is None else distribution
+        self._limits = limits
         self._turn = asyncio.Lock()
 
     async def install(
@@ -122,7 +127,7 @@ class Installer:
                 resolution = await resolving.resolve(problem, snapshot, index)
             new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
             with phases.phase("downloading"):
-                deliveries = await download(new, snapshot, index, phases.tell)
+                deliveries = await download(new, snapshot, index, self._limits, phases.tell)
             with phases.phase("placing"):
                 phases.tell("placing", f"Placing {len(new)} packages", total=len(new))
                 removed = _replaced(resolution, problem)

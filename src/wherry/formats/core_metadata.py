@@ -7,6 +7,8 @@ https://packaging.python.org/en/latest/specifications/core-metadata/
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from packaging.requirements import InvalidRequirement as BadRequirement
 from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -15,6 +17,9 @@ from packaging.version import Version
 
 from wherry.errors import InvalidMetadata
 from wherry.model.core_metadata import CoreMetadata
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["parse_core_metadata", "parse_headers"]
 
@@ -46,56 +51,75 @@ def parse_headers(text: str) -> dict[str, list[str]]:
 
 
 def parse_core_metadata(content: bytes, *, subject: str) -> CoreMetadata:
-    """Read a METADATA file; ``subject`` names it in :class:`InvalidMetadata`, which is raised for all that is wrong."""
+    """Read a METADATA file; ``subject`` names it in :class:`InvalidMetadata`, which lists all that is wrong.
+
+    Wrong is what would mislead: who the distribution is, what it requires. What is for people to read is not looked at.
+    """
     try:
         headers = parse_headers(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InvalidMetadata(subject, "it is not UTF-8") from error
-    metadata_version = _single(headers, "Metadata-Version", subject)
-    # The specification: tools must fail on a major version above the highest that they support.
-    if metadata_version.partition(".")[0] not in SUPPORTED_MAJOR_VERSIONS:
-        raise InvalidMetadata(subject, f"Metadata-Version {metadata_version!r} is unknown")
+    problems: list[str] = []
+    _check_metadata_version(headers, problems)
+    name = _name(_single(headers, "Name", problems), problems)
+    version = _version(_single(headers, "Version", problems), problems)
+    requires_dist = tuple(_requirements(headers.get("requires-dist", ()), problems))
+    requires_python = _requires_python(headers.get("requires-python", ()), problems)
+    if problems or name is None or version is None:
+        raise InvalidMetadata(subject, "; ".join(problems))
     return CoreMetadata(
-        name=_name(_single(headers, "Name", subject), subject),
-        version=_version(_single(headers, "Version", subject), subject),
-        requires_dist=tuple(_requirement(line, subject) for line in headers.get("requires-dist", ())),
-        requires_python=_requires_python(headers.get("requires-python", []), subject),
+        name=name,
+        version=version,
+        requires_dist=requires_dist,
+        requires_python=requires_python,
         provides_extra=frozenset(canonicalize_name(extra) for extra in headers.get("provides-extra", ())),
     )
 
 
-def _single(headers: dict[str, list[str]], field: str, subject: str) -> str:
-    values = [value for value in headers.get(field.lower(), []) if value]
-    if len(values) != 1:
-        raise InvalidMetadata(subject, f"{field} is given {len(values)} times" if values else f"{field} is missing")
-    return values[0]
+def _single(headers: Mapping[str, Sequence[str]], field: str, problems: list[str]) -> str | None:
+    values = [value for value in headers.get(field.lower(), ()) if value]
+    if len(values) == 1:
+        return values[0]
+    problems.append(f"{field} is given {len(values)} times" if values else f"{field} is missing")
+    return None
 
 
-def _name(text: str, subject: str) -> NormalizedName:
+def _check_metadata_version(headers: Mapping[str, Sequence[str]], problems: list[str]) -> None:
+    version = _single(headers, "Metadata-Version", problems)
+    # The specification: tools must fail on a major version above the highest that they support.
+    if version is not None and version.partition(".")[0] not in SUPPORTED_MAJOR_VERSIONS:
+        problems.append(f"Metadata-Version {version!r} is unknown")
+
+
+def _name(text: str | None, problems: list[str]) -> NormalizedName | None:
     try:
-        return canonicalize_name(text, validate=True)
-    except InvalidName as error:
-        raise InvalidMetadata(subject, f"Name {text!r} is not a name") from error
+        return None if text is None else canonicalize_name(text, validate=True)
+    except InvalidName:
+        problems.append(f"Name {text!r} is not a name")
+        return None
 
 
-def _version(text: str, subject: str) -> Version:
+def _version(text: str | None, problems: list[str]) -> Version | None:
     try:
-        return Version(text)
-    except ValueError as error:  # InvalidVersion, or a number of more digits than Python reads
-        raise InvalidMetadata(subject, f"Version {text!r} is not a version") from error
+        return None if text is None else Version(text)
+    except ValueError:  # InvalidVersion, or a number of more digits than Python reads
+        problems.append(f"Version {text!r} is not a version")
+        return None
 
 
-def _requirement(line: str, subject: str) -> Requirement:
-    try:
-        return Requirement(line)
-    except (BadRequirement, RecursionError) as error:
-        raise InvalidMetadata(subject, f"Requires-Dist {line!r} is not a requirement") from error
+def _requirements(lines: Iterable[str], problems: list[str]) -> Iterator[Requirement]:
+    for line in lines:
+        try:
+            yield Requirement(line)
+        except (BadRequirement, RecursionError):
+            problems.append(f"Requires-Dist {line!r} is not a requirement")
 
 
-def _requires_python(values: list[str], subject: str) -> SpecifierSet | None:
+def _requires_python(values: Sequence[str], problems: list[str]) -> SpecifierSet | None:
     if not values or not values[0]:
         return None
     try:
         return SpecifierSet(values[0])
-    except InvalidSpecifier as error:
-        raise InvalidMetadata(subject, f"Requires-Python {values[0]!r} is not a version specifier") from error
+    except InvalidSpecifier:
+        problems.append(f"Requires-Python {values[0]!r} is not a version specifier")
+        return None

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
+from typing import TYPE_CHECKING
 
-from wherry.errors import InvalidWheel
-from wherry.formats.member_paths import path_problems
-from wherry.formats.wheel_archive import UNREADABLE
+from wherry.formats.zip_archive import open_zip
+from wherry.model.archive_limits import DEFAULT_LIMITS
+
+if TYPE_CHECKING:
+    from wherry.model.archive_limits import ArchiveLimits
 
 __all__ = ["read_library_archive"]
 
 
-def read_library_archive(archive: bytes, *, filename: str) -> dict[str, bytes]:
+def read_library_archive(archive: bytes, *, filename: str, limits: ArchiveLimits = DEFAULT_LIMITS) -> dict[str, bytes]:
     """Return the files of the archive by path; raises :class:`~wherry.errors.InvalidWheel`."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            problems = list(path_problems(opened.namelist()))
-            contents = {} if problems else {m.filename: opened.read(m) for m in opened.infolist() if not m.is_dir()}
-    except UNREADABLE as error:
-        raise InvalidWheel(filename, [f"the archive cannot be read ({error})"]) from error
-    if problems:
-        raise InvalidWheel(filename, problems)
-    return contents
+    opened = open_zip(archive, filename=filename, limits=limits)
+    return {path: opened.read(path) for path in opened.files}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,41 +10,58 @@ if TYPE_CHECKING:
 
 __all__ = ["path_problem", "path_problems"]
 
+UNPRINTABLE = re.compile(r"[\\\x00-\x1f\x7f-\x9f]")
+ABSOLUTE = re.compile(r"/|.:", re.DOTALL)
+# A part that is empty, "." or "..", unless it is the end of a folder's path.
+ELSEWHERE = re.compile(r"(?:^|/)\.{0,2}(?:/|$(?<!/))", re.DOTALL)
+
 
 def path_problem(path: str) -> str | None:
     """Say why ``path`` must not be unpacked, or return ``None``.
 
     Good is a relative path with ``/`` between its parts that stays below its folder on every file system.
     """
-    if "\\" in path or any(character < " " or "\x7f" <= character < "\xa0" for character in path):
+    # Nearly all paths are done with these quick looks: nothing below can do without one of them.
+    if (
+        path.isprintable()
+        and path[:1] not in "./"
+        and not ("\\" in path or "//" in path or "/." in path or ":" in path)
+    ):
+        return None
+    if UNPRINTABLE.search(path):
         return "has a backslash or a control character"
-    if path.startswith("/") or path[1:2] == ":":
+    if ABSOLUTE.match(path):
         return "is absolute"
-    parts = path.removesuffix("/").split("/")
-    if any(part in {"", ".", ".."} for part in parts):
+    if ELSEWHERE.search(path):
         return "does not stay below its folder"
     return None
 
 
 def path_problems(paths: Iterable[str]) -> Iterator[str]:
     """Yield a sentence for every path that is unsafe, or equal to another one on some file system."""
-    files: dict[str, str] = {}
+    entries: dict[str, str] = {}
     folders: set[str] = set()
     for path in paths:
         if problem := path_problem(path):
             yield f"{path!r} {problem}"
             continue
-        folded = path.casefold()
-        folders.update(_parents(folded))
-        if path.endswith("/"):
-            continue
-        if folded in files:
-            yield f"{path!r} is there twice" if files[folded] == path else f"{path!r} and {files[folded]!r} collide"
-        files[folded] = path
-    yield from (f"{files[path]!r} is a file and a folder" for path in sorted(files.keys() & folders))
+        key = folded(path)
+        if key in entries:
+            yield f"{path!r} is there twice" if entries[key] == path else f"{path!r} and {entries[key]!r} collide"
+        entries[key] = path
+        folder = key.rpartition("/")[0]
+        while folder and folder not in folders:
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    yield from (f"{entries[path]!r} is a file and a folder" for path in sorted(entries.keys() & folders))
 
 
-def _parents(path: str) -> Iterator[str]:
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield path
+def folded(path: str) -> str:
+    """Return what is the same for all paths that some file system holds to be the same."""
+    if path.isascii():
+        return path.lower()
+    # Half a megabyte, and nearly all paths are ASCII.
+    from unicodedata import normalize
+
+    # https://www.unicode.org/versions/latest/core-spec/chapter-3/, D145: canonical caseless matching.
+    return normalize("NFD", normalize("NFD", path).casefold())

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidWheel
+from wherry.formats.member_paths import path_problem
+from wherry.model.hashes import STRONGEST_FIRST
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-__all__ = ["RecordEntry", "encode_digest", "parse_record", "write_record"]
+__all__ = ["RecordEntry", "encode_digest", "parse_record", "record_problems", "write_record"]
 
 MOST_DIGITS = 20  # as many as 64 bits need; Python reads no integer of thousands
 
@@ -40,23 +42,54 @@ def encode_digest(digest: bytes) -> str:
 
 
 def parse_record(text: str, *, filename: str) -> list[RecordEntry]:
-    """Read a RECORD; ``filename`` names the wheel in :class:`InvalidWheel`."""
+    """Read a RECORD; ``filename`` names the wheel in :class:`InvalidWheel`, which lists the lines that are wrong."""
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise InvalidWheel(filename, [f"RECORD is not CSV ({error})"]) from error
-    return [_entry(row, filename) for row in rows if row]
+    if problems := [problem for row in rows if row and (problem := _row_problem(row))]:
+        raise InvalidWheel(filename, problems)
+    return [_entry(*row) for row in rows if row]
 
 
-def _entry(row: list[str], filename: str) -> RecordEntry:
+def _row_problem(row: list[str]) -> str | None:
     columns = 3
     if len(row) != columns:
-        raise InvalidWheel(filename, [f"RECORD has a line of {len(row)} instead of {columns} fields: {row!r}"])
-    path, checksum, size = row
-    algorithm, _, digest = checksum.partition("=")
+        return f"RECORD has a line of {len(row)} instead of {columns} fields: {row!r}"
+    path, _, size = row
     if size and not (size.isascii() and size.isdigit() and len(size) <= MOST_DIGITS):
-        raise InvalidWheel(filename, [f"RECORD gives {path} the size {size!r}"])
+        return f"RECORD gives {path} the size {size!r}"
+    return None
+
+
+def _entry(path: str, checksum: str, size: str) -> RecordEntry:
+    algorithm, _, digest = checksum.partition("=")
     return RecordEntry(path, algorithm.lower(), digest.rstrip("="), int(size) if size else None)
+
+
+def record_problems(entries: Sequence[RecordEntry], sizes: Mapping[str, int]) -> Iterator[str]:
+    """Say where the RECORD of a wheel does not list exactly its files, ``sizes`` by path, each with a good hash."""
+    listed: dict[str, RecordEntry] = {}
+    for entry in entries:
+        # Backends have been seen to list a file twice; it must be the same line then.
+        if listed.setdefault(entry.path, entry) != entry:
+            yield f"RECORD lists {entry.path} twice"
+        elif problem := _entry_problem(entry, sizes.get(entry.path)):
+            yield problem
+    yield from (f"{path} is not in RECORD" for path in sizes if path not in listed)
+
+
+def _entry_problem(entry: RecordEntry, size: int | None) -> str | None:
+    if size is None:
+        escape = path_problem(entry.path)
+        return (
+            f"RECORD lists {entry.path!r}, which {escape}" if escape else f"RECORD lists {entry.path}, which is missing"
+        )
+    if entry.algorithm not in STRONGEST_FIRST:
+        return f"RECORD has no SHA-256 or stronger hash of {entry.path}"
+    if entry.size not in {None, size}:
+        return f"{entry.path} is not the file that RECORD lists: it has {size} bytes instead of {entry.size}"
+    return None
 
 
 def write_record(entries: Iterable[RecordEntry]) -> str:

@@ -6,32 +6,33 @@ https://packaging.python.org/en/latest/specifications/binary-distribution-format
 from __future__ import annotations
 
 import hashlib
-import io
-import stat
-import zipfile
-import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from wherry.errors import InvalidMetadata, InvalidWheel
-from wherry.formats.core_metadata import parse_core_metadata, parse_headers
-from wherry.formats.member_paths import path_problems
-from wherry.formats.record import encode_digest, parse_record
-from wherry.model.hashes import STRONGEST_FIRST
+from wherry.formats.core_metadata import parse_core_metadata
+from wherry.formats.record import encode_digest, parse_record, record_problems
+from wherry.formats.wheel_file import parse_wheel_file
+from wherry.formats.zip_archive import open_zip
+from wherry.model.archive_limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from wherry.formats.record import RecordEntry
+    from wherry.formats.zip_archive import ZipArchive
+    from wherry.model.archive_limits import ArchiveLimits
     from wherry.model.core_metadata import CoreMetadata
 
 __all__ = ["WheelArchive", "open_wheel", "read_wheel_metadata"]
 
-METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
-UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeError, ValueError)
+T = TypeVar("T")
+
+SCHEMES = frozenset({"purelib", "platlib", "headers", "scripts", "data"})
+LARGEST_DESCRIPTION = 2**25  # bytes of METADATA, WHEEL or RECORD, which are read whether a wheel is installed or not
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,105 +47,67 @@ class WheelArchive:
     metadata: CoreMetadata
     root_is_purelib: bool
     record: dict[str, RecordEntry]
-    _zip: zipfile.ZipFile
+    _archive: ZipArchive
 
     @property
     def data_folder(self) -> str:
         """The folder whose parts belong elsewhere, such as ``pkg-1.0.data``."""
-        return self.dist_info.removesuffix(".dist-info") + ".data"
+        return _data_folder(self.dist_info)
 
     def contents(self) -> Iterator[tuple[RecordEntry, bytes]]:
         """Yield every recorded member with its bytes, compared with RECORD; raises :class:`InvalidWheel`."""
         for entry in self.record.values():
-            content = _read(self._zip, entry.path, self.filename)
-            digest = encode_digest(hashlib.new(entry.algorithm, content).digest())
-            if digest != entry.digest or entry.size not in {None, len(content)}:
-                raise InvalidWheel(self.filename, [f"{entry.path} is not the file that RECORD lists"])
-            yield entry, content
+            yield entry, self.read(entry.path)
+
+    def read(self, path: str) -> bytes:
+        """Return the bytes of one member, compared with RECORD; raises :class:`InvalidWheel`."""
+        content = self._archive.read(path)
+        entry = self.record.get(path)
+        if entry and encode_digest(hashlib.new(entry.algorithm, content).digest()) != entry.digest:
+            raise InvalidWheel(self.filename, [f"{path} is not the file that RECORD lists: its hash differs"])
+        return content
 
 
-def open_wheel(archive: bytes, *, filename: str) -> WheelArchive:
+def open_wheel(archive: bytes, *, filename: str, limits: ArchiveLimits = DEFAULT_LIMITS) -> WheelArchive:
     """Open and check a wheel; raises :class:`InvalidWheel` with all that was found.
 
-    Checked are the members' paths, the one ``.dist-info`` folder, WHEEL, METADATA against the filename, and that
-    RECORD lists all members and no others.
+    Checked are the archive's structure, size and paths, the one ``.dist-info`` folder, METADATA and WHEEL against the
+    filename, and that RECORD lists all members with their sizes, and no others. Their hashes are compared as they are
+    read.
     """
-    opened = _open(archive, filename)
-    dist_info = _dist_info(opened, filename)
-    record = parse_record(_text(opened, f"{dist_info}/RECORD", filename), filename=filename)
-    return WheelArchive(
-        filename=filename,
-        dist_info=dist_info,
-        metadata=_metadata(opened, dist_info, filename),
-        root_is_purelib=_root_is_purelib(opened, dist_info, filename),
-        record=_recorded(opened, dist_info, record, filename),
-        _zip=opened,
-    )
+    _name_and_version(filename)
+    opened = open_zip(archive, filename=filename, limits=limits)
+    dist_info = _dist_info(opened)
+    problems = list(_data_problems(opened.files, dist_info))
+    metadata = _listing(problems, lambda: _metadata(opened, dist_info))
+    wheel_file = _listing(problems, lambda: parse_wheel_file(_read(opened, f"{dist_info}/WHEEL"), filename=filename))
+    record = _listing(problems, lambda: _record(opened, dist_info))
+    if problems or metadata is None or wheel_file is None or record is None:
+        raise InvalidWheel(filename, problems)
+    return WheelArchive(filename, dist_info, metadata, wheel_file.root_is_purelib, record, opened)
 
 
 def read_wheel_metadata(archive: bytes, *, filename: str) -> CoreMetadata:
     """Read only the core metadata out of a wheel; raises :class:`InvalidWheel`."""
-    opened = _open(archive, filename)
-    return _metadata(opened, _dist_info(opened, filename), filename)
+    _name_and_version(filename)
+    # Without limits: nothing else is unpacked, and what a user admits is known where the wheel is opened.
+    opened = open_zip(archive, filename=filename)
+    return _metadata(opened, _dist_info(opened))
 
 
-def _open(archive: bytes, filename: str) -> zipfile.ZipFile:
+def _listing(problems: list[str], check: Callable[[], T]) -> T | None:
+    """Return what ``check`` returns, or add the problems that it raises."""
     try:
-        opened = zipfile.ZipFile(io.BytesIO(archive))
-    except UNREADABLE as error:
-        raise InvalidWheel(filename, [f"the archive cannot be read ({error})"]) from error
-    _check_members(opened, filename)
-    return opened
+        return check()
+    except InvalidWheel as error:
+        problems += error.problems
+        return None
 
 
-def _read(opened: zipfile.ZipFile, path: str, filename: str) -> bytes:
-    try:
-        return opened.read(path)
-    except KeyError:
-        raise InvalidWheel(filename, [f"{path} is missing"]) from None
-    except UNREADABLE as error:
-        raise InvalidWheel(filename, [f"{path} cannot be read ({error})"]) from error
-
-
-def _text(opened: zipfile.ZipFile, path: str, filename: str) -> str:
-    try:
-        return _read(opened, path, filename).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InvalidWheel(filename, [f"{path} is not UTF-8"]) from error
-
-
-def _check_members(opened: zipfile.ZipFile, filename: str) -> None:
-    # The original names, for zipfile cuts a name at its first NUL.
-    problems = list(path_problems(member.orig_filename for member in opened.infolist()))
-    problems += [
-        f"{member.filename!r} is a symbolic link"
-        for member in opened.infolist()
-        if stat.S_ISLNK(member.external_attr >> 16)
-    ]
-    problems += [
-        f"{member.filename!r} is neither stored nor deflated"
-        for member in opened.infolist()
-        if member.compress_type not in METHODS
-    ]
-    if problems:
-        raise InvalidWheel(filename, problems)
-
-
-def _dist_info(opened: zipfile.ZipFile, filename: str) -> str:
-    """Find "the one and only" ``{distribution}-{version}.dist-info`` and hold its name against the filename."""
-    tops = {name.partition("/")[0] for name in opened.namelist() if "/" in name}
-    found = sorted(top for top in tops if top.endswith(".dist-info"))
-    if len(found) != 1:
-        raise InvalidWheel(filename, [f"it has {len(found)} .dist-info folders instead of one"])
-    name, version = _name_and_version(filename)
-    folder_name, _, folder_version = found[0].removesuffix(".dist-info").partition("-")
-    try:
-        fits = canonicalize_name(folder_name) == name and Version(folder_version) == version
-    except ValueError:  # InvalidVersion, or a number of more digits than Python reads
-        fits = False
-    if not fits:
-        raise InvalidWheel(filename, [f"its folder {found[0]} belongs to something else"])
-    return found[0]
+def _read(opened: ZipArchive, path: str) -> bytes:
+    if path in opened.members and opened.members[path].size > LARGEST_DESCRIPTION:
+        raise InvalidWheel(opened.filename, [f"{path} is larger than {LARGEST_DESCRIPTION} bytes"])
+    return opened.read(path)
 
 
 def _name_and_version(filename: str) -> tuple[str, Version]:
@@ -155,42 +118,64 @@ def _name_and_version(filename: str) -> tuple[str, Version]:
     return name, version
 
 
-def _metadata(opened: zipfile.ZipFile, dist_info: str, filename: str) -> CoreMetadata:
-    content = _read(opened, f"{dist_info}/METADATA", filename)
+def _dist_info(opened: ZipArchive) -> str:
+    """Find "the one and only" ``{distribution}-{version}.dist-info`` and hold its name against the filename."""
+    tops = {path.partition("/")[0] for path in opened.members if "/" in path}
+    found = sorted(top for top in tops if top.endswith(".dist-info"))
+    if len(found) != 1:
+        names = f" ({', '.join(found)})" if found else ""
+        raise InvalidWheel(opened.filename, [f"it has {len(found)} .dist-info folders instead of one{names}"])
+    folder_name, _, folder_version = found[0].removesuffix(".dist-info").partition("-")
     try:
-        metadata = parse_core_metadata(content, subject=filename)
+        belongs = (canonicalize_name(folder_name), Version(folder_version)) == _name_and_version(opened.filename)
+    except ValueError:  # InvalidVersion, or a number of more digits than Python reads
+        belongs = False
+    if not belongs:
+        raise InvalidWheel(opened.filename, [f"its folder {found[0]} belongs to something else"])
+    return found[0]
+
+
+def _data_folder(dist_info: str) -> str:
+    return dist_info.removesuffix(".dist-info") + ".data"
+
+
+def _data_problems(paths: Iterable[str], dist_info: str) -> Iterator[str]:
+    """Say what is wrong with the paths of members that do not belong below site-packages as they are."""
+    foreign: dict[str, None] = {}
+    for path in paths:
+        top, _, below = path.partition("/")
+        if not top.endswith(".data") or not below:
+            continue
+        scheme, _, rest = below.partition("/")
+        if top != _data_folder(dist_info):
+            foreign[top] = None
+        elif scheme not in SCHEMES or not rest:
+            yield f"{path} is of an unknown .data scheme"
+        elif any(part.endswith(".dist-info") and part != dist_info for part in rest.split("/")):
+            yield f"{path} would be the metadata of another distribution"
+    yield from (f"its folder {folder} belongs to something else" for folder in foreign)
+
+
+def _metadata(opened: ZipArchive, dist_info: str) -> CoreMetadata:
+    content = _read(opened, f"{dist_info}/METADATA")
+    try:
+        metadata = parse_core_metadata(content, subject=opened.filename)
     except InvalidMetadata as error:
-        raise InvalidWheel(filename, [f"METADATA: {error.problem}"]) from error
-    if (metadata.name, metadata.version) != _name_and_version(filename):
-        raise InvalidWheel(filename, [f"METADATA is that of {metadata.name} {metadata.version}"])
+        raise InvalidWheel(opened.filename, [f"METADATA: {error.problem}"]) from error
+    if (metadata.name, metadata.version) != _name_and_version(opened.filename):
+        raise InvalidWheel(opened.filename, [f"METADATA is that of {metadata.name} {metadata.version}"])
     return metadata
 
 
-def _root_is_purelib(opened: zipfile.ZipFile, dist_info: str, filename: str) -> bool:
-    headers = parse_headers(_text(opened, f"{dist_info}/WHEEL", filename))
-    version = headers.get("wheel-version", [""])[0]
-    # The specification: installers fail on a greater major version, for the format has changed then.
-    if version.partition(".")[0] != "1":
-        raise InvalidWheel(filename, [f"Wheel-Version {version!r} is unknown"])
-    return headers.get("root-is-purelib", [""])[0].lower() == "true"
-
-
-def _recorded(
-    opened: zipfile.ZipFile, dist_info: str, record: list[RecordEntry], filename: str
-) -> dict[str, RecordEntry]:
+def _record(opened: ZipArchive, dist_info: str) -> dict[str, RecordEntry]:
     # Signatures are made after RECORD, which therefore lists neither them nor itself.
     unlisted = {f"{dist_info}/{name}" for name in ("RECORD", "RECORD.jws", "RECORD.p7s")}
-    members = {member.filename for member in opened.infolist() if not member.is_dir()} - unlisted
-    entries = {entry.path: entry for entry in record if entry.path not in unlisted}
-    problems = [f"{path} is not in RECORD" for path in sorted(members - entries.keys())]
-    problems += [f"RECORD lists {path}, which is missing" for path in sorted(entries.keys() - members)]
-    # Backends have been seen to list a file twice; it must be the same line then.
-    problems += [f"RECORD lists {entry.path} twice" for entry in record if entries.get(entry.path, entry) != entry]
-    problems += [
-        f"RECORD has no SHA-256 or stronger hash of {entry.path}"
-        for entry in entries.values()
-        if entry.algorithm not in STRONGEST_FIRST
-    ]
-    if problems:
-        raise InvalidWheel(filename, problems)
-    return entries
+    try:
+        text = _read(opened, f"{dist_info}/RECORD").decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidWheel(opened.filename, ["RECORD is not UTF-8"]) from error
+    entries = [entry for entry in parse_record(text, filename=opened.filename) if entry.path not in unlisted]
+    sizes = {path: opened.members[path].size for path in opened.files if path not in unlisted}
+    if problems := list(record_problems(entries, sizes)):
+        raise InvalidWheel(opened.filename, problems)
+    return {entry.path: entry for entry in entries}

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from wherry.index.client import IndexClient
+    from wherry.model.archive_limits import ArchiveLimits
     from wherry.model.progress import Phase
     from wherry.model.project import ProjectFile
     from wherry.resolution.resolution import Pin
@@ -27,7 +28,7 @@ __all__ = ["download"]
 
 
 async def download(
-    new: Mapping[Pin, ProjectFile], snapshot: Snapshot, index: IndexClient, tell: Tell
+    new: Mapping[Pin, ProjectFile], snapshot: Snapshot, index: IndexClient, limits: ArchiveLimits, tell: Tell
 ) -> list[Delivery | SharedLibrary]:
     """Download and check what is new; return it in the same order.
 
@@ -37,7 +38,7 @@ async def download(
     delivered: dict[Pin, Delivery | SharedLibrary] = {}
 
     async def fetch(pin: Pin, file: ProjectFile) -> None:
-        delivered[pin] = _open(pin, file, await index.archive(file), snapshot)
+        delivered[pin] = _open(pin, file, await index.archive(file), snapshot, limits)
         index.release_archive(file)
         tell("downloading", file.filename, len(delivered), len(new))
 
@@ -46,10 +47,12 @@ async def download(
     return [delivered[pin] for pin in new]
 
 
-def _open(pin: Pin, file: ProjectFile, archive: bytes, snapshot: Snapshot) -> Delivery | SharedLibrary:
+def _open(
+    pin: Pin, file: ProjectFile, archive: bytes, snapshot: Snapshot, limits: ArchiveLimits
+) -> Delivery | SharedLibrary:
     if isinstance(pin.source, LockedPackage) and pin.source.is_shared_library:
-        return SharedLibrary(pin.name, file.url, read_library_archive(archive, filename=file.filename))
-    wheel = open_wheel(archive, filename=file.filename)
+        return SharedLibrary(pin.name, file.url, read_library_archive(archive, filename=file.filename, limits=limits))
+    wheel = open_wheel(archive, filename=file.filename, limits=limits)
     # What was resolved with must be what gets installed (PEP 658: the file is the wheel's own METADATA).
     promised = snapshot.metadata.get(file.url)
     if isinstance(promised, CoreMetadata) and promised != wheel.metadata:

@@ -1,0 +1,92 @@
+"""ZIP archives that can be read in one way only; all others are refused before a byte of them is unpacked.
+
+The usual readers, ``zipfile`` among them, take what they can get out of an archive, each in its own way: what one shows,
+another need not unpack. So every byte must have its place, and whatever is said twice must be the same.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wherry.errors import InvalidWheel
+from wherry.formats.member_paths import path_problems
+from wherry.formats.zip_directory import find_directory
+from wherry.formats.zip_entries import STORED, read_members
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from wherry.formats.zip_entries import Member
+    from wherry.model.archive_limits import ArchiveLimits
+
+__all__ = ["ZipArchive", "open_zip"]
+
+LARGEST = 2**31 - 2  # one more is the most that zlib can be told on a 32-bit machine
+
+
+@dataclass(frozen=True, slots=True)
+class ZipArchive:
+    """An archive whose structure has been checked; ``members`` are its entries by path, a folder's ending in a slash."""
+
+    filename: str
+    members: Mapping[str, Member]
+    _content: bytes
+
+    @property
+    def files(self) -> Iterator[str]:
+        """The paths of all that is no folder."""
+        return (path for path in self.members if not path.endswith("/"))
+
+    def read(self, path: str) -> bytes:
+        """Unpack one file, compared with its size and checksum; raises :class:`~wherry.errors.InvalidWheel`."""
+        member = self.members.get(path)
+        if member is None:
+            raise InvalidWheel(self.filename, [f"{path} is missing"])
+        packed = memoryview(self._content)[member.start : member.start + member.packed]
+        content = bytes(packed) if member.method == STORED else self._inflate(packed, member)
+        if len(content) != member.size or zlib.crc32(content) != member.checksum:
+            raise self._unreadable(path, "it has another size or checksum than its header says")
+        return content
+
+    def _inflate(self, packed: memoryview, member: Member) -> bytes:
+        inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        try:
+            # One byte more than there should be: enough to see the end of the stream, and that it is too long.
+            content = inflater.decompress(packed, min(member.size, LARGEST) + 1)
+        except zlib.error as error:
+            raise self._unreadable(member.path, str(error)) from error
+        if inflater.unused_data:
+            raise self._unreadable(member.path, "there are bytes after the end of its deflate stream")
+        if not inflater.eof:
+            raise self._unreadable(member.path, "its deflate stream is longer than its header says, or truncated")
+        return content
+
+    def _unreadable(self, path: str, why: str) -> InvalidWheel:
+        return InvalidWheel(self.filename, [f"{path} cannot be read ({why})"])
+
+
+def open_zip(archive: bytes, *, filename: str, limits: ArchiveLimits | None = None) -> ZipArchive:
+    """Check the structure of an archive and the paths in it, and that it keeps within ``limits``, if any.
+
+    Raises :class:`~wherry.errors.InvalidWheel` with all that was found.
+    """
+    directory = find_directory(archive, filename=filename)
+    members, problems = read_members(archive, directory)
+    problems = [*directory.problems, *problems, *path_problems(member.path for member in members)]
+    if limits is not None:
+        problems += _excesses(members, len(archive), limits)
+    if problems:
+        raise InvalidWheel(filename, problems)
+    return ZipArchive(filename, {member.path: member for member in members}, archive)
+
+
+def _excesses(members: Sequence[Member], archive_size: int, limits: ArchiveLimits) -> Iterator[str]:
+    if len(members) > limits.entries:
+        yield f"it has {len(members)} entries, above the limit of {limits.entries}"
+    size = sum(member.size for member in members)
+    if size > limits.total_size:
+        yield f"it unpacks to {size} bytes, above the limit of {limits.total_size}"
+    if size > limits.ratio_from and size > limits.ratio * archive_size:
+        yield f"it unpacks to {size / archive_size:.0f} times its size, above the limit of {limits.ratio:g}"
