@@ -1,7 +1,7 @@
 """ZIP archives that can be read in one way only; all others are refused before a byte of them is unpacked.
 
-The usual readers, ``zipfile`` among them, take what they can get out of an archive, each in its own way: what one shows,
-another need not unpack. So every byte must have its place, and whatever is said twice must be the same.
+The usual readers, ``zipfile`` among them, take what they can get out of an archive, each in its own way: what one
+shows, another need not unpack. So every byte must have its place, and whatever is said twice must be the same.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ LARGEST = 2**31 - 2  # one more is the most that zlib can be told on a 32-bit ma
 
 @dataclass(frozen=True, slots=True)
 class ZipArchive:
-    """An archive whose structure has been checked; ``members`` are its entries by path, a folder's ending in a slash."""
+    """An archive whose structure has been checked; ``members`` are its entries, by path."""
 
     filename: str
     members: Mapping[str, Member]

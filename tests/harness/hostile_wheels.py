@@ -1,0 +1,171 @@
+"""Wheels that must be refused, each for one lie: in the archive, a path or the metadata. The rest of each is right."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tests.harness.hostile_archives import hostile_archives
+from tests.harness.hostile_wheel import (
+    DEFLATED_PATH,
+    FILES,
+    INFO,
+    METADATA,
+    STORED_PATH,
+    WHEEL,
+    HostileWheel,
+    digest,
+    good_wheel_and,
+    members,
+    record_of,
+)
+from tests.harness.raw_zip import UTF_8, Entry, build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["hostile_wheels"]
+
+
+def hostile_wheels() -> Iterator[HostileWheel]:
+    """Yield a wheel for every input that an archive, a path and the metadata must be refused for."""
+    yield from hostile_archives()
+    yield from _paths()
+    yield from _metadata()
+    yield from _records()
+
+
+def _paths() -> Iterator[HostileWheel]:
+    for path, phrase in {
+        "../evil.py": "does not stay below its folder",
+        "../../usr/lib/evil.so": "does not stay below its folder",
+        "app/../../evil.py": "does not stay below its folder",
+        "../site-packages-evil/evil.py": "does not stay below its folder",
+        "app-1.0.data/purelib/../../evil.py": "does not stay below its folder",
+        "app-1.0.data/scripts/../evil": "does not stay below its folder",
+        "./evil.py": "does not stay below its folder",
+        "app//evil.py": "does not stay below its folder",
+        "": "does not stay below its folder",
+        "/evil.py": "is absolute",
+        "//host/evil.py": "is absolute",
+        "C:/evil.py": "is absolute",
+        "C:evil.py": "is absolute",
+        "..\\evil.py": "has a backslash or a control character",
+        "app\\evil.py": "has a backslash or a control character",
+        "app/evil.py\0.txt": "has a backslash or a control character",
+        "app/evil\n.py": "has a backslash or a control character",
+        "app/\x1b[2Jevil.py": "has a backslash or a control character",
+        "app/evil\x7f.py": "has a backslash or a control character",
+        "app/evil\x85.py": "has a backslash or a control character",
+        "APP/Stored.PY": "'APP/Stored.PY' and 'app/stored.py' collide",
+        "app": "'app' is a file and a folder",
+        "app/stored.py/evil.py": "'app/stored.py' is a file and a folder",
+        "app-1.0.data/stdlib/os.py": "is of an unknown .data scheme",
+        "app-1.0.data/../evil.py": "does not stay below its folder",
+        "app-1.0.data/evil.py": "is of an unknown .data scheme",
+        "app-1.0.data/purelib": "is of an unknown .data scheme",
+        "other-1.0.data/scripts/evil": "its folder other-1.0.data belongs to something else",
+        "app-1.0.data/purelib/other-1.0.dist-info/METADATA": "would be the metadata of another distribution",
+        "app-1.0.data/data/lib/python3.14/site-packages/other-1.0.dist-info/RECORD": "of another distribution",
+    }.items():
+        yield HostileWheel(f"path {path!r}", build(members(FILES | {path: b"import evil\n"})), phrase)
+    names = {form: unicodedata.normalize(form, "app/caf\xe9.py") for form in ("NFC", "NFD")}
+    both = build(members(FILES | dict.fromkeys(names.values(), b"")))
+    yield HostileWheel("names equal but for normalization", both, "collide")
+    yield HostileWheel(
+        "name of no UTF-8", good_wheel_and(Entry(b"app/\xff.py", flags=UTF_8)), "a name that is not UTF-8"
+    )
+    yield HostileWheel("name not marked as UTF-8", good_wheel_and(Entry("app/\xe9.py".encode())), "not marked as UTF-8")
+
+
+def _metadata() -> Iterator[HostileWheel]:
+    def changed(**changes: bytes | None) -> bytes:
+        files = FILES | {f"{INFO}/{name}": content for name, content in changes.items() if content is not None}
+        return build(
+            members({path: files[path] for path in files if changes.get(path.rpartition("/")[2], b"") is not None})
+        )
+
+    moved = {path.replace(INFO, "{}"): content for path, content in FILES.items()}
+    for name, info in {
+        "other name": "other-1.0.dist-info",
+        "other version": "app-2.0.dist-info",
+        "no version": "app.dist-info",
+        "version that is none": "app-one.dist-info",
+    }.items():
+        entries = [Entry(path.format(info).encode(), content) for path, content in moved.items()]
+        yield HostileWheel(f"dist-info of {name}", build(entries), f"{info} belongs to something else")
+    bare = build([Entry(b"app/__init__.py", b"")])
+    yield HostileWheel("no dist-info", bare, "it has 0 .dist-info folders instead of one")
+    second = {"other-1.0.dist-info/METADATA": METADATA}
+    yield HostileWheel("two dist-infos", build(members(FILES | second)), "it has 2 .dist-info folders instead of one")
+    second = {"APP-1.0.dist-info/entry_points.txt": b""}
+    yield HostileWheel("two dist-infos but for case", build(members(FILES | second)), "it has 2 .dist-info folders")
+    yield HostileWheel("no METADATA", changed(METADATA=None), f"{INFO}/METADATA is missing")
+    yield HostileWheel("no WHEEL", changed(WHEEL=None), f"{INFO}/WHEEL is missing")
+    for name, (old, new, phrase) in {
+        "other name": (b"Name: app", b"Name: other", "METADATA is that of other 1.0"),
+        "other version": (b"\nVersion: 1.0", b"\nVersion: 2.0", "METADATA is that of app 2.0"),
+        "no name": (b"Name: app\n", b"", "Name is missing"),
+        "two names": (b"Name: app\n", b"Name: app\nName: other\n", "Name is given 2 times"),
+        "no version": (b"\nVersion: 1.0", b"", "Version is missing"),
+        "version that is none": (b"\nVersion: 1.0", b"\nVersion: one", "Version 'one' is not a version"),
+        "unknown major version": (b"Version: 2.1", b"Version: 3.0", "Metadata-Version '3.0' is unknown"),
+        "no metadata version": (b"Metadata-Version: 2.1\n", b"", "Metadata-Version is missing"),
+        "bad requirement": (b"Version: 1.0\n", b"Version: 1.0\nRequires-Dist: b>>1\n", "'b>>1' is not a requirement"),
+        "bad Requires-Python": (b"Version: 1.0\n", b"Version: 1.0\nRequires-Python: 3?\n", "Requires-Python '3?'"),
+        "no UTF-8": (b"Version: 1.0\n", b"Version: 1.0\nSummary: \xff\n", "it is not UTF-8"),
+    }.items():
+        yield HostileWheel(f"METADATA: {name}", changed(METADATA=METADATA.replace(old, new)), phrase)
+    for name, (old, new, phrase) in {
+        "unknown major version": (b"Version: 1.0", b"Version: 2.0", "unknown Wheel-Version '2.0'"),
+        "no version": (b"Wheel-Version: 1.0\n", b"", "unknown Wheel-Version nothing"),
+        "other tag": (b"py3-none-any", b"py2-none-any", "WHEEL has the tags 'py2-none-any', but the filename says py3"),
+        "more tags": (b"Tag: ", b"Tag: py2-none-any\nTag: ", "but the filename says py3-none-any"),
+        "no tag": (b"Tag: py3-none-any\n", b"", "WHEEL has the tags nothing"),
+        "tag that is none": (b"py3-none-any", b"any", "WHEEL has the tags 'any'"),
+        "tags by the billion": (b"py3", b".".join([b"py3"] * 999), "but the filename says py3-none-any"),
+        "build": (b"Tag: ", b"Build: 7\nTag: ", "WHEEL has the build '7', but the filename says ''"),
+        "no UTF-8": (b"wherry", b"\xff", "WHEEL is not UTF-8"),
+    }.items():
+        yield HostileWheel(f"WHEEL: {name}", changed(WHEEL=WHEEL.replace(old, new)), phrase)
+
+
+def _records() -> Iterator[HostileWheel]:
+    content = FILES[DEFLATED_PATH]
+    line = f"{DEFLATED_PATH},sha256={digest('sha256', content)},{len(content)}\n"
+    right = record_of(FILES).decode()
+    yield HostileWheel("no RECORD", build(members()[:-1]), f"{INFO}/RECORD is missing")
+    yield HostileWheel("file that is other than RECORD's", _swapped(content), "is not the file that RECORD lists")
+    for name, (new, phrase) in {
+        "incomplete": ("", f"{DEFLATED_PATH} is not in RECORD"),
+        "ghost": (f"{line}app/ghost.py,sha256={digest('sha256', b'')},0\n", "lists app/ghost.py, which is missing"),
+        "no hash": (f"{DEFLATED_PATH},,{len(content)}\n", "no SHA-256 or stronger hash"),
+        "neither hash nor size": (f"{DEFLATED_PATH},,\n", "no SHA-256 or stronger hash"),
+        "MD5": (f"{DEFLATED_PATH},md5={digest('md5', content)},{len(content)}\n", "no SHA-256 or stronger hash"),
+        "SHA-1": (f"{DEFLATED_PATH},sha1={digest('sha1', content)},{len(content)}\n", "no SHA-256 or stronger"),
+        "unknown hash": (line.replace("sha256", "sha257"), "no SHA-256 or stronger hash"),
+        "other hash": (
+            line.replace(digest("sha256", content), digest("sha256", b"")),
+            "RECORD lists: its hash differs",
+        ),
+        "empty hash": (f"{DEFLATED_PATH},sha256=,{len(content)}\n", "RECORD lists: its hash differs"),
+        "hash of another length": (line.replace("sha256", "sha512"), "RECORD lists: its hash differs"),
+        "other size": (line.replace(f",{len(content)}", ",1"), f"it has {len(content)} bytes instead of 1"),
+        "size that is none": (line.replace(f",{len(content)}", ",-1"), "the size '-1'"),
+        "two lines that differ": (f"{line}{DEFLATED_PATH},,\n", f"RECORD lists {DEFLATED_PATH} twice"),
+        "escape": (f"{line}../evil.py,,\n", "'../evil.py', which does not stay below its folder"),
+        "absolute path": (f"{line}/evil.py,,\n", "'/evil.py', which is absolute"),
+        "no CSV": (f'{line}"', "RECORD is not CSV"),
+        "two fields": (f"{line}a,b\n", "2 instead of 3 fields"),
+    }.items():
+        record = right.replace(line, new).encode()
+        yield HostileWheel(f"RECORD: {name}", build(members(record=record)), phrase)
+    yield HostileWheel("RECORD: empty", build(members(record=b"")), f"{STORED_PATH} is not in RECORD")
+    yield HostileWheel("RECORD: no UTF-8", build(members(record=b"\xff,,\n")), "RECORD is not UTF-8")
+
+
+def _swapped(content: bytes) -> bytes:
+    """Return a wheel with other content than RECORD has the hash of, of the same size."""
+    first, second, *others = members()
+    return build([first, replace(second, content=content.swapcase()), *others])
