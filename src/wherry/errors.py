@@ -276,11 +276,13 @@ class InvalidWheel(WherryError):
     """A wheel that breaks its specification; ``problems`` lists all that was found."""
 
     code = "invalid-wheel"
+    shown: ClassVar[int] = 20
     filename: str
     problems: Sequence[str]
 
     def __str__(self) -> str:
-        return f"{self.filename} is not a valid wheel: {'; '.join(self.problems)}"
+        text = f"{self.filename} is not a valid wheel: {'; '.join(self.problems[: self.shown])}"
+        return f"{text}; and {len(self.problems) - self.shown} more" if len(self.problems) > self.shown else text
 
 
 @dataclass(eq=False)

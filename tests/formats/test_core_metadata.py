@@ -74,6 +74,15 @@ def test_what_is_wrong_is_named(text, fragment):
     assert fragment in caught.value.problem
 
 
+def test_all_that_is_wrong_is_listed():
+    with pytest.raises(InvalidMetadata) as caught:
+        parse_core_metadata(
+            b"Metadata-Version: 3\nVersion: x\nRequires-Dist: b>>1\nRequires-Dist: c]", subject="app.whl"
+        )
+    for fragment in ("version '3' is", "Name is missing", "'x' is not a version", "'b>>1' is not", "'c]' is not"):
+        assert fragment.casefold() in str(caught.value).casefold()
+
+
 def test_what_is_not_utf_8_is_refused():
     with pytest.raises(InvalidMetadata, match="not UTF-8"):
         parse_core_metadata(LEAST.encode() + b"Author: \xff\n", subject="app.whl")

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wherry.errors import InvalidWheel
-from wherry.formats.record import RecordEntry, encode_digest, parse_record, write_record
+from wherry.formats.record import RecordEntry, encode_digest, parse_record, record_problems, write_record
 
 
 def read(text: str) -> list[RecordEntry]:
@@ -54,6 +54,39 @@ def test_what_is_wrong_is_named(text, fragment):
         read(text)
     assert caught.value.filename == "app.whl"
     assert fragment in str(caught.value)
+
+
+def test_all_lines_that_are_wrong_are_listed():
+    with pytest.raises(InvalidWheel) as caught:
+        read("a\nb,,\nc,,many\n")
+    assert len(caught.value.problems) == 2
+
+
+GOOD = RecordEntry("a", "sha256", "digest", 1)
+
+
+@pytest.mark.parametrize(
+    ("entries", "problems"),
+    [
+        ([GOOD], []),
+        ([GOOD, GOOD], []),
+        ([RecordEntry("a", "sha512", "digest")], []),
+        ([], ["a is not in RECORD"]),
+        ([GOOD, RecordEntry("b", "sha256", "digest")], ["RECORD lists b, which is missing"]),
+        ([GOOD, RecordEntry("../b")], ["RECORD lists '../b', which does not stay below its folder"]),
+        ([GOOD, RecordEntry("/b")], ["RECORD lists '/b', which is absolute"]),
+        ([GOOD, RecordEntry("a", "sha384", "digest")], ["RECORD lists a twice"]),
+        ([RecordEntry("a")], ["RECORD has no SHA-256 or stronger hash of a"]),
+        ([RecordEntry("a", "md5", "digest", 1)], ["RECORD has no SHA-256 or stronger hash of a"]),
+        (
+            [RecordEntry("a", "sha256", "digest", 2)],
+            ["a is not the file that RECORD lists: it has 1 bytes instead of 2"],
+        ),
+    ],
+    ids=range(11),
+)
+def test_a_record_lists_exactly_the_files_of_its_wheel(entries, problems):
+    assert list(record_problems(entries, {"a": 1})) == problems
 
 
 def test_a_digest_is_written_as_the_specification_has_it():

@@ -14,6 +14,7 @@ from packaging.version import Version
 from tests.harness.index_files import make_wheel
 from wherry.errors import InvalidWheel
 from wherry.formats.wheel_archive import WheelArchive, open_wheel, read_wheel_metadata
+from wherry.model.archive_limits import ArchiveLimits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -105,12 +106,6 @@ def test_names_and_versions_are_compared_in_their_normal_form(made_as, filename)
     assert wheel.metadata == read_wheel_metadata(make_wheel(*made_as).content, filename=filename)
 
 
-@pytest.mark.parametrize(("value", "expected"), [(b"True", True), (b"TRUE", True), (b"false", False), (b"", False)])
-def test_root_is_purelib_is_read(value, expected):
-    content = changed(WHEEL=b"Wheel-Version: 1.9\nTag: py3-none-any\nRoot-Is-Purelib: " + value)
-    assert open_wheel(content, filename=NAME).root_is_purelib is expected
-
-
 @pytest.mark.parametrize(
     ("content", "fragment"),
     [
@@ -197,6 +192,48 @@ def test_all_problems_of_a_record_are_listed():
     text = problems(changed(RECORD=b"ghost,,\nbanshee,,\n"))
     assert all(f"RECORD lists {name}, which is missing" in text for name in ("ghost", "banshee"))
     assert "app/empty is not in RECORD" in text
+
+
+def test_the_problems_of_all_files_are_listed_at_once():
+    wheel = b"Wheel-Version: 2.0\nTag: py2-none-any\nBuild: 1\n"
+    metadata = b"Metadata-Version: 3.0\nVersion: one\nRequires-Dist: b>>1\nRequires-Dist: c]\n"
+    text = problems(changed(WHEEL=wheel, METADATA=metadata, RECORD=b"ghost,,\n"))
+    for problem in (
+        "unknown Wheel-Version '2.0'",
+        "WHEEL has the tags 'py2-none-any'",
+        "WHEEL has the build '1'",
+        "Metadata-Version '3.0' is unknown",
+        "Name is missing",
+        "Version 'one' is not a version",
+        "Requires-Dist 'b>>1' is not a requirement",
+        "Requires-Dist 'c]' is not a requirement",
+        "RECORD lists ghost, which is missing",
+        "app/empty is not in RECORD",
+    ):
+        assert problem in text
+
+
+def test_one_member_is_read_and_compared_with_record():
+    wheel = open_wheel(MADE.content, filename=NAME)
+    assert wheel.read("app/__init__.py") == b"answer = 42\n"
+    assert wheel.read(f"{INFO}/RECORD") == members()[f"{INFO}/RECORD"]
+    with pytest.raises(InvalidWheel, match="app/ghost is missing"):
+        wheel.read("app/ghost")
+    other = open_wheel(record("app/empty,sha256=47", "app/empty,sha256=48"), filename=NAME)
+    with pytest.raises(InvalidWheel, match="app/empty is not the file that RECORD lists"):
+        other.read("app/empty")
+
+
+def test_a_wheel_beyond_a_limit_is_refused_but_tells_its_metadata():
+    with pytest.raises(InvalidWheel, match="above the limit of 1"):
+        open_wheel(MADE.content, filename=NAME, limits=ArchiveLimits(entries=1))
+    assert read_wheel_metadata(MADE.content, filename=NAME).name == "app"
+
+
+def test_metadata_that_nobody_wrote_is_not_unpacked():
+    vast = make_wheel("App", "1.0", description="a" * 2**25).content
+    with pytest.raises(InvalidWheel, match="METADATA is larger than"):
+        read_wheel_metadata(vast, filename=NAME)
 
 
 @given(st.binary())
