@@ -74,6 +74,12 @@ def test_what_is_wrong_is_named(text, fragment):
     assert fragment in caught.value.problem
 
 
+@pytest.mark.parametrize("field", ["Requires-Dist: b>", "Requires-Python: >"])
+def test_a_number_that_python_does_not_read_is_refused(field):
+    with pytest.raises(InvalidMetadata, match=r"has \d+ characters"):
+        parse_core_metadata(f"{LEAST}{field}={'1' * 5000}\n".encode(), subject="app.whl")
+
+
 def test_all_that_is_wrong_is_listed():
     with pytest.raises(InvalidMetadata) as caught:
         parse_core_metadata(

@@ -7,6 +7,8 @@ from pytest_pyodide import run_in_pyodide
 
 import wherry
 from tests.harness.faults import Fault, Kind
+from tests.harness.hostile_wheel import FILENAME, HostileFile, good_wheel
+from tests.harness.hostile_wheels import hostile_wheels
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.index_server import dead_url
 from tests.harness.runtime import snapshot
@@ -93,3 +95,26 @@ def test_a_dead_index(refused):
     error, sentence = refused("idna", index_url=dead_url())
     assert error is wherry.IndexUnreachable
     assert "127.0.0.1" in sentence
+
+
+@run_in_pyodide
+async def install_and_uninstall(selenium, index_url):
+    import wherry
+
+    report = await wherry.install("app", index_urls=[index_url])
+    wherry.uninstall("app")
+    return [str(item.name) for item in report.installed]
+
+
+@pytest.mark.parametrize("hostile", list(hostile_wheels()), ids=lambda hostile: hostile.name)
+def test_a_hostile_wheel(refused, index_server, hostile):
+    # The index tells what the wheel should be, so that it is the wheel which is refused.
+    index_server.files.append(hostile.file)
+    error, sentence = refused("app")
+    assert error is hostile.error
+    assert hostile.phrase in sentence
+
+
+def test_the_wheel_without_the_lies(wherry_runtime, index_server):
+    index_server.files.append(HostileFile(FILENAME, good_wheel()))
+    assert install_and_uninstall(wherry_runtime, index_server.json_url) == ["app"]

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_core_metadata", "parse_headers"]
 
+# A number of more digits is an error in Python, and here it would be raised only when versions are compared.
+LONGEST_SPECIFIER = 4300
 SUPPORTED_MAJOR_VERSIONS = frozenset({"1", "2"})
 
 
@@ -109,6 +111,9 @@ def _version(text: str | None, problems: list[str]) -> Version | None:
 
 def _requirements(lines: Iterable[str], problems: list[str]) -> Iterator[Requirement]:
     for line in lines:
+        if len(line) > LONGEST_SPECIFIER:
+            problems.append(f"Requires-Dist {line[:40]!r}… has {len(line)} characters")
+            continue
         try:
             yield Requirement(line)
         except (BadRequirement, RecursionError):
@@ -117,6 +122,9 @@ def _requirements(lines: Iterable[str], problems: list[str]) -> Iterator[Require
 
 def _requires_python(values: Sequence[str], problems: list[str]) -> SpecifierSet | None:
     if not values or not values[0]:
+        return None
+    if len(values[0]) > LONGEST_SPECIFIER:
+        problems.append(f"Requires-Python {values[0][:40]!r}… has {len(values[0])} characters")
         return None
     try:
         return SpecifierSet(values[0])
