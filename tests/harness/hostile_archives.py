@@ -185,6 +185,8 @@ def _zip64() -> Iterator[HostileWheel]:
     }
     for name, (framing, phrase) in frames.items():
         yield HostileWheel(f"ZIP64: {name}", good_wheel_and(framing=framing), phrase)
+    half = b"PK\6\7" + bytes(14) + good_wheel_and()[-22:]
+    yield HostileWheel("ZIP64: half a locator and nothing else", half, "beyond the end record")
     record = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, 46, 0)
     yield HostileWheel(
         "ZIP64: record without locator", good_wheel_and(framing=Framing(gap=record)), "several end records"

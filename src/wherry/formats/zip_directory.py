@@ -55,7 +55,7 @@ class _End:
 def find_directory(archive: bytes, *, filename: str) -> Directory:
     """Find the central directory; raises :class:`~wherry.errors.InvalidWheel` where that is impossible."""
     end, problems = _read_end(archive, filename)
-    if archive.startswith(LOCATOR_SIGNATURE, max(0, end.position - LOCATOR.size)):
+    if end.position >= LOCATOR.size and archive.startswith(LOCATOR_SIGNATURE, end.position - LOCATOR.size):
         end, confusions = _read_end_64(archive, end, filename)
         problems += confusions
     elif IN_ZIP64[4] in {end.size, end.offset}:
