@@ -112,7 +112,7 @@ def _version(text: str | None, problems: list[str]) -> Version | None:
 def _requirements(lines: Iterable[str], problems: list[str]) -> Iterator[Requirement]:
     for line in lines:
         if len(line) > LONGEST_SPECIFIER:
-            problems.append(f"Requires-Dist {line[:40]!r}… has {len(line)} characters")
+            problems.append(f"Requires-Dist {line[:40]!r}… is not a requirement: it has {len(line)} characters")
             continue
         try:
             yield Requirement(line)
@@ -124,7 +124,9 @@ def _requires_python(values: Sequence[str], problems: list[str]) -> SpecifierSet
     if not values or not values[0]:
         return None
     if len(values[0]) > LONGEST_SPECIFIER:
-        problems.append(f"Requires-Python {values[0][:40]!r}… has {len(values[0])} characters")
+        problems.append(
+            f"Requires-Python {values[0][:40]!r}… is not a version specifier: it has {len(values[0])} characters"
+        )
         return None
     try:
         return SpecifierSet(values[0])
