@@ -287,11 +287,15 @@ class InvalidWheel(WherryError):
 
 @dataclass(eq=False)
 class UnsupportedWheel(WherryError):
-    """A valid wheel that cannot work in this runtime."""
+    """A valid wheel that cannot work in this runtime.
+
+    ``missing`` pairs each shared library that is nowhere with the file that needs it.
+    """
 
     code = "unsupported-wheel"
     filename: str
     reason: str
+    missing: Sequence[tuple[str, str]] = ()
 
     def __str__(self) -> str:
         return f"{self.filename} cannot be installed here: {self.reason}"

@@ -67,6 +67,10 @@ class WheelArchive:
             raise InvalidWheel(self.filename, [f"{path} is not the file that RECORD lists: its hash differs"])
         return content
 
+    def head(self, path: str, size: int) -> bytes:
+        """Return the first ``size`` bytes of a member, not compared with RECORD; raises :class:`InvalidWheel`."""
+        return self._archive.head(path, size)
+
 
 def open_wheel(archive: bytes, *, filename: str, limits: ArchiveLimits = DEFAULT_LIMITS) -> WheelArchive:
     """Open and check a wheel; raises :class:`InvalidWheel` with all that was found.

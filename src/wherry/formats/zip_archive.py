@@ -50,6 +50,19 @@ class ZipArchive:
             raise self._unreadable(path, "it has another size or checksum than its header says")
         return content
 
+    def head(self, path: str, size: int) -> bytes:
+        """Unpack the first ``size`` bytes of a file, which nothing is compared with; raises :class:`InvalidWheel`."""
+        member = self.members.get(path)
+        if member is None:
+            raise InvalidWheel(self.filename, [f"{path} is missing"])
+        packed = memoryview(self._content)[member.start : member.start + member.packed]
+        if member.method == STORED:
+            return bytes(packed[:size])
+        try:
+            return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size)
+        except zlib.error as error:
+            raise self._unreadable(path, str(error)) from error
+
     def _inflate(self, packed: memoryview, member: Member) -> bytes:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
