@@ -135,11 +135,12 @@ class Installer:
                 wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
                 libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
                 arrived = self._destination.exchange(wheels, removed, libraries) if deliveries else ()
+                unsettled = await self._destination.settle(wheels, libraries)
         report = InstallReport(
             installed=arrived,
             unchanged=tuple(pin.source for pin in resolution.chosen if isinstance(pin.source, InstalledDistribution)),
             removed=removed,
-            warnings=(*warnings, *resolution.warnings, *outdated),
+            warnings=(*warnings, *resolution.warnings, *outdated, *unsettled),
             seconds=phases.seconds,
             requests=index.requests,
         )

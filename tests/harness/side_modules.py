@@ -54,8 +54,8 @@ def dylink(needed: Iterable[str] = (), runtime_paths: Iterable[str] = (), *, mem
     return section(CUSTOM, string("dylink.0") + content)
 
 
-def side_module(needed: Iterable[str] = (), runtime_paths: Iterable[str] = ()) -> bytes:
-    """Return a library that loads; it exports ``answer()``, which is 42."""
+def side_module(needed: Iterable[str] = (), runtime_paths: Iterable[str] = (), *, answer: int = 42) -> bytes:
+    """Return a library that loads; it exports ``answer()``, a number below 64."""
     return b"".join(
         (
             PREAMBLE,
@@ -63,7 +63,7 @@ def side_module(needed: Iterable[str] = (), runtime_paths: Iterable[str] = ()) -
             section(1, b"\1\x60\0\1\x7f"),  # one type: () -> i32
             section(3, b"\1\0"),  # one function of that type
             section(7, b"\1" + string("answer") + b"\0\0"),
-            section(10, b"\1\4\0\x41\x2a\x0b"),  # i32.const 42, end
+            section(10, b"\1\4\0\x41" + bytes([answer]) + b"\x0b"),  # i32.const, end
         )
     )
 
@@ -83,16 +83,13 @@ def padded(module: bytes, size: int) -> bytes:
     return module + section(CUSTOM, string("padding") + bytes(size))
 
 
+def members(wheel: IndexFile) -> dict[str, bytes]:
+    """Return the files of ``wheel`` by path, its ``.dist-info`` left out."""
+    with zipfile.ZipFile(io.BytesIO(wheel.content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
+
+
 def rebuilt(wheel: IndexFile, changes: Mapping[str, bytes]) -> IndexFile:
     """Return a wheel with the files of ``wheel``, some added or replaced, and a RECORD that is right."""
-    with zipfile.ZipFile(io.BytesIO(wheel.content)) as archive:
-        files = {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
     tag = "-".join(wheel.filename.removesuffix(".whl").rsplit("-", 3)[1:])
-    return make_wheel(*wheel.identity, files={**files, **changes}, tag=tag)
-
-
-def member(wheel: IndexFile, suffix: str) -> tuple[str, bytes]:
-    """Return the path and the content of the one member whose path ends so."""
-    with zipfile.ZipFile(io.BytesIO(wheel.content)) as archive:
-        (name,) = (name for name in archive.namelist() if name.endswith(suffix))
-        return name, archive.read(name)
+    return make_wheel(*wheel.identity, files={**members(wheel), **changes}, tag=tag)

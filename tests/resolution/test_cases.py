@@ -51,6 +51,9 @@ class Shelf:
     ) -> tuple[InstalledDistribution, ...]:
         raise NotImplementedError
 
+    async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> Sequence[str]:
+        raise NotImplementedError
+
 
 def resolve(case: ResolverCase, seed: int = 0, *, requested: Sequence[str] = ()) -> tuple[Resolution, MemoryFetcher]:
     fetcher = case.fetcher(seed)

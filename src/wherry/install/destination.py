@@ -69,3 +69,7 @@ class Destination(Protocol):
         :class:`~wherry.errors.UninstallRefused` or ``OSError``, with everything as it was before.
         """
         ...
+
+    async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> Sequence[str]:
+        """Do what needs the files of an exchange in their places, and time; return warnings, for it cannot fail."""
+        ...

@@ -75,6 +75,10 @@ class SitePackages:
             importlib.invalidate_caches()
         return tuple(self._arrived(delivery) for delivery in arriving)
 
+    async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> Sequence[str]:  # noqa: ARG002
+        """Return no warnings: files that lie in their places are all that is needed here."""
+        return ()
+
     def _take_out(self, files: set[str], journal: Journal) -> None:
         for path in sorted(files):
             # Some RECORDs list folders, which may hold files of others by now.

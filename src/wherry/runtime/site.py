@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.machinery import EXTENSION_SUFFIXES
 from typing import TYPE_CHECKING
 
 import js
@@ -9,10 +10,12 @@ import pyodide_js
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from wherry.install.linking import check_linking, library_paths
 from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
+from wherry.runtime.libraries import compile_ahead, extend_search_path, read_loader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +33,8 @@ class PyodideSite(SitePackages):
     def __init__(self) -> None:
         runtime = CoreMetadata(canonicalize_name("pyodide-py"), Version(pyodide_js.version))
         super().__init__(Scheme.current(), provided=[InstalledDistribution(runtime, installer="pyodide")])
+        self._compiled: set[str] = set()
+        extend_search_path(self.scheme.site_packages)  # a persistent file system may hold them from the beginning
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
         """Return what is there, the distribution's shared libraries included: they have no ``.dist-info``."""
@@ -41,8 +46,11 @@ class PyodideSite(SitePackages):
         leaving: Sequence[InstalledDistribution],
         libraries: Sequence[SharedLibrary] = (),
     ) -> tuple[InstalledDistribution, ...]:
-        """Exchange distributions, then bring ``pyodide.loadedPackages`` up to date."""
+        """Check that libraries will load, exchange distributions, then bring ``pyodide.loadedPackages`` up to date."""
+        loader = read_loader(lambda: (path for distribution in leaving for path in self._known_files(distribution)))
+        check_linking(arriving, libraries, self.scheme, loader)
         arrived = super().exchange(arriving, leaving, libraries)
+        extend_search_path(self.scheme.site_packages)
         loaded = pyodide_js.loadedPackages
         for distribution in leaving:
             delattr(loaded, _lock_name(distribution.name))
@@ -51,6 +59,10 @@ class PyodideSite(SitePackages):
         for library in libraries:
             setattr(loaded, _lock_name(library.name), library.source)
         return arrived
+
+    async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> list[str]:
+        """Compile large libraries, for a page cannot wait while an import does."""
+        return await compile_ahead(library_paths(arrived, libraries, self.scheme, EXTENSION_SUFFIXES), self._compiled)
 
 
 def _lock_name(name: NormalizedName) -> str:

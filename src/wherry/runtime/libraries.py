@@ -1,0 +1,145 @@
+"""Pyodide's loader of shared libraries: where it looks, what it knows, and how it takes large ones."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
+
+import js
+import pyodide_js
+from packaging.utils import canonicalize_name
+from pyodide.ffi import JsException
+
+from wherry.formats.dylink import head_size, read_linking
+from wherry.install.linking import Loader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+__all__ = ["compile_ahead", "extend_search_path", "read_loader"]
+
+SEARCH_PATH = "LD_LIBRARY_PATH"
+HEAD = 4096
+LARGE = 4_000_000  # bytes; what takes long enough to hold up a page
+TOO_LARGE = 8 * 1024 * 1024  # bytes; the most that Chromium compiles while a page waits
+
+
+def extend_search_path(site_packages: str) -> None:
+    """Let the loader look into the folders named ``<package>.libs``, too; what is gone is taken off its path.
+
+    Tools that repair wheels put libraries there, and not all of them tell the modules so.
+    """
+    there = sorted(str(folder) for folder in Path(site_packages).glob("*.libs") if folder.is_dir())
+    kept = [folder for folder in _search_path() if not folder.endswith(".libs") or Path(folder).is_dir()]
+    os.environ[SEARCH_PATH] = ":".join((*kept, *(folder for folder in there if folder not in kept)))
+
+
+def read_loader(leaving_files: Callable[[], Iterable[str]]) -> Loader:
+    """Return what the loader finds; ``leaving_files`` (absolute paths) are asked for only if it matters."""
+
+    @cache
+    def leaving() -> frozenset[str]:
+        return frozenset(leaving_files())
+
+    return Loader(
+        folders=_search_path(),
+        suffixes=EXTENSION_SUFFIXES,
+        stays=lambda path: Path(path).is_file() and path not in leaving(),
+        is_loaded=_is_loaded,
+        offer=_offer,
+    )
+
+
+async def compile_ahead(paths: Iterable[str], compiled: set[str]) -> list[str]:
+    """Compile large libraries while the page goes on, so that importing them need not; return warnings.
+
+    Where there is no page, an import compiles any size. ``compiled`` are the paths that this was ever done for, and
+    grows: the loader takes what was compiled for a path, whatever the file holds by now.
+    """
+    if not hasattr(js, "document"):
+        return []
+    sizes = _sizes(paths)
+    large = [path for path, size in sizes.items() if size > LARGE or path in compiled]
+    failures = [(path, await _compile(path, compiled)) for path in _needed_first(large)]
+    return [
+        f"{path} could not be compiled ahead ({reason}): if the browser refuses to import a library of "
+        f"{sizes[path] / 1e6:.1f} MB in a page, run Pyodide in a worker"
+        for path, reason in failures
+        if reason is not None and sizes[path] > TOO_LARGE
+    ]
+
+
+def _sizes(paths: Iterable[str]) -> dict[str, int]:
+    return {path: Path(path).stat().st_size for path in paths}
+
+
+async def _compile(path: str, compiled: set[str]) -> str | None:
+    """Have Emscripten compile a library, and keep it for when it is loaded from ``path``; return why it did not."""
+    files = pyodide_js.FS
+    if not hasattr(files, "preloadFile"):
+        return "this Pyodide has no FS.preloadFile"
+    if not path.endswith(".so"):
+        return "its name does not end in .so"
+    compiled.add(path)
+    try:
+        # No name beside the path, readable, writable, and not to be created: it is there.
+        await files.preloadFile(path, "", files.readFile(path), True, True, True)  # noqa: FBT003 - JavaScript
+    except JsException as error:
+        return str(error)
+    return None
+
+
+def _needed_first(paths: Iterable[str]) -> list[str]:
+    """Order libraries so that none comes before one that it needs: it would load that one as another copy."""
+    needed = {path: names for path in paths if (names := _read_needed(path)) is not None}
+    by_name = {PurePath(path).name: path for path in needed}
+    ordered: dict[str, None] = {}
+    visited = set()
+
+    def visit(path: str) -> None:
+        if path not in visited:
+            visited.add(path)
+            for name in needed[path]:
+                if name in by_name:
+                    visit(by_name[name])
+            ordered[path] = None
+
+    for path in needed:
+        visit(path)
+    return list(ordered)
+
+
+def _read_needed(path: str) -> tuple[str, ...] | None:
+    """Return the names of the libraries that one needs; ``None`` if the file is something else."""
+    with Path(path).open("rb") as file:
+        head = file.read(HEAD)
+        size = head_size(head)
+        if size is None:
+            return None
+        head += file.read(max(size - len(head), 0))
+    return read_linking(head, path=path, filename=PurePath(path).name).needed
+
+
+def _search_path() -> list[str]:
+    return [folder for folder in os.environ.get(SEARCH_PATH, "").split(":") if folder]
+
+
+def _is_loaded(name: str) -> bool:
+    # Nothing public tells; without it, a library that was loaded by its bare name counts as missing.
+    loader = getattr(getattr(pyodide_js, "_module", None), "LDSO", None)
+    loaded = getattr(loader, "loadedLibsByName", None)
+    # One whose loading has failed is noted as "loading" for ever.
+    return loaded is not None and js.Object.hasOwn(loaded, name) and getattr(loaded, name).exports != "loading"
+
+
+def _offer(name: str) -> str | None:
+    """Return the shared library of the distribution that is named like the file ``name``."""
+    stem = name.partition(".so")[0].removeprefix("lib")
+    for guess in (f"lib{stem}", stem):
+        entry = getattr(pyodide_js.lockfile.packages, canonicalize_name(guess), None)
+        if entry is not None and entry.package_type == "shared_library":
+            return str(entry.name)
+    return None
