@@ -1,0 +1,101 @@
+"""entry_points.txt: the scripts that a distribution wants to have made.
+
+https://packaging.python.org/en/latest/specifications/entry-points/
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wherry.errors import InvalidWheel
+from wherry.formats.member_paths import path_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["ScriptEntryPoint", "parse_script_entry_points", "script_name_problem"]
+
+GROUPS = frozenset({"console_scripts", "gui_scripts"})
+# "importable.module:object.attr", spaces around the colon, and extras, which are read past.
+REFERENCE = re.compile(r"(?P<module>[\w.]+)\s*:\s*(?P<attribute>[\w.]+)\s*(?:\[[^\[\]]*\])?")
+INTERPRETER = re.compile(r"pythonw?[\d.]*[dt]*(\.exe)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptEntryPoint:
+    """A script ``name`` that calls ``attribute`` (dotted) of ``module`` (dotted)."""
+
+    name: str
+    module: str
+    attribute: str
+
+
+def parse_script_entry_points(text: str, *, filename: str) -> tuple[ScriptEntryPoint, ...]:
+    """Return the scripts of both groups in the order of the file; ``filename`` names the wheel in ``InvalidWheel``.
+
+    Every line stands for itself, as ``importlib.metadata`` reads them. What other groups name is their consumers' to
+    judge.
+    """
+    found: list[ScriptEntryPoint] = []
+    problems: list[str] = []
+    for name, reference in _script_pairs(text, problems):
+        match = REFERENCE.fullmatch(reference)
+        if problem := script_name_problem(name):
+            problems.append(f"the script {name!r} {problem}")
+        elif match is None or not _is_importable(match):
+            problems.append(f"the script {name!r} is {reference!r}, which names no function of a module")
+        else:
+            found.append(ScriptEntryPoint(name, match["module"], match["attribute"]))
+    problems += _collisions(entry_point.name for entry_point in found)
+    if problems:
+        raise InvalidWheel(filename, problems)
+    return tuple(found)
+
+
+def script_name_problem(name: str) -> str | None:
+    """Say why no file of this name may lie in the folder of scripts, or return ``None``."""
+    if "/" in name or path_problem(name):
+        return "would not be a file in the folder of scripts"
+    if INTERPRETER.fullmatch(name):
+        return "has the name of Python itself"
+    return None
+
+
+def _script_pairs(text: str, problems: list[str]) -> Iterator[tuple[str, str]]:
+    group = None
+    for line in map(str.strip, text.splitlines()):
+        if not line or line.startswith(("#", ";")):
+            continue
+        name, separator, reference = line.partition("=")
+        if line.startswith("["):
+            # A name cannot start so (the specification), hence this can be nothing else.
+            group = line[1:-1]
+            if not line.endswith("]"):
+                problems.append(f"entry_points.txt has a broken heading: {line!r}")
+        elif group is None:
+            problems.append(f"entry_points.txt has a line before the first group: {line!r}")
+        elif not separator:
+            # Whatever the group: one such line, and `importlib.metadata` reads no entry point of anybody's.
+            problems.append(f"entry_points.txt has a line without a name: {line!r}")
+        elif group in GROUPS:
+            yield name.strip(), reference.strip()
+
+
+def _is_importable(match: re.Match[str]) -> bool:
+    return all(part.isidentifier() for text in match.group("module", "attribute") for part in text.split("."))
+
+
+def _collisions(names: Iterable[str]) -> Iterator[str]:
+    # One file holds one script, whichever group it is of, and some file systems do not tell cases apart.
+    seen: dict[str, str] = {}
+    for name in names:
+        other = seen.get(name.casefold())
+        if other is not None:
+            yield (
+                f"the script {name!r} is there twice"
+                if other == name
+                else f"the scripts {other!r} and {name!r} collide"
+            )
+        seen[name.casefold()] = name

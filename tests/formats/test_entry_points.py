@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import importlib.metadata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wherry.errors import InvalidWheel
+from wherry.formats.entry_points import ScriptEntryPoint, parse_script_entry_points
+
+
+def scripts(text: str) -> tuple[ScriptEntryPoint, ...]:
+    return parse_script_entry_points(text, filename="app-1-py3-none-any.whl")
+
+
+def problems(text: str) -> list[str]:
+    with pytest.raises(InvalidWheel) as caught:
+        scripts(text)
+    assert caught.value.filename == "app-1-py3-none-any.whl"
+    return list(caught.value.problems)
+
+
+def test_scripts_of_both_groups_are_found_in_order():
+    text = (
+        "[console_scripts]\nb = app.cli:main\na=app:Main.run\n\n[other]\nx = y\n[gui_scripts]\nwindow = app.gui:main\n"
+    )
+    assert scripts(text) == (
+        ScriptEntryPoint("b", "app.cli", "main"),
+        ScriptEntryPoint("a", "app", "Main.run"),
+        ScriptEntryPoint("window", "app.gui", "main"),
+    )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "run = app : main",
+        "run = app:main [cli]",
+        "run = app:main[cli, more]",
+        "run = app:main  [ ]  ",
+        "  run=app:main",
+        "# a comment\nrun = app:main\n; another",
+    ],
+)
+def test_spaces_comments_and_extras_are_read_past(line):
+    assert scripts(f"[console_scripts]\n{line}\n") == (ScriptEntryPoint("run", "app", "main"),)
+
+
+def test_cases_are_kept():
+    (script,) = scripts("[console_scripts]\nRun-It.Now = App.Cli:Main\n")
+    assert script == ScriptEntryPoint("Run-It.Now", "App.Cli", "Main")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "\n", "[pytest11]\n= nothing\n../x = y\nx = 1\nx = 2\n", "[Console_Scripts]\nx = y"]
+)
+def test_other_groups_are_not_judged(text):
+    assert scripts(text) == ()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../evil",
+        "..",
+        ".",
+        "/bin/evil",
+        "sub/evil",
+        "..\\evil",
+        "C:evil",
+        "ev\x00il",
+        "ev\x7fil",
+        "",
+    ],
+)
+def test_a_script_that_leaves_its_folder_is_refused(name):
+    (problem,) = problems(f"[console_scripts]\n{name} = app:main\n")
+    assert problem == f"the script {name!r} would not be a file in the folder of scripts"
+
+
+@pytest.mark.parametrize("group", ["console_scripts", "gui_scripts"])
+@pytest.mark.parametrize(
+    "name", ["python", "python3", "python3.14", "python3.14t", "pythonw", "Python", "PYTHON.EXE", "python2"]
+)
+def test_a_script_does_not_stand_in_for_python(group, name):
+    assert problems(f"[{group}]\n{name} = app:main\n") == [f"the script {name!r} has the name of Python itself"]
+
+
+@pytest.mark.parametrize("name", ["python-config", "pythonic", "ipython3", "py"])
+def test_what_merely_sounds_like_python_is_allowed(name):
+    assert scripts(f"[console_scripts]\n{name} = app:main\n") == (ScriptEntryPoint(name, "app", "main"),)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "app",
+        "app:",
+        ":main",
+        "app:main()",
+        "app:main:more",
+        "app;import os:main",
+        "app:main\timport",
+        ".app:main",
+        "app..cli:main",
+        "app:main.",
+        "1app:main",
+        "app:main [cli",
+        "",
+    ],
+)
+def test_a_script_names_a_function_of_a_module(reference):
+    (problem,) = problems(f"[console_scripts]\nrun = {reference}\n")
+    assert problem == f"the script 'run' is {reference!r}, which names no function of a module"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[console_scripts]\na = m:f\na = m:f\n", "the script 'a' is there twice"),
+        ("[console_scripts]\na = m:f\n[gui_scripts]\na = m:g\n", "the script 'a' is there twice"),
+        ("[console_scripts]\nTool = m:f\ntool = m:g\n", "the scripts 'Tool' and 'tool' collide"),
+    ],
+)
+def test_scripts_do_not_share_a_name(text, expected):
+    assert problems(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("[console_scripts]\nrun\n", "entry_points.txt has a line without a name: 'run'"),
+        ("[other]\nrun\n", "entry_points.txt has a line without a name: 'run'"),
+        ("run = app:main\n", "entry_points.txt has a line before the first group: 'run = app:main'"),
+        ("[console_scripts] x\n", "entry_points.txt has a broken heading: '[console_scripts] x'"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused(text, expected):
+    assert problems(text) == [expected]
+
+
+def test_a_default_section_adds_nothing_to_the_others():
+    assert scripts("[DEFAULT]\n../evil = app:main\n[console_scripts]\nrun = app:main\n") == (
+        ScriptEntryPoint("run", "app", "main"),
+    )
+
+
+def test_all_problems_are_told_at_once():
+    assert len(problems("[console_scripts]\n../x = a:b\nrun = nothing\npython = a:b\n")) == 3
+
+
+LINES = st.sampled_from(
+    ["[console_scripts]", "[gui_scripts]", "[x]", "run = app:main", "  b=app:main [x]", "../c = a:b", "# d", "e", "=f"]
+) | st.text(max_size=12)
+
+
+@given(st.lists(LINES, max_size=6))
+def test_whatever_is_accepted_importlib_reads_alike(lines):
+    text = "\n".join(lines)
+    try:
+        found = scripts(text)
+    except InvalidWheel:
+        return
+    read = importlib.metadata.EntryPoints._from_text(text)
+    seen = [entry for entry in read if entry.group in {"console_scripts", "gui_scripts"}]
+    assert [(entry.name, entry.module, entry.attr) for entry in seen] == [
+        (script.name, script.module, script.attribute) for script in found
+    ]
