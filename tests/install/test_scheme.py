@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 import sysconfig
 
 import pytest
@@ -30,20 +31,60 @@ def test_a_part_of_data_has_its_folder(part, folder):
     ("path", "root"),
     [
         ("/lib/python3.14/site-packages/a.py", "/lib/python3.14/site-packages"),
-        ("/bin/run", "/bin"),
-        ("/include/python3.14/app/a.h", "/include/python3.14"),
+        ("/bin/run", "/"),
+        ("/include/python3.14/app/a.h", "/"),
+        ("/include/app/a.h", "/"),
+        ("/etc/app/a.conf", "/"),
+        ("/lib/pkgconfig/app.pc", "/"),
         ("/share/doc/a.txt", "/"),
         ("/lib/python3.14/site-packages", None),
         ("/lib/python3.14/site-packages-evil/a.py", None),
         ("/lib/python3.14/site-packages/../os.py", None),
         ("/lib/python3.14", None),
         ("/lib/python3.14/os.py", None),
+        ("/lib/python3.13/os.py", None),
+        ("/lib/python314.zip", None),
+        ("/home/pyodide/a.py", None),
+        ("/usr/lib/a.so", None),
+        ("/dev/a", None),
+        ("/work/app.py", None),
+        ("/README", None),
+        ("/share", None),
+        ("/sharepoint/a", None),
         ("/", None),
     ],
 )
 def test_a_distribution_owns_nothing_of_pythons(path, root):
     assert SCHEME.root(path) == root
     assert SCHEME.owns(path) is (root is not None)
+
+
+@pytest.mark.parametrize(
+    ("path", "reason"),
+    [
+        ("/lib/python3.14/os.py", "belongs to Python itself"),
+        (
+            "/home/pyodide/a.py",
+            "is in none of the folders that packages share (bin, etc, include, lib, libexec, man, sbin, share)",
+        ),
+        ("/bin/run", None),
+    ],
+)
+def test_a_refusal_says_why(path, reason):
+    assert SCHEME.refusal(path) == reason
+
+
+def test_a_prefix_of_its_own_is_free_to_use():
+    scheme = Scheme("/env/lib/python3.14/site-packages", "/env/bin", "/env/include", "/env")
+    assert scheme.root("/env/README") == scheme.root("/env/tests/data/x") == scheme.root("/env/bin/run") == "/env"
+    assert scheme.refusal("/env/lib/python3.14/os.py") == "belongs to Python itself"
+    assert scheme.refusal("/bin/run") == "is outside of the installation"
+
+
+def test_folders_that_are_not_below_the_prefix_stay():
+    scheme = Scheme("/env/site", "/env/bin", "/env/include", "/env/data")
+    paths = ("/env/bin/run", "/env/include/a.h", "/env/data/share/a", "/env/site/a.py", "/env/other")
+    assert [scheme.root(path) for path in paths] == ["/env/bin", "/env/include", "/env/data", "/env/site", None]
 
 
 def test_what_is_outside_a_prefix_is_nobodys():
@@ -60,3 +101,4 @@ def test_the_running_interpreters_folders_are_those_of_sysconfig():
         paths["scripts"],
         paths["data"],
     ]
+    assert scheme.interpreter == sys.executable

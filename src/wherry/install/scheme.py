@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import os
+import sys
 import sysconfig
 from dataclasses import dataclass
 
-__all__ = ["Scheme"]
+__all__ = ["Scheme", "is_inside"]
+
+# Pyodide has no program to start a script with: what stands there must be true on any other system.
+ANY_PYTHON = "/usr/bin/env python3"
+# Where Python's prefix is the root of the file system, the other folders there are the user's, the runtime's and the
+# host's (as far as Node shows it): a wheel's `.data/data` has no business in them.
+SHARED = ("bin", "etc", "include", "lib", "libexec", "man", "sbin", "share")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +21,8 @@ class Scheme:
     """The folders of an installation, absolute paths.
 
     ``site_packages`` takes the roots of wheels (purelib and platlib are one in Pyodide), ``libraries`` the shared
-    libraries of the distribution; the others take the ``.data`` parts of the same names.
+    libraries of the distribution; the others take the ``.data`` parts of the same names. ``interpreter`` is what the
+    first line of scripts names.
     """
 
     site_packages: str
@@ -22,6 +30,7 @@ class Scheme:
     headers: str
     data: str
     libraries: str = "/usr/lib"
+    interpreter: str = ANY_PYTHON
 
     def __post_init__(self) -> None:
         for name in ("site_packages", "scripts", "headers", "data"):
@@ -31,9 +40,17 @@ class Scheme:
 
     @classmethod
     def current(cls) -> Scheme:
-        """Return the running interpreter's folders."""
+        """Return the running interpreter's folders.
+
+        Where site-packages is on a file system of its own, such as one that outlives the page, all of them are inside
+        it, as with ``pip install --target``: what belongs to one distribution stays or goes together.
+        """
         paths = {key: os.path.abspath(path) for key, path in sysconfig.get_paths().items()}
-        return cls(paths["purelib"], paths["scripts"], paths["include"], paths["data"])
+        interpreter = ANY_PYTHON if sys.platform == "emscripten" else sys.executable
+        site = paths["purelib"]
+        if _device(site) != _device(paths["data"]):
+            return cls(site, f"{site}/bin", f"{site}/include", site, interpreter=interpreter)
+        return cls(site, paths["scripts"], paths["include"], paths["data"], interpreter=interpreter)
 
     def folder(self, part: str) -> str | None:
         """Return where the ``.data`` part (``purelib``, ``scripts``, …) belongs; ``None`` for an unknown one."""
@@ -50,17 +67,49 @@ class Scheme:
         return self.root(path) is not None
 
     def root(self, path: str) -> str | None:
-        """Return which folder of the scheme ``path`` (absolute) is in, the innermost; ``None`` as for :meth:`owns`."""
+        """Return which folder of the scheme ``path`` (absolute) is in; ``None`` as for :meth:`owns`.
+
+        It is one that stays when the last distribution goes; the folder of scripts, below the prefix, need not be.
+        """
         path = os.path.normpath(path)
-        if _is_inside(path, self.site_packages):
+        if is_inside(path, self.site_packages):
             return self.site_packages
-        library = os.path.dirname(self.site_packages)
-        if path == library or _is_inside(path, library):
+        if self.refusal(path) is not None:
             return None
-        roots = [root for root in (self.scripts, self.headers, self.data) if _is_inside(path, root)]
-        return max(roots, key=len, default=None)
+        return next((root for root in (self.data, self.scripts, self.headers) if is_inside(path, root)), None)
+
+    def refusal(self, path: str) -> str | None:
+        """Say why a file outside of site-packages may not be at ``path`` (absolute), or return ``None``.
+
+        Python's own library is never a place for it. Of a prefix that is the root of the file system, only the folders
+        that packages share are.
+        """
+        if self._is_of_python(path):
+            return "belongs to Python itself"
+        if not any(is_inside(path, folder) for folder in (self.scripts, self.headers, self.data)):
+            return "is outside of the installation"
+        first, separator, _ = path.removeprefix("/").partition("/")
+        if self.data == "/" and not (separator and first in SHARED):
+            return f"is in none of the folders that packages share ({', '.join(SHARED)})"
+        return None
+
+    def _is_of_python(self, path: str) -> bool:
+        library = os.path.dirname(self.site_packages)
+        folders = (self.scripts, self.headers, self.data, library)
+        if path == library or max((f for f in folders if is_inside(path, f)), key=len, default="") == library:
+            return True
+        # Other versions' libraries and the standard library's zip: "lib/python314.zip".
+        around = os.path.dirname(library)
+        return is_inside(library, self.data) and is_inside(path, around) and path[len(around) :].startswith("/python")
 
 
-def _is_inside(path: str, folder: str) -> bool:
+def is_inside(path: str, folder: str) -> bool:
+    """Tell whether ``path`` is below ``folder``; both are absolute and normal."""
     prefix = folder.rstrip("/") + "/"
     return path.startswith(prefix) and path != prefix
+
+
+def _device(path: str) -> int:
+    while not os.path.exists(path):
+        path = os.path.dirname(path)
+    return os.stat(path).st_dev

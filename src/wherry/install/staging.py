@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, InvalidWheel
+from wherry.formats.entry_points import parse_script_entry_points, script_name_problem
 from wherry.formats.record import RecordEntry, encode_digest, write_record
 from wherry.formats.urls import without_credentials
+from wherry.install.scheme import is_inside
+from wherry.install.scripts import script_of, with_interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from wherry.formats.entry_points import ScriptEntryPoint
     from wherry.formats.wheel_archive import WheelArchive
     from wherry.install.destination import Delivery, SharedLibrary
     from wherry.install.scheme import Scheme
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["StagedFile", "stage"]
 
 INSTALLER = "wherry"
+WORKSHOP = ".wherry"
 NOTES = ("INSTALLER", "REQUESTED", "direct_url.json", "PYODIDE_SOURCE")
 
 
@@ -39,12 +44,17 @@ def stage(
 ) -> list[StagedFile]:
     """Unpack everything below ``folder``; raises :class:`InvalidWheel` and :class:`InstallConflict`."""
     staged: dict[str, StagedFile] = {}
+    # One wheel's names must differ on every file system; those of two may be told apart where this one does.
+    folded: dict[tuple[str, str], str] = {}
     os.makedirs(folder, exist_ok=True)
     for owner, target, content in _everything(deliveries, libraries, scheme):
         if target in staged:
             raise _clash(staged[target], owner)
+        other = folded.setdefault((owner, target.casefold()), target)
+        if other != target:
+            raise InvalidWheel(owner, [f"{target} and {other} collide"])
         path = os.path.join(folder, str(len(staged)))
-        _write(path, content, executable=target.startswith(scheme.scripts + "/"))
+        _write(path, content, executable=is_inside(target, scheme.scripts))
         staged[target] = StagedFile(path, target, owner)
     return list(staged.values())
 
@@ -76,43 +86,86 @@ def _write(path: str, content: bytes, *, executable: bool) -> None:
 
 
 def _files(delivery: Delivery, scheme: Scheme) -> Iterator[tuple[str, bytes]]:
-    """Yield target paths and contents: the wheel's files, then what records the installation."""
-    wheel = delivery.wheel
-    entries = []
-    foreign_notes = {os.path.join(scheme.site_packages, wheel.dist_info, name) for name in NOTES}
-    for entry, content in wheel.contents():
-        target = _target(entry.path, wheel, scheme)
-        # A wheel made from an installation may still tell of that one.
-        if target not in foreign_notes:
-            entries.append(_recorded(entry, target, scheme))
-            yield target, content
-    for name, content in _notes(delivery).items():
-        path = f"{wheel.dist_info}/{name}"
-        digest = encode_digest(hashlib.sha256(content).digest())
-        entries.append(RecordEntry(path, "sha256", digest, len(content)))
-        yield os.path.join(scheme.site_packages, path), content
-    record = f"{wheel.dist_info}/RECORD"
+    """Yield target paths and contents: the wheel's files, its scripts, then what records the installation."""
+    entries: list[RecordEntry] = []
+    for target, content, entry in _placed(delivery, scheme):
+        path = os.path.relpath(target, scheme.site_packages)
+        entries.append(
+            RecordEntry(path, entry.algorithm, entry.digest, entry.size) if entry else _entry_of(path, content)
+        )
+        yield target, content
+    record = f"{delivery.wheel.dist_info}/RECORD"
     entries.append(RecordEntry(record))
     yield os.path.join(scheme.site_packages, record), write_record(entries).encode()
 
 
+def _placed(delivery: Delivery, scheme: Scheme) -> Iterator[tuple[str, bytes, RecordEntry | None]]:
+    """Yield target paths and contents, and the wheel's own line about those that are as it has them."""
+    wheel = delivery.wheel
+    dist_info = os.path.join(scheme.site_packages, wheel.dist_info)
+    foreign_notes = {os.path.join(dist_info, name) for name in NOTES}
+    entry_points_file = os.path.join(dist_info, "entry_points.txt")
+    scripts: dict[str, bytes] = {}
+    entry_points: tuple[ScriptEntryPoint, ...] = ()
+    for entry, content in wheel.contents():
+        target = _target(entry.path, wheel, scheme)
+        if target in foreign_notes:
+            continue  # A wheel made from an installation may still tell of that one.
+        if target == entry_points_file:
+            entry_points = _entry_points(content, wheel)
+        if entry.path.startswith(f"{wheel.data_folder}/scripts/"):
+            scripts[target] = with_interpreter(content, scheme.interpreter)
+        else:
+            yield target, content, entry
+    # An entry point's script takes the place of one of the same name: old backends made it themselves and packed it.
+    scripts |= {os.path.join(scheme.scripts, one.name): script_of(one, scheme.interpreter) for one in entry_points}
+    for target, content in scripts.items():
+        yield target, content, None
+    for name, content in _notes(delivery).items():
+        yield os.path.join(dist_info, name), content, None
+
+
+def _entry_points(content: bytes, wheel: WheelArchive) -> tuple[ScriptEntryPoint, ...]:
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidWheel(wheel.filename, ["entry_points.txt is not UTF-8"]) from error
+    return parse_script_entry_points(text, filename=wheel.filename)
+
+
+def _entry_of(path: str, content: bytes) -> RecordEntry:
+    return RecordEntry(path, "sha256", encode_digest(hashlib.sha256(content).digest()), len(content))
+
+
 def _target(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
     """Return where a member belongs: site-packages, or where the scheme puts its ``.data`` part."""
-    if not path.startswith(wheel.data_folder + "/"):
-        return os.path.join(scheme.site_packages, path)
+    if path.startswith(wheel.data_folder + "/"):
+        target = _data_target(path, wheel, scheme)
+    else:
+        target = os.path.join(scheme.site_packages, path)
+    if is_inside(target, scheme.site_packages):
+        first = target[len(scheme.site_packages) + 1 :].partition("/")[0]
+        if first.lower().endswith(".dist-info") and first != wheel.dist_info:
+            raise InvalidWheel(wheel.filename, [f"{path} would pass for a file of {first}"])
+        if first == WORKSHOP:
+            raise InvalidWheel(wheel.filename, [f"{path} would go to where wherry does its work"])
+    return target
+
+
+def _data_target(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
     part, _, rest = path.removeprefix(wheel.data_folder + "/").partition("/")
     folder = scheme.folder(part)
     if folder is None or not rest:
         raise InvalidWheel(wheel.filename, [f"{path} is of an unknown .data scheme"])
+    if part == "scripts" and "/" not in rest and (problem := script_name_problem(rest)):
+        raise InvalidWheel(wheel.filename, [f"the script {rest!r} {problem}"])
+    if part == "headers":
+        # As every installer has it since distutils: "#include <numpy/…>" says whose header it is.
+        folder = os.path.join(folder, wheel.metadata.name)
     target = os.path.join(folder, rest)
     if not scheme.owns(target):
-        raise InvalidWheel(wheel.filename, [f"{path} would go to {target}, which belongs to Python itself"])
+        raise InvalidWheel(wheel.filename, [f"{path} would go to {target}, which {scheme.refusal(target)}"])
     return target
-
-
-def _recorded(entry: RecordEntry, target: str, scheme: Scheme) -> RecordEntry:
-    path = os.path.relpath(target, scheme.site_packages)
-    return RecordEntry(path, entry.algorithm, entry.digest, entry.size)
 
 
 def _notes(delivery: Delivery) -> dict[str, bytes]:

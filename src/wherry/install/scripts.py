@@ -1,0 +1,46 @@
+"""The files in the folder of scripts: those that wheels bring, and those made of entry points."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wherry.formats.entry_points import ScriptEntryPoint
+
+__all__ = ["is_python", "script_of", "with_interpreter"]
+
+PLACEHOLDER = re.compile(rb"#!pythonw?[\d.]*(?=\s|\Z)[^\n]*")
+PYTHON = re.compile(rb"#![^\n]*python")
+
+
+def script_of(entry_point: ScriptEntryPoint, interpreter: str) -> bytes:
+    """Return a program that calls what ``entry_point`` names and exits with what it returns."""
+    imported = entry_point.attribute.partition(".")[0]
+    lines = (
+        f"#!{interpreter}",
+        "import sys",
+        "",
+        f"from {entry_point.module} import {imported}",
+        "",
+        'if __name__ == "__main__":',
+        f"    sys.exit({entry_point.attribute}())",
+    )
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def with_interpreter(content: bytes, interpreter: str) -> bytes:
+    """Return a wheel's script with ``#!python`` or ``#!pythonw`` (for windows) made the interpreter's own line.
+
+    "If applicable, update scripts starting with ``#!python`` to point to the correct interpreter" (the specification).
+    """
+    match = PLACEHOLDER.match(content)
+    return f"#!{interpreter}".encode() + content[match.end() :] if match else content
+
+
+def is_python(path: str) -> bool:
+    """Tell whether the script at ``path`` is a Python program, by its name or its first line."""
+    if path.endswith((".py", ".pyw")):
+        return True
+    with open(path, "rb") as file:
+        return PYTHON.match(file.readline()) is not None
