@@ -306,15 +306,19 @@ class UnsupportedWheel(WherryError):
 
 @dataclass(eq=False)
 class InstallConflict(WherryError):
-    """Two distributions claim the same file."""
+    """Two distributions claim the same file, or one claims a file that stands in :attr:`nobody` and is another."""
 
     code = "install-conflict"
+    nobody: ClassVar[str] = "nobody's record"
     path: str
     owner: str
     newcomer: str
 
     def __str__(self) -> str:
-        return f"{self.newcomer} would overwrite {self.path}, which belongs to {self.owner}"
+        subject = f"{self.newcomer} would overwrite {self.path}, which"
+        if self.owner == self.nobody:
+            return f"{subject} stands in {self.owner} and has another content; move it away if it is not needed"
+        return f"{subject} belongs to {self.owner}"
 
 
 @dataclass(eq=False)
@@ -326,6 +330,31 @@ class NotInstalled(WherryError):
 
     def __str__(self) -> str:
         return f"Not installed: {', '.join(self.names)}"
+
+
+@dataclass(eq=False)
+class UnknownScript(WherryError):
+    """No installed distribution has the script.
+
+    ``similar`` are scripts whose names differ by one slip, and those of a distribution of that name; ``scripts`` pairs
+    all that there are with their distributions.
+    """
+
+    code = "unknown-script"
+    shown: ClassVar[int] = 12
+    name: str
+    similar: Sequence[str] = ()
+    scripts: Sequence[tuple[str, str]] = ()
+
+    def __str__(self) -> str:
+        subject = f"No installed distribution has a script named {self.name!r}"
+        if self.similar:
+            return f"{subject}; did you mean {' or '.join(self.similar)}?"
+        if not self.scripts:
+            return f"{subject}, or any other; install one that has"
+        listed = ", ".join(f"{script} (of {distribution})" for script, distribution in self.scripts[: self.shown])
+        more = f" and {len(self.scripts) - self.shown} more" if len(self.scripts) > self.shown else ""
+        return f"{subject}; there are {listed}{more}"
 
 
 @dataclass(eq=False)

@@ -102,3 +102,19 @@ def test_the_running_interpreters_folders_are_those_of_sysconfig():
         paths["data"],
     ]
     assert scheme.interpreter == sys.executable
+
+
+def test_a_link_to_where_no_distribution_goes_leads_out(scheme, tmp_path):
+    (tmp_path / "lib" / "python3.14" / "elsewhere").mkdir()
+    (tmp_path / "share").mkdir()
+    (tmp_path / "bin").symlink_to("share")
+    (tmp_path / "etc").symlink_to(tmp_path / "lib" / "python3.14" / "elsewhere")
+    (tmp_path / "man").symlink_to(tmp_path.parent)
+    folders = [str(tmp_path / name) for name in ("share", "bin", "etc", "man", "new")]
+    assert [scheme.leads_out(folder) for folder in folders] == [
+        None,
+        None,
+        str(tmp_path / "lib" / "python3.14" / "elsewhere"),
+        str(tmp_path.parent),
+        None,
+    ]

@@ -223,8 +223,8 @@ def test_another_distribution_may_take_over_what_leaves(site, tmp_path):
 FAILURES = [
     pytest.param({"app-2.data/unknown/a": ""}, InvalidWheel, id="while staging"),
     pytest.param({"other.py": ""}, InstallConflict, id="while looking for owners"),
-    pytest.param({"zzz/blocked": ""}, IsADirectoryError, id="a folder where the last file must be"),
-    pytest.param({"zzz/blocking/a": ""}, FileExistsError, id="a file where the last folder must be"),
+    pytest.param({"zzz/blocked": ""}, InstallConflict, id="a folder where the last file must be"),
+    pytest.param({"zzz/blocking/a": ""}, InstallConflict, id="a file where the last folder must be"),
 ]
 
 
@@ -234,12 +234,13 @@ def test_a_failure_leaves_everything_as_it_was(site, tmp_path, files, error):
     compile_all(tmp_path / SITE)
     (tmp_path / SITE / "zzz" / "blocked").mkdir(parents=True)
     (tmp_path / SITE / "zzz" / "blocking").write_text("nobody's")
-    (tmp_path / SITE / "app" / "fresh.py").write_text("nobody's")
+    (tmp_path / SITE / "app" / "fresh.py").write_text("first")
     before = tree(tmp_path)
     first = make_wheel("first", "1", files={"app/fresh.py": "first", "first/new/a.py": ""})
     with pytest.raises(error):
         install(site, first, make_wheel("app", "2", files={"app/__init__.py": "new", "app/gone": "", **files}))
     assert tree(tmp_path) == before
+    (tmp_path / SITE / "app" / "fresh.py").unlink()
     install(site, NEW)
     assert list(map(str, site.installed().values())) == ["app 2", "other 1"]
 

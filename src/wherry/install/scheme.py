@@ -7,7 +7,7 @@ import sys
 import sysconfig
 from dataclasses import dataclass
 
-__all__ = ["Scheme", "is_inside"]
+__all__ = ["Scheme"]
 
 # Pyodide has no program to start a script with: what stands there must be true on any other system.
 ANY_PYTHON = "/usr/bin/env python3"
@@ -72,11 +72,11 @@ class Scheme:
         It is one that stays when the last distribution goes; the folder of scripts, below the prefix, need not be.
         """
         path = os.path.normpath(path)
-        if is_inside(path, self.site_packages):
+        if _is_inside(path, self.site_packages):
             return self.site_packages
         if self.refusal(path) is not None:
             return None
-        return next((root for root in (self.data, self.scripts, self.headers) if is_inside(path, root)), None)
+        return next((root for root in (self.data, self.scripts, self.headers) if _is_inside(path, root)), None)
 
     def refusal(self, path: str) -> str | None:
         """Say why a file outside of site-packages may not be at ``path`` (absolute), or return ``None``.
@@ -86,24 +86,36 @@ class Scheme:
         """
         if self._is_of_python(path):
             return "belongs to Python itself"
-        if not any(is_inside(path, folder) for folder in (self.scripts, self.headers, self.data)):
+        if not any(_is_inside(path, folder) for folder in (self.scripts, self.headers, self.data)):
             return "is outside of the installation"
         first, separator, _ = path.removeprefix("/").partition("/")
         if self.data == "/" and not (separator and first in SHARED):
             return f"is in none of the folders that packages share ({', '.join(SHARED)})"
         return None
 
+    def leads_out(self, folder: str) -> str | None:
+        """Return where ``folder`` (absolute) really is, if a symbolic link takes it where no distribution's files go.
+
+        Inside of a prefix that is the root of the file system, that may be a folder of the host's.
+        """
+        root = self.root(os.path.join(folder, "file"))
+        if root is None:
+            return None
+        really, allowed = os.path.realpath(folder), os.path.realpath(root)
+        seen = os.path.normpath(os.path.join(root, os.path.relpath(really, allowed)))
+        return None if really == allowed or self.root(os.path.join(seen, "file")) == root else really
+
     def _is_of_python(self, path: str) -> bool:
         library = os.path.dirname(self.site_packages)
         folders = (self.scripts, self.headers, self.data, library)
-        if path == library or max((f for f in folders if is_inside(path, f)), key=len, default="") == library:
+        if path == library or max((f for f in folders if _is_inside(path, f)), key=len, default="") == library:
             return True
         # Other versions' libraries and the standard library's zip: "lib/python314.zip".
         around = os.path.dirname(library)
-        return is_inside(library, self.data) and is_inside(path, around) and path[len(around) :].startswith("/python")
+        return _is_inside(library, self.data) and _is_inside(path, around) and path[len(around) :].startswith("/python")
 
 
-def is_inside(path: str, folder: str) -> bool:
+def _is_inside(path: str, folder: str) -> bool:
     """Tell whether ``path`` is below ``folder``; both are absolute and normal."""
     prefix = folder.rstrip("/") + "/"
     return path.startswith(prefix) and path != prefix

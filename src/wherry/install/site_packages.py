@@ -14,6 +14,7 @@ from wherry.install.imported import imported_modules
 from wherry.install.installed import find_installed, read_installed
 from wherry.install.journal import Journal
 from wherry.install.staging import stage
+from wherry.install.unclaimed import refuse_unclaimed
 from wherry.install.uninstalling import files_of
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class SitePackages:
         try:
             staged = stage(arriving, self.scheme, os.path.join(workshop, "new"), libraries)
             self._check_owners(staged, leaving_files)
+            refuse_unclaimed(staged, leaving_files, self.scheme)
             with Journal(os.path.join(workshop, "old")) as journal:
                 self._take_out(leaving_files, journal)
                 for file in staged:

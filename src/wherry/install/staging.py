@@ -12,7 +12,6 @@ from wherry.errors import InstallConflict, InvalidWheel
 from wherry.formats.entry_points import parse_script_entry_points, script_name_problem
 from wherry.formats.record import RecordEntry, encode_digest, write_record
 from wherry.formats.urls import without_credentials
-from wherry.install.scheme import is_inside
 from wherry.install.scripts import script_of, with_interpreter
 
 if TYPE_CHECKING:
@@ -54,7 +53,7 @@ def stage(
         if other != target:
             raise InvalidWheel(owner, [f"{target} and {other} collide"])
         path = os.path.join(folder, str(len(staged)))
-        _write(path, content, executable=is_inside(target, scheme.scripts))
+        _write(path, content, executable=target.startswith(scheme.scripts + "/"))
         staged[target] = StagedFile(path, target, owner)
     return list(staged.values())
 
@@ -143,7 +142,7 @@ def _target(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
         target = _data_target(path, wheel, scheme)
     else:
         target = os.path.join(scheme.site_packages, path)
-    if is_inside(target, scheme.site_packages):
+    if target.startswith(scheme.site_packages + "/"):
         first = target[len(scheme.site_packages) + 1 :].partition("/")[0]
         if first.lower().endswith(".dist-info") and first != wheel.dist_info:
             raise InvalidWheel(wheel.filename, [f"{path} would pass for a file of {first}"])

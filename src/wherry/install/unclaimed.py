@@ -1,0 +1,97 @@
+"""Files that stand in no RECORD: somebody made them, and nothing says that they may be overwritten."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from wherry.errors import InstallConflict
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from wherry.install.scheme import Scheme
+    from wherry.install.staging import StagedFile
+
+__all__ = ["refuse_unclaimed"]
+
+
+def refuse_unclaimed(staged: Sequence[StagedFile], making_way: Collection[str], scheme: Scheme) -> None:
+    """Raise :class:`InstallConflict` where a file or folder that no distribution claims is in the way.
+
+    ``making_way`` are the files that leave; those of distributions that stay have been looked for before. A file with
+    the content that is to be there is taken over. Bytecode can be made again, a ``.dist-info`` folder without a
+    distribution tells nothing true, and the shared libraries of Pyodide's distribution stand in no RECORD at all: these
+    are replaced.
+    """
+    free = {*making_way, *_unpacked_by_pyodide(making_way, scheme)}
+    for path, file in _in_the_way(staged):
+        if _is_folder(path):
+            found = _unclaimed_in(path, free)
+        else:
+            replaceable = path in free or _can_be_made_again(path, scheme) or _has_same_content(path, file)
+            found = None if replaceable else path
+        if found is not None:
+            raise InstallConflict(found, InstallConflict.nobody, file.owner)
+
+
+def _unpacked_by_pyodide(files: Collection[str], scheme: Scheme) -> Iterator[str]:
+    """Yield where Pyodide's own loader puts the ``.data/data`` files of a RECORD, which it leaves as it is."""
+    for path in files:
+        folder, _, rest = path.removeprefix(scheme.site_packages + "/").partition("/data/")
+        if folder.endswith(".data") and rest:
+            yield os.path.join(scheme.data, rest)
+
+
+def _in_the_way(staged: Sequence[StagedFile]) -> Iterator[tuple[str, StagedFile]]:
+    """Yield what is where a staged file must be, and what is no folder where one of its folders must be."""
+    there: dict[str, bool] = {}
+    for file in staged:
+        folder = os.path.dirname(file.target)
+        if folder not in there:
+            obstacle = _obstacle(folder)
+            there[folder] = obstacle is None and os.path.isdir(folder)
+            if obstacle is not None:
+                yield obstacle, file
+        # Most folders are new, and nothing needs to be looked for in them.
+        if there[folder] and os.path.lexists(file.target):
+            yield file.target, file
+
+
+def _obstacle(folder: str) -> str | None:
+    while not os.path.lexists(folder):
+        folder = os.path.dirname(folder)
+    return None if os.path.isdir(folder) else folder
+
+
+def _unclaimed_in(folder: str, free: Collection[str]) -> str | None:
+    """Return what keeps a folder from leaving with its last file: one that stays, or that it has none."""
+    paths = [os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names]
+    stays = (path for path in paths if path not in free and not _is_bytecode(path))
+    return next(stays, None if paths else folder)
+
+
+def _can_be_made_again(path: str, scheme: Scheme) -> bool:
+    if _is_bytecode(path) or path.startswith(scheme.libraries.rstrip("/") + "/"):
+        return True
+    first, _, rest = path.removeprefix(scheme.site_packages + "/").partition("/")
+    return first.endswith(".dist-info") and bool(rest)
+
+
+def _is_bytecode(path: str) -> bool:
+    folder, name = os.path.split(path)
+    return name.endswith(".pyc") and os.path.basename(folder) == "__pycache__"
+
+
+def _is_folder(path: str) -> bool:
+    return os.path.isdir(path) and not os.path.islink(path)
+
+
+def _has_same_content(path: str, file: StagedFile) -> bool:
+    # A link's content is elsewhere, and is somebody else's.
+    if path != file.target or os.path.islink(path) or not os.path.isfile(path):
+        return False
+    if os.path.getsize(path) != os.path.getsize(file.path):
+        return False
+    with open(path, "rb", 0) as one, open(file.path, "rb", 0) as other:
+        return one.read() == other.read()
