@@ -184,6 +184,8 @@ export interface Installer {
   tree(): Promise<Tree>;
   /** Says what leads to a project, among what is installed. */
   why(name: string): Promise<Why>;
+  /** Runs a console script of what is installed with these arguments, and returns its exit status. */
+  runScript(name: string, args?: readonly string[]): Promise<number>;
 }
 
 /** Puts the methods of the Python side into the words of JavaScript. */
@@ -200,6 +202,7 @@ export function createInstaller(call: Call, defaultListener?: ProgressListener):
     check: () => call("check"),
     tree: () => call("tree"),
     why: (name) => call("why", { name }),
+    runScript: (name, args = []) => call("runScript", { name, args }),
   };
 }
 

@@ -20,6 +20,8 @@ test("a lone requirement is a list of one", async () => {
   await installer.check();
   await installer.tree();
   await installer.why("rich");
+  await installer.runScript("rich");
+  await installer.runScript("rich", ["-v"]);
   assert.deepEqual(calls, [
     ["install", { pre: true, requirements: ["rich"] }, undefined],
     ["resolve", { requirements: ["rich", "six"] }, undefined],
@@ -28,6 +30,8 @@ test("a lone requirement is a list of one", async () => {
     ["check"],
     ["tree"],
     ["why", { name: "rich" }],
+    ["runScript", { name: "rich", args: [] }],
+    ["runScript", { name: "rich", args: ["-v"] }],
   ]);
 });
 

@@ -30,7 +30,7 @@ from wherry.errors import (
     UnsupportedWheel,
     WherryError,
 )
-from wherry.installer import Installer, check, install, installed, resolve, tree, uninstall, why
+from wherry.installer import Installer, check, install, installed, resolve, run_script, tree, uninstall, why
 from wherry.model.archive_limits import ArchiveLimits
 from wherry.model.check import BrokenDistribution, CheckReport, UnmetRequirement
 from wherry.model.distribution import InstalledDistribution
@@ -86,6 +86,7 @@ __all__ = [
     "install",
     "installed",
     "resolve",
+    "run_script",
     "tree",
     "uninstall",
     "why",

@@ -16,7 +16,7 @@ from wherry.errors import InvalidScriptMetadata, UnsupportedPython, WherryError
 from wherry.formats.script_metadata import ScriptMetadata, parse_script_metadata
 from wherry.installer import Installer, use_default
 from wherry.model.environment import Environment
-from wherry.runtime.script import run_script
+from wherry.runtime.script import run_file
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -44,6 +44,7 @@ class Bridge:
             "install": self._install,
             "installed": self._installed,
             "resolve": self._resolve,
+            "runFile": self._run_file,
             "runScript": self._run_script,
             "scriptMetadata": self._script_metadata,
             "tree": self._tree,
@@ -96,7 +97,10 @@ class Bridge:
         return {"dependencies": list(metadata.dependencies), "options": options}
 
     async def _run_script(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
-        return run_script(arguments["file"], arguments["argv"], arguments["workingDirectory"])
+        return self._installer.run_script(arguments["name"], arguments["args"])
+
+    async def _run_file(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
+        return run_file(arguments["file"], arguments["argv"], arguments["workingDirectory"])
 
 
 def _options(arguments: Mapping[str, Any], on_progress: Listener | None) -> dict[str, Any]:

@@ -16,8 +16,10 @@ from wherry.errors import NotInstalled, UninstallRefused, UnsupportedRuntime
 from wherry.index import resolving
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
+from wherry.install import running
 from wherry.install.delivering import download
 from wherry.install.destination import Delivery, SharedLibrary
+from wherry.install.startup import startup_warnings
 from wherry.model.archive_limits import DEFAULT_LIMITS
 from wherry.model.check import CheckReport
 from wherry.model.distribution import InstalledDistribution
@@ -47,7 +49,18 @@ if TYPE_CHECKING:
     from wherry.resolution.resolution import Resolution
     from wherry.resolution.tree import Tree
 
-__all__ = ["Installer", "check", "install", "installed", "resolve", "tree", "uninstall", "use_default", "why"]
+__all__ = [
+    "Installer",
+    "check",
+    "install",
+    "installed",
+    "resolve",
+    "run_script",
+    "tree",
+    "uninstall",
+    "use_default",
+    "why",
+]
 
 Parameters = ParamSpec("Parameters")
 Outcome = TypeVar("Outcome")
@@ -133,6 +146,7 @@ class Installer:
                 removed = _replaced(resolution, problem)
                 outdated = tuple(self._imported(removed))
                 wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
+                startup = tuple(startup_warnings(delivery.wheel for delivery in wheels))
                 libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
                 arrived = self._destination.exchange(wheels, removed, libraries) if deliveries else ()
                 unsettled = await self._destination.settle(wheels, libraries)
@@ -140,7 +154,7 @@ class Installer:
             installed=arrived,
             unchanged=tuple(pin.source for pin in resolution.chosen if isinstance(pin.source, InstalledDistribution)),
             removed=removed,
-            warnings=(*warnings, *resolution.warnings, *outdated, *unsettled),
+            warnings=(*warnings, *resolution.warnings, *outdated, *startup, *unsettled),
             seconds=phases.seconds,
             requests=index.requests,
         )
@@ -212,6 +226,14 @@ class Installer:
     def why(self, name: str) -> Why:
         """Return the chains of requirements that lead to ``name`` among what is installed."""
         return explain_presence(checking.installed_graph(self._destination.installed(), self.environment), name)
+
+    def run_script(self, name: str, args: Sequence[str] = ()) -> int:
+        """Run a console script of what is installed, as a shell would with ``args``, and return its exit status.
+
+        It runs in this interpreter, with ``sys.argv`` set for the while; what it raises, but ``SystemExit``, goes on to
+        the caller. Raises :class:`~wherry.errors.UnknownScript`.
+        """
+        return running.run(name, running.choose(name, self._destination.scripts()), args)
 
     def _client(self, index_urls: Sequence[str] | None) -> IndexClient:
         return IndexClient(self._fetcher, self._cache, _index_urls(index_urls) or self.index_urls)
@@ -321,3 +343,4 @@ installed = _on_default(Installer.installed)
 check = _on_default(Installer.check)
 tree = _on_default(Installer.tree)
 why = _on_default(Installer.why)
+run_script = _on_default(Installer.run_script)

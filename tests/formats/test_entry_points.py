@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib.metadata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -155,6 +156,17 @@ LINES = st.sampled_from(
 ) | st.text(max_size=12)
 
 
+class Installed(importlib.metadata.Distribution):
+    def __init__(self, entry_points: str) -> None:
+        self._entry_points = entry_points
+
+    def read_text(self, filename: str) -> str | None:
+        return self._entry_points if filename == "entry_points.txt" else None
+
+    def locate_file(self, path: object) -> Path:
+        return Path(str(path))
+
+
 @given(st.lists(LINES, max_size=6))
 def test_whatever_is_accepted_importlib_reads_alike(lines):
     text = "\n".join(lines)
@@ -162,8 +174,7 @@ def test_whatever_is_accepted_importlib_reads_alike(lines):
         found = scripts(text)
     except InvalidWheel:
         return
-    read = importlib.metadata.EntryPoints._from_text(text)
-    seen = [entry for entry in read if entry.group in {"console_scripts", "gui_scripts"}]
+    seen = [entry for entry in Installed(text).entry_points if entry.group in {"console_scripts", "gui_scripts"}]
     assert [(entry.name, entry.module, entry.attr) for entry in seen] == [
         (script.name, script.module, script.attribute) for script in found
     ]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tests.harness.memory_fetcher import MemoryFetcher
     from wherry.install.destination import Delivery, SharedLibrary
+    from wherry.install.running import InstalledScript
     from wherry.model.check import BrokenDistribution
     from wherry.model.distribution import InstalledDistribution
     from wherry.resolution.resolution import Resolution
@@ -42,6 +43,9 @@ class Shelf:
 
     def imported(self, distribution: InstalledDistribution) -> Sequence[str]:  # noqa: ARG002 - the port's
         return ()
+
+    def scripts(self) -> Mapping[str, InstalledScript]:
+        raise NotImplementedError
 
     def exchange(
         self,

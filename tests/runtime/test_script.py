@@ -10,8 +10,8 @@ import pytest
 
 RUNNER = """
 import os, sys
-from wherry.runtime.script import run_script
-sys.exit(run_script(os.path.abspath(sys.argv[1]), sys.argv[1:], os.getcwd()))
+from wherry.runtime.script import run_file
+sys.exit(run_file(os.path.abspath(sys.argv[1]), sys.argv[1:], os.getcwd()))
 """
 
 PROGRAMS = {

@@ -5,6 +5,9 @@ import type { PyodideAPI } from "pyodide";
 /** Where a folder is mounted whose own path Pyodide needs for itself. */
 const ASIDE = "/mnt/host";
 
+/** Folders of Python's prefix, which is the root: packages are installed there, and the host's own must not be. */
+const PREFIX = new Set(["bin", "include", "lib", "share"]);
+
 /**
  * Returns the path that a host path has inside Pyodide: the same, or `/c/users` for `C:\users`.
  */
@@ -39,6 +42,7 @@ function showEntries(pyodide: PyodideAPI, folder: string, place: string): void {
   const aside = posix.resolve(ASIDE, `.${place}`);
   pyodide.mountNodeFS(aside, folder);
   for (const name of readdirSync(folder)) {
+    if (place === "/" && PREFIX.has(name)) continue;
     const link = posix.join(place, name);
     if (!pyodide.FS.analyzePath(link, true).exists) pyodide.FS.symlink(posix.join(aside, name), link);
   }

@@ -29,7 +29,7 @@ export async function run(script: string, args: readonly string[], options: RunO
   const file = virtualPath(hostFile);
   const { dependencies, options: wanted } = await call("scriptMetadata", { file });
   if (dependencies.length > 0) await install(call, dependencies, wanted);
-  return call("runScript", { file, argv: [script, ...args], workingDirectory: virtualPath(process.cwd()) });
+  return call("runFile", { file, argv: [script, ...args], workingDirectory: virtualPath(process.cwd()) });
 }
 
 /** Follows links, because what a link names need not be visible inside Pyodide. */

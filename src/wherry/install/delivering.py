@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 
 from wherry.errors import IntegrityError
@@ -57,4 +58,8 @@ def _open(
     promised = snapshot.metadata.get(file.url)
     if isinstance(promised, CoreMetadata) and promised != wheel.metadata:
         raise IntegrityError(wheel.filename, "the metadata that the index gave beside it", "other metadata inside")
-    return Delivery(wheel, file.url, pin.requested, file.hashes, pin.origin)
+    hashes = file.hashes
+    if pin.origin == "direct" and not hashes:
+        # Nothing was promised, but what came can be noted (PEP 610: "A hash SHOULD be provided").
+        hashes = {"sha256": hashlib.sha256(archive).hexdigest()}
+    return Delivery(wheel, file.url, pin.requested, hashes, pin.origin)

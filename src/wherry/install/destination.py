@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.formats.wheel_archive import WheelArchive
+    from wherry.install.running import InstalledScript
     from wherry.model.check import BrokenDistribution
     from wherry.model.distribution import InstalledDistribution
     from wherry.resolution.sources import Origin
@@ -55,6 +56,10 @@ class Destination(Protocol):
 
     def imported(self, distribution: InstalledDistribution) -> Sequence[str]:
         """Return the names of its modules that this interpreter has imported."""
+        ...
+
+    def scripts(self) -> Mapping[str, InstalledScript]:
+        """Return the scripts of what is there, by name."""
         ...
 
     def exchange(

@@ -13,6 +13,7 @@ from wherry.install.checking import find_broken
 from wherry.install.imported import imported_modules
 from wherry.install.installed import find_installed, read_installed
 from wherry.install.journal import Journal
+from wherry.install.running import find_scripts
 from wherry.install.staging import stage
 from wherry.install.unclaimed import refuse_unclaimed
 from wherry.install.uninstalling import files_of
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.install.destination import Delivery, SharedLibrary
+    from wherry.install.running import InstalledScript
     from wherry.install.scheme import Scheme
     from wherry.install.staging import StagedFile
     from wherry.model.check import BrokenDistribution
@@ -52,6 +54,10 @@ class SitePackages:
     def imported(self, distribution: InstalledDistribution) -> list[str]:
         """Return the names of its modules that this interpreter has imported."""
         return imported_modules(self._known_files(distribution))
+
+    def scripts(self) -> dict[str, InstalledScript]:
+        """Return the scripts of what is there, by name."""
+        return find_scripts(self.installed().values(), self.scheme)
 
     def exchange(
         self,

@@ -10,16 +10,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from wherry.install.running import exit_status
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["run_script"]
+__all__ = ["run_file"]
 
 INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
 FLUSH_FAILED = 120  # what CPython exits with when its last output has nowhere to go
 
 
-def run_script(file: str, argv: Sequence[str], working_directory: str) -> int:
+def run_file(file: str, argv: Sequence[str], working_directory: str) -> int:
     """Run *file* (an absolute path) as ``__main__`` and return the exit code that CPython would have given.
 
     Whatever the script raises is reported here, on ``sys.stderr``, and goes no further.
@@ -53,20 +55,11 @@ def _execute(file: str, main: ModuleType) -> int:
         code = compile(Path(file).read_bytes(), file, "exec", dont_inherit=True)
         exec(code, vars(main))  # noqa: S102 — running a program is what this module is for
     except SystemExit as request:
-        return _exit_code(request.code)
+        return exit_status(request.code)
     except BaseException as error:  # noqa: BLE001 — reported the way the interpreter itself would
         _report(error)
         return INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
     return 0
-
-
-def _exit_code(code: object) -> int:
-    if code is None:
-        return 0
-    if isinstance(code, int):
-        return code & 0xFF
-    sys.stderr.write(f"{code}\n")
-    return 1
 
 
 def _report(error: BaseException) -> None:

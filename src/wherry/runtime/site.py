@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import js
@@ -51,6 +53,7 @@ class PyodideSite(SitePackages):
         check_linking(arriving, libraries, self.scheme, loader)
         arrived = super().exchange(arriving, leaving, libraries)
         extend_search_path(self.scheme.site_packages)
+        _put_on_path(self.scheme.scripts)
         loaded = pyodide_js.loadedPackages
         for distribution in leaving:
             delattr(loaded, _lock_name(distribution.name))
@@ -63,6 +66,13 @@ class PyodideSite(SitePackages):
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> list[str]:
         """Compile large libraries, for a page cannot wait while an import does."""
         return await compile_ahead(library_paths(arrived, libraries, self.scheme, EXTENSION_SUFFIXES), self._compiled)
+
+
+def _put_on_path(folder: str) -> None:
+    """Let ``shutil.which()`` find scripts; nothing in Pyodide can start one, but ``runpy`` can run it."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if Path(folder).is_dir() and folder not in folders:
+        os.environ["PATH"] = os.pathsep.join([*folders, folder])
 
 
 def _lock_name(name: NormalizedName) -> str:

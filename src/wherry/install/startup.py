@@ -1,0 +1,39 @@
+"""``.pth`` files: lines of code that every Python of this installation runs when it starts, asked for or not.
+
+https://docs.python.org/3/library/site.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from wherry.formats.wheel_archive import WheelArchive
+
+__all__ = ["startup_files", "startup_warnings"]
+
+
+def startup_files(wheel: WheelArchive) -> list[str]:
+    """Return the names of the ``.pth`` files that the wheel brings into site-packages."""
+    parts = tuple(f"{wheel.data_folder}/{part}/" for part in ("purelib", "platlib"))
+    found = []
+    for path in wheel.record:
+        if path.endswith(".pth"):
+            inside = next((path.removeprefix(part) for part in parts if path.startswith(part)), path)
+            # `.data/data` begins at the prefix, a few folders further up.
+            folder, _, name = inside.rpartition("/")
+            if not folder or (folder.startswith(wheel.data_folder) and folder.endswith("/site-packages")):
+                found.append(name)
+    return found
+
+
+def startup_warnings(wheels: Iterable[WheelArchive]) -> Iterator[str]:
+    """Yield a sentence for every ``.pth`` file of ``wheels``."""
+    for wheel in wheels:
+        for name in startup_files(wheel):
+            yield (
+                f"{wheel.metadata.name} {wheel.metadata.version} brings {name}, which Python obeys whenever it starts; "
+                "this one is running already, and has not"
+            )
