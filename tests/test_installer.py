@@ -13,6 +13,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.direct_url import ArchiveInfo, DirectUrl
 
 import wherry
 from tests.harness.environments import PYODIDE_314
@@ -246,6 +247,53 @@ async def test_a_wheel_by_url_is_installed_and_recorded_as_such(tmp_path: Path) 
     assert lib.source == url
     recorded = json.loads((tmp_path / "site" / "lib-1.dist-info" / "direct_url.json").read_text())
     assert recorded == {"url": url, "archive_info": {"hashes": {"sha256": LIB_1.sha256}}}
+
+
+async def test_the_hash_of_a_wheel_by_url_is_recorded_though_nobody_promised_it(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    await subject.install(f"lib @ {_at(LIB_1)}", "app")
+    recorded = DirectUrl.from_dict(json.loads(_note(tmp_path, "lib", "direct_url.json")))
+    recorded.validate()
+    assert recorded == DirectUrl(url=_at(LIB_1), archive_info=ArchiveInfo(hashes={"sha256": LIB_1.sha256}))
+    assert [_note(tmp_path, "lib", name) for name in ("INSTALLER", "REQUESTED")] == ["wherry\n", ""]
+    assert not (tmp_path / "site" / "app-1.dist-info" / "direct_url.json").exists()
+
+
+def _note(folder: Path, name: str, note: str) -> str:
+    return (folder / "site" / f"{name}-1.dist-info" / note).read_text(encoding="utf-8")
+
+
+async def test_what_python_obeys_at_its_start_is_warned_of(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path, [make_wheel("lib", "1", files={"lib.pth": "import lib\n", "lib.py": ""})])
+    report = await subject.install("lib")
+    assert report.warnings == (
+        "lib 1 brings lib.pth, which Python obeys whenever it starts; this one is running already, and has not",
+    )
+    assert (tmp_path / "site" / "lib.pth").read_text() == "import lib\n"
+
+
+async def test_scripts_run_until_their_distribution_goes(tmp_path: Path) -> None:
+    files = {
+        "lib-1.data/scripts/answer.py": "import sys\nsys.exit(int(sys.argv[1]) * 2)\n",
+        "lib-1.dist-info/entry_points.txt": "[console_scripts]\nnothing = nowhere:main\n",
+    }
+    subject, _ = installer(tmp_path, [make_wheel("lib", "1", files=files)])
+    (tmp_path / "bin").mkdir()
+    before = tree(tmp_path)
+    await subject.install("lib")
+    assert subject.run_script("answer.py", ["21"]) == 42
+    with pytest.raises(wherry.UnknownScript) as caught:
+        subject.run_script("answer.pi")
+    assert caught.value.facts() == {
+        "name": "answer.pi",
+        "similar": ["answer.py"],
+        "scripts": [["answer.py", "lib 1"], ["nothing", "lib 1"]],
+    }
+    assert sorted(path.name for path in (tmp_path / "bin").iterdir()) == ["answer.py", "nothing"]
+    subject.uninstall("lib")
+    assert tree(tmp_path) == before
+    with pytest.raises(wherry.UnknownScript):
+        subject.run_script("answer.py")
 
 
 async def test_the_distributions_packages_are_verified_and_installed_with_their_shared_libraries(
