@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wherry.errors import InvalidIndexPage
-from wherry.formats.urls import absolute, last_segment, split_hash
+from wherry.formats.urls import absolute, last_segment, recorded_url, split_hash
 
 BASE = "https://example.org/simple/app/"
 
@@ -70,3 +70,17 @@ def test_the_last_segment_is_percent_decoded(url, expected):
 )
 def test_the_fragment_holds_the_hash(url, expected):
     assert split_hash(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://user:secret@example.org/a.whl", "https://example.org/a.whl"),
+        ("file:///home/a.whl", "file:///home/a.whl"),
+        ("emfs:/home/a.whl", "emfs:/home/a.whl"),
+        ("/home/a.whl", "emfs:/home/a.whl"),
+        ("../a:b/a.whl", "emfs:../a:b/a.whl"),
+    ],
+)
+def test_what_is_recorded_is_a_url_without_secrets(url, expected):
+    assert recorded_url(url) == expected

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 from wherry.errors import InvalidIndexPage
 
-__all__ = ["absolute", "last_segment", "split_hash", "without_credentials"]
+__all__ = ["absolute", "last_segment", "recorded_url", "split_hash", "without_credentials"]
+
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 def absolute(url: str, base: str) -> str:
@@ -42,3 +46,9 @@ def without_credentials(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}" if separator else url
+
+
+def recorded_url(url: str) -> str:
+    """Return ``url`` as direct_url.json has it (PEP 610): no credentials, and for a path the scheme that reads it."""
+    url = without_credentials(url)
+    return url if SCHEME.match(url) else f"emfs:{url}"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from wherry.errors import InstallConflict, InvalidWheel
 from wherry.formats.entry_points import parse_script_entry_points, script_name_problem
 from wherry.formats.record import RecordEntry, encode_digest, write_record
-from wherry.formats.urls import without_credentials
+from wherry.formats.urls import recorded_url
 from wherry.install.scripts import script_of, with_interpreter
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _notes(delivery: Delivery) -> dict[str, bytes]:
     if delivery.requested:
         notes["REQUESTED"] = b""
     if delivery.origin == "direct":
-        origin = {"url": without_credentials(delivery.source), "archive_info": {"hashes": dict(delivery.hashes)}}
+        origin = {"url": recorded_url(delivery.source), "archive_info": {"hashes": dict(delivery.hashes)}}
         notes["direct_url.json"] = json.dumps(origin).encode()
     if delivery.origin == "distribution":
         notes["PYODIDE_SOURCE"] = b"pyodide"

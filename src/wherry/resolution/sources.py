@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from wherry.formats.urls import without_credentials
+from wherry.formats.urls import recorded_url
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.locked_package import LockedPackage
 from wherry.resolution.direct import DirectFile
@@ -60,7 +60,7 @@ class Sources:
         self.direct = problem.direct.get(name)
         if self.direct is not None:
             self.locked = None
-            if self.installed is not None and self.installed.source != without_credentials(self.direct.file.url):
+            if self.installed is not None and self.installed.source != recorded_url(self.direct.file.url):
                 self.installed = None
         self._problem = problem
 
