@@ -118,3 +118,14 @@ def test_a_link_to_where_no_distribution_goes_leads_out(scheme, tmp_path):
         str(tmp_path.parent),
         None,
     ]
+
+
+def test_all_folders_can_be_inside_site_packages(scheme):
+    site = scheme.site_packages
+    inside = scheme.inside_site_packages()
+    assert [inside.folder(part) for part in ("purelib", "scripts", "headers", "data")] == [
+        *(site, f"{site}/bin", f"{site}/include", site)
+    ]
+    paths = [f"{site}/bin/run", f"{site}/share/app", f"{site}/include/app/a.h", f"{site}/app.py"]
+    assert {inside.root(path) for path in paths} == {site}
+    assert not inside.owns(f"{scheme.data}/bin/run")

@@ -217,3 +217,21 @@ def test_the_runtimes_own_places_are_out_of_reach(wherry_runtime, index_server, 
     code, said = fail(wherry_runtime, "reaching", index_server.json_url)
     assert (code, f"would go to /{path}, which" in said) == ("invalid-wheel", True)
     assert snapshot(wherry_runtime) == before
+
+
+def test_what_is_mounted_has_all_of_a_distribution(fresh_wherry_runtime, index_server):
+    index_server.files.append(TOOL)
+    # As a persistent file system is, but empty of yesterday's.
+    fresh_wherry_runtime.run_js(
+        "const { FS } = pyodide; FS.mount(FS.filesystems.MEMFS, {}, '/lib/python3.14/site-packages'); return null;"
+    )
+    before = snapshot(fresh_wherry_runtime)
+    install(fresh_wherry_runtime, "tool", index_server.json_url)
+    site = "/lib/python3.14/site-packages"
+    assert {
+        path for path in snapshot(fresh_wherry_runtime).keys() - before.keys() if not path.startswith(site)
+    } == set()
+    assert run(fresh_wherry_runtime, "tool", "x") == [1, f"{site}/bin/tool x\n", ""]
+    assert run(fresh_wherry_runtime, "packed") == [1, "", ""]
+    uninstall(fresh_wherry_runtime, "tool")
+    assert snapshot(fresh_wherry_runtime) == before

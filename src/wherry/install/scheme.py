@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["Scheme"]
 
@@ -40,17 +40,15 @@ class Scheme:
 
     @classmethod
     def current(cls) -> Scheme:
-        """Return the running interpreter's folders.
-
-        Where site-packages is on a file system of its own, such as one that outlives the page, all of them are inside
-        it, as with ``pip install --target``: what belongs to one distribution stays or goes together.
-        """
+        """Return the running interpreter's folders."""
         paths = {key: os.path.abspath(path) for key, path in sysconfig.get_paths().items()}
         interpreter = ANY_PYTHON if sys.platform == "emscripten" else sys.executable
-        site = paths["purelib"]
-        if _device(site) != _device(paths["data"]):
-            return cls(site, f"{site}/bin", f"{site}/include", site, interpreter=interpreter)
-        return cls(site, paths["scripts"], paths["include"], paths["data"], interpreter=interpreter)
+        return cls(paths["purelib"], paths["scripts"], paths["include"], paths["data"], interpreter=interpreter)
+
+    def inside_site_packages(self) -> Scheme:
+        """Return the scheme that has all folders inside site-packages, as with ``pip install --target``."""
+        site = self.site_packages
+        return replace(self, scripts=f"{site}/bin", headers=f"{site}/include", data=site)
 
     def folder(self, part: str) -> str | None:
         """Return where the ``.data`` part (``purelib``, ``scripts``, …) belongs; ``None`` for an unknown one."""
@@ -119,9 +117,3 @@ def _is_inside(path: str, folder: str) -> bool:
     """Tell whether ``path`` is below ``folder``; both are absolute and normal."""
     prefix = folder.rstrip("/") + "/"
     return path.startswith(prefix) and path != prefix
-
-
-def _device(path: str) -> int:
-    while not os.path.exists(path):
-        path = os.path.dirname(path)
-    return os.stat(path).st_dev

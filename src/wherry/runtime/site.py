@@ -34,7 +34,7 @@ class PyodideSite(SitePackages):
 
     def __init__(self) -> None:
         runtime = CoreMetadata(canonicalize_name("pyodide-py"), Version(pyodide_js.version))
-        super().__init__(Scheme.current(), provided=[InstalledDistribution(runtime, installer="pyodide")])
+        super().__init__(_scheme(), provided=[InstalledDistribution(runtime, installer="pyodide")])
         self._compiled: set[str] = set()
         extend_search_path(self.scheme.site_packages)  # a persistent file system may hold them from the beginning
 
@@ -49,6 +49,7 @@ class PyodideSite(SitePackages):
         libraries: Sequence[SharedLibrary] = (),
     ) -> tuple[InstalledDistribution, ...]:
         """Check that libraries will load, exchange distributions, then bring ``pyodide.loadedPackages`` up to date."""
+        self.scheme = _scheme()
         loader = read_loader(lambda: (path for distribution in leaving for path in self._known_files(distribution)))
         check_linking(arriving, libraries, self.scheme, loader)
         arrived = super().exchange(arriving, leaving, libraries)
@@ -66,6 +67,18 @@ class PyodideSite(SitePackages):
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> list[str]:
         """Compile large libraries, for a page cannot wait while an import does."""
         return await compile_ahead(library_paths(arrived, libraries, self.scheme, EXTENSION_SUFFIXES), self._compiled)
+
+
+def _scheme() -> Scheme:
+    """Return the runtime's folders as they are mounted now.
+
+    Where site-packages is on a file system of its own, which may outlive the page, all of them are inside it: what
+    belongs to one distribution stays or goes together.
+    """
+    scheme = Scheme.current()
+    lookup = pyodide_js.FS.lookupPath
+    apart = lookup(scheme.site_packages).node.mount.mountpoint != lookup(scheme.data).node.mount.mountpoint
+    return scheme.inside_site_packages() if apart else scheme
 
 
 def _put_on_path(folder: str) -> None:
