@@ -72,7 +72,7 @@ class Bridge:
         return _camel_case_keys(resolution.to_dict())
 
     async def _uninstall(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
-        return [distribution.to_dict() for distribution in self._installer.uninstall(*arguments["names"])]
+        return self._installer.uninstall(*arguments["names"]).to_dict()
 
     async def _installed(self, _: Mapping[str, Any], __: Listener | None) -> object:
         return [distribution.to_dict() for distribution in self._installer.installed()]

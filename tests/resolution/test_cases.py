@@ -15,11 +15,12 @@ from wherry.installer import Installer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from packaging.utils import NormalizedName
 
     from tests.harness.memory_fetcher import MemoryFetcher
-    from wherry.install.destination import Delivery, SharedLibrary
+    from wherry.install.destination import Delivery, Exchange, SharedLibrary
     from wherry.model.check import BrokenDistribution
     from wherry.model.distribution import InstalledDistribution
     from wherry.resolution.resolution import Resolution
@@ -43,12 +44,21 @@ class Shelf:
     def imported(self, distribution: InstalledDistribution) -> Sequence[str]:  # noqa: ARG002 - the port's
         return ()
 
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        raise NotImplementedError
+
+    def is_taken(self) -> bool:
+        raise NotImplementedError
+
+    def recover(self) -> tuple[str, ...]:
+        return ()
+
     def exchange(
         self,
         arriving: Sequence[Delivery],
         leaving: Sequence[InstalledDistribution],
         libraries: Sequence[SharedLibrary] = (),
-    ) -> tuple[InstalledDistribution, ...]:
+    ) -> Exchange:
         raise NotImplementedError
 
 

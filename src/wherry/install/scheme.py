@@ -60,6 +60,14 @@ class Scheme:
         roots = [root for root in (self.scripts, self.headers, self.data) if _is_inside(path, root)]
         return max(roots, key=len, default=None)
 
+    def leads_out(self, folder: str) -> str | None:
+        """Return where ``folder`` (absolute) really is, if a symbolic link takes it out of its folder of the scheme."""
+        root = self.root(os.path.join(folder, "file"))
+        if root is None:
+            return None
+        really, allowed = os.path.realpath(folder), os.path.realpath(root)
+        return None if really == allowed or _is_inside(really, allowed) else really
+
 
 def _is_inside(path: str, folder: str) -> bool:
     prefix = folder.rstrip("/") + "/"

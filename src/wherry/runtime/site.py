@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import js
@@ -13,13 +14,14 @@ from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
+from wherry.runtime.loading import loading_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
-    from wherry.install.destination import Delivery, SharedLibrary
+    from wherry.install.destination import Delivery, Exchange, SharedLibrary
 
 __all__ = ["PyodideSite"]
 
@@ -35,22 +37,31 @@ class PyodideSite(SitePackages):
         """Return what is there, the distribution's shared libraries included: they have no ``.dist-info``."""
         return {**_loaded_libraries(), **super().installed()}
 
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for ``loadPackage``, too, and keep it waiting while the block lasts."""
+        async with super().turn(), loading_turn():
+            yield
+
     def exchange(
         self,
         arriving: Sequence[Delivery],
         leaving: Sequence[InstalledDistribution],
         libraries: Sequence[SharedLibrary] = (),
-    ) -> tuple[InstalledDistribution, ...]:
+    ) -> Exchange:
         """Exchange distributions, then bring ``pyodide.loadedPackages`` up to date."""
-        arrived = super().exchange(arriving, leaving, libraries)
+        done = super().exchange(arriving, leaving, libraries)
         loaded = pyodide_js.loadedPackages
-        for distribution in leaving:
-            delattr(loaded, _lock_name(distribution.name))
-        for distribution in arrived:
+        gone = {distribution.name for distribution in leaving}
+        for key in list(js.Object.keys(loaded)):
+            # What loadPackage() got by URL stands there as the filename spells it.
+            if canonicalize_name(key) in gone:
+                delattr(loaded, key)
+        for distribution in done.arrived:
             setattr(loaded, _lock_name(distribution.name), distribution.source)
         for library in libraries:
             setattr(loaded, _lock_name(library.name), library.source)
-        return arrived
+        return done
 
 
 def _lock_name(name: NormalizedName) -> str:
