@@ -29,8 +29,8 @@ class Problem:
     ``requirements`` are those whose markers apply here. ``constraints`` restrict projects without asking for them;
     ``overrides`` take the place of what others require of a project. ``direct`` are the projects that come from a URL,
     ``distribution`` those that the runtime's own distribution has; ``prefer`` tells whether that or the index comes
-    first. ``upgrade`` gives up the preference for what is installed, ``reinstall`` passes it over, ``pre`` admits pre-
-    releases of everything, ``deps=False`` leaves the dependencies out. ``index_urls``, and ``reserved`` for the
+    first. ``upgrade`` gives up the preference for what is installed, ``reinstall`` passes it over, ``pre`` admits
+    pre-releases of everything, ``deps=False`` leaves the dependencies out. ``index_urls``, and ``reserved`` for the
     projects that have an index to themselves, are only named in explanations.
     """
 

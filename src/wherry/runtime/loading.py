@@ -32,7 +32,6 @@ async def loading_turn() -> AsyncIterator[None]:
         yield
     finally:
         release()
-        release.destroy()
 
 
 async def _acquire(turn: Any) -> Any:  # noqa: ANN401 - a promise of a function
