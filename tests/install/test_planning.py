@@ -54,6 +54,12 @@ def test_folders_with_nothing_but_an_empty_pycache_go(tmp_path):
     assert planned(tmp_path, ["app/a.py"], []) == ["away app/a.py", "empty app/__pycache__", "empty app"]
 
 
+def test_folders_go_up_to_the_root_of_all_where_that_is_the_installations(tmp_path):
+    write(tmp_path, "share/man/a.1", "b")
+    steps = plan([str(tmp_path / "share/man/a.1")], {}, [], str(tmp_path), lambda _: "/")
+    assert [step.path for step in steps[1:]] == [str(tmp_path / "share/man"), str(tmp_path / "share")]
+
+
 def test_what_makes_way_is_kept_beside(tmp_path):
     write(tmp_path, "app/a")
     assert planned(tmp_path, [], ["app/a"], {"app/a": "app/a.old"}) == ["away app/a", "place app/a"]

@@ -96,7 +96,7 @@ def _emptied(going: Iterable[str], gone: Iterable[str], needed: Collection[str],
 def _upwards(folder: str, below: str) -> Iterator[str]:
     """Yield ``folder`` and its parents, as long as they are inside ``below``."""
     prefix = below.rstrip("/") + "/"
-    while folder.startswith(prefix):
+    while folder.startswith(prefix) and folder != prefix:
         yield folder
         folder = os.path.dirname(folder)
 
