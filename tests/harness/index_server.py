@@ -99,7 +99,7 @@ class IndexServer:
         if request.method == "GET":
             self.requests[request.path] += 1
             await asyncio.sleep(self._random.uniform(0, self.jitter))
-            while fnmatchcase(request.path, self.held):
+            while fnmatchcase(request.path, self.held):  # noqa: ASYNC110 - another thread changes it
                 await asyncio.sleep(0.05)
         fault = next((fault for fault in self.faults if fault.strikes(request.path)), None)
         try:

@@ -132,9 +132,7 @@ def abort_upgrade(runtime, index_url):
 
 @pytest.mark.parametrize("held", ["/json/*", "*.metadata", "*.whl"])
 @pytest.mark.parametrize("end", [cancel_upgrade, abort_upgrade])
-def test_an_upgrade_that_is_given_up_changes_nothing_and_asks_for_nothing_more(
-    wherry_runtime, index_server, end, held
-):
+def test_an_upgrade_that_is_given_up_changes_nothing_and_asks_for_nothing_more(wherry_runtime, index_server, end, held):
     install_with(wherry_runtime, index_server.json_url, "msgpack<1.2.4", "typing-extensions")
     before = snapshot(wherry_runtime)
     index_server.held = held
