@@ -10,12 +10,14 @@ import json
 import sys
 import zipfile
 from importlib import metadata
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 from packaging.direct_url import ArchiveInfo, DirectUrl
 
 import wherry
+from tests.harness.crashes import crashing
 from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
@@ -218,22 +220,45 @@ async def test_metadata_beside_the_wheel_must_be_the_wheels_own(tmp_path: Path) 
     assert found(tmp_path) == {}
 
 
-async def test_a_cancelled_installation_leaves_nothing(tmp_path: Path) -> None:
-    subject, _ = installer(tmp_path)
-    before = tree(tmp_path)
-    for turns in range(40):
-        running = asyncio.create_task(subject.install("app"))
+@pytest.mark.parametrize("there", [(), ("lib==2", "other")], ids=["installation", "upgrade"])
+async def test_cancelled_at_any_await_everything_is_as_it_was_and_nothing_goes_on(
+    tmp_path: Path, there: tuple[str, ...]
+) -> None:
+    subject, fetcher = installer(tmp_path, [*INDEX, make_wheel("other", "1"), make_wheel("other", "2")])
+    if there:
+        await subject.install(*there, constraints=["other<2"])
+    before, cancelled = tree(tmp_path), 0
+    for turns in count():
+        running = asyncio.create_task(subject.install("app", "other>=2"))
         for _ in range(turns):
             await asyncio.sleep(0)
-        running.cancel()
-        try:
-            await running
-        except asyncio.CancelledError:
-            assert tree(tmp_path) == before
-        else:
+        if running.done():
             break
-    report = await subject.install("app")
-    assert len(report.installed) + len(report.unchanged) == 2
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+        cancelled += 1
+        assert tree(tmp_path) == before
+        asked = fetcher.requests.total()
+        await asyncio.sleep(0)
+        assert (fetcher.requests.total(), len(asyncio.all_tasks())) == (asked, 1)
+    assert cancelled > 10
+    assert found(tmp_path) == {"app": "1", "lib": "1", "other": "2"}
+    assert not subject.check()
+
+
+async def test_who_cancels_when_told_of_placing_is_in_time(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    before = tree(tmp_path)
+
+    def listen(step: Progress) -> None:
+        if step.phase == "placing":
+            running.cancel()
+
+    running = asyncio.create_task(subject.install("app", on_progress=listen))
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert tree(tmp_path) == before
 
 
 async def test_a_wheel_by_url_is_installed_and_recorded_as_such(tmp_path: Path) -> None:
@@ -345,21 +370,112 @@ def _locked(name: str, version: str, file_name: str, sha256: str, depends: list[
     }
 
 
-async def test_two_installations_at_once_take_turns(tmp_path: Path) -> None:
-    subject, _ = installer(tmp_path)
-    first, second = await asyncio.gather(subject.install("lib==1"), subject.install("lib==2"))
+async def test_installations_at_once_take_turns_whichever_installer_is_asked(tmp_path: Path) -> None:
+    (one, _), (other, _) = installer(tmp_path), installer(tmp_path)
+    first, second = await asyncio.gather(one.install("lib==1"), other.install("lib==2"))
     assert [str(found) for found in second.removed] == [str(found) for found in first.installed] == ["lib 1"]
     assert found(tmp_path) == {"lib": "2"}
 
 
-async def test_nothing_is_uninstalled_while_an_installation_runs(tmp_path: Path) -> None:
-    subject, _ = installer(tmp_path)
-    await subject.install("lib==2")
-    running = asyncio.create_task(subject.install("lib==1"))
+async def test_who_comes_second_decides_by_what_the_first_left(tmp_path: Path) -> None:
+    (one, _), (other, fetcher) = installer(tmp_path), installer(tmp_path)
+    first, second = await asyncio.gather(one.install("app"), other.install("lib"))
+    assert [str(found) for found in second.unchanged] == ["lib 1"]
+    assert fetcher.requests.total() == 0
+    assert first.installed
+
+
+async def test_a_turn_that_is_not_awaited_to_its_end_is_passed_on(tmp_path: Path) -> None:
+    (one, _), (other, _), (third, _) = (installer(tmp_path) for _ in range(3))
+    running = [asyncio.create_task(subject.install("lib==1")) for subject in (one, other, third)]
     await asyncio.sleep(0)
-    with pytest.raises(wherry.UninstallRefused):
-        subject.uninstall("lib")
+    running[0].cancel()
+    running[1].cancel()
+    ended = await asyncio.gather(*running, return_exceptions=True)
+    assert [type(outcome).__name__ for outcome in ended] == ["CancelledError", "CancelledError", "InstallReport"]
+    assert found(tmp_path) == {"lib": "1"}
+
+
+async def test_installations_elsewhere_do_not_wait(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / name).mkdir()
+    (one, _), (other, fetcher) = installer(tmp_path / "a"), installer(tmp_path / "b")
+    async with site(tmp_path / "a").turn():
+        waiting = asyncio.create_task(one.install("lib"))
+        await other.install("lib")
+        assert not waiting.done()
+    assert fetcher.requests
+    await waiting
+
+
+async def test_nothing_is_uninstalled_while_an_installation_runs(tmp_path: Path) -> None:
+    (one, _), (other, _) = installer(tmp_path), installer(tmp_path)
+    await one.install("lib==2")
+    running = asyncio.create_task(one.install("lib==1"))
+    await asyncio.sleep(0)
+    for subject in (one, other):
+        with pytest.raises(wherry.UninstallRefused):
+            subject.uninstall("lib")
     await running
+    other.uninstall("lib")
+
+
+async def test_reinstalling_installs_anew_what_is_there(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    await subject.install("app")
+    before = tree(tmp_path)
+    (tmp_path / "site" / "lib.py").unlink()
+    report = await subject.install("app", reinstall=True)
+    assert [str(found) for found in report.removed] == [str(found) for found in report.installed] == ["app 1", "lib 1"]
+    assert tree(tmp_path) == before
+
+
+async def test_who_still_requires_what_went_is_said(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    await subject.install("app")
+    gone = subject.uninstall("lib")
+    assert gone.warnings == ("app 1 requires lib<2, which is not installed",)
+    assert repr(gone) == "Removed: lib 1\nWarning: app 1 requires lib<2, which is not installed"
+    assert subject.uninstall("app").warnings == ()
+
+
+async def test_what_an_upgrade_keeps_is_said(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    await subject.install("lib==1")
+    (tmp_path / "site" / "lib.py").write_text("mine")
+    report = await subject.install("lib", upgrade=True)
+    assert report.warnings[0].endswith(f"{tmp_path}/site/lib.py.wherry-old")
+    (tmp_path / "site" / "lib.py").write_text("mine again")
+    assert subject.uninstall("lib").warnings[0].endswith(f"{tmp_path}/site/lib.py")
+
+
+@pytest.fixture
+def interrupted(tmp_path: Path) -> dict[str, str]:
+    """An upgrade that ended in the middle, and what was there before it."""
+    asyncio.run(installer(tmp_path)[0].install("lib==1"))
+    before = tree(tmp_path)
+    with crashing(before=14):
+        asyncio.run(installer(tmp_path)[0].install("lib==2"))
+    assert "site/.wherry/journal" in tree(tmp_path)
+    return before
+
+
+INTERRUPTED = f"Installing {LIB_2.filename} was interrupted, and has been taken back"
+
+
+def test_what_was_interrupted_is_taken_back_by_the_next_installer_and_said_once(
+    tmp_path: Path, interrupted: dict[str, str]
+) -> None:
+    subject, _ = installer(tmp_path)
+    assert tree(tmp_path) == interrupted
+    assert asyncio.run(subject.install("lib")).warnings == (INTERRUPTED,)
+    assert asyncio.run(subject.install("lib")).warnings == ()
+
+
+def test_an_uninstallation_says_it_too(tmp_path: Path, interrupted: dict[str, str]) -> None:
+    subject, _ = installer(tmp_path)
+    assert interrupted
+    assert subject.uninstall("lib").warnings == (INTERRUPTED,)
 
 
 async def test_what_is_installed_is_checked_drawn_and_explained(tmp_path: Path) -> None:

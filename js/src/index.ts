@@ -18,6 +18,7 @@ export type {
   ResolveOptions,
   Step,
   Tree,
+  UninstallReport,
   UnmetRequirement,
   Why,
 } from "./installer.ts";

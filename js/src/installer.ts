@@ -20,6 +20,8 @@ export interface AttachOptions {
 }
 
 export interface ResolveOptions extends AttachOptions {
+  /** Ends the call: it rejects with the signal's reason, nothing goes on, and the environment is what it was. */
+  signal?: AbortSignal;
   /** Requirements that restrict versions without asking for anything. */
   constraints?: readonly string[];
   /** Requirements that take the place of what others require. */
@@ -36,7 +38,10 @@ export interface ResolveOptions extends AttachOptions {
   excludeNewer?: Date | string;
 }
 
-export type InstallOptions = ResolveOptions;
+export interface InstallOptions extends ResolveOptions {
+  /** Decide and install as if nothing of it were there. */
+  reinstall?: boolean;
+}
 
 export interface InstalledDistribution {
   /** The normalized name. */
@@ -59,6 +64,12 @@ export interface InstallReport {
   seconds: Record<"resolving" | "downloading" | "placing", number>;
   /** How many fetches it took. */
   requests: number;
+}
+
+export interface UninstallReport {
+  removed: InstalledDistribution[];
+  /** What stayed of it, and who still requires it. */
+  warnings: string[];
 }
 
 export interface Resolution {
@@ -175,8 +186,8 @@ export interface Installer {
   install(requirements: string | readonly string[], options?: InstallOptions): Promise<InstallReport>;
   /** Says what `install` would install; changes nothing. */
   resolve(requirements: string | readonly string[], options?: ResolveOptions): Promise<Resolution>;
-  /** Returns what went. */
-  uninstall(names: string | readonly string[]): Promise<InstalledDistribution[]>;
+  /** Takes all away, or nothing. */
+  uninstall(names: string | readonly string[]): Promise<UninstallReport>;
   installed(): Promise<InstalledDistribution[]>;
   /** Looks for damaged distributions, and for requirements that nothing installed meets. */
   check(): Promise<CheckReport>;
@@ -191,8 +202,8 @@ export interface Installer {
 /** Puts the methods of the Python side into the words of JavaScript. */
 export function createInstaller(call: Call, defaultListener?: ProgressListener): Installer {
   const request = (method: string, requirements: string | readonly string[], options: ResolveOptions) => {
-    const { onProgress = defaultListener, ...rest } = options;
-    return call(method, { ...rest, requirements: list(requirements) }, onProgress);
+    const { onProgress = defaultListener, signal, ...rest } = options;
+    return call(method, { ...rest, requirements: list(requirements) }, { onEvent: onProgress, signal });
   };
   return {
     install: (requirements, options = {}) => request("install", requirements, options),

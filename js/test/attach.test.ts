@@ -11,8 +11,10 @@ const { attach, WherryError }: typeof import("../src/index.ts") = await import(
 );
 
 const asked: string[] = [];
+let holding = false;
 const server = createServer((request, response) => {
   asked.push(request.url ?? "");
+  if (holding) return;
   response.writeHead(404).end();
 });
 let pyodide: PyodideAPI;
@@ -26,7 +28,10 @@ before(async () => {
   installer = await attach(pyodide, { indexUrls });
 });
 
-after(() => server.close());
+after(() => {
+  server.closeAllConnections();
+  server.close();
+});
 
 test("Python has wherry, and sees nothing of what wherry carries for itself", () => {
   const seen = pyodide.runPython(`
@@ -69,6 +74,21 @@ test("a listener hears events; what it throws comes back as it is", async () => 
   await assert.rejects(installer.install("absent", { onProgress: throwing }), (error) => error === mine);
 });
 
+test("a signal ends a call, before it, at once and later, with its own reason", async () => {
+  const reason = new Error("enough");
+  await assert.rejects(installer.install("absent", { signal: AbortSignal.abort(reason) }), (error) => error === reason);
+  for (const wait of [() => {}, () => new Promise((resume) => setTimeout(resume, 5))]) {
+    const controller = new AbortController();
+    holding = true;
+    const call = installer.install("absent", { signal: controller.signal });
+    await wait();
+    controller.abort();
+    await assert.rejects(call, { name: "AbortError" });
+    holding = false;
+  }
+  await assert.rejects(installer.install("absent", { signal: new AbortController().signal }), { name: "UnknownProject" });
+});
+
 test("what is installed is looked at in plain objects", async () => {
   assert.deepEqual(await installer.check(), { broken: [], missing: [], conflicting: [] });
   const { branches } = await installer.tree();
@@ -83,6 +103,7 @@ test("calls leave no proxies behind", async () => {
   for (let round = 0; round < 3; round++) {
     await installer.installed();
     await installer.install("absent", { onProgress: () => {} }).catch(() => {});
+    await installer.install("absent", { signal: abortedSoon() }).catch(() => {});
     await installer.uninstall("absent").catch(() => {});
   }
   assert.equal(count(), before);
@@ -92,6 +113,12 @@ test("attaching again, also twice at once, puts one folder on the path", async (
   await Promise.all([attach(pyodide, { indexUrls }), attach(pyodide, { indexUrls })]);
   assert.equal(pyodide.runPython("import sys; len([path for path in sys.path if 'wherry' in path])"), 1);
 });
+
+function abortedSoon(): AbortSignal {
+  const controller = new AbortController();
+  setTimeout(() => controller.abort());
+  return controller.signal;
+}
 
 /** Pyodide counts its proxies for its own tests; there is no public way. */
 function traceProxies(runtime: PyodideAPI): () => number {

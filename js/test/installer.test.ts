@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { CallOptions } from "../src/bridge.ts";
 import { attach, WherryError } from "../src/index.ts";
 import { createInstaller } from "../src/installer.ts";
 import type { PyodideRuntime } from "../src/runtime.ts";
@@ -13,7 +14,8 @@ function recorder() {
 test("a lone requirement is a list of one", async () => {
   const { calls, call } = recorder();
   const installer = createInstaller(call);
-  await installer.install("rich", { pre: true });
+  const { signal } = new AbortController();
+  await installer.install("rich", { pre: true, signal });
   await installer.resolve(["rich", "six"]);
   await installer.uninstall("rich");
   await installer.installed();
@@ -23,8 +25,8 @@ test("a lone requirement is a list of one", async () => {
   await installer.runScript("rich");
   await installer.runScript("rich", ["-v"]);
   assert.deepEqual(calls, [
-    ["install", { pre: true, requirements: ["rich"] }, undefined],
-    ["resolve", { requirements: ["rich", "six"] }, undefined],
+    ["install", { pre: true, requirements: ["rich"] }, { onEvent: undefined, signal }],
+    ["resolve", { requirements: ["rich", "six"] }, { onEvent: undefined, signal: undefined }],
     ["uninstall", { names: ["rich"] }],
     ["installed"],
     ["check"],
@@ -42,7 +44,7 @@ test("a call's own listener comes before the common one", async () => {
   const installer = createInstaller(call, common);
   await installer.install("rich");
   await installer.install("rich", { onProgress: own });
-  assert.deepEqual(calls.map(([, , listener]) => listener), [common, own]);
+  assert.deepEqual(calls.map(([, , options]) => (options as CallOptions).onEvent), [common, own]);
 });
 
 test("a Pyodide that is too old is refused by name", async () => {

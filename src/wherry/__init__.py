@@ -17,6 +17,7 @@ from wherry.errors import (
     InvalidWheel,
     NoFittingWheel,
     NotInstalled,
+    RecoveryFailed,
     RefusedByIndex,
     ResolutionConflict,
     ResolutionError,
@@ -36,7 +37,7 @@ from wherry.model.check import BrokenDistribution, CheckReport, UnmetRequirement
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.environment import Environment
 from wherry.model.progress import Progress
-from wherry.model.report import InstallReport
+from wherry.model.report import InstallReport, UninstallReport
 from wherry.resolution.chains import Step, Why
 from wherry.resolution.graph import Reason
 from wherry.resolution.resolution import Pin, Resolution
@@ -65,6 +66,7 @@ __all__ = [
     "Pin",
     "Progress",
     "Reason",
+    "RecoveryFailed",
     "RefusedByIndex",
     "Resolution",
     "ResolutionConflict",
@@ -73,6 +75,7 @@ __all__ = [
     "Step",
     "Tree",
     "UninstallRefused",
+    "UninstallReport",
     "UnknownProject",
     "UnknownScript",
     "UnmetRequirement",

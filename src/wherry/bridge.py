@@ -6,6 +6,7 @@ Words are camelCase out there and snake_case in here; they are translated here a
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from importlib.util import decode_source
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any, TypeAlias
 
+    from wherry.model.progress import OnProgress, Progress
+
     Listener: TypeAlias = Callable[[str], object]
-    Method: TypeAlias = Callable[[Mapping[str, Any], Listener | None], Awaitable[object]]
+    Method: TypeAlias = Callable[[Mapping[str, Any], OnProgress], Awaitable[object]]
 
 __all__ = ["Bridge"]
 
@@ -38,6 +41,7 @@ class Bridge:
         options = json.loads(options_json)
         self._installer = Installer(index_urls=options.get("indexUrls"))
         use_default(self._installer)
+        self._running: dict[int | None, asyncio.Task[Any]] = {}
         self._methods: Mapping[str, Method] = {
             "check": self._check,
             "environment": self._environment,
@@ -52,62 +56,84 @@ class Bridge:
             "why": self._why,
         }
 
-    async def call(self, method: str, arguments_json: str, on_progress: Listener | None = None) -> str:
+    def call(
+        self, method: str, arguments_json: str, on_progress: Listener | None = None, ticket: int | None = None
+    ) -> asyncio.Task[str]:
         """Call *method* with an object of named arguments; *on_progress* receives each event as JSON.
 
-        Return ``{"value": …}``, or ``{"error": {type, code, message, facts}}`` for what wherry raises on purpose; any
-        other exception is a fault, and goes on to the caller as it is.
+        The result is ``{"value": …}``, or ``{"error": {type, code, message, facts}}`` for what wherry raises on
+        purpose; any other exception is a fault, and goes on to the caller as it is. Until it has done what it was
+        called for, the call can be ended with :meth:`cancel` by its *ticket*, a number of the caller's.
         """
+        # A task at once, so that it can be cancelled before it has begun.
+        task = asyncio.ensure_future(self._call(method, arguments_json, self._listen(on_progress, ticket)))
+        self._running[ticket] = task
+        task.add_done_callback(lambda _: self._running.pop(ticket, None))
+        return task
+
+    async def _call(self, method: str, arguments_json: str, on_progress: OnProgress) -> str:
         try:
             value = await self._methods[method](json.loads(arguments_json), on_progress)
         except WherryError as error:
             return json.dumps({"error": _describe(error)})
         return json.dumps({"value": value})
 
-    async def _install(self, arguments: Mapping[str, Any], on_progress: Listener | None) -> object:
+    def cancel(self, ticket: int) -> None:
+        """End the call that has *ticket*, which then raises ``CancelledError``; one that is done stays done."""
+        if (task := self._running.get(ticket)) is not None:
+            task.cancel()
+
+    def _listen(self, on_progress: Listener | None, ticket: int | None) -> OnProgress:
+        def hear(event: Progress) -> None:
+            if event.phase == "done":
+                self._running.pop(ticket, None)
+            if on_progress is not None:
+                on_progress(json.dumps(event.to_dict()))
+
+        return hear
+
+    async def _install(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
         report = await self._installer.install(*arguments["requirements"], **_options(arguments, on_progress))
         return report.to_dict()
 
-    async def _resolve(self, arguments: Mapping[str, Any], on_progress: Listener | None) -> object:
+    async def _resolve(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
         resolution = await self._installer.resolve(*arguments["requirements"], **_options(arguments, on_progress))
         return _camel_case_keys(resolution.to_dict())
 
-    async def _uninstall(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
-        return [distribution.to_dict() for distribution in self._installer.uninstall(*arguments["names"])]
+    async def _uninstall(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
+        return self._installer.uninstall(*arguments["names"]).to_dict()
 
-    async def _installed(self, _: Mapping[str, Any], __: Listener | None) -> object:
+    async def _installed(self, _: Mapping[str, Any], __: OnProgress) -> object:
         return [distribution.to_dict() for distribution in self._installer.installed()]
 
-    async def _check(self, _: Mapping[str, Any], __: Listener | None) -> object:
+    async def _check(self, _: Mapping[str, Any], __: OnProgress) -> object:
         return _camel_case_keys(self._installer.check().to_dict())
 
-    async def _tree(self, _: Mapping[str, Any], __: Listener | None) -> object:
+    async def _tree(self, _: Mapping[str, Any], __: OnProgress) -> object:
         return _camel_case_keys(self._installer.tree().to_dict())
 
-    async def _why(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
+    async def _why(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
         return _camel_case_keys(self._installer.why(arguments["name"]).to_dict())
 
-    async def _environment(self, _: Mapping[str, Any], __: Listener | None) -> object:
+    async def _environment(self, _: Mapping[str, Any], __: OnProgress) -> object:
         environment = Environment.current()
         return {"pythonVersion": str(environment.python_version), "platform": environment.platform}
 
-    async def _script_metadata(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
+    async def _script_metadata(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
         metadata = _read_script_metadata(Path(arguments["file"]))
         options = {"prefer": metadata.prefer} if metadata.prefer else {}
         return {"dependencies": list(metadata.dependencies), "options": options}
 
-    async def _run_script(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
+    async def _run_script(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
         return self._installer.run_script(arguments["name"], arguments["args"])
 
-    async def _run_file(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
+    async def _run_file(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
         return run_file(arguments["file"], arguments["argv"], arguments["workingDirectory"])
 
 
-def _options(arguments: Mapping[str, Any], on_progress: Listener | None) -> dict[str, Any]:
+def _options(arguments: Mapping[str, Any], on_progress: OnProgress) -> dict[str, Any]:
     options = {_snake_case(name): value for name, value in arguments.items() if name != "requirements"}
-    if on_progress is not None:
-        options["on_progress"] = lambda event: on_progress(json.dumps(event.to_dict()))
-    return options
+    return options | {"on_progress": on_progress}
 
 
 def _read_script_metadata(file: Path) -> ScriptMetadata:

@@ -367,3 +367,17 @@ class UninstallRefused(WherryError):
 
     def __str__(self) -> str:
         return f"{self.distribution} cannot be uninstalled: {self.reason}"
+
+
+@dataclass(eq=False)
+class RecoveryFailed(WherryError):
+    """An interrupted change that could not be taken back, so that nothing more is changed; ``kept`` has its files."""
+
+    code = "recovery-failed"
+    kept: str
+    problem: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.problem}: make that possible and try again, or take what is needed from {self.kept} and delete it"
+        )

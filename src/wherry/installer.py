@@ -18,14 +18,14 @@ from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
 from wherry.install import running
 from wherry.install.delivering import download
-from wherry.install.destination import Delivery, SharedLibrary
+from wherry.install.destination import Delivery, Exchange, SharedLibrary
 from wherry.install.startup import startup_warnings
 from wherry.model.archive_limits import DEFAULT_LIMITS
 from wherry.model.check import CheckReport
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.environment import Environment
 from wherry.model.progress import Progress
-from wherry.model.report import InstallReport
+from wherry.model.report import InstallReport, UninstallReport
 from wherry.resolution import checking
 from wherry.resolution.chains import explain_presence
 from wherry.resolution.posing import Asked, pose
@@ -95,7 +95,7 @@ class Installer:
         self._destination = destination or _runtime_destination()
         self._distribution = _runtime_distribution() if distribution is None else distribution
         self._limits = limits
-        self._turn = asyncio.Lock()
+        self._recovered = self._destination.recover()
 
     async def install(
         self,
@@ -105,6 +105,7 @@ class Installer:
         overrides: Iterable[str] = (),
         prefer: Preference = "distribution",
         upgrade: bool = False,
+        reinstall: bool = False,
         pre: bool = False,
         deps: bool = True,
         exclude_newer: datetime | str | None = None,
@@ -113,10 +114,11 @@ class Installer:
         """Install ``requirements`` (PEP 508, or a wheel's URL or path) and what they require; all of it, or nothing.
 
         An installed version that fits stays, unless ``upgrade``; then comes that of Pyodide's own distribution, if it
-        fits, then the newest of the index (with ``prefer="index"`` the other way round). ``constraints`` restrict
-        versions without asking for anything; ``overrides`` take the place of what others require; ``pre`` admits
-        pre-releases; ``deps=False`` leaves dependencies out; ``exclude_newer`` (a time, or ISO
-        8601 text) passes over files uploaded then or later; ``on_progress`` is called with every
+        fits, then the newest of the index (with ``prefer="index"`` the other way round). ``reinstall`` decides and
+        installs as if nothing of it were there. ``constraints`` restrict versions without asking for anything;
+        ``overrides`` take the place of what others require; ``pre`` admits pre-releases; ``deps=False`` leaves
+        dependencies out; ``exclude_newer`` (a time, or ISO 8601 text) passes over files uploaded then or later;
+        ``on_progress`` is called with every
         :class:`~wherry.model.progress.Progress`.
 
         Raises a :class:`~wherry.errors.WherryError`, with the environment as it was before.
@@ -128,33 +130,38 @@ class Installer:
             overrides=overrides,
             prefer=prefer,
             upgrade=upgrade,
+            reinstall=reinstall,
             pre=pre,
             deps=deps,
             exclude_newer=exclude_newer,
         )
-        async with self._turn, self._client(index_urls) as index:
-            with phases.phase("resolving"):
-                problem, warnings = self._pose(asked, index)
-                snapshot = Snapshot(self.environment, problem.exclude_newer)
-                phases.tell("resolving", f"Resolving {_names(problem)}")
-                resolution = await resolving.resolve(problem, snapshot, index)
-            new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
-            with phases.phase("downloading"):
-                deliveries = await download(new, snapshot, index, self._limits, phases.tell)
+        async with self._destination.turn():
+            recovered = self._recover()
+            async with self._client(index_urls) as index:
+                with phases.phase("resolving"):
+                    problem, warnings = self._pose(asked, index)
+                    snapshot = Snapshot(self.environment, problem.exclude_newer)
+                    phases.tell("resolving", f"Resolving {_names(problem)}")
+                    resolution = await resolving.resolve(problem, snapshot, index)
+                new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
+                with phases.phase("downloading"):
+                    deliveries = await download(new, snapshot, index, self._limits, phases.tell)
             with phases.phase("placing"):
                 phases.tell("placing", f"Placing {len(new)} packages", total=len(new))
+                # The last moment to be cancelled: from here on nothing waits, so that it is all or nothing.
+                await asyncio.sleep(0)
                 removed = _replaced(resolution, problem)
                 outdated = tuple(self._imported(removed))
                 wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
                 startup = tuple(startup_warnings(delivery.wheel for delivery in wheels))
                 libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
-                arrived = self._destination.exchange(wheels, removed, libraries) if deliveries else ()
+                done = self._destination.exchange(wheels, removed, libraries) if deliveries else Exchange()
                 unsettled = await self._destination.settle(wheels, libraries)
         report = InstallReport(
-            installed=arrived,
+            installed=done.arrived,
             unchanged=tuple(pin.source for pin in resolution.chosen if isinstance(pin.source, InstalledDistribution)),
             removed=removed,
-            warnings=(*warnings, *resolution.warnings, *outdated, *startup, *unsettled),
+            warnings=(*recovered, *warnings, *resolution.warnings, *outdated, *startup, *done.warnings, *unsettled),
             seconds=phases.seconds,
             requests=index.requests,
         )
@@ -169,6 +176,7 @@ class Installer:
         overrides: Iterable[str] = (),
         prefer: Preference = "distribution",
         upgrade: bool = False,
+        reinstall: bool = False,
         pre: bool = False,
         deps: bool = True,
         exclude_newer: datetime | str | None = None,
@@ -181,6 +189,7 @@ class Installer:
             overrides=overrides,
             prefer=prefer,
             upgrade=upgrade,
+            reinstall=reinstall,
             pre=pre,
             deps=deps,
             exclude_newer=exclude_newer,
@@ -192,19 +201,24 @@ class Installer:
         replaced = _replaced(resolution, problem)
         return replace(resolution, warnings=(*warnings, *resolution.warnings, *self._imported(replaced)))
 
-    def uninstall(self, *names: str) -> tuple[InstalledDistribution, ...]:
-        """Take distributions away by their RECORD, all or nothing, and return what went.
+    def uninstall(self, *names: str) -> UninstallReport:
+        """Take distributions away by their RECORD, all or nothing, and return what went, a tuple with ``warnings``.
+
+        A file that another distribution has, too, or that was changed since it was installed, stays, and that is said;
+        as is what still requires something that went.
 
         Raises :class:`~wherry.errors.NotInstalled` and :class:`~wherry.errors.UninstallRefused`.
         """
-        if self._turn.locked():
+        if self._destination.is_taken():
             raise UninstallRefused(", ".join(names), "an installation is running; wait for it first")
+        recovered = self._recover()
         installed = self._destination.installed()
         if missing := [name for name in names if canonicalize_name(name) not in installed]:
             raise NotInstalled(missing)
         leaving = tuple(installed[name] for name in dict.fromkeys(map(canonicalize_name, names)))
-        self._destination.exchange((), leaving)
-        return leaving
+        imported = tuple(self._imported(leaving, "it stays in memory until the runtime restarts"))
+        done = self._destination.exchange((), leaving)
+        return UninstallReport(leaving, (*recovered, *self._dependants(leaving), *imported, *done.warnings))
 
     def installed(self) -> tuple[InstalledDistribution, ...]:
         """Return the distributions that are there, ordered by name."""
@@ -248,10 +262,23 @@ class Installer:
             reserved=index.reserved,
         )
 
-    def _imported(self, leaving: Iterable[InstalledDistribution]) -> Iterator[str]:
+    def _imported(
+        self, leaving: Iterable[InstalledDistribution], consequence: str = "restart the runtime to use another"
+    ) -> Iterator[str]:
         for distribution in leaving:
             if modules := self._destination.imported(distribution):
-                yield f"{distribution} is imported ({', '.join(modules)}): restart the runtime to use another"
+                yield f"{distribution} is imported ({', '.join(modules)}): {consequence}"
+
+    def _dependants(self, gone: Iterable[InstalledDistribution]) -> Iterator[str]:
+        names = {distribution.name for distribution in gone}
+        for unmet in checking.find_unmet(self._destination.installed(), self.environment):
+            if unmet.installed is None and unmet.project in names:
+                yield str(unmet)
+
+    def _recover(self) -> tuple[str, ...]:
+        """Return what is to be said of changes that were found interrupted, here or when the installer was made."""
+        said, self._recovered = (*self._recovered, *self._destination.recover()), ()
+        return tuple(dict.fromkeys(said))
 
 
 def _names(problem: Problem) -> str:

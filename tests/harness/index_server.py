@@ -7,6 +7,7 @@ import random
 import socket
 from collections import Counter
 from concurrent.futures import Future
+from fnmatch import fnmatchcase
 from threading import Thread
 from typing import TYPE_CHECKING, Self
 
@@ -32,7 +33,8 @@ class IndexServer:
     """Serves the same files as two indexes, `json_url` and `html_url`, while it is entered.
 
     ``requests`` counts GET requests by path. ``faults`` are asked in order, the first that strikes counts. With
-    ``jitter`` each answer waits for a random time up to so many seconds, drawn from ``seed``.
+    ``jitter`` each answer waits for a random time up to so many seconds, drawn from ``seed``. Paths that match ``held``
+    are not answered before it is set to something else.
     """
 
     def __init__(self, files: Iterable[IndexFile] = (), *, jitter: float = 0.0, seed: int = 0) -> None:
@@ -40,6 +42,7 @@ class IndexServer:
         self.faults: list[Fault] = []
         self.requests: Counter[str] = Counter()
         self.jitter = jitter
+        self.held = ""
         self.url = ""
         self._random = random.Random(seed)  # noqa: S311 - a repeatable order of arrival, nothing secret
         self._thread: Thread | None = None
@@ -96,6 +99,8 @@ class IndexServer:
         if request.method == "GET":
             self.requests[request.path] += 1
             await asyncio.sleep(self._random.uniform(0, self.jitter))
+            while fnmatchcase(request.path, self.held):  # noqa: ASYNC110 - another thread changes it
+                await asyncio.sleep(0.05)
         fault = next((fault for fault in self.faults if fault.strikes(request.path)), None)
         try:
             response = await (handler(request) if fault is None else _struck(fault, request, handler))

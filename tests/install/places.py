@@ -30,12 +30,14 @@ def deliver(file: IndexFile, *, requested: bool = False) -> Delivery:
 
 
 def install(site: SitePackages, *files: IndexFile) -> tuple[InstalledDistribution, ...]:
-    """Install wheels; another version of theirs leaves."""
+    """Install wheels; another version of theirs leaves. Return what arrived."""
     there = site.installed()
     leaving = [there[file.identity[0]] for file in files if file.identity[0] in there]
-    return site.exchange([deliver(file) for file in files], leaving)
+    return site.exchange([deliver(file) for file in files], leaving).arrived
 
 
-def uninstall(site: SitePackages, *names: str) -> None:
-    """Take distributions away; ``names`` are normalized."""
-    site.exchange((), [distribution for name, distribution in site.installed().items() if name in names])
+def uninstall(site: SitePackages, *names: str) -> tuple[str, ...]:
+    """Take distributions away; ``names`` are normalized. Return the warnings."""
+    return site.exchange(
+        (), [distribution for name, distribution in site.installed().items() if name in names]
+    ).warnings

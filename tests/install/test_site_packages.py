@@ -17,11 +17,13 @@ from packaging.version import Version
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.install.places import deliver, install, tree, uninstall
 from wherry.errors import InstallConflict, InvalidWheel, UninstallRefused
+from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
 
 SITE = "lib/python3.14/site-packages"
+METADATA = CoreMetadata(canonicalize_name("app"), Version("1"))
 OLD = make_wheel("app", "1", files={"app/__init__.py": "old", "app/gone/file": "gone", "app-1.data/scripts/app": "old"})
 NEW = make_wheel("app", "2", files={"app/__init__.py": "new", "app/fresh.py": "", "app-2.data/scripts/app": "new"})
 OTHER = make_wheel("other", "1", files={"shared/other.py": "other", "other.py": ""})
@@ -77,7 +79,7 @@ def test_importlib_metadata_sees_the_same(site):
 
 
 def test_what_arrived_is_told_with_its_source(site):
-    (arrived,) = site.exchange([deliver(NEW, requested=True)], [])
+    (arrived,) = site.exchange([deliver(NEW, requested=True)], []).arrived
     assert (str(arrived), arrived.installer, arrived.requested) == ("app 2", "wherry", True)
     assert arrived.source == f"https://example.org/{NEW.filename}"
     assert list(site.installed()) == ["app"]
@@ -168,13 +170,108 @@ def test_a_version_gives_way_to_another_without_a_trace(site, tmp_path, before, 
     assert tree(tmp_path) == expected
 
 
-def test_reinstalling_repairs(site, tmp_path):
+def test_reinstalling_repairs_and_loses_nothing(site, tmp_path):
     install(site, OLD)
     expected = tree(tmp_path)
     (tmp_path / SITE / "app" / "__init__.py").write_text("broken")
     (tmp_path / "bin" / "app").unlink()
     install(site, OLD)
-    assert tree(tmp_path) == expected
+    assert tree(tmp_path) == expected | {f"{SITE}/app/__init__.py.wherry-old": b"broken"}
+
+
+def test_what_was_changed_stays(site, tmp_path):
+    install(site, OLD)
+    gone, script = tmp_path / SITE / "app" / "gone" / "file", tmp_path / "bin" / "app"
+    gone.write_text("mine")
+    script.write_text("MIN")  # as long as before
+    assert uninstall(site, "app") == (f"Kept, for it was changed since app 1 was installed: {gone}, {script}",)
+    assert tree(tmp_path / SITE) == {"app": None, "app/gone": None, "app/gone/file": b"mine"}
+    assert script.read_text() == "MIN"
+
+
+def test_what_was_changed_and_is_in_the_way_is_kept_beside(site, tmp_path):
+    install(site, OLD)
+    changed = tmp_path / SITE / "app" / "__init__.py"
+    for version, kept in {"2": "__init__.py.wherry-old", "3": "__init__.py.wherry-old-1"}.items():
+        before = site.installed()["app"]
+        changed.write_text(f"mine, before {version}")
+        new = make_wheel("app", version, files={"app/__init__.py": "new"})
+        said = site.exchange([deliver(new)], [before]).warnings
+        (subject, _, path) = said[0].partition(": ")
+        assert subject == f"Kept beside what takes its place, for it was changed since {before} was installed"
+        assert path == f"{changed.parent}/{kept}"
+        assert changed.read_text() == "new"
+        assert (changed.parent / kept).read_text() == f"mine, before {version}"
+
+
+def test_what_was_changed_makes_way_for_a_folder_too(site, tmp_path):
+    install(site, make_wheel("app", "1", files={"app/sub": "a file"}))
+    (tmp_path / SITE / "app" / "sub").write_text("mine")
+    install(site, make_wheel("app", "2", files={"app/sub/deep.py": ""}))
+    assert (tmp_path / SITE / "app" / "sub.wherry-old").read_text() == "mine"
+    assert (tmp_path / SITE / "app" / "sub" / "deep.py").is_file()
+
+
+def test_of_many_changed_files_a_few_are_named(site, tmp_path):
+    install(site, make_wheel("app", "1", files={f"app/{letter}.py": "" for letter in "abcde"}))
+    for path in (tmp_path / SITE / "app").iterdir():
+        path.write_text("mine")
+    (said,) = uninstall(site, "app")
+    assert said.count(".py") == 3
+    assert said.endswith(" and 2 more")
+
+
+def test_metadata_goes_whoever_has_changed_it(site, tmp_path):
+    install(site, OLD)
+    (tmp_path / SITE / "app-1.dist-info" / "METADATA").write_text("mine")
+    site.exchange([], [InstalledDistribution(METADATA, str(tmp_path / SITE / "app-1.dist-info"))])
+    assert tree(tmp_path / SITE) == {}
+
+
+def test_what_two_distributions_have_goes_with_the_last_of_them(site, tmp_path):
+    install(site, OLD)
+    install(site, OTHER)
+    with (tmp_path / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
+        record.write("shared/other.py,,\nshared/gone.py,,\n")
+    shared = tmp_path / SITE / "shared" / "other.py"
+    assert uninstall(site, "app") == (f"Kept of app 1, for other 1 has it, too: {shared}",)
+    assert shared.is_file()
+    assert uninstall(site, "other") == ()
+    assert tree(tmp_path / SITE) == {}
+
+
+def test_what_another_distribution_has_too_is_not_overwritten_by_an_upgrade(site, tmp_path):
+    install(site, OLD)
+    install(site, OTHER)
+    with (tmp_path / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
+        record.write("shared/other.py,,\n")
+    before = tree(tmp_path)
+    with pytest.raises(InstallConflict, match="belongs to other 1"):
+        install(site, make_wheel("app", "2", files={"shared/other.py": "mine"}))
+    assert tree(tmp_path) == before
+
+
+def test_a_link_out_of_the_installation_is_not_followed(site, tmp_path):
+    install(site, OLD)
+    outside = tmp_path.with_name(f"{tmp_path.name}-outside")
+    (tmp_path / SITE / "app").rename(outside)
+    (tmp_path / SITE / "app").symlink_to(outside)
+    before, there = tree(tmp_path), tree(outside)
+    with pytest.raises(UninstallRefused, match=f"leads to {outside}, outside the installation"):
+        uninstall(site, "app")
+    with pytest.raises(InstallConflict, match="belongs to a link to"):
+        install(site, make_wheel("b", "1", files={"app/deep/b.py": ""}))
+    assert (tree(tmp_path), tree(outside)) == (before, there)
+
+
+def test_an_installation_that_is_reached_by_a_link_is_none_outside(scheme, tmp_path):
+    link = tmp_path.with_name(f"{tmp_path.name}-link")
+    link.symlink_to(tmp_path)
+    linked = SitePackages(Scheme(f"{link}/{SITE}", f"{link}/bin", f"{link}/include", str(link)))
+    install(linked, OLD)
+    install(linked, NEW)
+    uninstall(linked, "app")
+    assert tree(tmp_path / SITE) == {}
 
 
 def test_distributions_come_and_go_in_one_exchange(site, tmp_path):

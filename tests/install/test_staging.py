@@ -82,7 +82,7 @@ def test_notes_of_another_installation_are_not_taken_over(scheme, workshop):
         ("app-1.data/data/lib/python3.14/site-packages/app.py", "is there twice"),
         ("app-1.data/platlib/app-1.dist-info/RECORD", "is there twice"),
         ("app-1.data/data/lib/python3.14.zip", "belongs to Python itself"),
-        ("app-1.data/platlib/other-2.dist-info/METADATA", "would pass for a file of other-2.dist-info"),
+        ("app-1.data/platlib/other-2.dist-info/METADATA", "would be the metadata of another distribution"),
         ("app-1.data/purelib/App-1.DIST-INFO/METADATA", "would pass for a file of App-1.DIST-INFO"),
         ("app-1.data/purelib/App.py", "collide"),
         ("app-1.data/purelib/app-1.dist-info/installer", "collide"),

@@ -8,7 +8,7 @@ from packaging.version import Version
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.progress import Progress
-from wherry.model.report import InstallReport
+from wherry.model.report import InstallReport, UninstallReport
 
 
 def distribution(name: str, version: str) -> InstalledDistribution:
@@ -28,6 +28,20 @@ REPORT = InstallReport(
 
 def test_a_report_reads_as_lines():
     assert str(REPORT) == "Installed: my-app 1.0, b 2\nRemoved: my-app 0.9\nWarning: b <2> is yanked"
+
+
+def test_a_report_reads_so_at_a_prompt_too():
+    assert repr(REPORT) == str(REPORT)
+
+
+def test_what_was_uninstalled_is_a_tuple_with_warnings():
+    gone = UninstallReport([distribution("b", "2")], ["c 1 requires b, which is not installed"])
+    assert [item.name for item in gone] == ["b"]
+    assert repr(gone) == "Removed: b 2\nWarning: c 1 requires b, which is not installed"
+    travelled = json.loads(json.dumps(gone.to_dict()))
+    assert [item["name"] for item in travelled["removed"]] == ["b"]
+    assert travelled["warnings"] == list(gone.warnings)
+    assert str(UninstallReport()) == "Nothing to do"
 
 
 def test_a_report_shows_as_an_escaped_table():

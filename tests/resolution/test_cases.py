@@ -15,11 +15,12 @@ from wherry.installer import Installer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from packaging.utils import NormalizedName
 
     from tests.harness.memory_fetcher import MemoryFetcher
-    from wherry.install.destination import Delivery, SharedLibrary
+    from wherry.install.destination import Delivery, Exchange, SharedLibrary
     from wherry.install.running import InstalledScript
     from wherry.model.check import BrokenDistribution
     from wherry.model.distribution import InstalledDistribution
@@ -47,12 +48,21 @@ class Shelf:
     def scripts(self) -> Mapping[str, InstalledScript]:
         raise NotImplementedError
 
+    def turn(self) -> AbstractAsyncContextManager[None]:
+        raise NotImplementedError
+
+    def is_taken(self) -> bool:
+        raise NotImplementedError
+
+    def recover(self) -> tuple[str, ...]:
+        return ()
+
     def exchange(
         self,
         arriving: Sequence[Delivery],
         leaving: Sequence[InstalledDistribution],
         libraries: Sequence[SharedLibrary] = (),
-    ) -> tuple[InstalledDistribution, ...]:
+    ) -> Exchange:
         raise NotImplementedError
 
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> Sequence[str]:

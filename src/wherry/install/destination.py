@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from packaging.utils import NormalizedName
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from wherry.model.distribution import InstalledDistribution
     from wherry.resolution.sources import Origin
 
-__all__ = ["Delivery", "Destination", "SharedLibrary"]
+__all__ = ["Delivery", "Destination", "Exchange", "SharedLibrary"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,28 @@ class SharedLibrary:
     contents: Mapping[str, bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What an exchange did: ``arrived`` is what is there now, ``warnings`` tell of files that were kept."""
+
+    arrived: tuple[InstalledDistribution, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
 class Destination(Protocol):
     """An environment that distributions are put into and taken out of."""
+
+    def turn(self) -> AbstractAsyncContextManager[object]:
+        """Wait for everybody else who changes this environment, and keep them waiting while the block lasts."""
+        ...
+
+    def is_taken(self) -> bool:
+        """Whether somebody has his :meth:`turn` just now."""
+        ...
+
+    def recover(self) -> tuple[str, ...]:
+        """Take back what an interrupted exchange left half done; return what there is to say of it, raise nothing."""
+        ...
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
         """Return what is there, by normalized name."""
@@ -67,11 +88,12 @@ class Destination(Protocol):
         arriving: Sequence[Delivery],
         leaving: Sequence[InstalledDistribution],
         libraries: Sequence[SharedLibrary] = (),
-    ) -> tuple[InstalledDistribution, ...]:
-        """Take ``leaving`` out and put ``arriving`` in, all or nothing; return what is there now of the latter.
+    ) -> Exchange:
+        """Take ``leaving`` out and put ``arriving`` in, all or nothing, also where the process ends in the middle.
 
         Raises :class:`~wherry.errors.InvalidWheel`, :class:`~wherry.errors.InstallConflict`,
-        :class:`~wherry.errors.UninstallRefused` or ``OSError``, with everything as it was before.
+        :class:`~wherry.errors.UninstallRefused`, :class:`~wherry.errors.RecoveryFailed` or ``OSError``, with everything
+        as it was before.
         """
         ...
 

@@ -5,21 +5,26 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wherry.errors import InstallConflict, UninstallRefused
+from wherry.errors import InstallConflict, RecoveryFailed, UninstallRefused
 from wherry.install.checking import find_broken
+from wherry.install.departing import depart
+from wherry.install.destination import Exchange
 from wherry.install.imported import imported_modules
 from wherry.install.installed import find_installed, read_installed
-from wherry.install.journal import Journal
+from wherry.install.journal import carry_out, has_journal, recover
+from wherry.install.planning import folders_for, plan
 from wherry.install.running import find_scripts
 from wherry.install.staging import stage
+from wherry.install.turns import turn_at
 from wherry.install.unclaimed import refuse_unclaimed
 from wherry.install.uninstalling import files_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -59,63 +64,102 @@ class SitePackages:
         """Return the scripts of what is there, by name."""
         return find_scripts(self.installed().values(), self.scheme)
 
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Keep everybody else on this event loop from changing the same folder while the block lasts."""
+        async with turn_at(self.scheme.site_packages):
+            yield
+
+    def is_taken(self) -> bool:
+        """Whether somebody has his turn just now."""
+        try:
+            return turn_at(self.scheme.site_packages).locked()
+        except RuntimeError:  # no event loop is running, so nothing else is
+            return False
+
+    def recover(self) -> tuple[str, ...]:
+        """Take back what an interrupted exchange left half done; return what there is to say of it, raise nothing."""
+        said = recover(self._workshop, self._may_be_moved)
+        if said:
+            importlib.invalidate_caches()
+        return said
+
     def exchange(
         self,
         arriving: Sequence[Delivery],
         leaving: Sequence[InstalledDistribution],
         libraries: Sequence[SharedLibrary] = (),
-    ) -> tuple[InstalledDistribution, ...]:
+    ) -> Exchange:
         """Take ``leaving`` out and put ``arriving`` in, all or nothing (see :class:`~.destination.Destination`)."""
-        leaving_files = {path for distribution in leaving for path in files_of(distribution, self.scheme)}
-        # Inside site-packages, because renaming works within one file system only; no import can see the name.
-        workshop = os.path.join(self.scheme.site_packages, ".wherry")
-        shutil.rmtree(workshop, ignore_errors=True)  # of a process that was interrupted
+        recovered = self.recover()
+        if has_journal(self._workshop):
+            raise RecoveryFailed(self._workshop, "; ".join(recovered))
+        shutil.rmtree(self._workshop, ignore_errors=True)  # of a process that was interrupted while it staged
         try:
-            staged = stage(arriving, self.scheme, os.path.join(workshop, "new"), libraries)
-            self._check_owners(staged, leaving_files)
-            refuse_unclaimed(staged, leaving_files, self.scheme)
-            with Journal(os.path.join(workshop, "old")) as journal:
-                self._take_out(leaving_files, journal)
-                for file in staged:
-                    journal.move(file.path, file.target)
+            staged = stage(arriving, self.scheme, os.path.join(self._workshop, "new"), libraries)
+            warnings = self._exchange(staged, leaving, _subject(arriving, leaving))
         finally:
-            shutil.rmtree(workshop, ignore_errors=True)
+            # Not if even taking back failed: what was moved away is all there is left of it.
+            if not has_journal(self._workshop):
+                shutil.rmtree(self._workshop, ignore_errors=True)
             importlib.invalidate_caches()
-        return tuple(self._arrived(delivery) for delivery in arriving)
+        return Exchange(tuple(self._arrived(delivery) for delivery in arriving), (*recovered, *warnings))
 
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> Sequence[str]:  # noqa: ARG002
         """Return no warnings: files that lie in their places are all that is needed here."""
         return ()
 
-    def _take_out(self, files: set[str], journal: Journal) -> None:
-        for path in sorted(files):
-            # Some RECORDs list folders, which may hold files of others by now.
-            if os.path.lexists(path) and not _is_folder(path):
-                journal.put_away(path)
-            for compiled in _compiled(path):
-                journal.put_away(compiled)
-        roots = {os.path.dirname(path): root for path in files if (root := self.scheme.root(path))}
-        for folder in sorted(roots, reverse=True):
-            for empty in (os.path.join(folder, "__pycache__"), folder):
-                journal.remove_empty_folders(empty, below=roots[folder])
+    @property
+    def _workshop(self) -> str:
+        # Inside site-packages, for moving is renaming within one file system; no import can see the name.
+        return os.path.join(self.scheme.site_packages, ".wherry")
 
-    def _check_owners(self, staged: Sequence[StagedFile], leaving_files: set[str]) -> None:
+    def _exchange(
+        self, staged: Sequence[StagedFile], leaving: Sequence[InstalledDistribution], subject: str
+    ) -> list[str]:
+        targets = {file.target for file in staged}
+        staying = self._files_of_others(leaving) if leaving else {}
+        departure = depart(leaving, staying, targets | folders_for(targets), self.scheme)
+        making_way = departure.going | departure.beside.keys()
+        self._check_owners(staged, leaving, making_way)
+        refuse_unclaimed(staged, making_way, self.scheme)
+        attic = os.path.join(self._workshop, "old")
+        os.makedirs(attic)
+        steps = plan(departure.going, departure.beside, staged, attic, self.scheme.root)
+        carry_out(steps, self._workshop, subject)
+        return departure.warnings
+
+    def _files_of_others(self, leaving: Sequence[InstalledDistribution]) -> dict[str, InstalledDistribution]:
+        return {path: other for other in self._others(leaving) for path in self._known_files(other)}
+
+    def _others(self, leaving: Sequence[InstalledDistribution]) -> list[InstalledDistribution]:
+        locations = {distribution.location for distribution in leaving}
+        return [found for found in self.installed().values() if found.location not in locations]
+
+    def _check_owners(
+        self, staged: Sequence[StagedFile], leaving: Sequence[InstalledDistribution], making_way: Collection[str]
+    ) -> None:
         """Raise :class:`InstallConflict` where something of another distribution lies in a file's way."""
-        taken = {path: file for path, file in _in_the_way(staged) if path not in leaving_files}
+        for folder, file in _folders(staged).items():
+            if (leads := self.scheme.leads_out(folder)) is not None:
+                raise InstallConflict(folder, f"a link to {leads}", file.owner)
+        taken = {path: file for path, file in _in_the_way(staged) if path not in making_way}
         if not taken:
             return
         folders = [path for path in taken if _is_folder(path)]
-        for distribution in self.installed().values():
+        for distribution in self._others(leaving):
             for path in self._known_files(distribution):
-                if path in leaving_files:
-                    continue
                 claimed = next((folder for folder in folders if path.startswith(f"{folder}/")), path)
                 if claimed in taken:
                     raise InstallConflict(path, str(distribution), taken[claimed].owner)
 
+    def _may_be_moved(self, path: str) -> bool:
+        inside_libraries = os.path.normpath(path).startswith(self.scheme.libraries.rstrip("/") + "/")
+        return self.scheme.owns(path) or inside_libraries
+
     def _known_files(self, distribution: InstalledDistribution) -> list[str]:
         try:
-            return files_of(distribution, self.scheme)
+            return list(files_of(distribution, self.scheme))
         except UninstallRefused:
             return []
 
@@ -127,14 +171,25 @@ class SitePackages:
         return replace(distribution, source=delivery.source)
 
 
-def _in_the_way(staged: Sequence[StagedFile]) -> Iterator[tuple[str, StagedFile]]:
-    """Yield what is where a staged file must be, or is a file where a folder of it must be."""
+def _subject(arriving: Sequence[Delivery], leaving: Sequence[InstalledDistribution]) -> str:
+    names = ", ".join(delivery.wheel.filename for delivery in arriving) or ", ".join(map(str, leaving))
+    return f"{'Installing' if arriving else 'Uninstalling'} {names}"
+
+
+def _folders(staged: Sequence[StagedFile]) -> dict[str, StagedFile]:
+    """Return the folders of staged files, each with one of them."""
     folders: dict[str, StagedFile] = {}
     for file in staged:
         folders.setdefault(os.path.dirname(file.target), file)
+    return folders
+
+
+def _in_the_way(staged: Sequence[StagedFile]) -> Iterator[tuple[str, StagedFile]]:
+    """Yield what is where a staged file must be, or is a file where a folder of it must be."""
+    for file in staged:
         if os.path.lexists(file.target):
             yield file.target, file
-    for folder, file in folders.items():
+    for folder, file in _folders(staged).items():
         existing = folder
         while not os.path.lexists(existing):
             existing = os.path.dirname(existing)
@@ -144,13 +199,3 @@ def _in_the_way(staged: Sequence[StagedFile]) -> Iterator[tuple[str, StagedFile]
 
 def _is_folder(path: str) -> bool:
     return os.path.isdir(path) and not os.path.islink(path)
-
-
-def _compiled(path: str) -> list[str]:
-    """Return the bytecode files that the interpreter has made of a source file (PEP 3147)."""
-    folder, name = os.path.split(path)
-    cache = os.path.join(folder, "__pycache__")
-    if not name.endswith(".py") or not os.path.isdir(cache):
-        return []
-    stem = name.removesuffix("py")
-    return [os.path.join(cache, found) for found in sorted(os.listdir(cache)) if found.startswith(stem)]

@@ -1,22 +1,25 @@
-"""Which files belong to an installed distribution."""
+"""Which files belong to an installed distribution, and which of them are no longer what was installed."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidWheel, UninstallRefused
-from wherry.formats.record import parse_record
+from wherry.formats.record import RecordEntry, encode_digest, parse_record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from wherry.install.scheme import Scheme
     from wherry.model.distribution import InstalledDistribution
 
-__all__ = ["files_of"]
+__all__ = ["changed_files", "files_of", "refuse_links"]
 
 
-def files_of(distribution: InstalledDistribution, scheme: Scheme) -> list[str]:
-    """Return the absolute paths of the distribution's files: those of its RECORD, and all of its ``.dist-info`` folder.
+def files_of(distribution: InstalledDistribution, scheme: Scheme) -> dict[str, RecordEntry]:
+    """Return the distribution's files by absolute path: those of its RECORD, and all of its ``.dist-info`` folder.
 
     Raises :class:`UninstallRefused` where there is no RECORD, or one that points outside the installation's folders.
     """
@@ -28,11 +31,48 @@ def files_of(distribution: InstalledDistribution, scheme: Scheme) -> list[str]:
     except (OSError, UnicodeDecodeError, InvalidWheel) as error:
         raise UninstallRefused(str(distribution), f"its RECORD cannot be read ({error})") from error
     site_packages = os.path.dirname(distribution.location)
-    paths = dict.fromkeys(os.path.normpath(os.path.join(site_packages, entry.path)) for entry in entries)
-    for path in paths:
+    files = {os.path.normpath(os.path.join(site_packages, entry.path)): entry for entry in entries}
+    for path in files:
         if not scheme.owns(path):
             raise UninstallRefused(str(distribution), f"its RECORD points to {path}, outside the installation")
     # Pyodide's own installer adds files there that it does not record. What is left would look like a distribution.
     for folder, _, names in os.walk(distribution.location):
-        paths.update(dict.fromkeys(os.path.join(folder, name) for name in names))
-    return list(paths)
+        for name in names:
+            path = os.path.join(folder, name)
+            files.setdefault(path, RecordEntry(path))
+    return files
+
+
+def refuse_links(distribution: InstalledDistribution, files: Iterable[str], scheme: Scheme) -> None:
+    """Raise :class:`UninstallRefused` where a link among the folders of ``files`` leads out of the installation."""
+    for folder in sorted({os.path.dirname(path) for path in files}):
+        if (leads := scheme.leads_out(folder)) is not None:
+            reason = f"{folder}, which its RECORD names, leads to {leads}, outside the installation"
+            raise UninstallRefused(str(distribution), reason)
+
+
+def changed_files(distribution: InstalledDistribution, files: Mapping[str, RecordEntry]) -> list[str]:
+    """Return those of ``files`` that are there and not what was installed, by the hashes that RECORD gives.
+
+    The ``.dist-info`` folder is not looked at, for nothing of it may stay; bytecode anybody may have made anew.
+    """
+    info = f"{distribution.location}/"
+    return [
+        path
+        for path, entry in files.items()
+        if entry.digest and not path.startswith(info) and not path.endswith(".pyc") and _differs(path, entry)
+    ]
+
+
+def _differs(path: str, entry: RecordEntry) -> bool:
+    if entry.algorithm not in hashlib.algorithms_available:
+        return False
+    try:
+        # Most changes show in the size, and need no reading.
+        if entry.size is not None and os.stat(path).st_size != entry.size:
+            return True
+        with open(path, "rb", 0) as file:
+            content = file.read()
+    except OSError:
+        return False
+    return encode_digest(hashlib.new(entry.algorithm, content, usedforsecurity=False).digest()) != entry.digest

@@ -1,20 +1,20 @@
-"""What an installation did."""
+"""What an installation did, and what an uninstallation did."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
+
+from wherry.model.distribution import InstalledDistribution
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-    from wherry.model.distribution import InstalledDistribution
-
-__all__ = ["InstallReport"]
+__all__ = ["InstallReport", "UninstallReport"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class InstallReport:
     """What is true after an installation.
 
@@ -34,6 +34,10 @@ class InstallReport:
         lines = [f"{word}: {', '.join(map(str, items))}" for word, items in self._rows() if items]
         lines += [f"Warning: {warning}" for warning in self.warnings]
         return "\n".join(lines) or "Nothing to do"
+
+    def __repr__(self) -> str:
+        # It is what a REPL shows.
+        return str(self)
 
     def _repr_html_(self) -> str:
         rows = [
@@ -56,3 +60,27 @@ class InstallReport:
             "seconds": dict(self.seconds),
             "requests": self.requests,
         }
+
+
+class UninstallReport(tuple[InstalledDistribution, ...]):  # noqa: SLOT001 - a tuple can have no others
+    """The distributions that went; ``warnings`` tell what stayed of them, and who still requires them."""
+
+    warnings: tuple[str, ...]
+
+    def __new__(cls, gone: Iterable[InstalledDistribution] = (), warnings: Iterable[str] = ()) -> Self:
+        """Make a report of what has ``gone``."""
+        report = super().__new__(cls, gone)
+        report.warnings = tuple(warnings)
+        return report
+
+    def __str__(self) -> str:
+        lines = [f"Removed: {', '.join(map(str, self))}"] if self else []
+        return "\n".join([*lines, *(f"Warning: {warning}" for warning in self.warnings)]) or "Nothing to do"
+
+    def __repr__(self) -> str:
+        # It is what a REPL shows.
+        return str(self)
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-able mapping."""
+        return {"removed": [distribution.to_dict() for distribution in self], "warnings": list(self.warnings)}

@@ -35,6 +35,7 @@ class Asked:
     overrides: Iterable[str] = ()
     prefer: Preference = "distribution"
     upgrade: bool = False
+    reinstall: bool = False
     pre: bool = False
     deps: bool = True
     exclude_newer: datetime | str | None = None
@@ -70,6 +71,7 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
         distribution=distribution,
         prefer=asked.prefer,
         upgrade=asked.upgrade,
+        reinstall=asked.reinstall,
         pre=asked.pre,
         deps=asked.deps,
         exclude_newer=_moment(asked.exclude_newer),

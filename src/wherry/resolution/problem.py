@@ -29,9 +29,9 @@ class Problem:
     ``requirements`` are those whose markers apply here. ``constraints`` restrict projects without asking for them;
     ``overrides`` take the place of what others require of a project. ``direct`` are the projects that come from a URL,
     ``distribution`` those that the runtime's own distribution has; ``prefer`` tells whether that or the index comes
-    first. ``upgrade`` gives up the preference for what is installed, ``pre`` admits pre-releases of everything,
-    ``deps=False`` leaves the dependencies out. ``index_urls``, and ``reserved`` for the projects that have an
-    index to themselves, are only named in explanations.
+    first. ``upgrade`` gives up the preference for what is installed, ``reinstall`` passes it over, ``pre`` admits
+    pre-releases of everything, ``deps=False`` leaves the dependencies out. ``index_urls``, and ``reserved`` for the
+    projects that have an index to themselves, are only named in explanations.
     """
 
     environment: Environment
@@ -43,6 +43,7 @@ class Problem:
     distribution: Mapping[NormalizedName, LockedPackage] = field(default_factory=dict)
     prefer: Preference = "distribution"
     upgrade: bool = False
+    reinstall: bool = False
     pre: bool = False
     deps: bool = True
     exclude_newer: datetime | None = None

@@ -56,6 +56,9 @@ class Sources:
 
     def __init__(self, name: NormalizedName, problem: Problem) -> None:
         self.installed = problem.installed.get(name)
+        # Nothing can take the place of what the runtime itself provides.
+        if problem.reinstall and self.installed is not None and self.installed.location is not None:
+            self.installed = None
         self.locked = problem.distribution.get(name)
         self.direct = problem.direct.get(name)
         if self.direct is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import asynccontextmanager
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,13 +19,14 @@ from wherry.install.site_packages import SitePackages
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
 from wherry.runtime.libraries import compile_ahead, extend_search_path, read_loader
+from wherry.runtime.loading import loading_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import AsyncIterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
-    from wherry.install.destination import Delivery, SharedLibrary
+    from wherry.install.destination import Delivery, Exchange, SharedLibrary
 
 __all__ = ["PyodideSite"]
 
@@ -42,27 +44,36 @@ class PyodideSite(SitePackages):
         """Return what is there, the distribution's shared libraries included: they have no ``.dist-info``."""
         return {**_loaded_libraries(), **super().installed()}
 
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Wait for ``loadPackage``, too, and keep it waiting while the block lasts."""
+        async with super().turn(), loading_turn():
+            yield
+
     def exchange(
         self,
         arriving: Sequence[Delivery],
         leaving: Sequence[InstalledDistribution],
         libraries: Sequence[SharedLibrary] = (),
-    ) -> tuple[InstalledDistribution, ...]:
+    ) -> Exchange:
         """Check that libraries will load, exchange distributions, then bring ``pyodide.loadedPackages`` up to date."""
         self.scheme = _scheme()
         loader = read_loader(lambda: (path for distribution in leaving for path in self._known_files(distribution)))
         check_linking(arriving, libraries, self.scheme, loader)
-        arrived = super().exchange(arriving, leaving, libraries)
+        done = super().exchange(arriving, leaving, libraries)
         extend_search_path(self.scheme.site_packages)
         _put_on_path(self.scheme.scripts)
         loaded = pyodide_js.loadedPackages
-        for distribution in leaving:
-            delattr(loaded, _lock_name(distribution.name))
-        for distribution in arrived:
+        gone = {distribution.name for distribution in leaving}
+        for key in list(js.Object.keys(loaded)):
+            # What loadPackage() got by URL stands there as the filename spells it.
+            if canonicalize_name(key) in gone:
+                delattr(loaded, key)
+        for distribution in done.arrived:
             setattr(loaded, _lock_name(distribution.name), distribution.source)
         for library in libraries:
             setattr(loaded, _lock_name(library.name), library.source)
-        return arrived
+        return done
 
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> list[str]:
         """Compile large libraries, for a page cannot wait while an import does."""
