@@ -29,6 +29,8 @@ from wherry.errors import (
     UnsupportedWheel,
     WherryError,
 )
+from wherry.index.index import Index
+from wherry.index.network import Network
 from wherry.installer import Installer, check, install, installed, resolve, tree, uninstall, why
 from wherry.model.check import BrokenDistribution, CheckReport, UnmetRequirement
 from wherry.model.distribution import InstalledDistribution
@@ -45,6 +47,7 @@ __all__ = [
     "BrokenDistribution",
     "CheckReport",
     "Environment",
+    "Index",
     "IndexUnavailable",
     "IndexUnreachable",
     "InstallConflict",
@@ -57,6 +60,7 @@ __all__ = [
     "InvalidRequirement",
     "InvalidScriptMetadata",
     "InvalidWheel",
+    "Network",
     "NoFittingWheel",
     "NotInstalled",
     "Pin",

@@ -1,10 +1,23 @@
-"""URLs: relative ones made absolute, filenames read from them."""
+"""URLs: relative ones made absolute, filenames and credentials read from them."""
 
 from __future__ import annotations
 
+import re
+
 from wherry.errors import InvalidIndexPage
 
-__all__ = ["absolute", "last_segment", "split_hash", "without_credentials"]
+__all__ = [
+    "absolute",
+    "authorization",
+    "file_location",
+    "last_segment",
+    "origin",
+    "split_hash",
+    "without_credentials",
+]
+
+PLAIN_ORIGIN = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]+))?(?=[/?#]|$)", re.IGNORECASE)
+DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def absolute(url: str, base: str) -> str:
@@ -18,6 +31,36 @@ def absolute(url: str, base: str) -> str:
         return urljoin(base, url)
     except ValueError as error:
         raise InvalidIndexPage(base, f"{url!r} is not a URL ({error})") from error
+
+
+def file_location(url: str, base: str, *, page_url: str) -> str:
+    """Return the absolute URL of a file that the page at ``page_url`` lists, without credentials.
+
+    A page leads to the web, or to the kind of place where it lies itself; anything else, such as ``file:`` on a page
+    from the web, raises :class:`InvalidIndexPage`.
+    """
+    location = absolute(url, base)
+    if "@" in location:
+        location = without_credentials(location)
+    if location.startswith(("https://", "http://")):
+        return location
+    scheme = location.partition(":")[0].lower()
+    if scheme not in DEFAULT_PORTS and scheme != page_url.partition(":")[0].lower():
+        raise InvalidIndexPage(page_url, f"it leads to {location!r}, and only https: and http: may be followed")
+    return location
+
+
+def origin(url: str) -> str | None:
+    """Return scheme, host and port of ``url`` in one form; ``None`` where two readers of it might disagree.
+
+    Browsers take a backslash for a slash, drop tabs and decode hosts: such a URL has no origin here, and is told no
+    secret.
+    """
+    found = PLAIN_ORIGIN.match(url)
+    if found is None:
+        return None
+    scheme, host, port = found[1].lower(), found[2].lower(), found[3]
+    return f"{scheme}://{host}:{port or DEFAULT_PORTS[scheme]}"
 
 
 def last_segment(url: str) -> str:
@@ -39,6 +82,27 @@ def split_hash(url: str) -> tuple[str, dict[str, str]]:
 
 def without_credentials(url: str) -> str:
     """Return ``url`` without a user's name and password."""
+    before, _, after = _around_credentials(url)
+    return before + after
+
+
+def authorization(url: str) -> str | None:
+    """Return the ``Authorization`` header (Basic, RFC 7617) that the name and password in ``url`` stand for."""
+    credentials = _around_credentials(url)[1]
+    if not credentials:
+        return None
+    from base64 import b64encode
+    from urllib.parse import unquote
+
+    user, _, password = credentials.partition(":")
+    return "Basic " + b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
+
+
+def _around_credentials(url: str) -> tuple[str, str, str]:
+    """Split ``url`` into what is before the name and password, these, and what comes after their ``@``."""
     scheme, separator, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}" if separator else url
+    authority = re.match(r"[^/?#\\]*", rest)
+    if not separator or authority is None or "@" not in authority[0]:
+        return url, "", ""
+    credentials = authority[0].rpartition("@")[0]
+    return scheme + separator, credentials, rest[len(credentials) + 1 :]
