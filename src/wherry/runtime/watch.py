@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, Self
 
 import js
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["Watch"]
 
 MILLISECONDS = 1000
+PRECISION = 0.1  # of the idle time: setting a timer for each of hundreds of pieces would cost more than they do
 
 
 class Watch:
@@ -24,6 +26,7 @@ class Watch:
         controller = js.AbortController.new()
         self.signal = controller.signal
         self.has_begun = False
+        self._set_at = 0.0
         self._abort = controller.abort.bind(controller)
         self._idle = network.idle_timeout
         self._total_timer = self._start(network.total_timeout, "it was not complete after {:g} seconds")
@@ -45,7 +48,10 @@ class Watch:
 
     def heard(self) -> None:
         """Note that something came: the headers, or a piece of the body."""
-        self.has_begun = True
+        now = time.monotonic()
+        if self.has_begun and now - self._set_at < (self._idle or 0.0) * PRECISION:
+            return
+        self.has_begun, self._set_at = True, now
         js.clearTimeout(self._step_timer)
         self._step_timer = self._start(self._idle, "nothing more came for {:g} seconds")
 
