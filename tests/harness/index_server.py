@@ -80,7 +80,7 @@ class IndexServer:
             self._thread.join()
 
     async def _serve(self, started: Future[str]) -> None:
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1)
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         try:
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
             await runner.setup()

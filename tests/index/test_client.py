@@ -167,9 +167,8 @@ async def test_a_wrong_hash_is_looked_at_again_past_the_cache() -> None:
 
 
 async def test_a_web_page_in_the_place_of_a_wheel_is_a_portal() -> None:
-    page = Response(
-        "https://portal.example.org/", 200, b"\n<html>Sign in", {"content-type": "text/html; charset=utf-8"}
-    )
+    html = {"content-type": "text/html; charset=utf-8"}
+    page = Response("https://portal.example.org/", 200, b"\n<html>Sign in", html)
     _, error = await asked_twice(page)
     assert isinstance(error, IndexUnreachable)
     assert error.kind == "portal"
