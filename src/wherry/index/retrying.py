@@ -78,7 +78,7 @@ class Retrying:
         except IndexUnreachable as error:
             return error
         whole = _promised_size(request, response)
-        if whole is not None and len(response.body) < whole:
+        if len(response.body) < whole:
             return unreachable(request.url, "cut", f"only {len(response.body)} of {whole} bytes came")
         return response
 
@@ -115,13 +115,16 @@ def _is_worth_another(outcome: Response | IndexUnreachable, attempt: int) -> boo
     return outcome.kind in ACCIDENTS or (outcome.kind in LIKELY_FACTS and attempt == 1)
 
 
-def _promised_size(request: Request, response: Response) -> int | None:
-    """Return how many bytes the body has; ``None`` where nobody says.
+def _promised_size(request: Request, response: Response) -> int:
+    """Return how many bytes the body must have at least; 0 where nobody says.
 
-    The header counts bytes as they travel, which are others where they are compressed.
+    The header counts bytes as they travel, which are others where they are compressed. A web page in the place of an
+    archive is whole in its own way.
     """
     if response.status != OK:
-        return None
+        return 0
     length = response.headers.get("content-length", "")
     encoding = response.headers.get("content-encoding", "identity")
-    return int(length) if length.isdecimal() and encoding == "identity" else request.size
+    travelling = int(length) if length.isdecimal() and encoding == "identity" else 0
+    is_page = response.headers.get("content-type", "").startswith("text/html")
+    return max(travelling, 0 if is_page else request.size or 0)
