@@ -1,13 +1,13 @@
 """Each request of an installation fails in each way, once or from then on; the environment is the old or the new one.
 
 It takes minutes, so it runs only where it is named: `pytest tests/faults --rt node`, or with `-k drop` a part of it.
-`--junit-xml` keeps the outcomes, counted.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections import Counter
+from typing import Any
 
 import pytest
 from pytest_pyodide import run_in_pyodide
@@ -17,7 +17,7 @@ from tests.harness.runtime import snapshot
 
 # Eleven projects, one of them compiled.
 REQUIREMENT = "fastapi"
-WAYS = {
+WAYS: dict[str, tuple[Kind, dict[str, Any]]] = {
     "404": (Kind.STATUS, {"status": 404}),
     "429": (Kind.STATUS, {"status": 429, "headers": {"Retry-After": "1"}}),
     "500": (Kind.STATUS, {"status": 500}),
@@ -67,7 +67,7 @@ def uninstall_all(selenium):
 @pytest.mark.parametrize("once", [True, False], ids=["once", "always"])
 @pytest.mark.parametrize("way", WAYS)
 def test_whatever_happens_to_any_request_the_environment_is_the_old_or_the_new(
-    wherry_runtime, index_server, way, once, record_property
+    wherry_runtime, index_server, tally, way, once
 ):
     kind, details = WAYS[way]
     before = snapshot(wherry_runtime)
@@ -88,7 +88,7 @@ def test_whatever_happens_to_any_request_the_environment_is_the_old_or_the_new(
         if not fault.has_struck:
             break
         outcomes[outcome] += 1
-    record_property("outcomes", dict(outcomes))
+    tally[f"{way} {'once' if once else 'always'}"] = outcomes
     assert outcomes.total() >= 11 * 3
     if way in HARMLESS or (once and way in PASSING):
         assert set(outcomes) == {"installed"}

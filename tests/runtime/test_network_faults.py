@@ -163,6 +163,18 @@ def test_a_server_without_cors_is_told_from_a_dead_one_in_a_browser(wherry_runti
         assert "CORS" in outcome["sentence"]
 
 
+def test_a_browser_says_when_it_is_offline(wherry_runtime, index):
+    if wherry_runtime.browser == "node":
+        pytest.skip("Node does not know")
+    here = {"latency": 0, "throughput": -1}
+    wherry_runtime.driver.set_network_conditions(offline=True, **here)
+    try:
+        outcome = install(wherry_runtime, "idna", [index.json_url], {})
+    finally:
+        wherry_runtime.driver.set_network_conditions(offline=False, **here)
+    assert (outcome["kind"], outcome["attempts"]) == ("offline", 1)
+
+
 @pytest.mark.parametrize(("kind", "path"), [(Kind.DELAY, "/json/*"), (Kind.STALL, "*.whl")])
 def test_cancelling_ends_the_requests_and_leaves_nothing(wherry_runtime, index, kind, path):
     install(wherry_runtime, "idna", [index.json_url], {})
