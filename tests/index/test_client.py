@@ -175,6 +175,14 @@ async def test_a_web_page_in_the_place_of_a_wheel_is_a_portal() -> None:
     assert "https://portal.example.org/" in str(error)
 
 
+async def test_a_page_that_is_none_is_looked_at_again_past_the_cache() -> None:
+    fetcher = MemoryFetcher([], instead=answered(f"{JSON_URL}a/", body=b"<html>Sign in</html>"))
+    async with client(fetcher) as index:
+        with pytest.raises(InvalidIndexPage, match="sign in"):
+            await index.page(A)
+    assert [request.fresh for request in fetcher.asked] == [False, True]
+
+
 async def test_a_wheel_that_is_taken_for_a_web_page_is_a_wheel() -> None:
     async with client(MemoryFetcher([WHEEL])) as honest:
         file = await only_file(honest)

@@ -91,7 +91,7 @@ def test_what_fails_once_is_tried_again(wherry_runtime, index, fault, path):
     assert index.requests.total() - (fault.kind is Kind.DROP and index.requests.total() == 5) == 4
 
 
-@pytest.mark.parametrize("path", ["*/idna-*.metadata", "*/idna-*.whl"])
+@pytest.mark.parametrize("path", ["/json/idna/", "*/idna-*.metadata", "*/idna-*.whl"])
 @pytest.mark.parametrize("kind", [Kind.CORRUPT, Kind.TRUNCATE, Kind.DUPLICATE, Kind.ERROR_PAGE])
 def test_what_is_broken_once_is_looked_at_again(wherry_runtime, index, kind, path):
     index.faults = [Fault(path, kind, times=1)]

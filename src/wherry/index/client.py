@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Self
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from wherry.errors import IndexUnavailable, IndexUnreachable, IntegrityError, InvalidMetadata, InvalidWheel
+from wherry.errors import (
+    IndexUnavailable,
+    IndexUnreachable,
+    IntegrityError,
+    InvalidIndexPage,
+    InvalidMetadata,
+    InvalidWheel,
+)
 from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.simple_api import ACCEPT, parse_project_page
 from wherry.formats.wheel_archive import read_wheel_metadata
@@ -112,6 +119,13 @@ class IndexClient:
 
     async def _fetch_page(self, index_url: str, name: NormalizedName) -> ProjectPage | None:
         request = Request(f"{index_url}{name}/", accept=ACCEPT)
+        try:
+            return await self._fetch_page_once(request, name)
+        except InvalidIndexPage:
+            # As with a wrong hash: a cache may hold a broken copy, or what a portal said yesterday.
+            return await self._fetch_page_once(replace(request, fresh=True), name)
+
+    async def _fetch_page_once(self, request: Request, name: NormalizedName) -> ProjectPage | None:
         response = await self._fetch(request)
         if response.status in GONE:
             return None

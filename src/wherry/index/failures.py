@@ -50,15 +50,16 @@ TLS_PREFIXES = ("ERR_TLS_", "ERR_SSL_")
 WAYS_OUT: dict[UnreachableKind, str] = {
     "offline": "this computer seems to be offline: connect it to the network",
     "dns": "no such host is known: check the address, or that this computer is online",
-    "tls": "its certificate is not trusted here: check its name and date, or let the runtime trust who signed it",
+    "tls": "its certificate is not trusted here: check its name and date, or (behind a proxy that inspects TLS) let "
+    "Node trust what the computer trusts, with NODE_OPTIONS=--use-system-ca",
     "refused": "nothing listens there: check the address and the port, or start the server",
     "cors": "the server is there, but does not let this page read its answers (CORS): use an index that does",
     "timeout": "the network or the server is slow: try again, or allow more time with Installer(network=Network(…))",
     "cut": "the connection broke: try again",
     "portal": "sign in to the network, or to the index, then try again",
     "missing": "check how it is written",
-    "unknown": "it may be a wrong address, a server that is down, a certificate or a blocker: a browser does not say "
-    "which, but its console may",
+    "unknown": "it may be a wrong address, a server that is down, a certificate or a blocker: a page is not told "
+    "which, but the browser's console may say",
 }
 
 SERVER_ERROR = 500
