@@ -11,11 +11,12 @@ from pytest_pyodide import get_global_config
 
 from tests.harness.index_files import read_wheels
 from tests.harness.index_server import IndexServer
-from tests.harness.paths import NODE_MODULES, WHEELS
+from tests.harness.paths import FAULTS, NODE_MODULES, ROOT, WHEELS
 from tests.harness.runtime import attach
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.harness.index_files import IndexFile
 
@@ -63,6 +64,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "runtime" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.driver_timeout(SCRIPT_TIMEOUT))
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out tests/faults, which takes minutes, unless an argument names it."""
+    is_named = any(str(FAULTS.relative_to(ROOT)) in argument for argument in config.args)
+    return True if collection_path == FAULTS and not is_named else None
 
 
 @pytest.fixture(scope="session")

@@ -42,6 +42,16 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def faults(session: nox.Session) -> None:
+    """Let every request of an installation fail in every way, in Node; arguments go to pytest. It takes minutes."""
+    install(session, "test")
+    build(session)
+    session.run("python", "-m", "tests.harness.wheelhouse")
+    session.run("python", "-m", "tests.harness.distribution")
+    session.run("pytest", "--rt=node", "tests/faults", *session.posargs)
+
+
+@nox.session
 def unit(session: nox.Session) -> None:
     """Run the tests that need neither Pyodide nor a network."""
     install(session, "test")

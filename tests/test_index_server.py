@@ -1,17 +1,17 @@
 from __future__ import annotations
 
 import json
-from http.client import HTTPResponse, RemoteDisconnected
+from http.client import HTTPResponse, IncompleteRead, RemoteDisconnected
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urljoin
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
-from tests.harness.faults import Fault, Kind
+from tests.harness.faults import Fault, Kind, nth
 from tests.harness.index_files import make_wheel
-from tests.harness.index_server import IndexServer, dead_url
+from tests.harness.index_server import IndexServer, credentials, dead_url
 
 APP = make_wheel("app", "1.0", requires_python=">=3.11")
 
@@ -26,6 +26,16 @@ def get(url: str) -> HTTPResponse:
     response = urlopen(url, timeout=5)  # noqa: S310 - loopback
     assert isinstance(response, HTTPResponse)
     return response
+
+
+def status(server: IndexServer, headers: dict[str, str] | None = None) -> int:
+    request = Request(server.json_url + "app/", headers=headers or {})  # noqa: S310 - loopback
+    try:
+        with urlopen(request, timeout=5) as response:  # noqa: S310 - loopback
+            return int(response.status)
+    except HTTPError as error:
+        error.close()
+        return error.code
 
 
 def page(server: IndexServer) -> dict[str, Any]:
@@ -109,6 +119,41 @@ def test_a_dropped_connection_brings_no_answer(server):
     server.faults.append(Fault("*", Kind.DROP))
     with pytest.raises((RemoteDisconnected, ConnectionResetError)):
         page(server)
+
+
+def test_a_cut_answer_ends_in_the_middle(server):
+    server.faults.append(Fault("*", Kind.CUT))
+    with pytest.raises(IncompleteRead) as raised:
+        get(server.json_url + "app/").read()
+    assert b"api-version" in raised.value.partial
+
+
+@pytest.mark.parametrize(
+    ("kind", "factor"), [(Kind.TRUNCATE, 0.5), (Kind.DUPLICATE, 2), (Kind.STALL, 1), (Kind.DELAY, 1)]
+)
+def test_a_body_is_shortened_doubled_or_late(server, kind, factor):
+    with get(server.json_url + "app/") as response:
+        whole = response.read()
+    server.faults.append(Fault("*", kind, seconds=0.01))
+    with get(server.json_url + "app/") as response:
+        assert len(response.read()) == int(len(whole) * factor)
+
+
+def test_the_nth_request_is_struck_and_perhaps_all_that_follow(server):
+    for once, expected in ((True, [200, 503, 200, 200]), (False, [200, 503, 503, 503])):
+        server.faults = [nth(2, Kind.STATUS, once=once, status=503, headers={"Retry-After": "7"})]
+        assert [status(server) for _ in range(4)] == expected
+        assert server.faults[0].has_struck
+
+
+def test_a_password_is_asked_for_and_redirects_lead_away(server):
+    server.password = "s3cr3t"  # noqa: S105 - of a test
+    assert status(server) == 401
+    assert status(server, {"Authorization": credentials("s3cr3t")}) == 200
+    assert server.headers["/json/app/"]["Authorization"] == credentials("s3cr3t")
+    server.password, server.redirects = None, {"/json/away/": server.json_url + "app/"}
+    with get(server.json_url + "away/") as response:
+        assert response.url == server.json_url + "app/"
 
 
 def test_nobody_answers_at_a_dead_url():

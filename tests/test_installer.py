@@ -179,7 +179,7 @@ BAD_INPUT: dict[str, tuple[str, dict[str, Response], type[wherry.WherryError]]] 
     "error page for the wheel": (
         "lib==1",
         {_at(LIB_1): Response(_at(LIB_1), 200, b"<h1>", HTML)},
-        wherry.IntegrityError,
+        wherry.IndexUnreachable,
     ),
     "wrong hash": ("app", {_at(LIB_1): Response(_at(LIB_1), 200, SPOILT.content)}, wherry.IntegrityError),
     "wrong hash of the metadata": (

@@ -17,5 +17,5 @@ export async function attach(pyodide: PyodideRuntime, options: AttachOptions = {
 export async function connect(pyodide: PyodideRuntime, options: AttachOptions): Promise<Call> {
   requireSupported(pyodide.version);
   await bringAboard(pyodide);
-  return openBridge(pyodide, { indexUrls: options.indexUrls });
+  return openBridge(pyodide, { indexUrls: options.indexUrls, network: options.network });
 }

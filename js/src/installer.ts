@@ -12,14 +12,47 @@ export interface ProgressEvent {
 
 export type ProgressListener = (event: ProgressEvent) => void;
 
-export interface AttachOptions {
+/** A package index with what it wants to know of who asks. */
+export interface Index {
+  /** A name and a password in it become an `Authorization` header. */
+  url: string;
+  /** Sent to the origin of `url` and nowhere else, and never shown. */
+  headers?: Readonly<Record<string, string>>;
+  /** The option of `fetch()`; `"include"` sends the cookies of the index. */
+  credentials?: "omit" | "same-origin" | "include";
+  /** The index is for these projects alone, and they come from nowhere else. */
+  projects?: readonly string[];
+}
+
+/** Limits on what is fetched. Times are in seconds, and `null` is no limit. */
+export interface NetworkOptions {
+  /** For an answer to begin; 30 if not said. */
+  answerTimeout?: number | null;
+  /** For the next bytes of an answer; 30 if not said. */
+  idleTimeout?: number | null;
+  /** For all of an answer; 900 if not said. */
+  totalTimeout?: number | null;
+  /** How often a request that fails is made, the first time included; 4 if not said. */
+  attempts?: number;
+  /** How many archives of one host are fetched side by side; 6 if not said. */
+  archivesAtOnce?: number;
+  /** How many pages and metadata files of one host are fetched side by side; 24 if not said. */
+  pagesAtOnce?: number;
+}
+
+interface CallOptions {
   /** The package indexes to ask, the first that has a project answering for it; PyPI if none is named. */
-  indexUrls?: readonly string[];
+  indexUrls?: readonly (string | Index)[];
   /** Receives the progress of every call that brings no listener of its own. */
   onProgress?: ProgressListener;
 }
 
-export interface ResolveOptions extends AttachOptions {
+export interface AttachOptions extends CallOptions {
+  /** How patient to be. */
+  network?: NetworkOptions;
+}
+
+export interface ResolveOptions extends CallOptions {
   /** Ends the call: it rejects with the signal's reason, nothing goes on, and the environment is what it was. */
   signal?: AbortSignal;
   /** Requirements that restrict versions without asking for anything. */

@@ -31,6 +31,8 @@ from wherry.errors import (
     UnsupportedWheel,
     WherryError,
 )
+from wherry.index.index import Index
+from wherry.index.network import Network
 from wherry.installer import Installer, check, install, installed, resolve, run_script, tree, uninstall, why
 from wherry.model.archive_limits import ArchiveLimits
 from wherry.model.check import BrokenDistribution, CheckReport, UnmetRequirement
@@ -49,6 +51,7 @@ __all__ = [
     "BrokenDistribution",
     "CheckReport",
     "Environment",
+    "Index",
     "IndexUnavailable",
     "IndexUnreachable",
     "InstallConflict",
@@ -61,6 +64,7 @@ __all__ = [
     "InvalidRequirement",
     "InvalidScriptMetadata",
     "InvalidWheel",
+    "Network",
     "NoFittingWheel",
     "NotInstalled",
     "Pin",

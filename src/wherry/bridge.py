@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidScriptMetadata, UnsupportedPython, WherryError
 from wherry.formats.script_metadata import ScriptMetadata, parse_script_metadata
+from wherry.index.index import Index
+from wherry.index.network import Network
 from wherry.installer import Installer, use_default
 from wherry.model.environment import Environment
 from wherry.runtime.script import run_file
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from typing import Any, TypeAlias
 
     from wherry.model.progress import OnProgress, Progress
@@ -34,12 +36,13 @@ __all__ = ["Bridge"]
 class Bridge:
     """One :class:`~wherry.installer.Installer`, made the default one, behind one method.
 
-    *options_json* is an object with the options of ``attach()``: ``indexUrls``.
+    *options_json* is an object with the options of ``attach()``: ``indexUrls`` and ``network``.
     """
 
     def __init__(self, options_json: str) -> None:
         options = json.loads(options_json)
-        self._installer = Installer(index_urls=options.get("indexUrls"))
+        network = {_snake_case(name): value for name, value in (options.get("network") or {}).items()}
+        self._installer = Installer(index_urls=_indexes(options.get("indexUrls")), network=Network(**network))
         use_default(self._installer)
         self._running: dict[int | None, asyncio.Task[Any]] = {}
         self._methods: Mapping[str, Method] = {
@@ -133,7 +136,16 @@ class Bridge:
 
 def _options(arguments: Mapping[str, Any], on_progress: OnProgress) -> dict[str, Any]:
     options = {_snake_case(name): value for name, value in arguments.items() if name != "requirements"}
+    if "index_urls" in options:
+        options["index_urls"] = _indexes(options["index_urls"])
     return options | {"on_progress": on_progress}
+
+
+def _indexes(named: str | Iterable[str | Mapping[str, Any]] | None) -> tuple[str | Index, ...]:
+    """Return what JavaScript names as indexes: URLs, or objects with the fields of an :class:`Index`."""
+    if isinstance(named, str):
+        return (named,)
+    return tuple(index if isinstance(index, str) else Index(**index) for index in named or ())
 
 
 def _read_script_metadata(file: Path) -> ScriptMetadata:

@@ -7,7 +7,7 @@ module stands below all floors, so it imports none of them.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -199,39 +199,45 @@ class ResolutionTooDeep(ResolutionError):
 
 @dataclass(eq=False)
 class IndexUnavailable(WherryError):
-    """The index, or a file it names, could not be read."""
+    """The index, or a file it names, could not be read, though it was asked for ``attempts`` times."""
 
     code = "index-unavailable"
     url: str
     reason: str
+    attempts: int = field(default=1, kw_only=True)
+    way_out: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
-        return f"{self.url} could not be read: {self.reason}"
+        return self._sentence(f"{self.url} could not be read: {self.reason}")
+
+    def _sentence(self, problem: str) -> str:
+        tried = f" (tried {self.attempts} times)" if self.attempts > 1 else ""
+        return f"{problem}{tried}; {self.way_out}" if self.way_out else f"{problem}{tried}"
 
 
+UnreachableKind = Literal["offline", "dns", "tls", "refused", "cors", "timeout", "cut", "portal", "missing", "unknown"]
+
+
+@dataclass(eq=False)
 class IndexUnreachable(IndexUnavailable):
-    """No HTTP answer came at all: offline, DNS, TLS, a refused connection, or CORS."""
+    """No HTTP answer of the index came, or not all of it; ``kind`` says why, as far as the platform tells."""
 
     code = "index-unreachable"
+    kind: UnreachableKind = field(default="unknown", kw_only=True)
 
     def __str__(self) -> str:
-        return (
-            f"No answer from {self.url} ({self.reason}): offline, a wrong address, "
-            "or (in a browser) a server that does not allow this page by CORS"
-        )
+        return self._sentence(f"No answer from {self.url}: {self.reason}")
 
 
+@dataclass(eq=False)
 class RefusedByIndex(IndexUnavailable):
     """The index answered with an HTTP error; ``status`` is its code."""
 
     code = "refused-by-index"
-
-    def __init__(self, url: str, status: int) -> None:
-        super().__init__(url, f"HTTP status {status}")
-        self.status = status
+    status: int = field(kw_only=True)
 
     def __str__(self) -> str:
-        return f"{self.url} answered with HTTP status {self.status}"
+        return self._sentence(f"{self.url} answered with {self.reason}")
 
 
 class InvalidIndexPage(IndexUnavailable):
@@ -240,7 +246,7 @@ class InvalidIndexPage(IndexUnavailable):
     code = "invalid-index-page"
 
     def __str__(self) -> str:
-        return f"{self.url} is not a project page of a package index: {self.reason}"
+        return self._sentence(f"{self.url} is not a project page of a package index: {self.reason}")
 
 
 # What came

@@ -14,8 +14,11 @@ from packaging.utils import canonicalize_name
 from wherry._default_index import DEFAULT_INDEX_URL
 from wherry.errors import NotInstalled, UninstallRefused, UnsupportedRuntime
 from wherry.index import resolving
+from wherry.index.access import take_secrets
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
+from wherry.index.index import read_indexes
+from wherry.index.network import Network
 from wherry.install import running
 from wherry.install.delivering import download
 from wherry.install.destination import Delivery, Exchange, SharedLibrary
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
     from wherry.index.cache import Cache
     from wherry.index.fetcher import Fetcher
+    from wherry.index.index import Index
     from wherry.install.destination import Destination
     from wherry.model.archive_limits import ArchiveLimits
     from wherry.model.locked_package import LockedPackage
@@ -69,9 +73,10 @@ Outcome = TypeVar("Outcome")
 class Installer:
     """Installs packages into a running Python.
 
-    ``index_urls`` are the roots of Simple APIs, asked in order (by default PyPI). ``fetcher``, ``destination`` and
-    ``environment`` and ``distribution`` are Pyodide's own unless given; ``cache`` keeps nothing unless given;
-    ``limits`` say how much an archive may unpack to.
+    ``index_urls`` are the roots of Simple APIs, asked in order (by default PyPI); an :class:`Index` in place of a URL
+    has headers, too. ``fetcher``, ``destination`` and ``environment`` and ``distribution`` are Pyodide's own unless
+    given; ``cache`` keeps nothing unless given. ``network`` says how patient the runtime's fetcher is; another fetcher
+    is used as it is. ``limits`` say how much an archive may unpack to.
 
     An index for some projects alone is written ``"torch, torchvision @ https://…"``: they come from there, and nothing
     else does.
@@ -80,7 +85,8 @@ class Installer:
     def __init__(
         self,
         *,
-        index_urls: Sequence[str] | None = None,
+        index_urls: Sequence[str | Index] | None = None,
+        network: Network | None = None,
         fetcher: Fetcher | None = None,
         cache: Cache | None = None,
         destination: Destination | None = None,
@@ -88,9 +94,9 @@ class Installer:
         distribution: Mapping[NormalizedName, LockedPackage] | None = None,
         limits: ArchiveLimits = DEFAULT_LIMITS,
     ) -> None:
-        self.index_urls = _index_urls(index_urls) or (DEFAULT_INDEX_URL,)
+        self.indexes = read_indexes(index_urls or ()) or read_indexes(DEFAULT_INDEX_URL)
         self.environment = environment or Environment.current()
-        self._fetcher = fetcher or _runtime_fetcher()
+        self._fetcher = fetcher or _runtime_fetcher(network or Network())
         self._cache = cache or NoCache()
         self._destination = destination or _runtime_destination()
         self._distribution = _runtime_distribution() if distribution is None else distribution
@@ -100,7 +106,7 @@ class Installer:
     async def install(
         self,
         *requirements: str | Iterable[str],
-        index_urls: Sequence[str] | None = None,
+        index_urls: Sequence[str | Index] | None = None,
         constraints: Iterable[str] = (),
         overrides: Iterable[str] = (),
         prefer: Preference = "distribution",
@@ -135,9 +141,10 @@ class Installer:
             deps=deps,
             exclude_newer=exclude_newer,
         )
+        asked, secrets = _without_secrets(asked)
         async with self._destination.turn():
             recovered = self._recover()
-            async with self._client(index_urls) as index:
+            async with self._client(index_urls, secrets) as index:
                 with phases.phase("resolving"):
                     problem, warnings = self._pose(asked, index)
                     snapshot = Snapshot(self.environment, problem.exclude_newer)
@@ -171,7 +178,7 @@ class Installer:
     async def resolve(
         self,
         *requirements: str | Iterable[str],
-        index_urls: Sequence[str] | None = None,
+        index_urls: Sequence[str | Index] | None = None,
         constraints: Iterable[str] = (),
         overrides: Iterable[str] = (),
         prefer: Preference = "distribution",
@@ -194,7 +201,8 @@ class Installer:
             deps=deps,
             exclude_newer=exclude_newer,
         )
-        async with self._client(index_urls) as index:
+        asked, secrets = _without_secrets(asked)
+        async with self._client(index_urls, secrets) as index:
             problem, warnings = self._pose(asked, index)
             _Phases(on_progress).tell("resolving", f"Resolving {_names(problem)}")
             resolution = await resolving.resolve(problem, Snapshot(self.environment, problem.exclude_newer), index)
@@ -249,8 +257,9 @@ class Installer:
         """
         return running.run(name, running.choose(name, self._destination.scripts()), args)
 
-    def _client(self, index_urls: Sequence[str] | None) -> IndexClient:
-        return IndexClient(self._fetcher, self._cache, _index_urls(index_urls) or self.index_urls)
+    def _client(self, index_urls: Sequence[str | Index] | None, secrets: Mapping[str, str]) -> IndexClient:
+        indexes = read_indexes(index_urls or ()) or self.indexes
+        return IndexClient(self._fetcher, self._cache, indexes, secrets=secrets)
 
     def _pose(self, asked: Asked, index: IndexClient) -> tuple[Problem, tuple[str, ...]]:
         return pose(
@@ -279,6 +288,13 @@ class Installer:
         """Return what is to be said of changes that were found interrupted, here or when the installer was made."""
         said, self._recovered = (*self._recovered, *self._destination.recover()), ()
         return tuple(dict.fromkeys(said))
+
+
+def _without_secrets(asked: Asked) -> tuple[Asked, dict[str, str]]:
+    """Return what was asked without credentials in its URLs, and these by URL: nothing downstairs may show them."""
+    secrets: dict[str, str] = {}
+    fields = ("requirements", "constraints", "overrides")
+    return replace(asked, **{name: take_secrets(getattr(asked, name), secrets) for name in fields}), secrets
 
 
 def _names(problem: Problem) -> str:
@@ -311,17 +327,12 @@ class _Phases:
             self._on_progress(Progress(phase, message, done, total))
 
 
-def _index_urls(index_urls: Sequence[str] | None) -> tuple[str, ...]:
-    # A lone string would be taken apart into characters.
-    return (index_urls,) if isinstance(index_urls, str) else tuple(index_urls or ())
-
-
-def _runtime_fetcher() -> Fetcher:
+def _runtime_fetcher(network: Network) -> Fetcher:
     try:
-        from wherry.runtime.fetch import JsFetcher
+        from wherry.runtime.fetch import make_fetcher
     except ModuleNotFoundError as error:
         raise UnsupportedRuntime("Pyodide", "outside of it, give Installer a fetcher and a destination") from error
-    return JsFetcher()
+    return make_fetcher(network)
 
 
 def _runtime_distribution() -> Mapping[NormalizedName, LockedPackage]:

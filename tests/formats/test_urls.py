@@ -7,7 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wherry.errors import InvalidIndexPage
-from wherry.formats.urls import absolute, last_segment, recorded_url, split_hash
+from wherry.formats.urls import (
+    absolute,
+    authorization,
+    file_location,
+    last_segment,
+    origin,
+    recorded_url,
+    split_hash,
+    without_credentials,
+)
 
 BASE = "https://example.org/simple/app/"
 
@@ -84,3 +93,55 @@ def test_the_fragment_holds_the_hash(url, expected):
 )
 def test_what_is_recorded_is_a_url_without_secrets(url, expected):
     assert recorded_url(url) == expected
+
+
+@pytest.mark.parametrize(
+    ("url", "bare", "secret"),
+    [
+        ("https://example.org/a.whl", "https://example.org/a.whl", None),
+        ("https://user:pass@example.org/a.whl", "https://example.org/a.whl", "Basic dXNlcjpwYXNz"),
+        ("https://user@example.org", "https://example.org", "Basic dXNlcjo="),
+        ("https://us%65r:p%61ss@example.org:8080/", "https://example.org:8080/", "Basic dXNlcjpwYXNz"),
+        ("https://user:pass@@example.org/", "https://example.org/", "Basic dXNlcjpwYXNzQA=="),
+        ("https://example.org/@me/a@b", "https://example.org/@me/a@b", None),
+        ("https://example.org?x=a@b", "https://example.org?x=a@b", None),
+        ("https://example.org#a@b", "https://example.org#a@b", None),
+        (r"https://example.org\@other", r"https://example.org\@other", None),
+        ("../a@b.whl", "../a@b.whl", None),
+    ],
+)
+def test_credentials_are_taken_from_a_url(url, bare, secret):
+    assert without_credentials(url) == bare
+    assert authorization(url) == secret
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.org", "HTTPS://Example.ORG:443/x", "https://example.org?x", "https://example.org:443#x"]
+)
+def test_an_origin_has_one_form(url):
+    assert origin(url) == "https://example.org:443"
+
+
+@pytest.mark.parametrize("url", ["http://[::1]:8080/x", "http://[::1]:8080"])
+def test_an_address_is_an_origin_too(url):
+    assert origin(url) == "http://[::1]:8080"
+
+
+@pytest.mark.parametrize("url", ["a.whl", "file:///x", "https:example.org/", "https://", "https://ex ample.org/"])
+def test_what_has_no_clear_origin_has_none(url):
+    assert origin(url) is None
+
+
+@pytest.mark.parametrize("page", [BASE, "file:///home/simple/app/"])
+def test_a_page_leads_to_the_web(page):
+    location = file_location("https://user:pass@example.org/a.whl", page, page_url=page)
+    assert location == "https://example.org/a.whl"
+
+
+def test_a_local_page_leads_to_local_files_and_no_other_does():
+    page = "file:///home/simple/app/"
+    assert file_location("../../a.whl", page, page_url=page) == "file:///home/a.whl"
+    for url in ("file:///home/a.whl", "FILE:///home/a.whl", "emfs:/home/a.whl", "javascript:a.whl", "data:,a.whl"):
+        with pytest.raises(InvalidIndexPage, match="only https: and http:") as caught:
+            file_location(url, BASE, page_url=BASE)
+        assert caught.value.url == BASE

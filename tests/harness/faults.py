@@ -11,13 +11,25 @@ class Kind(Enum):
     """What happens instead of the answer."""
 
     STATUS = auto()
-    """The answer has `Fault.status` and no content worth reading."""
+    """The answer has `Fault.status`, `Fault.headers` and no content worth reading."""
     ERROR_PAGE = auto()
     """Status 200 with an HTML page that apologises: a captive portal, a proxy, a login."""
     CORRUPT = auto()
     """The right status, headers and length, but the last byte is another."""
+    TRUNCATE = auto()
+    """Half of the body, with a length that says it is all."""
+    DUPLICATE = auto()
+    """The body twice, with a length that says so."""
     DROP = auto()
     """The connection closes before any answer."""
+    CUT = auto()
+    """The connection closes in the middle of the body."""
+    STALL = auto()
+    """Half of the body comes, and the rest `Fault.seconds` later."""
+    DELAY = auto()
+    """Nothing comes for `Fault.seconds`, and then all: answers overtake one another."""
+    NO_CORS = auto()
+    """The answer lacks the header that lets a page of another origin read it."""
 
 
 @dataclass
@@ -29,6 +41,8 @@ class Fault:
     status: int = 500
     skip: int = 0
     times: int | None = None
+    seconds: float = 0.0
+    headers: dict[str, str] = field(default_factory=dict)
     seen: int = field(default=0, init=False)
 
     def strikes(self, path: str) -> bool:
@@ -37,3 +51,13 @@ class Fault:
             return False
         self.seen += 1
         return self.seen > self.skip and (self.times is None or self.seen <= self.skip + self.times)
+
+    @property
+    def has_struck(self) -> bool:
+        """Whether any request was struck."""
+        return self.seen > self.skip
+
+
+def nth(number: int, kind: Kind, *, path: str = "*", once: bool = True, **details: object) -> Fault:
+    """Return a fault that strikes the ``number``-th request (from 1), or (unless ``once``) it and all that follow."""
+    return Fault(path, kind, skip=number - 1, times=1 if once else None, **details)  # type: ignore[arg-type]

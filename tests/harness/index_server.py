@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import socket
+from base64 import b64encode
 from collections import Counter
 from concurrent.futures import Future
 from fnmatch import fnmatchcase
@@ -16,31 +17,39 @@ from packaging.utils import canonicalize_name
 
 from tests.harness.faults import Fault, Kind
 from tests.harness.index_pages import HTML_TYPE, JSON_TYPE, file_path, html_page, json_page
+from tests.harness.strikes import strike
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
     from types import TracebackType
 
     from tests.harness.index_files import IndexFile
 
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"}
-APOLOGY = "<!DOCTYPE html>\n<html><body><h1>Please sign in to use this network</h1></body></html>\n"
+# The wildcard of headers leaves Authorization out.
+CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "Authorization, *"}
 
 
 class IndexServer:
     """Serves the same files as two indexes, `json_url` and `html_url`, while it is entered.
 
-    ``requests`` counts GET requests by path. ``faults`` are asked in order, the first that strikes counts. With
-    ``jitter`` each answer waits for a random time up to so many seconds, drawn from ``seed``. Paths that match ``held``
-    are not answered before it is set to something else.
+    ``requests`` counts GET requests by path, ``headers`` has those that came with the latest of each. ``faults`` are
+    asked in order, the first that strikes counts. ``redirects`` maps paths to URLs, ``password`` is what every request
+    must bring (as the user ``tester``). With ``jitter`` each answer waits for a random time up to so many seconds,
+    drawn from ``seed``. Paths that match ``held`` are not answered before it is set to something else. ``in_flight``
+    counts the requests being answered, ``busiest`` is the most there ever were.
     """
 
     def __init__(self, files: Iterable[IndexFile] = (), *, jitter: float = 0.0, seed: int = 0) -> None:
         self.files: list[IndexFile] = list(files)
         self.faults: list[Fault] = []
+        self.redirects: dict[str, str] = {}
+        self.password: str | None = None
         self.requests: Counter[str] = Counter()
+        self.headers: dict[str, Mapping[str, str]] = {}
+        self.in_flight = 0
+        self.busiest = 0
         self.jitter = jitter
         self.held = ""
         self.url = ""
@@ -74,7 +83,7 @@ class IndexServer:
             self._thread.join()
 
     async def _serve(self, started: Future[str]) -> None:
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1)
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         try:
             self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
             await runner.setup()
@@ -96,22 +105,38 @@ class IndexServer:
 
     @web.middleware
     async def _misbehave(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if request.method == "GET":
-            self.requests[request.path] += 1
+        if request.method != "GET":
+            return await handler(request)
+        self.requests[request.path] += 1
+        self.headers[request.path] = dict(request.headers)
+        self.in_flight += 1
+        self.busiest = max(self.busiest, self.in_flight)
+        try:
             await asyncio.sleep(self._random.uniform(0, self.jitter))
             while fnmatchcase(request.path, self.held):  # noqa: ASYNC110 - another thread changes it
                 await asyncio.sleep(0.05)
-        fault = next((fault for fault in self.faults if fault.strikes(request.path)), None)
+            fault = next((fault for fault in self.faults if fault.strikes(request.path)), None)
+            response = await self._answer(request, handler)
+            if fault is None or fault.kind is not Kind.NO_CORS:
+                response.headers.update(CORS)
+            return response if fault is None else await strike(fault, request, response)
+        finally:
+            self.in_flight -= 1
+
+    async def _answer(self, request: web.Request, handler: Handler) -> web.Response:
+        if self.password is not None and request.headers.get("Authorization") != credentials(self.password):
+            return web.Response(status=401)
+        if request.path in self.redirects:
+            return web.Response(status=302, headers={"Location": self.redirects[request.path]})
         try:
-            response = await (handler(request) if fault is None else _struck(fault, request, handler))
+            response = await handler(request)
         except web.HTTPException as error:
-            error.headers.update(CORS)
-            raise
-        response.headers.update(CORS)
+            return web.Response(status=error.status, text=error.text, headers=_location(error))
+        assert isinstance(response, web.Response)
         return response
 
     async def _preflight(self, _request: web.Request) -> web.Response:
-        return web.Response(status=204)
+        return web.Response(status=204, headers=CORS)
 
     async def _page(self, request: web.Request) -> web.Response:
         form, project = request.match_info["form"], request.match_info["project"]
@@ -134,23 +159,13 @@ class IndexServer:
         raise web.HTTPNotFound
 
 
-async def _struck(fault: Fault, request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer ``request`` as ``fault`` has it."""
-    match fault.kind:
-        case Kind.STATUS:
-            return web.Response(status=fault.status, text="this answer was ordered by a test")
-        case Kind.ERROR_PAGE:
-            return web.Response(text=APOLOGY, content_type=HTML_TYPE)
-        case Kind.CORRUPT:
-            response = await handler(request)
-            assert isinstance(response, web.Response)
-            assert isinstance(response.body, bytes)
-            response.body = response.body[:-1] + bytes([response.body[-1] ^ 0xFF])
-            return response
-        case Kind.DROP:
-            assert request.transport is not None
-            request.transport.abort()
-            return web.Response()
+def credentials(password: str) -> str:
+    """Return the ``Authorization`` header of the user ``tester``."""
+    return f"Basic {b64encode(f'tester:{password}'.encode()).decode()}"
+
+
+def _location(error: web.HTTPException) -> dict[str, str]:
+    return {"Location": error.headers["Location"]} if "Location" in error.headers else {}
 
 
 def dead_url() -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tests.harness.index_pages import HTML_TYPE, JSON_TYPE, file_path, html_page, json_page
-from wherry.errors import IndexUnreachable
-from wherry.index.fetcher import Response
+from wherry.index.failures import unreachable
+from wherry.index.fetcher import Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,9 +26,9 @@ HTML_URL = f"https://{HOST}/html/"
 class MemoryFetcher:
     """Serves ``files`` as `JSON_URL` and `HTML_URL`; other hosts do not answer.
 
-    ``requests`` counts by URL. ``seed`` decides which answers come first. ``instead`` maps URLs to answers of a test's
-    own. ``elsewhere`` maps further hosts to the files that they serve in the same manner, ``statuses`` projects to
-    their status (PEP 792).
+    ``requests`` counts by URL, ``asked`` holds them in order. ``seed`` decides which answers come first. ``instead``
+    maps URLs to answers of a test's own. ``elsewhere`` maps further hosts to the files that they serve in the same
+    manner, ``statuses`` projects to their status (PEP 792).
     """
 
     def __init__(
@@ -42,14 +42,17 @@ class MemoryFetcher:
     ) -> None:
         self.files = tuple(files)
         self.requests: Counter[str] = Counter()
+        self.asked: list[Request] = []
         self._instead = instead or {}
         self._hosts = {HOST: _Host(self.files)} | {host: _Host(there) for host, there in (elsewhere or {}).items()}
         self._statuses = statuses or {}
         self._random = random.Random(seed)  # noqa: S311 - a repeatable order of arrival, nothing secret
 
-    async def fetch(self, url: str, *, accept: str | None = None) -> Response:
-        """Answer ``url`` after some turns of the event loop."""
+    async def fetch(self, request: Request) -> Response:
+        """Answer ``request`` after some turns of the event loop."""
+        url, accept = request.url, request.accept
         self.requests[url] += 1
+        self.asked.append(request)
         for _ in range(self._random.randrange(12)):
             await asyncio.sleep(0)
         if url in self._instead:
@@ -57,7 +60,7 @@ class MemoryFetcher:
         parts = urlsplit(url)
         host = self._hosts.get(parts.hostname or "")
         if host is None:
-            raise IndexUnreachable(url, "no such host")
+            raise unreachable(url, "dns", "no such host")
         answer = host.file(parts.path) if parts.path.startswith("/files/") else self._page(host, parts.path, accept)
         if answer is None:
             return Response(url, 404, b"not found", {"content-type": "text/plain"})

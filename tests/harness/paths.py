@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 JS = ROOT / "js"
 NODE_MODULES = JS / "node_modules"
 BUNDLE = JS / "dist"
+FAULTS = ROOT / "tests" / "faults"
 PINS = ROOT / "tests" / "wheels"
 
 CACHE = ROOT / ".cache"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ from wherry.errors import (
     InvalidMetadata,
     InvalidWheel,
     RefusedByIndex,
+    WherryError,
 )
 from wherry.index.cache import MemoryCache, NoCache
 from wherry.index.client import IndexClient
@@ -140,3 +142,134 @@ async def test_an_archive_that_is_not_what_was_promised_is_refused() -> None:
             with pytest.raises(IntegrityError) as caught:
                 await (index.archive(file) if url == file.url else index.metadata(file))
             assert caught.value.subject == url
+
+
+MIRROR = "mirror.example.org"
+MIRROR_URL = f"https://{MIRROR}/json/"
+SPOILT = make_wheel("a", "1", files={"a.py": "spoilt"})
+
+
+async def asked_twice(answer: Response) -> tuple[MemoryFetcher, Exception]:
+    """Ask for a wheel whose URL gives ``answer`` whenever it is asked."""
+    async with client(MemoryFetcher([WHEEL])) as honest:
+        file = await only_file(honest)
+    fetcher = MemoryFetcher([WHEEL], instead={file.url: answer})
+    async with client(fetcher) as index:
+        with pytest.raises(WherryError) as caught:
+            await index.archive(file)
+    assert [request.fresh for request in fetcher.asked if request.url == file.url] == [False, True]
+    return fetcher, caught.value
+
+
+async def test_a_wrong_hash_is_looked_at_again_past_the_cache() -> None:
+    _, error = await asked_twice(Response("", 200, SPOILT.content))
+    assert isinstance(error, IntegrityError)
+
+
+async def test_a_web_page_in_the_place_of_a_wheel_is_a_portal() -> None:
+    html = {"content-type": "text/html; charset=utf-8"}
+    page = Response("https://portal.example.org/", 200, b"\n<html>Sign in", html)
+    _, error = await asked_twice(page)
+    assert isinstance(error, IndexUnreachable)
+    assert error.kind == "portal"
+    assert "https://portal.example.org/" in str(error)
+
+
+async def test_a_page_that_is_none_is_looked_at_again_past_the_cache() -> None:
+    fetcher = MemoryFetcher([], instead=answered(f"{JSON_URL}a/", body=b"<html>Sign in</html>"))
+    async with client(fetcher) as index:
+        with pytest.raises(InvalidIndexPage, match="sign in"):
+            await index.page(A)
+    assert [request.fresh for request in fetcher.asked] == [False, True]
+
+
+async def test_a_wheel_that_is_taken_for_a_web_page_is_a_wheel() -> None:
+    async with client(MemoryFetcher([WHEEL])) as honest:
+        file = await only_file(honest)
+    answer = answered(file.url, body=WHEEL.content, content_type="text/html")
+    async with client(MemoryFetcher([WHEEL], instead=answer)) as index:
+        assert await index.archive(file) == WHEEL.content
+
+
+FAILURES = {
+    "gone": (404, b""),
+    "failing": (500, b""),
+    "forbidden": (403, b""),
+    "spoilt": (200, SPOILT.content),
+    "a portal": (200, b"<html>"),
+}
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+@pytest.mark.parametrize("part", ["archive", "metadata"])
+async def test_what_fails_for_good_comes_from_another_index_that_has_the_very_same(failure: str, part: str) -> None:
+    async with client(MemoryFetcher([WHEEL])) as honest:
+        file = await only_file(honest)
+    code, body = FAILURES[failure]
+    broken = answered(file.url if part == "archive" else file.metadata_url, code, body)
+    fetcher = MemoryFetcher([WHEEL], instead=broken, elsewhere={MIRROR: [WHEEL]})
+    async with client(fetcher, JSON_URL, MIRROR_URL) as index:
+        assert await index.archive(await only_file(index)) == WHEEL.content
+        assert isinstance(await index.metadata(await only_file(index)), CoreMetadata)
+    assert fetcher.requests[f"{JSON_URL}a/"] == fetcher.requests[f"{MIRROR_URL}a/"] == 1
+
+
+@pytest.mark.parametrize(
+    ("there", "url"),
+    [
+        ([SPOILT], MIRROR_URL),
+        ([], MIRROR_URL),
+        ([WHEEL], f"https://{MIRROR}/html/"),
+        ([WHEEL], "https://dead.example.org/json/"),
+        ([WHEEL], f"other @ {MIRROR_URL}"),
+    ],
+    ids=["other bytes", "nothing", "no hash", "nobody", "an index for others"],
+)
+async def test_nothing_else_does_and_the_first_failure_is_told(there: Sequence[IndexFile], url: str) -> None:
+    async with client(MemoryFetcher([WHEEL])) as honest:
+        file = await only_file(honest)
+    fetcher = MemoryFetcher([WHEEL], instead=answered(file.url, 404), elsewhere={MIRROR: there})
+    async with client(fetcher, JSON_URL, url) as index:
+        with pytest.raises(RefusedByIndex, match="404") as caught:
+            await index.archive(file)
+        assert caught.value.url == file.url
+
+
+async def test_a_file_without_a_hash_has_no_twin() -> None:
+    async with client(MemoryFetcher([WHEEL]), HTML_URL) as honest:
+        file = await only_file(honest)
+    fetcher = MemoryFetcher([WHEEL], instead=answered(file.url, 404), elsewhere={MIRROR: [WHEEL]})
+    async with client(fetcher, HTML_URL, MIRROR_URL) as index:
+        with pytest.raises(RefusedByIndex):
+            await index.archive(file)
+    assert fetcher.requests.keys() == {file.url}
+
+
+async def test_a_project_with_an_index_of_its_own_is_named_to_no_other() -> None:
+    async with client(MemoryFetcher([WHEEL])) as honest:
+        file = await only_file(honest)
+    fetcher = MemoryFetcher([WHEEL], instead=answered(file.url, 404), elsewhere={MIRROR: [WHEEL]})
+    async with client(fetcher, f"a @ {JSON_URL}", MIRROR_URL) as index:
+        with pytest.raises(RefusedByIndex):
+            await index.archive(file)
+    assert fetcher.pages_asked_for() == {f"{JSON_URL}a/"}
+
+
+async def test_weak_hashes_are_refused_before_anything_is_fetched() -> None:
+    fetcher = MemoryFetcher([WHEEL])
+    async with client(fetcher) as index:
+        file = replace(await only_file(index), hashes={"md5": "0"})
+        with pytest.raises(IntegrityError, match="md5"):
+            await index.archive(file)
+    assert file.url not in fetcher.requests
+
+
+async def test_secrets_go_to_their_index_and_to_nobody_else() -> None:
+    page = Response("", 404, b"")
+    fetcher = MemoryFetcher([], instead={f"{JSON_URL}a/": page}, elsewhere={MIRROR: [WHEEL]})
+    async with client(fetcher, "https://user:s3cr3t@index.example.org/json/", MIRROR_URL) as index:
+        await index.archive(await only_file(index))
+        assert "s3cr3t" not in repr(index.index_urls)
+    told = {request.url.split("/")[2] for request in fetcher.asked if request.secret_headers}
+    assert told == {"index.example.org"}
+    assert {request.url.split("/")[2] for request in fetcher.asked} == {"index.example.org", MIRROR}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidIndexPage
 from wherry.formats.filenames import check_filename
-from wherry.formats.urls import absolute, last_segment, split_hash
+from wherry.formats.urls import absolute, file_location, last_segment, split_hash
 from wherry.model.project import ProjectFile, ProjectPage
 
 if TYPE_CHECKING:
@@ -35,7 +35,11 @@ def parse_html_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPa
     files = tuple(file for link in reader.links if (file := _file(link, base, url)) is not None)
     # A login page or a proxy's apology is HTML with status 200, too: it tells nothing about the project.
     if not files and version is None:
-        raise InvalidIndexPage(url, "it is an HTML page without links to distribution files")
+        raise InvalidIndexPage(
+            url,
+            "it is an HTML page without links to distribution files",
+            way_out="if it asks to sign in to a network or to the index, do that in a browser",
+        )
     return ProjectPage(
         name=name,
         url=url,
@@ -70,7 +74,7 @@ def _file(link: Mapping[str, str], base: str, page_url: str) -> ProjectFile | No
         return None
     return ProjectFile(
         filename=check_filename(last_segment(location), url=page_url),
-        url=absolute(location, base),
+        url=file_location(location, base, page_url=page_url),
         hashes=hashes,
         requires_python=link.get("data-requires-python") or None,
         yanked=link.get("data-yanked"),

@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from wherry.errors import InvalidIndexPage
 from wherry.formats.filenames import check_filename
-from wherry.formats.urls import absolute
+from wherry.formats.urls import file_location
 from wherry.model.project import ProjectFile, ProjectPage
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _file(entry: object, url: str) -> ProjectFile:
         raise InvalidIndexPage(url, f"it gives {filename} no url")
     return ProjectFile(
         filename=filename,
-        url=absolute(location, url),
+        url=file_location(location, url, page_url=url),
         hashes=_hashes(data.get("hashes")),
         size=_size(data.get("size")),
         requires_python=_text(data, "requires-python", url),

@@ -1,4 +1,4 @@
-"""URLs: relative ones made absolute, filenames read from them."""
+"""URLs: relative ones made absolute, filenames and credentials read from them."""
 
 from __future__ import annotations
 
@@ -6,9 +6,20 @@ import re
 
 from wherry.errors import InvalidIndexPage
 
-__all__ = ["absolute", "last_segment", "recorded_url", "split_hash", "without_credentials"]
+__all__ = [
+    "absolute",
+    "authorization",
+    "file_location",
+    "last_segment",
+    "origin",
+    "recorded_url",
+    "split_hash",
+    "without_credentials",
+]
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+PLAIN_ORIGIN = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]+))?(?=[/?#]|$)", re.IGNORECASE)
+DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
 def absolute(url: str, base: str) -> str:
@@ -22,6 +33,36 @@ def absolute(url: str, base: str) -> str:
         return urljoin(base, url)
     except ValueError as error:
         raise InvalidIndexPage(base, f"{url!r} is not a URL ({error})") from error
+
+
+def file_location(url: str, base: str, *, page_url: str) -> str:
+    """Return the absolute URL of a file that the page at ``page_url`` lists, without credentials.
+
+    A page leads to the web, or to the kind of place where it lies itself; anything else, such as ``file:`` on a page
+    from the web, raises :class:`InvalidIndexPage`.
+    """
+    location = absolute(url, base)
+    if "@" in location:
+        location = without_credentials(location)
+    if location.startswith(("https://", "http://")):
+        return location
+    scheme = location.partition(":")[0].lower()
+    if scheme not in DEFAULT_PORTS and scheme != page_url.partition(":")[0].lower():
+        raise InvalidIndexPage(page_url, f"it leads to {location!r}, and only https: and http: may be followed")
+    return location
+
+
+def origin(url: str) -> str | None:
+    """Return scheme, host and port of ``url`` in one form; ``None`` where two readers of it might disagree.
+
+    Browsers take a backslash for a slash, drop tabs and decode hosts: such a URL has no origin here, and is told no
+    secret.
+    """
+    found = PLAIN_ORIGIN.match(url)
+    if found is None:
+        return None
+    scheme, host, port = found[1].lower(), found[2].lower(), found[3]
+    return f"{scheme}://{host}:{port or DEFAULT_PORTS[scheme]}"
 
 
 def last_segment(url: str) -> str:
@@ -43,12 +84,33 @@ def split_hash(url: str) -> tuple[str, dict[str, str]]:
 
 def without_credentials(url: str) -> str:
     """Return ``url`` without a user's name and password."""
-    scheme, separator, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{separator}{host.rpartition('@')[2]}{slash}{path}" if separator else url
+    before, _, after = _around_credentials(url)
+    return before + after
 
 
 def recorded_url(url: str) -> str:
     """Return ``url`` as direct_url.json has it (PEP 610): no credentials, and for a path the scheme that reads it."""
     url = without_credentials(url)
     return url if SCHEME.match(url) else f"emfs:{url}"
+
+
+def authorization(url: str) -> str | None:
+    """Return the ``Authorization`` header (Basic, RFC 7617) that the name and password in ``url`` stand for."""
+    credentials = _around_credentials(url)[1]
+    if not credentials:
+        return None
+    from base64 import b64encode
+    from urllib.parse import unquote
+
+    user, _, password = credentials.partition(":")
+    return "Basic " + b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
+
+
+def _around_credentials(url: str) -> tuple[str, str, str]:
+    """Split ``url`` into what is before the name and password, these, and what comes after their ``@``."""
+    scheme, separator, rest = url.partition("://")
+    authority = re.match(r"[^/?#\\]*", rest)
+    if not separator or authority is None or "@" not in authority[0]:
+        return url, "", ""
+    credentials = authority[0].rpartition("@")[0]
+    return scheme + separator, credentials, rest[len(credentials) + 1 :]

@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Self
 
-from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from wherry.errors import IntegrityError, InvalidMetadata, InvalidWheel, RefusedByIndex
+from wherry.errors import (
+    IndexUnavailable,
+    IndexUnreachable,
+    IntegrityError,
+    InvalidIndexPage,
+    InvalidMetadata,
+    InvalidWheel,
+)
 from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.simple_api import ACCEPT, parse_project_page
 from wherry.formats.wheel_archive import read_wheel_metadata
+from wherry.index.access import Access
+from wherry.index.failures import refused, unreachable
+from wherry.index.fetcher import Request
 from wherry.index.flights import Flights
-from wherry.index.integrity import verify
+from wherry.index.index import read_indexes
+from wherry.index.integrity import agree, refuse_weak, verify
 from wherry.model.hashes import strongest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
     from wherry.index.cache import Cache
     from wherry.index.fetcher import Fetcher, Response
+    from wherry.index.index import Index
     from wherry.model.core_metadata import CoreMetadata
     from wherry.model.project import ProjectFile, ProjectPage
 
@@ -31,18 +45,27 @@ GONE = frozenset({404, 410})
 
 
 class IndexClient:
-    """Asks ``index_urls`` (each the root of a Simple API), in order.
+    """Asks ``indexes`` (each an :class:`~wherry.index.index.Index`, or its URL), in order.
 
     One that is written ``"project, project @ URL"`` is for these projects alone, and they come from nowhere else:
-    ``reserved`` maps them to it.
+    ``reserved`` maps them to it. ``secrets`` maps further URLs to the ``Authorization`` header that each gets.
 
     Use it as an async context manager; leaving it ends what is still being fetched. ``requests`` counts the fetches.
     """
 
-    def __init__(self, fetcher: Fetcher, cache: Cache, index_urls: Sequence[str]) -> None:
-        self.index_urls = tuple(_root(url) for url in index_urls if not _is_reserved(url))
-        self.reserved = dict(_reservations(index_urls))
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        cache: Cache,
+        indexes: Sequence[str | Index],
+        *,
+        secrets: Mapping[str, str] | None = None,
+    ) -> None:
+        configured = read_indexes(indexes)
+        self.index_urls = tuple(index.url for index in configured if not index.projects)
+        self.reserved = {canonicalize_name(name): index.url for index in configured for name in index.projects}
         self.requests = 0
+        self._access = Access(configured, secrets or {})
         self._fetcher = fetcher
         self._cache = cache
         self._flights = Flights()
@@ -82,55 +105,148 @@ class IndexClient:
         self._flights.forget(("archive", file.url))
 
     async def _find_page(self, name: NormalizedName) -> ProjectPage | None:
-        for index_url in (self.reserved[name],) if name in self.reserved else self.index_urls:
-            response = await self._fetch(f"{index_url}{name}/", accept=ACCEPT)
-            if response.status in GONE:
-                continue
-            _check_status(response)
-            content_type = response.headers.get("content-type", "")
-            return parse_project_page(response.body, content_type=content_type, url=response.url, name=name)
+        for index_url in self._indexes_of(name):
+            page = await self._page_on(index_url, name)
+            if page is not None:
+                return page
         return None
+
+    def _indexes_of(self, name: NormalizedName) -> tuple[str, ...]:
+        return (self.reserved[name],) if name in self.reserved else self.index_urls
+
+    async def _page_on(self, index_url: str, name: NormalizedName) -> ProjectPage | None:
+        return await self._flights.join(("page", index_url, name), lambda: self._fetch_page(index_url, name))
+
+    async def _fetch_page(self, index_url: str, name: NormalizedName) -> ProjectPage | None:
+        request = Request(f"{index_url}{name}/", accept=ACCEPT)
+        try:
+            return await self._fetch_page_once(request, name)
+        except InvalidIndexPage:
+            # As with a wrong hash: a cache may hold a broken copy, or what a portal said yesterday.
+            return await self._fetch_page_once(replace(request, fresh=True), name)
+
+    async def _fetch_page_once(self, request: Request, name: NormalizedName) -> ProjectPage | None:
+        response = await self._fetch(request)
+        if response.status in GONE:
+            return None
+        _check_status(request, response)
+        content_type = response.headers.get("content-type", "")
+        return parse_project_page(response.body, content_type=content_type, url=response.url, name=name)
 
     async def _find_metadata(self, file: ProjectFile) -> CoreMetadata | InvalidMetadata | InvalidWheel:
         try:
             if file.metadata_hashes is None:
                 return read_wheel_metadata(await self.archive(file), filename=file.filename)
-            content = await self._verified(file.metadata_url, file.metadata_hashes)
+            content = await self._from_anywhere(file, Request(file.metadata_url), file.metadata_hashes, _metadata_of)
             return _of_this_file(parse_core_metadata(content, subject=file.filename), file)
         except (InvalidMetadata, InvalidWheel) as error:
             return error
 
     async def _find_archive(self, file: ProjectFile) -> bytes:
-        content = await self._verified(file.url, file.hashes)
-        if file.size is not None and len(content) != file.size:
-            raise IntegrityError(file.url, f"{file.size} bytes", f"{len(content)} bytes")
-        return content
+        request = Request(file.url, size=file.size, is_archive=True)
+        return await self._from_anywhere(file, request, file.hashes, _archive_of)
 
-    async def _verified(self, url: str, hashes: Mapping[str, str]) -> bytes:
+    async def _from_anywhere(
+        self,
+        file: ProjectFile,
+        request: Request,
+        hashes: Mapping[str, str],
+        place_of: Callable[[ProjectFile], tuple[str, Mapping[str, str]]],
+    ) -> bytes:
+        """Fetch ``request``; where that fails for good, take the very same bytes from another place.
+
+        ``place_of`` returns the URL and the hashes of the thing, of a file of the same name on another index.
+        """
+        try:
+            return await self._verified(request, hashes)
+        except (IndexUnavailable, IntegrityError) as error:
+            is_offline = isinstance(error, IndexUnreachable) and error.kind == "offline"
+            for twin in () if is_offline or strongest(hashes) is None else await self._twins(file):
+                url, its_hashes = place_of(twin)
+                if agree(hashes, its_hashes):
+                    with suppress(IndexUnavailable, IntegrityError):
+                        return await self._verified(replace(request, url=url), hashes)
+            raise
+
+    async def _twins(self, file: ProjectFile) -> list[ProjectFile]:
+        """Return the files of the same name that lie elsewhere, on any index that may have the project.
+
+        Only one whose hash is known may be taken from there: names are never mixed across indexes otherwise.
+        """
+        try:
+            name = parse_wheel_filename(file.filename)[0]
+        except InvalidWheelFilename:
+            return []
+        twins = []
+        for index_url in self._indexes_of(name):
+            with suppress(IndexUnavailable):
+                page = await self._page_on(index_url, name)
+                files = page.files if page is not None else ()
+                twins += [twin for twin in files if twin.filename == file.filename and twin.url != file.url]
+        return twins
+
+    async def _verified(self, request: Request, hashes: Mapping[str, str]) -> bytes:
+        refuse_weak(hashes, subject=request.url)
         key = strongest(hashes)
         if key is not None and (kept := await self._cache.get(key)) is not None:
             try:
-                verify(kept, hashes, subject=url)
+                _check(request, kept, hashes)
             except IntegrityError:
                 # Whatever happened to the cache, the index still has it.
                 pass
             else:
                 return kept
-        response = await self._fetch(url)
-        _check_status(response)
-        verify(response.body, hashes, subject=url)
+        content = await self._download(request, hashes)
         if key is not None:
-            await self._cache.put(key, response.body)
+            await self._cache.put(key, content)
+        return content
+
+    async def _download(self, request: Request, hashes: Mapping[str, str]) -> bytes:
+        try:
+            return await self._download_once(request, hashes)
+        except (IndexUnreachable, IntegrityError) as error:
+            if isinstance(error, IndexUnreachable) and error.kind != "portal":
+                raise
+            # A browser's cache, or a proxy's, may hold a broken copy: once more, past them.
+            return await self._download_once(replace(request, fresh=True), hashes)
+
+    async def _download_once(self, request: Request, hashes: Mapping[str, str]) -> bytes:
+        response = await self._fetch(request)
+        _check_status(request, response)
+        _check_for_portal(request, response)
+        _check(request, response.body, hashes)
         return response.body
 
-    async def _fetch(self, url: str, *, accept: str | None = None) -> Response:
+    async def _fetch(self, request: Request) -> Response:
         self.requests += 1
-        return await self._fetcher.fetch(url, accept=accept)
+        return await self._fetcher.fetch(self._access.grant(request))
 
 
-def _check_status(response: Response) -> None:
+def _check_status(request: Request, response: Response) -> None:
     if response.status != OK:
-        raise RefusedByIndex(response.url, response.status)
+        raise refused(request.url, response)
+
+
+def _check_for_portal(request: Request, response: Response) -> None:
+    is_page = response.headers.get("content-type", "").lower().startswith("text/html")
+    # Neither an archive nor metadata begins so, whatever a server takes them for.
+    if is_page and response.body.lstrip()[:1] == b"<":
+        place = f", at {response.url}," if response.url != request.url else ""
+        raise unreachable(request.url, "portal", f"a web page{place} came in its place")
+
+
+def _archive_of(file: ProjectFile) -> tuple[str, Mapping[str, str]]:
+    return file.url, file.hashes
+
+
+def _metadata_of(file: ProjectFile) -> tuple[str, Mapping[str, str]]:
+    return file.metadata_url, file.metadata_hashes or {}
+
+
+def _check(request: Request, content: bytes, hashes: Mapping[str, str]) -> None:
+    verify(content, hashes, subject=request.url)
+    if request.size is not None and len(content) != request.size:
+        raise IntegrityError(request.url, f"{request.size} bytes", f"{len(content)} bytes")
 
 
 def _of_this_file(metadata: CoreMetadata, file: ProjectFile) -> CoreMetadata:
@@ -138,18 +254,3 @@ def _of_this_file(metadata: CoreMetadata, file: ProjectFile) -> CoreMetadata:
     if (metadata.name, metadata.version) != (name, version):
         raise InvalidMetadata(file.filename, f"it is that of {metadata.name} {metadata.version}")
     return metadata
-
-
-def _root(url: str) -> str:
-    return url.strip().rstrip("/") + "/"
-
-
-def _is_reserved(index_url: str) -> bool:
-    return " @ " in index_url
-
-
-def _reservations(index_urls: Sequence[str]) -> Iterator[tuple[NormalizedName, str]]:
-    """Yield the projects that have an index to themselves, each with that index."""
-    for index_url in filter(_is_reserved, index_urls):
-        names, _, url = index_url.partition(" @ ")
-        yield from ((canonicalize_name(name.strip()), _root(url)) for name in names.split(","))

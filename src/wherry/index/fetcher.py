@@ -3,32 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Fetcher", "Response"]
+__all__ = ["CredentialsMode", "Fetcher", "Request", "Response"]
+
+CredentialsMode = Literal["omit", "same-origin", "include"]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be got.
+
+    ``accept`` is the header of that name. ``secret_headers`` are for the origin of ``url`` alone, never for where a
+    redirect leads; ``credentials`` is the option of JavaScript's ``fetch``. ``size`` is how many bytes the body has,
+    where that is known. ``fresh`` goes past the HTTP cache; ``is_archive`` tells a file of perhaps megabytes, which can
+    wait, from a page or metadata.
+    """
+
+    url: str
+    accept: str | None = None
+    secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    credentials: CredentialsMode | None = None
+    size: int | None = None
+    fresh: bool = False
+    is_archive: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
     """An HTTP answer, whatever its status.
 
-    ``url`` is where it came from after redirects, ``headers`` has names in lower case, ``body`` is all of it.
+    ``url`` is where it came from after redirects, ``headers`` has names in lower case (and may lack those which a
+    browser keeps to itself), ``body`` is all of it. ``attempts`` counts how often it was asked for.
     """
 
     url: str
     status: int
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    attempts: int = 1
 
 
 class Fetcher(Protocol):
     """Gets things over HTTP. The browser's ``fetch`` is one."""
 
-    async def fetch(self, url: str, *, accept: str | None = None) -> Response:
-        """Get ``url`` and read the body to its end.
+    async def fetch(self, request: Request) -> Response:
+        """Get ``request.url`` and read the body to its end.
 
         Returns HTTP errors as responses. Raises :class:`~wherry.errors.IndexUnreachable` where no answer came, or not
         all of it.

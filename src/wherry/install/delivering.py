@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from wherry.errors import IntegrityError
+from wherry.errors import IndexUnavailable, IntegrityError
 from wherry.formats.library_archive import read_library_archive
 from wherry.formats.wheel_archive import open_wheel
 from wherry.index.flights import together
@@ -39,13 +39,24 @@ async def download(
     delivered: dict[Pin, Delivery | SharedLibrary] = {}
 
     async def fetch(pin: Pin, file: ProjectFile) -> None:
-        delivered[pin] = _open(pin, file, await index.archive(file), snapshot, limits)
+        delivered[pin] = _open(pin, file, await _archive(pin, file, index), snapshot, limits)
         index.release_archive(file)
         tell("downloading", file.filename, len(delivered), len(new))
 
     tell("downloading", f"Downloading {len(new)} files", 0, len(new))
     await together([fetch(pin, file) for pin, file in new.items()])
     return [delivered[pin] for pin in new]
+
+
+async def _archive(pin: Pin, file: ProjectFile, index: IndexClient) -> bytes:
+    try:
+        return await index.archive(file)
+    except IndexUnavailable as error:
+        if pin.origin == "distribution":
+            error.way_out = (
+                f"it is Pyodide's own {pin.name}: prefer=\"index\" takes the index's instead, if there is one"
+            )
+        raise
 
 
 def _open(

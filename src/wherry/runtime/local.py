@@ -6,7 +6,7 @@ import base64
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from wherry.errors import IndexUnreachable
+from wherry.index.failures import unreachable
 from wherry.runtime.node import node_module
 
 __all__ = ["is_local", "read_local"]
@@ -24,7 +24,7 @@ def read_local(url: str) -> bytes:
             return _read_host_file(url)
         return Path(url.removeprefix("emfs:")).read_bytes()
     except OSError as error:
-        raise IndexUnreachable(url, error.strerror or str(error)) from error
+        raise unreachable(url, "missing", error.strerror or str(error)) from error
 
 
 def _read_host_file(url: str) -> bytes:

@@ -1,0 +1,64 @@
+"""Who is told a secret: the origin of the index that it was given for, or the one URL that it stood in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from wherry.formats.urls import authorization, origin, split_hash, without_credentials
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from wherry.index.fetcher import Request
+    from wherry.index.index import Index
+
+__all__ = ["Access", "take_secrets"]
+
+URL_WITH_SECRET = re.compile(r"https?://[^\s/?#\\]*@\S*", re.IGNORECASE)
+
+
+class Access:
+    """Adds to requests the headers and the credentials option of the index they go to.
+
+    ``secrets`` maps further URLs to an ``Authorization`` header each.
+    """
+
+    def __init__(self, indexes: Iterable[Index], secrets: Mapping[str, str]) -> None:
+        self._indexes = [(origin(index.url), index) for index in indexes]
+        self._secrets = secrets
+
+    def grant(self, request: Request) -> Request:
+        """Return ``request`` with what its URL is entitled to."""
+        if request.url in self._secrets:
+            return replace(request, secret_headers={"Authorization": self._secrets[request.url]})
+        index = self._index_at(request.url)
+        if index is None or not (index.headers or index.credentials):
+            return request
+        return replace(request, secret_headers=index.headers, credentials=index.credentials)
+
+    def _index_at(self, url: str) -> Index | None:
+        """Return the index of the same origin; of several the nearest: ``url`` below its root, else the first."""
+        there = origin(url)
+        if there is None:
+            return None
+        near = [index for place, index in self._indexes if place == there]
+        return max(near, key=lambda index: len(index.url) if url.startswith(index.url) else 0, default=None)
+
+
+def take_secrets(requirements: Any, secrets: dict[str, str]) -> Any:  # noqa: ANN401 - strings, or lists of such
+    """Return ``requirements`` without the credentials in their URLs, which go to ``secrets`` by URL.
+
+    So whatever shows a requirement later cannot tell them.
+    """
+    if not isinstance(requirements, str):
+        return [take_secrets(one, secrets) for one in requirements]
+
+    def take(found: re.Match[str]) -> str:
+        bare = without_credentials(found[0])
+        if secret := authorization(found[0]):
+            secrets[split_hash(bare)[0]] = secret
+        return bare
+
+    return URL_WITH_SECRET.sub(take, requirements)

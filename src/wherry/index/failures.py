@@ -1,0 +1,90 @@
+"""Why there was no answer, as far as a platform tells, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wherry.errors import IndexUnreachable, RefusedByIndex
+
+if TYPE_CHECKING:
+    from wherry.errors import UnreachableKind
+    from wherry.index.fetcher import Response
+
+__all__ = ["kind_of", "refused", "unreachable"]
+
+# Of Node: https://nodejs.org/api/errors.html#common-system-errors, and undici's own.
+KINDS: dict[str, UnreachableKind] = {
+    "ENOTFOUND": "dns",
+    "EAI_AGAIN": "dns",
+    "EAI_NODATA": "dns",
+    "EAI_FAIL": "dns",
+    "ECONNREFUSED": "refused",
+    "EHOSTUNREACH": "offline",
+    "ENETUNREACH": "offline",
+    "ENETDOWN": "offline",
+    "ECONNRESET": "cut",
+    "ECONNABORTED": "cut",
+    "EPIPE": "cut",
+    "UND_ERR_SOCKET": "cut",
+    "UND_ERR_RES_CONTENT_LENGTH_MISMATCH": "cut",
+    "ETIMEDOUT": "timeout",
+    "UND_ERR_CONNECT_TIMEOUT": "timeout",
+    "UND_ERR_HEADERS_TIMEOUT": "timeout",
+    "UND_ERR_BODY_TIMEOUT": "timeout",
+    "ERR_INVALID_URL": "missing",
+    "EPROTO": "tls",
+    "CERT_HAS_EXPIRED": "tls",
+    "CERT_NOT_YET_VALID": "tls",
+    "CERT_REVOKED": "tls",
+    "CERT_UNTRUSTED": "tls",
+    "CERT_SIGNATURE_FAILURE": "tls",
+    "DEPTH_ZERO_SELF_SIGNED_CERT": "tls",
+    "SELF_SIGNED_CERT_IN_CHAIN": "tls",
+    "UNABLE_TO_GET_ISSUER_CERT": "tls",
+    "UNABLE_TO_GET_ISSUER_CERT_LOCALLY": "tls",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE": "tls",
+    "HOSTNAME_MISMATCH": "tls",
+}
+TLS_PREFIXES = ("ERR_TLS_", "ERR_SSL_")
+
+WAYS_OUT: dict[UnreachableKind, str] = {
+    "offline": "this computer seems to be offline: connect it to the network",
+    "dns": "no such host is known: check the address, or that this computer is online",
+    "tls": "its certificate is not trusted here: check its name and date, or (behind a proxy that inspects TLS) let "
+    "Node trust what the computer trusts, with NODE_OPTIONS=--use-system-ca",
+    "refused": "nothing listens there: check the address and the port, or start the server",
+    "cors": "the server is there, but does not let this page read its answers (CORS): use an index that does",
+    "timeout": "the network or the server is slow: try again, or allow more time with Installer(network=Network(…))",
+    "cut": "the connection broke: try again",
+    "portal": "sign in to the network, or to the index, then try again",
+    "missing": "check how it is written",
+    "unknown": "it may be a wrong address, a server that is down, a certificate or a blocker: a page is not told "
+    "which, but the browser's console may say",
+}
+
+SERVER_ERROR = 500
+REFUSALS = {
+    401: "give credentials with the index, as in index_urls=[Index('https://…', headers={'Authorization': '…'})]",
+    403: "the credentials of this index, or their lack, do not allow it",
+    429: "it is asked too often: try later",
+}
+
+
+def kind_of(code: str) -> UnreachableKind:
+    """Return the kind of failure that Node calls ``code``."""
+    return "tls" if code.startswith(TLS_PREFIXES) else KINDS.get(code, "unknown")
+
+
+def unreachable(url: str, kind: UnreachableKind, reason: str) -> IndexUnreachable:
+    """Return the error that says why ``url`` gave no answer, and the way out."""
+    return IndexUnreachable(url, reason, kind=kind, way_out=WAYS_OUT[kind])
+
+
+def refused(url: str, response: Response) -> RefusedByIndex:
+    """Return the error for an answer, to a request for ``url``, that is an HTTP error."""
+    way_out = REFUSALS.get(response.status, "")
+    if response.status >= SERVER_ERROR:
+        way_out = "the index has a problem of its own: try later"
+    wait = response.headers.get("retry-after")
+    reason = f"HTTP status {response.status}" + (f", to be asked again after {wait}" if wait else "")
+    return RefusedByIndex(url, reason, attempts=response.attempts, way_out=way_out, status=response.status)

@@ -1,0 +1,94 @@
+"""Each request of an installation fails in each way, once or from then on; the environment is the old or the new one.
+
+It takes minutes, so it runs only where it is named: `pytest tests/faults --rt node`, or with `-k drop` a part of it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+from typing import Any
+
+import pytest
+from pytest_pyodide import run_in_pyodide
+
+from tests.harness.faults import Kind, nth
+from tests.harness.runtime import snapshot
+
+# Eleven projects, one of them compiled.
+REQUIREMENT = "fastapi"
+WAYS: dict[str, tuple[Kind, dict[str, Any]]] = {
+    "404": (Kind.STATUS, {"status": 404}),
+    "429": (Kind.STATUS, {"status": 429, "headers": {"Retry-After": "1"}}),
+    "500": (Kind.STATUS, {"status": 500}),
+    "503": (Kind.STATUS, {"status": 503}),
+    "portal": (Kind.ERROR_PAGE, {}),
+    "corrupt": (Kind.CORRUPT, {}),
+    "truncate": (Kind.TRUNCATE, {}),
+    "duplicate": (Kind.DUPLICATE, {}),
+    "drop": (Kind.DROP, {}),
+    "cut": (Kind.CUT, {}),
+    "stall": (Kind.STALL, {"seconds": 60.0}),
+    "late": (Kind.DELAY, {"seconds": 60.0}),
+    "overtaken": (Kind.DELAY, {"seconds": 0.2}),
+}
+HARMLESS = {"overtaken"}
+LASTING = {"404"}
+
+
+@run_in_pyodide
+async def install(selenium, requirement, index_url):
+    import asyncio
+
+    import wherry
+    from wherry.index.limiting import Limiting
+    from wherry.index.network import Network
+    from wherry.index.retrying import Retrying
+    from wherry.runtime.fetch import JsFetcher
+
+    network = Network(answer_timeout=0.5, idle_timeout=0.5)
+    # The waits between the attempts are left out: thousands of them would be hours.
+    fetcher = Retrying(Limiting(JsFetcher(network), network), attempts=2, sleep=lambda _: asyncio.sleep(0))
+    try:
+        await wherry.Installer(index_urls=[index_url], fetcher=fetcher).install(requirement)
+    except wherry.WherryError as error:
+        return type(error).__name__
+    return "installed"
+
+
+@run_in_pyodide
+def uninstall_all(selenium):
+    import wherry
+
+    wherry.uninstall(*(one.name for one in wherry.installed() if one.location is not None))
+
+
+@pytest.mark.driver_timeout(600)
+@pytest.mark.parametrize("once", [True, False], ids=["once", "always"])
+@pytest.mark.parametrize("way", WAYS)
+def test_whatever_happens_to_any_request_the_environment_is_the_old_or_the_new(
+    wherry_runtime, index_server, tally, way, once
+):
+    kind, details = WAYS[way]
+    before = snapshot(wherry_runtime)
+    assert install(wherry_runtime, REQUIREMENT, index_server.json_url) == "installed"
+    after = snapshot(wherry_runtime)
+    uninstall_all(wherry_runtime)
+    assert snapshot(wherry_runtime) == before
+    outcomes: Counter[str] = Counter()
+    for number in itertools.count(1):
+        fault = nth(number, kind, once=once, **details)
+        index_server.faults = [fault]
+        outcome = install(wherry_runtime, REQUIREMENT, index_server.json_url)
+        found = snapshot(wherry_runtime)
+        assert found == (after if outcome == "installed" else before), (number, outcome)
+        if outcome == "installed":
+            uninstall_all(wherry_runtime)
+            assert snapshot(wherry_runtime) == before, number
+        if not fault.has_struck:
+            break
+        outcomes[outcome] += 1
+    tally[f"{way} {'once' if once else 'always'}"] = outcomes
+    assert outcomes.total() >= 11 * 3
+    if way in HARMLESS or (once and way not in LASTING):
+        assert set(outcomes) == {"installed"}

@@ -1,0 +1,82 @@
+"""How a fault turns an answer into trouble, over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from tests.harness.faults import Fault, Kind
+from tests.harness.index_pages import HTML_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+APOLOGY = "<!DOCTYPE html>\n<html><body><h1>Please sign in to use this network</h1></body></html>\n"
+
+
+async def strike(fault: Fault, request: web.Request, response: web.Response) -> web.StreamResponse:
+    """Answer ``request`` as ``fault`` has it, where ``response`` would have been right."""
+    kept = {name: value for name, value in response.headers.items() if name.startswith("Access-Control-")}
+    match fault.kind:
+        case Kind.STATUS:
+            return web.Response(status=fault.status, headers={**kept, **fault.headers}, text="ordered by a test")
+        case Kind.ERROR_PAGE:
+            return web.Response(text=APOLOGY, content_type=HTML_TYPE, headers=kept)
+        case Kind.CORRUPT | Kind.TRUNCATE | Kind.DUPLICATE:
+            response.body = _altered(fault.kind, _body(response))
+            return response
+        case Kind.DROP:
+            _hang_up(request)
+        case Kind.CUT:
+            await _half(request, response)
+            _hang_up(request)
+        case Kind.STALL:
+            return await _stalled(fault, request, response)
+        case Kind.DELAY:
+            await asyncio.sleep(fault.seconds)
+        case Kind.NO_CORS:
+            pass
+    return response
+
+
+def _body(response: web.Response) -> bytes:
+    assert isinstance(response.body, bytes)
+    return response.body
+
+
+def _altered(kind: Kind, body: bytes) -> bytes:
+    if kind is Kind.DUPLICATE:
+        return body + body
+    if kind is Kind.TRUNCATE or not body:
+        return body[: len(body) // 2]
+    return body[:-1] + bytes([body[-1] ^ 0xFF])
+
+
+def _hang_up(request: web.Request) -> None:
+    if request.transport is not None:
+        request.transport.abort()
+
+
+async def _half(request: web.Request, response: web.Response) -> web.StreamResponse:
+    """Send the headers for all of the body, and half of it."""
+    body = _body(response)
+    answer = web.StreamResponse(status=response.status, headers=_headers(response))
+    answer.content_length = len(body)
+    await answer.prepare(request)
+    await answer.write(body[: len(body) // 2])
+    return answer
+
+
+async def _stalled(fault: Fault, request: web.Request, response: web.Response) -> web.StreamResponse:
+    answer = await _half(request, response)
+    await asyncio.sleep(fault.seconds)
+    body = _body(response)
+    await answer.write(body[len(body) // 2 :])
+    await answer.write_eof()
+    return answer
+
+
+def _headers(response: web.Response) -> Mapping[str, str]:
+    return {name: value for name, value in response.headers.items() if name != "Content-Length"}

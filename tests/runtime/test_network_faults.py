@@ -1,0 +1,248 @@
+"""A network that fails, in the runtime: what may pass is tried again, what lasts is told apart and said."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from pytest_pyodide import run_in_pyodide
+
+from tests.harness.faults import Fault, Kind, nth
+from tests.harness.index_files import make_wheel
+from tests.harness.index_server import IndexServer, credentials, dead_url
+from tests.harness.runtime import snapshot
+
+PACKAGES = tuple(make_wheel(f"part-{number}", "1") for number in range(12))
+WHOLE = make_wheel("whole", "1", requires=[part.identity[0] for part in PACKAGES])
+FOREVER = 120.0
+SHORT = {"answer_timeout": 0.4, "idle_timeout": 0.4, "total_timeout": 20.0, "attempts": 2}
+
+
+@run_in_pyodide
+async def install(selenium, requirement, indexes, network):
+    import wherry
+
+    named = [wherry.Index(**index) if isinstance(index, dict) else index for index in indexes]
+    installer = wherry.Installer(index_urls=named, network=wherry.Network(**network))
+    try:
+        report = await installer.install(requirement)
+    except wherry.WherryError as error:
+        return {"error": type(error).__name__, "sentence": str(error), **error.facts()}
+    names = sorted(item.name for item in report.installed)
+    wherry.uninstall(*names)
+    return names
+
+
+@run_in_pyodide
+async def install_and_cancel(selenium, index_url, seconds):
+    import asyncio
+
+    import wherry
+
+    running = asyncio.ensure_future(wherry.Installer(index_urls=[index_url]).install("idna"))
+    await asyncio.sleep(seconds)
+    running.cancel()
+    try:
+        await running
+    except asyncio.CancelledError:
+        return "cancelled"
+    return "done"
+
+
+@run_in_pyodide
+async def fetch(selenium, url, headers):
+    import wherry
+    from wherry.index.fetcher import Request
+    from wherry.runtime.fetch import JsFetcher
+
+    try:
+        response = await JsFetcher().fetch(Request(url, secret_headers=headers))
+    except wherry.WherryError as error:
+        return type(error).__name__, str(error)
+    return response.status, response.url
+
+
+@pytest.fixture
+def index(index_server):
+    index_server.files += [WHOLE, *PACKAGES]
+    return index_server
+
+
+@pytest.mark.parametrize("path", ["/json/idna/", "*/idna-*.metadata", "*/idna-*.whl"])
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault("", Kind.STATUS, status=503, headers={"Retry-After": "0"}),
+        Fault("", Kind.STATUS, status=429),
+        Fault("", Kind.STATUS, status=500),
+        Fault("", Kind.DROP),
+        Fault("", Kind.CUT),
+        Fault("", Kind.STALL, seconds=FOREVER),
+        Fault("", Kind.DELAY, seconds=FOREVER),
+    ],
+    ids=lambda fault: f"{fault.kind.name} {fault.status}",
+)
+def test_what_fails_once_is_tried_again(wherry_runtime, index, fault, path):
+    struck = Fault(path, fault.kind, status=fault.status, times=1, seconds=fault.seconds, headers=fault.headers)
+    index.faults = [struck]
+    assert install(wherry_runtime, "idna", [index.json_url], SHORT) == ["idna"]
+    assert struck.has_struck
+    # A browser that gets nothing at all is asked whether CORS is why.
+    assert index.requests.total() - (fault.kind is Kind.DROP and index.requests.total() == 5) == 4
+
+
+@pytest.mark.parametrize("path", ["/json/idna/", "*/idna-*.metadata", "*/idna-*.whl"])
+@pytest.mark.parametrize("kind", [Kind.CORRUPT, Kind.TRUNCATE, Kind.DUPLICATE, Kind.ERROR_PAGE])
+def test_what_is_broken_once_is_looked_at_again(wherry_runtime, index, kind, path):
+    index.faults = [Fault(path, kind, times=1)]
+    assert install(wherry_runtime, "idna", [index.json_url], SHORT) == ["idna"]
+    assert index.requests.total() == 4
+
+
+LASTING = {
+    "slow to answer": (
+        Fault("*/idna-*.whl", Kind.DELAY, seconds=FOREVER),
+        "IndexUnreachable",
+        "no answer began within",
+    ),
+    "stuck": (
+        Fault("*/idna-*.whl", Kind.STALL, seconds=FOREVER),
+        "IndexUnreachable",
+        "nothing more came for 0.4",
+    ),
+    "dropped": (Fault("/json/idna/", Kind.DROP), "IndexUnreachable", "tried 2 times"),
+    "cut": (Fault("*/idna-*.whl", Kind.CUT), "IndexUnreachable", "the connection broke"),
+    "a portal": (Fault("*/idna-*.whl", Kind.ERROR_PAGE), "IndexUnreachable", "a web page came in its place"),
+    "a portal for a page": (Fault("/json/idna/", Kind.ERROR_PAGE), "InvalidIndexPage", "sign in"),
+    "overloaded": (Fault("/json/idna/", Kind.STATUS, status=503), "RefusedByIndex", "503 (tried 2 times)"),
+    "forbidden": (Fault("/json/idna/", Kind.STATUS, status=403), "RefusedByIndex", "403; the credentials"),
+    "corrupt": (Fault("*/idna-*.whl", Kind.CORRUPT), "IntegrityError", "is not what the index promised"),
+    "truncated": (Fault("*/idna-*.whl", Kind.TRUNCATE), "IndexUnreachable", "of 69583 bytes came (tried 2 times)"),
+}
+
+
+@pytest.mark.parametrize("problem", LASTING)
+def test_what_lasts_is_said_and_changes_nothing(wherry_runtime, index, problem):
+    fault, error, sentence = LASTING[problem]
+    index.faults = [fault]
+    fault.seen = 0
+    before = snapshot(wherry_runtime)
+    outcome = install(wherry_runtime, "idna", [index.json_url], SHORT)
+    assert outcome["error"] == error
+    assert sentence in outcome["sentence"]
+    assert outcome.get("url", outcome.get("subject")).startswith(index.url)
+    assert snapshot(wherry_runtime) == before
+    if "attempts" in outcome:
+        assert outcome["attempts"] == (1 if problem in {"a portal", "a portal for a page", "forbidden"} else 2)
+
+
+def test_all_of_a_request_has_a_time_too(wherry_runtime, index):
+    index.faults = [Fault("*/idna-*.whl", Kind.STALL, seconds=FOREVER)]
+    patient = {"idle_timeout": None, "total_timeout": 0.5, "attempts": 1}
+    outcome = install(wherry_runtime, "idna", [index.json_url], patient)
+    assert "it was not complete after 0.5 seconds" in outcome["sentence"]
+    assert outcome["kind"] == "timeout"
+
+
+def test_a_refused_connection_and_a_wrong_certificate_are_told_apart_as_far_as_the_platform_does(wherry_runtime, index):
+    places = {"refused": dead_url(), "tls": index.json_url.replace("http:", "https:"), "dns": "http://nowhere.invalid/"}
+    kinds = {kind: install(wherry_runtime, "idna", [url], {"attempts": 1})["kind"] for kind, url in places.items()}
+    if wherry_runtime.browser == "node":
+        assert kinds == {kind: kind for kind in places}
+    else:
+        assert kinds == dict.fromkeys(places, "unknown")
+
+
+def test_a_server_without_cors_is_told_from_a_dead_one_in_a_browser(wherry_runtime, index):
+    index.faults = [Fault("/json/idna/", Kind.NO_CORS)]
+    outcome = install(wherry_runtime, "idna", [index.json_url], SHORT)
+    if wherry_runtime.browser == "node":
+        assert outcome == ["idna"]
+    else:
+        assert (outcome["kind"], outcome["attempts"]) == ("cors", 2)
+        assert "CORS" in outcome["sentence"]
+
+
+def test_a_browser_says_when_it_is_offline(wherry_runtime, index):
+    if wherry_runtime.browser == "node":
+        pytest.skip("Node does not know")
+    here = {"latency": 0, "throughput": -1}
+    wherry_runtime.driver.set_network_conditions(offline=True, **here)
+    try:
+        outcome = install(wherry_runtime, "idna", [index.json_url], {})
+    finally:
+        wherry_runtime.driver.set_network_conditions(offline=False, **here)
+    assert (outcome["kind"], outcome["attempts"]) == ("offline", 1)
+
+
+@pytest.mark.parametrize(("kind", "path"), [(Kind.DELAY, "/json/*"), (Kind.STALL, "*.whl")])
+def test_cancelling_ends_the_requests_and_leaves_nothing(wherry_runtime, index, kind, path):
+    install(wherry_runtime, "idna", [index.json_url], {})
+    before, proxies = snapshot(wherry_runtime), wherry_runtime.get_num_proxies()
+    index.faults = [Fault(path, kind, seconds=FOREVER)]
+    assert install_and_cancel(wherry_runtime, index.json_url, 1.0) == "cancelled"
+    assert index.faults[0].has_struck
+    deadline = time.monotonic() + 10
+    while index.in_flight and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert index.in_flight == 0
+    assert snapshot(wherry_runtime) == before
+    assert wherry_runtime.get_num_proxies() == proxies
+
+
+def test_answers_that_overtake_one_another_change_nothing(wherry_runtime, index):
+    index.faults = [nth(number, Kind.DELAY, seconds=0.3) for number in (2, 5, 9)]
+    names = install(wherry_runtime, "whole", [index.json_url], {})
+    assert names == sorted(["whole", *(part.identity[0] for part in PACKAGES)])
+
+
+def test_requests_side_by_side_are_bounded(wherry_runtime, index):
+    index.jitter = 0.05
+    assert len(install(wherry_runtime, "whole", [index.json_url], {"archives_at_once": 2, "pages_at_once": 3})) == 13
+    assert index.busiest == 3
+
+
+def test_a_file_that_is_gone_comes_from_an_index_that_has_the_very_same(wherry_runtime, index, real_wheels):
+    index.faults = [Fault("*/idna-*.whl", Kind.STATUS, status=404)]
+    with IndexServer(real_wheels) as mirror:
+        assert install(wherry_runtime, "idna", [index.json_url, mirror.json_url], SHORT) == ["idna"]
+        assert any(path.endswith(".whl") for path in mirror.requests)
+
+
+def test_a_private_index_is_told_its_password_and_a_redirect_elsewhere_is_not(wherry_runtime, index, real_wheels):
+    index.password = "s3cr3t"  # noqa: S105 - of a test
+    url = index.json_url.replace("http://", "http://tester:s3cr3t@")
+    assert install(wherry_runtime, "idna", [url], SHORT) == ["idna"]
+    with IndexServer(real_wheels) as elsewhere:
+        index.redirects = {
+            path: f"{elsewhere.url}{path}" for path in list(index.requests) if path.startswith("/files/")
+        }
+        assert install(wherry_runtime, "idna", [url], SHORT) == ["idna"]
+        assert elsewhere.requests.keys() == index.redirects.keys()
+        assert [path for path, headers in elsewhere.headers.items() if "Authorization" in headers] == []
+    outcome = install(wherry_runtime, "idna", [index.json_url], SHORT)
+    assert (outcome["error"], outcome["status"]) == ("RefusedByIndex", 401)
+    outcome = install(wherry_runtime, "idna", [url.replace("s3cr3t", "wr0ng")], SHORT)
+    assert outcome["status"] == 401
+    assert not any("wr0ng" in str(fact) for fact in outcome.values())
+
+
+def test_headers_of_an_index_stay_at_home_too(wherry_runtime, index, real_wheels):
+    token = {"Private-Token": "s3cr3t"}
+    assert install(wherry_runtime, "idna", [{"url": index.json_url, "headers": token}], SHORT) == ["idna"]
+    assert all(headers["Private-Token"] == "s3cr3t" for headers in index.headers.values())
+    with IndexServer(real_wheels) as elsewhere:
+        index.redirects = {"/json/idna/": f"{elsewhere.json_url}idna/"}
+        outcome = fetch(wherry_runtime, f"{index.json_url}idna/", token)
+        if wherry_runtime.browser == "node":
+            assert outcome == (200, f"{elsewhere.json_url}idna/")
+        else:
+            assert outcome[0] == "IndexUnreachable"
+            assert "use Authorization" in outcome[1]
+        assert not any("Private-Token" in headers for headers in elsewhere.headers.values())
+
+
+def test_a_bearer_token_is_sent(wherry_runtime, index):
+    index.password = "s3cr3t"  # noqa: S105 - of a test
+    private = {"url": index.json_url, "headers": {"Authorization": credentials("s3cr3t")}}
+    assert install(wherry_runtime, "idna", [private], SHORT) == ["idna"]
