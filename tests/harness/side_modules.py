@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from typing import TYPE_CHECKING
 
@@ -79,8 +80,9 @@ def relinked(module: bytes, needed: Iterable[str] = (), runtime_paths: Iterable[
 
 
 def padded(module: bytes, size: int) -> bytes:
-    """Return ``module`` with so many bytes more, in a section that means nothing."""
-    return module + section(CUSTOM, string("padding") + bytes(size))
+    """Return ``module`` with so many bytes more, in a section that means nothing; they do not deflate to nothing."""
+    noise = random.Random(314).randbytes(size)  # noqa: S311 - the same every time
+    return module + section(CUSTOM, string("padding") + noise)
 
 
 def members(wheel: IndexFile) -> dict[str, bytes]:

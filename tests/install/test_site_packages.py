@@ -371,3 +371,28 @@ def test_what_an_interrupted_process_left_is_in_nobodys_way(site, tmp_path):
     install(site, NEW)
     assert ".wherry" not in tree(tmp_path / SITE)
     assert site.installed()["app"].version == "2"
+
+
+def with_script(name: str, version: str = "1") -> IndexFile:
+    entry_points = f"[console_scripts]\nserve = {name}:main\n"
+    return make_wheel(
+        name, version, files={f"{name}.py": "", f"{name}-{version}.dist-info/entry_points.txt": entry_points}
+    )
+
+
+def test_of_two_that_declare_the_same_script_the_first_has_it_and_the_other_is_told_of(site, tmp_path):
+    done = site.exchange([deliver(with_script("app")), deliver(with_script("other"))], [])
+    assert b"from app import main" in (tmp_path / "bin/serve").read_bytes()
+    assert done.warnings == (
+        f"other-1-py3-none-any.whl goes without the script {tmp_path}/bin/serve, which another distribution has",
+    )
+    assert [path for path in recorded(site) if "serve" in path] == ["bin/serve"]
+
+
+def test_a_script_stays_with_the_distribution_that_had_it_before(site, tmp_path):
+    install(site, with_script("other"))
+    done = site.exchange([deliver(with_script("app"))], [])
+    assert b"from other import main" in (tmp_path / "bin/serve").read_bytes()
+    assert len(done.warnings) == 1
+    install(site, with_script("other", "2"))
+    assert b"from other import main" in (tmp_path / "bin/serve").read_bytes()

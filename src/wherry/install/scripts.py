@@ -6,12 +6,34 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from wherry.formats.entry_points import ScriptEntryPoint
 
-__all__ = ["is_python", "script_of", "with_interpreter"]
+__all__ = ["ScriptPlaces", "is_python", "script_of", "with_interpreter"]
 
 PLACEHOLDER = re.compile(rb"#!pythonw?[\d.]*(?=\s|\Z)[^\n]*")
 PYTHON = re.compile(rb"#![^\n]*python")
+
+
+class ScriptPlaces:
+    """Who may have which script of an entry point: whoever came first; ``warnings`` tell of those who go without.
+
+    Projects that belong together declare the same script (fastapi and fastapi-cli do), and are installed together.
+    ``is_anothers`` tells whether a path belongs to what is installed and stays.
+    """
+
+    def __init__(self, is_anothers: Callable[[str], bool] = lambda _: False) -> None:
+        self.warnings: list[str] = []
+        self._is_anothers = is_anothers
+        self._owners: dict[str, str] = {}
+
+    def claim(self, target: str, owner: str) -> bool:
+        """Tell whether ``owner`` (a wheel's filename) may put a script to ``target``."""
+        if self._owners.setdefault(target, owner) == owner and not self._is_anothers(target):
+            return True
+        self.warnings.append(f"{owner} goes without the script {target}, which another distribution has")
+        return False
 
 
 def script_of(entry_point: ScriptEntryPoint, interpreter: str) -> bytes:

@@ -18,6 +18,7 @@ from wherry.install.installed import find_installed, read_installed
 from wherry.install.journal import carry_out, has_journal, recover
 from wherry.install.planning import folders_for, plan
 from wherry.install.running import find_scripts
+from wherry.install.scripts import ScriptPlaces
 from wherry.install.staging import stage
 from wherry.install.turns import turn_at
 from wherry.install.unclaimed import refuse_unclaimed
@@ -96,14 +97,17 @@ class SitePackages:
             raise RecoveryFailed(self._workshop, "; ".join(recovered))
         shutil.rmtree(self._workshop, ignore_errors=True)  # of a process that was interrupted while it staged
         try:
-            staged = stage(arriving, self.scheme, os.path.join(self._workshop, "new"), libraries)
+            places = ScriptPlaces(lambda path: os.path.lexists(path) and path in self._files_of_others(leaving))
+            staged = stage(arriving, self.scheme, os.path.join(self._workshop, "new"), libraries, places)
             warnings = self._exchange(staged, leaving, _subject(arriving, leaving))
         finally:
             # Not if even taking back failed: what was moved away is all there is left of it.
             if not has_journal(self._workshop):
                 shutil.rmtree(self._workshop, ignore_errors=True)
             importlib.invalidate_caches()
-        return Exchange(tuple(self._arrived(delivery) for delivery in arriving), (*recovered, *warnings))
+        return Exchange(
+            tuple(self._arrived(delivery) for delivery in arriving), (*recovered, *places.warnings, *warnings)
+        )
 
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> Sequence[str]:  # noqa: ARG002
         """Return no warnings: files that lie in their places are all that is needed here."""

@@ -12,7 +12,7 @@ from wherry.errors import InstallConflict, InvalidWheel
 from wherry.formats.entry_points import parse_script_entry_points, script_name_problem
 from wherry.formats.record import RecordEntry, encode_digest, write_record
 from wherry.formats.urls import recorded_url
-from wherry.install.scripts import script_of, with_interpreter
+from wherry.install.scripts import ScriptPlaces, script_of, with_interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,14 +39,19 @@ class StagedFile:
 
 
 def stage(
-    deliveries: Sequence[Delivery], scheme: Scheme, folder: str, libraries: Sequence[SharedLibrary] = ()
+    deliveries: Sequence[Delivery],
+    scheme: Scheme,
+    folder: str,
+    libraries: Sequence[SharedLibrary] = (),
+    places: ScriptPlaces | None = None,
 ) -> list[StagedFile]:
     """Unpack everything below ``folder``; raises :class:`InvalidWheel` and :class:`InstallConflict`."""
+    places = places or ScriptPlaces()
     staged: dict[str, StagedFile] = {}
     # One wheel's names must differ on every file system; those of two may be told apart where this one does.
     folded: dict[tuple[str, str], str] = {}
     os.makedirs(folder, exist_ok=True)
-    for owner, target, content in _everything(deliveries, libraries, scheme):
+    for owner, target, content in _everything(deliveries, libraries, scheme, places):
         if target in staged:
             raise _clash(staged[target], owner)
         other = folded.setdefault((owner, target.casefold()), target)
@@ -59,11 +64,11 @@ def stage(
 
 
 def _everything(
-    deliveries: Sequence[Delivery], libraries: Sequence[SharedLibrary], scheme: Scheme
+    deliveries: Sequence[Delivery], libraries: Sequence[SharedLibrary], scheme: Scheme, places: ScriptPlaces
 ) -> Iterator[tuple[str, str, bytes]]:
     """Yield owners, target paths and contents."""
     for delivery in deliveries:
-        for target, content in _files(delivery, scheme):
+        for target, content in _files(delivery, scheme, places):
             yield delivery.wheel.filename, target, content
     for library in libraries:
         for path, content in library.contents.items():
@@ -84,10 +89,10 @@ def _write(path: str, content: bytes, *, executable: bool) -> None:
         os.chmod(path, 0o755)  # noqa: S103 - as the specification has it for scripts
 
 
-def _files(delivery: Delivery, scheme: Scheme) -> Iterator[tuple[str, bytes]]:
+def _files(delivery: Delivery, scheme: Scheme, places: ScriptPlaces) -> Iterator[tuple[str, bytes]]:
     """Yield target paths and contents: the wheel's files, its scripts, then what records the installation."""
     entries: list[RecordEntry] = []
-    for target, content, entry in _placed(delivery, scheme):
+    for target, content, entry in _placed(delivery, scheme, places):
         path = os.path.relpath(target, scheme.site_packages)
         entries.append(
             RecordEntry(path, entry.algorithm, entry.digest, entry.size) if entry else _entry_of(path, content)
@@ -98,7 +103,9 @@ def _files(delivery: Delivery, scheme: Scheme) -> Iterator[tuple[str, bytes]]:
     yield os.path.join(scheme.site_packages, record), write_record(entries).encode()
 
 
-def _placed(delivery: Delivery, scheme: Scheme) -> Iterator[tuple[str, bytes, RecordEntry | None]]:
+def _placed(
+    delivery: Delivery, scheme: Scheme, places: ScriptPlaces
+) -> Iterator[tuple[str, bytes, RecordEntry | None]]:
     """Yield target paths and contents, and the wheel's own line about those that are as it has them."""
     wheel = delivery.wheel
     dist_info = os.path.join(scheme.site_packages, wheel.dist_info)
@@ -117,7 +124,10 @@ def _placed(delivery: Delivery, scheme: Scheme) -> Iterator[tuple[str, bytes, Re
         else:
             yield target, content, entry
     # An entry point's script takes the place of one of the same name: old backends made it themselves and packed it.
-    scripts |= {os.path.join(scheme.scripts, one.name): script_of(one, scheme.interpreter) for one in entry_points}
+    for one in entry_points:
+        target = os.path.join(scheme.scripts, one.name)
+        if target in scripts or places.claim(target, wheel.filename):
+            scripts[target] = script_of(one, scheme.interpreter)
     for target, content in scripts.items():
         yield target, content, None
     for name, content in _notes(delivery).items():
