@@ -528,5 +528,9 @@ async def test_what_is_imported_and_replaced_is_said(tmp_path: Path, monkeypatch
         said = ("boarded 1 is imported (boarded): restart the runtime to use another",)
         assert (await subject.resolve("boarded", upgrade=True)).warnings == said
         assert (await subject.install("boarded", upgrade=True)).warnings == said
+        in_memory = ("boarded 2 is imported (boarded): it stays in memory until the runtime restarts",)
+        assert subject.uninstall("boarded").warnings == in_memory
+        said = ("An earlier boarded is imported: restart the runtime to use what has been installed",)
+        assert (await subject.install("boarded==1")).warnings == said
     finally:
         del sys.modules["boarded"]

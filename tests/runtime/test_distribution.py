@@ -72,12 +72,14 @@ async def install(selenium, index_url):
 
 @run_in_pyodide
 def use_and_uninstall(selenium):
-    import uses_packed
+    from importlib import import_module
+
     from js import Object
     from pyodide_js import loadedPackages
 
     import wherry
 
+    uses_packed = import_module("uses_packed")
     gone = wherry.uninstall("uses-packed")
     return hasattr(uses_packed.packed, "PyInit__cmsgpack"), list(gone.warnings), list(Object.keys(loadedPackages))
 

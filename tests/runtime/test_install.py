@@ -57,6 +57,30 @@ async def install(selenium, requirements, index_url):
 
 
 @run_in_pyodide
+async def install_over_imported(selenium, index_url):
+    from importlib import import_module
+
+    import wherry
+
+    await wherry.install("msgpack<1.2.4", index_urls=[index_url])
+    loaded = import_module("msgpack._cmsgpack").__file__
+    upgraded = await wherry.install("msgpack", upgrade=True, index_urls=[index_url])
+    removed = wherry.uninstall("msgpack")
+    anew = await wherry.install("msgpack", index_urls=[index_url])
+    return loaded, upgraded.warnings, removed.warnings, anew.warnings
+
+
+def test_a_compiled_module_that_is_loaded_is_said_to_outlive_its_files(fresh_wherry_runtime, index_server):
+    loaded, *said = install_over_imported(fresh_wherry_runtime, index_server.json_url)
+    assert loaded.endswith(".so")
+    assert said == [
+        ("msgpack 1.2.3 is imported (msgpack): restart the runtime to use another",),
+        ("msgpack 1.2.4 is imported (msgpack): it stays in memory until the runtime restarts",),
+        ("An earlier msgpack is imported: restart the runtime to use what has been installed",),
+    ]
+
+
+@run_in_pyodide
 def uninstall(selenium, names):
     import wherry
 

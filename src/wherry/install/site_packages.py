@@ -131,7 +131,7 @@ class SitePackages:
         os.makedirs(attic)
         steps = plan(departure.going, departure.beside, staged, attic, self.scheme.root)
         carry_out(steps, self._workshop, subject)
-        return departure.warnings
+        return [*departure.warnings, *_outlived(targets - departure.going)]
 
     def _files_of_others(self, leaving: Sequence[InstalledDistribution]) -> dict[str, InstalledDistribution]:
         return {path: other for other in self._others(leaving) for path in self._known_files(other)}
@@ -178,6 +178,13 @@ class SitePackages:
 def _subject(arriving: Sequence[Delivery], leaving: Sequence[InstalledDistribution]) -> str:
     names = ", ".join(delivery.wheel.filename for delivery in arriving) or ", ".join(map(str, leaving))
     return f"{'Installing' if arriving else 'Uninstalling'} {names}"
+
+
+def _outlived(targets: Iterable[str]) -> Iterator[str]:
+    """Say which modules are still those of a distribution that went before: a ``.so`` is not even loaded anew."""
+    if modules := imported_modules(targets):
+        names = ", ".join(modules)
+        yield f"An earlier {names} is imported: restart the runtime to use what has been installed"
 
 
 def _folders(staged: Sequence[StagedFile]) -> dict[str, StagedFile]:
