@@ -21,11 +21,12 @@ from tests.harness.crashes import crashing
 from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
+from wherry.default import use_default
 from wherry.formats.distribution_lock import parse_distribution_lock
 from wherry.index.fetcher import Response
 from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
-from wherry.installer import Installer, use_default
+from wherry.installer import Installer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -5,6 +5,7 @@ The functions work on one :class:`Installer`, made on first use; make your own f
 
 from __future__ import annotations
 
+from wherry.default import check, install, installed, resolve, run_script, tree, uninstall, why
 from wherry.errors import (
     IndexUnavailable,
     IndexUnreachable,
@@ -33,7 +34,7 @@ from wherry.errors import (
 )
 from wherry.index.index import Index
 from wherry.index.network import Network
-from wherry.installer import Installer, check, install, installed, resolve, run_script, tree, uninstall, why
+from wherry.installer import Installer
 from wherry.model.archive_limits import ArchiveLimits
 from wherry.model.check import BrokenDistribution, CheckReport, UnmetRequirement
 from wherry.model.distribution import InstalledDistribution

@@ -13,11 +13,12 @@ from importlib.util import decode_source
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wherry.default import use_default
 from wherry.errors import InvalidScriptMetadata, UnsupportedPython, WherryError
 from wherry.formats.script_metadata import ScriptMetadata, parse_script_metadata
 from wherry.index.index import Index
 from wherry.index.network import Network
-from wherry.installer import Installer, use_default
+from wherry.installer import Installer
 from wherry.model.environment import Environment
 from wherry.runtime.script import run_file
 

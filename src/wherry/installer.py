@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import time
-from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
@@ -27,8 +24,8 @@ from wherry.model.archive_limits import DEFAULT_LIMITS
 from wherry.model.check import CheckReport
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.environment import Environment
-from wherry.model.progress import Progress
 from wherry.model.report import InstallReport, UninstallReport
+from wherry.phases import Phases
 from wherry.resolution import checking
 from wherry.resolution.chains import explain_presence
 from wherry.resolution.posing import Asked, pose
@@ -36,7 +33,7 @@ from wherry.resolution.snapshot import Snapshot
 from wherry.resolution.tree import draw_tree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from packaging.utils import NormalizedName
@@ -47,27 +44,14 @@ if TYPE_CHECKING:
     from wherry.install.destination import Destination
     from wherry.model.archive_limits import ArchiveLimits
     from wherry.model.locked_package import LockedPackage
-    from wherry.model.progress import OnProgress, Phase
+    from wherry.model.progress import OnProgress
+    from wherry.model.project import ProjectFile
     from wherry.resolution.chains import Why
     from wherry.resolution.problem import Preference, Problem
-    from wherry.resolution.resolution import Resolution
+    from wherry.resolution.resolution import Pin, Resolution
     from wherry.resolution.tree import Tree
 
-__all__ = [
-    "Installer",
-    "check",
-    "install",
-    "installed",
-    "resolve",
-    "run_script",
-    "tree",
-    "uninstall",
-    "use_default",
-    "why",
-]
-
-Parameters = ParamSpec("Parameters")
-Outcome = TypeVar("Outcome")
+__all__ = ["Installer"]
 
 
 class Installer:
@@ -129,7 +113,7 @@ class Installer:
 
         Raises a :class:`~wherry.errors.WherryError`, with the environment as it was before.
         """
-        phases = _Phases(on_progress)
+        phases = Phases(on_progress)
         asked = Asked(
             requirements=requirements,
             constraints=constraints,
@@ -152,7 +136,7 @@ class Installer:
                     resolution = await resolving.resolve(problem, snapshot, index)
                 new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
                 with phases.phase("downloading"):
-                    deliveries = await download(new, snapshot, index, self._limits, phases.tell)
+                    deliveries = await self._download(new, snapshot, index, phases)
             with phases.phase("placing"):
                 phases.tell("placing", f"Placing {len(new)} packages", total=len(new))
                 # The last moment to be cancelled: from here on nothing waits, so that it is all or nothing.
@@ -174,6 +158,22 @@ class Installer:
         )
         phases.tell("done", str(report), done=len(new), total=len(new))
         return report
+
+    async def _download(
+        self, new: Mapping[Pin, ProjectFile], snapshot: Snapshot, index: IndexClient, phases: Phases
+    ) -> list[Delivery | SharedLibrary]:
+        """Download what is new, and unpack each wheel while others are on their way."""
+        count = 0
+
+        def arrived(delivery: Delivery | SharedLibrary, filename: str) -> None:
+            nonlocal count
+            if isinstance(delivery, Delivery):
+                self._destination.prepare(delivery)
+            count += 1
+            phases.tell("downloading", filename, count, len(new))
+
+        phases.tell("downloading", f"Downloading {len(new)} files", 0, len(new))
+        return await download(new, snapshot, index, self._limits, arrived)
 
     async def resolve(
         self,
@@ -204,7 +204,7 @@ class Installer:
         asked, secrets = _without_secrets(asked)
         async with self._client(index_urls, secrets) as index:
             problem, warnings = self._pose(asked, index)
-            _Phases(on_progress).tell("resolving", f"Resolving {_names(problem)}")
+            Phases(on_progress).tell("resolving", f"Resolving {_names(problem)}")
             resolution = await resolving.resolve(problem, Snapshot(self.environment, problem.exclude_newer), index)
         replaced = _replaced(resolution, problem)
         return replace(resolution, warnings=(*warnings, *resolution.warnings, *self._imported(replaced)))
@@ -309,24 +309,6 @@ def _replaced(resolution: Resolution, problem: Problem) -> tuple[InstalledDistri
     )
 
 
-class _Phases:
-    """Measures the phases of an installation and tells of them."""
-
-    def __init__(self, on_progress: OnProgress | None) -> None:
-        self.seconds: dict[str, float] = {}
-        self._on_progress = on_progress
-
-    @contextmanager
-    def phase(self, name: Phase) -> Iterator[None]:
-        started = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - started
-
-    def tell(self, phase: Phase, message: str, done: int = 0, total: int | None = None) -> None:
-        if self._on_progress is not None:
-            self._on_progress(Progress(phase, message, done, total))
-
-
 def _runtime_fetcher(network: Network) -> Fetcher:
     try:
         from wherry.runtime.fetch import make_fetcher
@@ -349,36 +331,3 @@ def _runtime_destination() -> Destination:
     except ModuleNotFoundError as error:
         raise UnsupportedRuntime("Pyodide", "outside of it, give Installer a fetcher and a destination") from error
     return PyodideSite()
-
-
-class _Default:
-    installer: Installer | None = None
-
-
-def use_default(installer: Installer) -> None:
-    """Put ``installer`` behind the functions of the package."""
-    _Default.installer = installer
-
-
-def _on_default(
-    method: Callable[Concatenate[Installer, Parameters], Outcome],
-) -> Callable[Parameters, Outcome]:
-    """Make a function of a method: it works on the default installer, which is made on first use."""
-
-    @functools.wraps(method)
-    def function(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Outcome:
-        if _Default.installer is None:
-            _Default.installer = Installer()
-        return method(_Default.installer, *args, **kwargs)
-
-    return function
-
-
-install = _on_default(Installer.install)
-resolve = _on_default(Installer.resolve)
-uninstall = _on_default(Installer.uninstall)
-installed = _on_default(Installer.installed)
-check = _on_default(Installer.check)
-tree = _on_default(Installer.tree)
-why = _on_default(Installer.why)
-run_script = _on_default(Installer.run_script)

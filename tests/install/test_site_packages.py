@@ -396,3 +396,27 @@ def test_a_script_stays_with_the_distribution_that_had_it_before(site, tmp_path)
     assert len(done.warnings) == 1
     install(site, with_script("other", "2"))
     assert b"from other import main" in (tmp_path / "bin/serve").read_bytes()
+
+
+async def test_what_is_prepared_waits_aside_and_is_thrown_away_with_the_turn(site, tmp_path):
+    install(site, OLD)
+    before = tree(tmp_path)
+    async with site.turn():
+        site.prepare(deliver(NEW))
+        site.prepare(deliver(OTHER))
+        workshop = f"{SITE}/.wherry"
+        found = tree(tmp_path)
+        assert {path for path in found if not path.startswith(workshop)} == before.keys()
+        assert len([path for path in found if path.startswith(f"{workshop}/new/")]) == 8
+    assert tree(tmp_path) == before
+
+
+async def test_what_is_prepared_in_any_order_is_placed_like_what_is_not(site, tmp_path):
+    first, second = deliver(with_script("app")), deliver(with_script("other"))
+    site.exchange([first, second], [])
+    expected = tree(tmp_path)
+    uninstall(site, "app", "other")
+    async with site.turn():
+        site.prepare(second)
+        site.exchange([first, second], [])
+    assert tree(tmp_path) == expected

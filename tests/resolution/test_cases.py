@@ -57,6 +57,9 @@ class Shelf:
     def recover(self) -> tuple[str, ...]:
         return ()
 
+    def prepare(self, delivery: Delivery) -> None:
+        raise NotImplementedError
+
     def exchange(
         self,
         arriving: Sequence[Delivery],

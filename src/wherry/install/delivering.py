@@ -18,32 +18,33 @@ if TYPE_CHECKING:
 
     from wherry.index.client import IndexClient
     from wherry.model.archive_limits import ArchiveLimits
-    from wherry.model.progress import Phase
     from wherry.model.project import ProjectFile
     from wherry.resolution.resolution import Pin
     from wherry.resolution.snapshot import Snapshot
-
-    Tell = Callable[[Phase, str, int, int], None]
 
 __all__ = ["download"]
 
 
 async def download(
-    new: Mapping[Pin, ProjectFile], snapshot: Snapshot, index: IndexClient, limits: ArchiveLimits, tell: Tell
+    new: Mapping[Pin, ProjectFile],
+    snapshot: Snapshot,
+    index: IndexClient,
+    limits: ArchiveLimits,
+    arrived: Callable[[Delivery | SharedLibrary, str], None],
 ) -> list[Delivery | SharedLibrary]:
     """Download and check what is new; return it in the same order.
 
-    Raises :class:`~wherry.errors.IndexUnavailable`, :class:`~wherry.errors.IntegrityError` and
-    :class:`~wherry.errors.InvalidWheel`.
+    ``arrived`` is told of each and its filename at once, while others are still on their way. Raises
+    :class:`~wherry.errors.IndexUnavailable`, :class:`~wherry.errors.IntegrityError`,
+    :class:`~wherry.errors.InvalidWheel` and what ``arrived`` does.
     """
     delivered: dict[Pin, Delivery | SharedLibrary] = {}
 
     async def fetch(pin: Pin, file: ProjectFile) -> None:
         delivered[pin] = _open(pin, file, await _archive(pin, file, index), snapshot, limits)
         index.release_archive(file)
-        tell("downloading", file.filename, len(delivered), len(new))
+        arrived(delivered[pin], file.filename)
 
-    tell("downloading", f"Downloading {len(new)} files", 0, len(new))
     await together([fetch(pin, file) for pin, file in new.items()])
     return [delivered[pin] for pin in new]
 

@@ -83,6 +83,14 @@ class Destination(Protocol):
         """Return the scripts of what is there, by name."""
         ...
 
+    def prepare(self, delivery: Delivery) -> None:
+        """Unpack and verify a wheel that :meth:`exchange` will be given, aside, and only within a :meth:`turn`.
+
+        What is prepared and not exchanged by the end of the turn is thrown away. Raises
+        :class:`~wherry.errors.InvalidWheel`, :class:`~wherry.errors.RecoveryFailed` or ``OSError``.
+        """
+        ...
+
     def exchange(
         self,
         arriving: Sequence[Delivery],

@@ -19,7 +19,7 @@ from wherry.install.journal import carry_out, has_journal, recover
 from wherry.install.planning import folders_for, plan
 from wherry.install.running import find_scripts
 from wherry.install.scripts import ScriptPlaces
-from wherry.install.staging import stage
+from wherry.install.staging import Staging
 from wherry.install.turns import turn_at
 from wherry.install.unclaimed import refuse_unclaimed
 from wherry.install.uninstalling import files_of
@@ -48,6 +48,7 @@ class SitePackages:
     def __init__(self, scheme: Scheme, provided: Iterable[InstalledDistribution] = ()) -> None:
         self.scheme = scheme
         self._provided = {distribution.name: distribution for distribution in provided}
+        self._staging: Staging | None = None
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
         """Return what is there, by normalized name."""
@@ -69,7 +70,10 @@ class SitePackages:
     async def turn(self) -> AsyncIterator[None]:
         """Keep everybody else on this event loop from changing the same folder while the block lasts."""
         async with turn_at(self.scheme.site_packages):
-            yield
+            try:
+                yield
+            finally:
+                self._clear()
 
     def is_taken(self) -> bool:
         """Whether somebody has his turn just now."""
@@ -85,6 +89,10 @@ class SitePackages:
             importlib.invalidate_caches()
         return said
 
+    def prepare(self, delivery: Delivery) -> None:
+        """Unpack and verify a wheel that is to arrive (see :class:`~.destination.Destination`)."""
+        self._begun(self.recover()).unpack(delivery)
+
     def exchange(
         self,
         arriving: Sequence[Delivery],
@@ -93,17 +101,12 @@ class SitePackages:
     ) -> Exchange:
         """Take ``leaving`` out and put ``arriving`` in, all or nothing (see :class:`~.destination.Destination`)."""
         recovered = self.recover()
-        if has_journal(self._workshop):
-            raise RecoveryFailed(self._workshop, "; ".join(recovered))
-        shutil.rmtree(self._workshop, ignore_errors=True)  # of a process that was interrupted while it staged
         try:
             places = ScriptPlaces(lambda path: os.path.lexists(path) and path in self._files_of_others(leaving))
-            staged = stage(arriving, self.scheme, os.path.join(self._workshop, "new"), libraries, places)
+            staged = self._begun(recovered).finish(arriving, libraries, places)
             warnings = self._exchange(staged, leaving, _subject(arriving, leaving))
         finally:
-            # Not if even taking back failed: what was moved away is all there is left of it.
-            if not has_journal(self._workshop):
-                shutil.rmtree(self._workshop, ignore_errors=True)
+            self._clear()
             importlib.invalidate_caches()
         return Exchange(
             tuple(self._arrived(delivery) for delivery in arriving), (*recovered, *places.warnings, *warnings)
@@ -112,6 +115,20 @@ class SitePackages:
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> Sequence[str]:  # noqa: ARG002
         """Return no warnings: files that lie in their places are all that is needed here."""
         return ()
+
+    def _begun(self, recovered: Sequence[str]) -> Staging:
+        if has_journal(self._workshop):
+            raise RecoveryFailed(self._workshop, "; ".join(recovered))
+        if self._staging is None:
+            shutil.rmtree(self._workshop, ignore_errors=True)  # of a process that was interrupted while it staged
+            self._staging = Staging(self.scheme, os.path.join(self._workshop, "new"))
+        return self._staging
+
+    def _clear(self) -> None:
+        self._staging = None
+        # Not if even taking back failed: what was moved away is all there is left of it.
+        if not has_journal(self._workshop):
+            shutil.rmtree(self._workshop, ignore_errors=True)
 
     @property
     def _workshop(self) -> str:

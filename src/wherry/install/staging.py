@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, InvalidWheel
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wherry.install.destination import Delivery, SharedLibrary
     from wherry.install.scheme import Scheme
 
-__all__ = ["StagedFile", "stage"]
+__all__ = ["StagedFile", "Staging", "stage"]
 
 INSTALLER = "wherry"
 WORKSHOP = ".wherry"
@@ -46,92 +46,122 @@ def stage(
     places: ScriptPlaces | None = None,
 ) -> list[StagedFile]:
     """Unpack everything below ``folder``; raises :class:`InvalidWheel` and :class:`InstallConflict`."""
-    places = places or ScriptPlaces()
-    staged: dict[str, StagedFile] = {}
-    # One wheel's names must differ on every file system; those of two may be told apart where this one does.
-    folded: dict[tuple[str, str], str] = {}
-    os.makedirs(folder, exist_ok=True)
-    for owner, target, content in _everything(deliveries, libraries, scheme, places):
-        if target in staged:
-            raise _clash(staged[target], owner)
-        other = folded.setdefault((owner, target.casefold()), target)
-        if other != target:
-            raise InvalidWheel(owner, [f"{target} and {other} collide"])
-        path = os.path.join(folder, str(len(staged)))
-        _write(path, content, executable=target.startswith(scheme.scripts + "/"))
-        staged[target] = StagedFile(path, target, owner)
-    return list(staged.values())
+    return Staging(scheme, folder).finish(deliveries, libraries, places or ScriptPlaces())
 
 
-def _everything(
-    deliveries: Sequence[Delivery], libraries: Sequence[SharedLibrary], scheme: Scheme, places: ScriptPlaces
-) -> Iterator[tuple[str, str, bytes]]:
-    """Yield owners, target paths and contents."""
-    for delivery in deliveries:
-        for target, content in _files(delivery, scheme, places):
-            yield delivery.wheel.filename, target, content
-    for library in libraries:
-        for path, content in library.contents.items():
-            yield library.name, os.path.join(scheme.libraries, path), content
+class Staging:
+    """Unpacks below ``folder``, each wheel as it comes, and in the end all that is to be placed."""
+
+    def __init__(self, scheme: Scheme, folder: str) -> None:
+        self._scheme = scheme
+        self._folder = folder
+        self._written = 0
+        self._unpacked: dict[int, _Unpacked] = {}
+
+    def unpack(self, delivery: Delivery) -> None:
+        """Write the wheel's own files, each compared with RECORD; raises :class:`InvalidWheel`."""
+        wheel, scheme = delivery.wheel, self._scheme
+        dist_info = os.path.join(scheme.site_packages, wheel.dist_info)
+        foreign_notes = {os.path.join(dist_info, name) for name in NOTES}
+        unpacked = self._unpacked[id(delivery)] = _Unpacked(delivery)
+        for entry, content in wheel.contents():
+            target = _target(entry.path, wheel, scheme)
+            if target in foreign_notes:
+                continue  # A wheel made from an installation may still tell of that one.
+            if target == os.path.join(dist_info, "entry_points.txt"):
+                unpacked.entry_points = _entry_points(content, wheel)
+            if entry.path.startswith(f"{wheel.data_folder}/scripts/"):
+                unpacked.scripts[target] = with_interpreter(content, scheme.interpreter)
+            else:
+                unpacked.files.append((self._write(target, content, wheel.filename), entry))
+
+    def finish(
+        self, deliveries: Sequence[Delivery], libraries: Sequence[SharedLibrary], places: ScriptPlaces
+    ) -> list[StagedFile]:
+        """Unpack what has not been yet, write what records the installation, and return all files in order.
+
+        Raises :class:`InvalidWheel` and :class:`InstallConflict`.
+        """
+        staged: dict[str, StagedFile] = {}
+        # One wheel's names must differ on every file system; those of two may be told apart where this one does.
+        folded: dict[tuple[str, str], str] = {}
+        for file in self._everything(deliveries, libraries, places):
+            if file.target in staged:
+                raise _clash(staged[file.target], file.owner)
+            other = folded.setdefault((file.owner, file.target.casefold()), file.target)
+            if other != file.target:
+                raise InvalidWheel(file.owner, [f"{file.target} and {other} collide"])
+            staged[file.target] = file
+        return list(staged.values())
+
+    def _everything(
+        self, deliveries: Sequence[Delivery], libraries: Sequence[SharedLibrary], places: ScriptPlaces
+    ) -> Iterator[StagedFile]:
+        for delivery in deliveries:
+            if id(delivery) not in self._unpacked:
+                self.unpack(delivery)
+            yield from self._complete(self._unpacked[id(delivery)], places)
+        for library in libraries:
+            for path, content in library.contents.items():
+                yield self._write(os.path.join(self._scheme.libraries, path), content, library.name)
+
+    def _complete(self, unpacked: _Unpacked, places: ScriptPlaces) -> Iterator[StagedFile]:
+        """Yield the wheel's files, its scripts, and what records the installation."""
+        wheel = unpacked.delivery.wheel
+        dist_info = os.path.join(self._scheme.site_packages, wheel.dist_info)
+        notes = {os.path.join(dist_info, name): content for name, content in _notes(unpacked.delivery).items()}
+        entries: list[RecordEntry] = []
+        for file, entry in unpacked.files:
+            path = self._recorded(file.target)
+            entries.append(entry if entry.path == path else replace(entry, path=path))
+            yield file
+        for target, content in {**self._scripts(unpacked, places), **notes}.items():
+            entries.append(_entry_of(self._recorded(target), content))
+            yield self._write(target, content, wheel.filename)
+        record = os.path.join(dist_info, "RECORD")
+        entries.append(RecordEntry(self._recorded(record)))
+        yield self._write(record, write_record(entries).encode(), wheel.filename)
+
+    def _scripts(self, unpacked: _Unpacked, places: ScriptPlaces) -> dict[str, bytes]:
+        """Return the scripts by target. One of an entry point goes before a packed one: old backends made both."""
+        scripts = dict(unpacked.scripts)
+        for entry_point in unpacked.entry_points:
+            target = os.path.join(self._scheme.scripts, entry_point.name)
+            if target in scripts or places.claim(target, unpacked.delivery.wheel.filename):
+                scripts[target] = script_of(entry_point, self._scheme.interpreter)
+        return scripts
+
+    def _recorded(self, target: str) -> str:
+        inside = target.removeprefix(self._scheme.site_packages + "/")
+        return os.path.relpath(target, self._scheme.site_packages) if inside == target else inside
+
+    def _write(self, target: str, content: bytes, owner: str) -> StagedFile:
+        if not self._written:
+            os.makedirs(self._folder, exist_ok=True)
+        path = os.path.join(self._folder, str(self._written))
+        self._written += 1
+        # Unbuffered: the content is whole, and this is several times faster in Emscripten's file system.
+        with open(path, "wb", 0) as file:
+            file.write(content)
+        if target.startswith(self._scheme.scripts + "/"):
+            os.chmod(path, 0o755)  # noqa: S103 - as the specification has it for scripts
+        return StagedFile(path, target, owner)
+
+
+@dataclass(slots=True)
+class _Unpacked:
+    """A wheel's files, each with its line in RECORD, its scripts by target, and the scripts that it wants made."""
+
+    delivery: Delivery
+    files: list[tuple[StagedFile, RecordEntry]] = field(default_factory=list)
+    scripts: dict[str, bytes] = field(default_factory=dict)
+    entry_points: tuple[ScriptEntryPoint, ...] = ()
 
 
 def _clash(file: StagedFile, newcomer: str) -> InstallConflict | InvalidWheel:
     if file.owner == newcomer:
         return InvalidWheel(newcomer, [f"{file.target} is there twice"])
     return InstallConflict(file.target, file.owner, newcomer)
-
-
-def _write(path: str, content: bytes, *, executable: bool) -> None:
-    # Unbuffered: the content is whole, and this is several times faster in Emscripten's file system.
-    with open(path, "wb", 0) as file:
-        file.write(content)
-    if executable:
-        os.chmod(path, 0o755)  # noqa: S103 - as the specification has it for scripts
-
-
-def _files(delivery: Delivery, scheme: Scheme, places: ScriptPlaces) -> Iterator[tuple[str, bytes]]:
-    """Yield target paths and contents: the wheel's files, its scripts, then what records the installation."""
-    entries: list[RecordEntry] = []
-    for target, content, entry in _placed(delivery, scheme, places):
-        path = os.path.relpath(target, scheme.site_packages)
-        entries.append(
-            RecordEntry(path, entry.algorithm, entry.digest, entry.size) if entry else _entry_of(path, content)
-        )
-        yield target, content
-    record = f"{delivery.wheel.dist_info}/RECORD"
-    entries.append(RecordEntry(record))
-    yield os.path.join(scheme.site_packages, record), write_record(entries).encode()
-
-
-def _placed(
-    delivery: Delivery, scheme: Scheme, places: ScriptPlaces
-) -> Iterator[tuple[str, bytes, RecordEntry | None]]:
-    """Yield target paths and contents, and the wheel's own line about those that are as it has them."""
-    wheel = delivery.wheel
-    dist_info = os.path.join(scheme.site_packages, wheel.dist_info)
-    foreign_notes = {os.path.join(dist_info, name) for name in NOTES}
-    entry_points_file = os.path.join(dist_info, "entry_points.txt")
-    scripts: dict[str, bytes] = {}
-    entry_points: tuple[ScriptEntryPoint, ...] = ()
-    for entry, content in wheel.contents():
-        target = _target(entry.path, wheel, scheme)
-        if target in foreign_notes:
-            continue  # A wheel made from an installation may still tell of that one.
-        if target == entry_points_file:
-            entry_points = _entry_points(content, wheel)
-        if entry.path.startswith(f"{wheel.data_folder}/scripts/"):
-            scripts[target] = with_interpreter(content, scheme.interpreter)
-        else:
-            yield target, content, entry
-    # An entry point's script takes the place of one of the same name: old backends made it themselves and packed it.
-    for one in entry_points:
-        target = os.path.join(scheme.scripts, one.name)
-        if target in scripts or places.claim(target, wheel.filename):
-            scripts[target] = script_of(one, scheme.interpreter)
-    for target, content in scripts.items():
-        yield target, content, None
-    for name, content in _notes(delivery).items():
-        yield os.path.join(dist_info, name), content, None
 
 
 def _entry_points(content: bytes, wheel: WheelArchive) -> tuple[ScriptEntryPoint, ...]:

@@ -48,6 +48,7 @@ class PyodideSite(SitePackages):
     async def turn(self) -> AsyncIterator[None]:
         """Wait for ``loadPackage``, too, and keep it waiting while the block lasts."""
         async with super().turn(), loading_turn():
+            self.scheme = _scheme()
             yield
 
     def exchange(
@@ -57,7 +58,8 @@ class PyodideSite(SitePackages):
         libraries: Sequence[SharedLibrary] = (),
     ) -> Exchange:
         """Check that libraries will load, exchange distributions, then bring ``pyodide.loadedPackages`` up to date."""
-        self.scheme = _scheme()
+        if not self.is_taken():
+            self.scheme = _scheme()
         loader = read_loader(lambda: (path for distribution in leaving for path in self._known_files(distribution)))
         check_linking(arriving, libraries, self.scheme, loader)
         done = super().exchange(arriving, leaving, libraries)
