@@ -18,11 +18,12 @@ import wherry
 from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
+from wherry.default import use_default
 from wherry.formats.distribution_lock import parse_distribution_lock
 from wherry.index.fetcher import Response
 from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
-from wherry.installer import Installer, use_default
+from wherry.installer import Installer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -339,7 +340,7 @@ async def test_an_answer_has_sizes_and_hashes(tmp_path: Path) -> None:
 
 def test_the_functions_work_on_the_default_installer(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
-    use_default(subject)
+    use_default(lambda: subject)
     assert asyncio.run(wherry.resolve("app")).pins == {"app": "1", "lib": "1"}
     asyncio.run(wherry.install("app"))
     assert [found.name for found in wherry.installed()] == ["app", "lib"]

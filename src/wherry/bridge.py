@@ -2,25 +2,26 @@
 
 JSON text goes in and JSON text comes out, so that neither language holds an object of the other's that must be freed.
 Words are camelCase out there and snake_case in here; they are translated here and nowhere else.
+
+``attach()`` imports this module, and waits for it; so whatever a call needs is imported by the call.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from importlib.util import decode_source
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from wherry.errors import InvalidScriptMetadata, UnsupportedPython, WherryError
-from wherry.formats.script_metadata import ScriptMetadata, parse_script_metadata
-from wherry.installer import Installer, use_default
-from wherry.model.environment import Environment
-from wherry.runtime.script import run_script
+from wherry.default import use_default
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Any, TypeAlias
+
+    from wherry.errors import WherryError
+    from wherry.formats.script_metadata import ScriptMetadata
+    from wherry.installer import Installer
 
     Listener: TypeAlias = Callable[[str], object]
     Method: TypeAlias = Callable[[Mapping[str, Any], Listener | None], Awaitable[object]]
@@ -35,9 +36,8 @@ class Bridge:
     """
 
     def __init__(self, options_json: str) -> None:
-        options = json.loads(options_json)
-        self._installer = Installer(index_urls=options.get("indexUrls"))
-        use_default(self._installer)
+        self._attach_options = json.loads(options_json)
+        use_default(lambda: self._installer)
         self._methods: Mapping[str, Method] = {
             "check": self._check,
             "environment": self._environment,
@@ -51,12 +51,20 @@ class Bridge:
             "why": self._why,
         }
 
+    @cached_property
+    def _installer(self) -> Installer:
+        from wherry.installer import Installer
+
+        return Installer(index_urls=self._attach_options.get("indexUrls"))
+
     async def call(self, method: str, arguments_json: str, on_progress: Listener | None = None) -> str:
         """Call *method* with an object of named arguments; *on_progress* receives each event as JSON.
 
         Return ``{"value": …}``, or ``{"error": {type, code, message, facts}}`` for what wherry raises on purpose; any
         other exception is a fault, and goes on to the caller as it is.
         """
+        from wherry.errors import WherryError
+
         try:
             value = await self._methods[method](json.loads(arguments_json), on_progress)
         except WherryError as error:
@@ -87,15 +95,19 @@ class Bridge:
         return _camel_case_keys(self._installer.why(arguments["name"]).to_dict())
 
     async def _environment(self, _: Mapping[str, Any], __: Listener | None) -> object:
+        from wherry.model.environment import Environment
+
         environment = Environment.current()
         return {"pythonVersion": str(environment.python_version), "platform": environment.platform}
 
     async def _script_metadata(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
-        metadata = _read_script_metadata(Path(arguments["file"]))
+        metadata = _read_script_metadata(arguments["file"])
         options = {"prefer": metadata.prefer} if metadata.prefer else {}
         return {"dependencies": list(metadata.dependencies), "options": options}
 
     async def _run_script(self, arguments: Mapping[str, Any], _: Listener | None) -> object:
+        from wherry.runtime.script import run_script
+
         return run_script(arguments["file"], arguments["argv"], arguments["workingDirectory"])
 
 
@@ -106,8 +118,16 @@ def _options(arguments: Mapping[str, Any], on_progress: Listener | None) -> dict
     return options
 
 
-def _read_script_metadata(file: Path) -> ScriptMetadata:
-    """Read *file*'s metadata, nothing being the same as none, and check that it may run in this interpreter."""
+def _read_script_metadata(path: str) -> ScriptMetadata:
+    """Read the metadata of the file at *path*, nothing being the same as none; check that it may run here."""
+    from importlib.util import decode_source
+    from pathlib import Path
+
+    from wherry.errors import InvalidScriptMetadata, UnsupportedPython
+    from wherry.formats.script_metadata import ScriptMetadata, parse_script_metadata
+    from wherry.model.environment import Environment
+
+    file = Path(path)
     try:
         source = decode_source(file.read_bytes())
     except (SyntaxError, UnicodeDecodeError) as error:

@@ -12,22 +12,19 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 from packaging.utils import canonicalize_name
 
 from wherry._default_index import DEFAULT_INDEX_URL
+from wherry.default import default_installer
 from wherry.errors import NotInstalled, UninstallRefused, UnsupportedRuntime
 from wherry.index import resolving
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
 from wherry.install.delivering import download
 from wherry.install.destination import Delivery, SharedLibrary
-from wherry.model.check import CheckReport
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.environment import Environment
 from wherry.model.progress import Progress
 from wherry.model.report import InstallReport
-from wherry.resolution import checking
-from wherry.resolution.chains import explain_presence
 from wherry.resolution.posing import Asked, pose
 from wherry.resolution.snapshot import Snapshot
-from wherry.resolution.tree import draw_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,6 +35,7 @@ if TYPE_CHECKING:
     from wherry.index.cache import Cache
     from wherry.index.fetcher import Fetcher
     from wherry.install.destination import Destination
+    from wherry.model.check import CheckReport
     from wherry.model.locked_package import LockedPackage
     from wherry.model.progress import OnProgress, Phase
     from wherry.resolution.chains import Why
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
     from wherry.resolution.resolution import Resolution
     from wherry.resolution.tree import Tree
 
-__all__ = ["Installer", "check", "install", "installed", "resolve", "tree", "uninstall", "use_default", "why"]
+__all__ = ["Installer", "check", "install", "installed", "resolve", "tree", "uninstall", "why"]
 
 Parameters = ParamSpec("Parameters")
 Outcome = TypeVar("Outcome")
@@ -192,6 +190,9 @@ class Installer:
 
     def check(self) -> CheckReport:
         """Look for damaged distributions, and for requirements that nothing installed meets; false if all is well."""
+        from wherry.model.check import CheckReport
+        from wherry.resolution import checking
+
         unmet = list(checking.find_unmet(self._destination.installed(), self.environment))
         return CheckReport(
             broken=tuple(self._destination.broken()),
@@ -201,10 +202,16 @@ class Installer:
 
     def tree(self) -> Tree:
         """Return the tree of what is installed, from what was asked for by name, and what nobody requires, down."""
+        from wherry.resolution import checking
+        from wherry.resolution.tree import draw_tree
+
         return draw_tree(checking.installed_graph(self._destination.installed(), self.environment))
 
     def why(self, name: str) -> Why:
         """Return the chains of requirements that lead to ``name`` among what is installed."""
+        from wherry.resolution import checking
+        from wherry.resolution.chains import explain_presence
+
         return explain_presence(checking.installed_graph(self._destination.installed(), self.environment), name)
 
     def _client(self, index_urls: Sequence[str] | None) -> IndexClient:
@@ -285,15 +292,6 @@ def _runtime_destination() -> Destination:
     return PyodideSite()
 
 
-class _Default:
-    installer: Installer | None = None
-
-
-def use_default(installer: Installer) -> None:
-    """Put ``installer`` behind the functions of the package."""
-    _Default.installer = installer
-
-
 def _on_default(
     method: Callable[Concatenate[Installer, Parameters], Outcome],
 ) -> Callable[Parameters, Outcome]:
@@ -301,9 +299,7 @@ def _on_default(
 
     @functools.wraps(method)
     def function(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Outcome:
-        if _Default.installer is None:
-            _Default.installer = Installer()
-        return method(_Default.installer, *args, **kwargs)
+        return method(default_installer(), *args, **kwargs)
 
     return function
 

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 from wherry.errors import InvalidIndexPage
 
 __all__ = ["absolute", "last_segment", "split_hash", "without_credentials"]
+
+FOLDER = re.compile(r"https?://[^/?#\\\s]+/(?:[\w-][\w.-]*/)*", re.ASCII)
+FILE = re.compile(r"[\w-][\w.+-]*", re.ASCII)
 
 
 def absolute(url: str, base: str) -> str:
     """Resolve ``url`` against ``base``, where it was found; raises :class:`InvalidIndexPage` for what is no URL."""
     if url.startswith(("https://", "http://")):
         return url
+    if FILE.fullmatch(url) and FOLDER.fullmatch(base):
+        return base + url
     # Importing it takes a twentieth of a second in a browser, and most pages need it not.
     from urllib.parse import urljoin
 

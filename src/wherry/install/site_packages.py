@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, UninstallRefused
-from wherry.install.checking import find_broken
 from wherry.install.imported import imported_modules
 from wherry.install.installed import find_installed, read_installed
 from wherry.install.journal import Journal
@@ -46,6 +45,8 @@ class SitePackages:
 
     def broken(self) -> tuple[BrokenDistribution, ...]:
         """Return what is damaged: unreadable, half there, or there twice."""
+        from wherry.install.checking import find_broken
+
         return tuple(find_broken(self.scheme.site_packages))
 
     def imported(self, distribution: InstalledDistribution) -> list[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from wherry.model.hashes import strongest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from packaging.utils import NormalizedName
 
@@ -52,6 +52,8 @@ class ProjectFile:
         """
         if self.upload_time is None:
             return None
+        from datetime import UTC, datetime
+
         try:
             moment = datetime.fromisoformat(self.upload_time)
         except ValueError:
