@@ -504,7 +504,7 @@ async def test_an_answer_has_sizes_and_hashes(tmp_path: Path) -> None:
 
 def test_the_functions_work_on_the_default_installer(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
-    use_default(subject)
+    use_default(lambda: subject)
     assert asyncio.run(wherry.resolve("app")).pins == {"app": "1", "lib": "1"}
     asyncio.run(wherry.install("app"))
     assert [found.name for found in wherry.installed()] == ["app", "lib"]

@@ -1,10 +1,13 @@
 // Builds dist/: the Python bundle, the scripts, the types. Needs a Python ≥ 3.11 with pip; $PYTHON names another than
 // `python3`.
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { loadPyodide } from "pyodide";
 
 const root = dirname(import.meta.dirname);
 const dist = join(root, "dist");
@@ -21,9 +24,37 @@ function compilerPath() {
   return join(dirname(manifest), "bin", "tsc");
 }
 
+/** Gathers the Python side as an archive of sources. */
+function gatherSources() {
+  const folder = mkdtempSync(join(tmpdir(), "wherry-"));
+  try {
+    const archive = join(folder, "wherry.zip");
+    execute(process.env.PYTHON ?? "python3", "scripts/bundle.py", "--output", archive);
+    return readFileSync(archive);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Compiles them for the Python of the Pyodide that wherry is built with; the magic number tells which that is. */
+async function compile(sources) {
+  const pyodide = await loadPyodide({ env: { PYTHONNODEBUGRANGES: "1" } });
+  // Where src/bundle.ts will put the archive: tracebacks show it.
+  pyodide.FS.writeFile("/lib/wherry.zip", sources);
+  const script = pyodide.globals.get("dict")();
+  pyodide.runPython(readFileSync(join(root, "scripts", "compile.py"), "utf8"), { globals: script });
+  const magic = script.get("compile_archive")("/lib/wherry.zip", "/tmp/bytecode.zip");
+  return { magic, bytecode: pyodide.FS.readFile("/tmp/bytecode.zip") };
+}
+
+function writeBundle(name, archive) {
+  writeFileSync(join(dist, name), gzipSync(archive, { level: 9 }));
+}
+
 async function main() {
   rmSync(dist, { recursive: true, force: true });
-  execute(process.env.PYTHON ?? "python3", "scripts/bundle.py", "--output", join(dist, "wherry.zip"));
+  const sources = gatherSources();
+  const { magic, bytecode } = await compile(sources);
   await build({
     absWorkingDir: root,
     entryPoints: ["src/index.ts", "src/cli.ts"],
@@ -35,7 +66,10 @@ async function main() {
     conditions: ["node"],
     mainFields: ["module", "main"],
     external: ["node:*", "pyodide"],
+    define: { BYTECODE_MAGIC: JSON.stringify(magic) },
   });
+  writeBundle("wherry-sources.bin", sources);
+  writeBundle("wherry-bytecode.bin", bytecode);
   execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");
   copyFileSync(join(root, "..", "LICENSE"), join(dist, "LICENSE"));
   // cli.js holds a copy of commander, whose licence asks to come along.

@@ -1,6 +1,7 @@
-"""Build the Python side of the npm package: one zip with wherry and private copies of what it needs.
+"""Gather the Python side of the npm package: one archive with wherry and private copies of what it needs.
 
-The copies live in ``wherry._vendor``, so that a program may install other versions of the same projects.
+The copies live in ``wherry._vendor``, so that a program may install other versions of the same projects. The archive is
+what Python imports from; it is compressed as a whole, and so not member by member.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import sys
 import tempfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 JS = Path(__file__).resolve().parent.parent
 PROJECT = JS.parent
@@ -26,6 +27,9 @@ VENDORED = ("packaging", "resolvelib")
 VENDOR = "wherry._vendor"
 # Besides the standard library's: wherry itself, what only Pyodide has, and what only type checkers import.
 IMPORTABLE = {*sys.stdlib_module_names, "wherry", "js", "pyodide", "pyodide_js", "typing_extensions"}
+
+# Imported by a method alone that wherry never calls, SpecifierSet.to_range().
+LEFT_OUT = frozenset({f"{VENDOR}.packaging.ranges"})
 
 LICENCE = re.compile(r"[^/]+\.dist-info/licenses/(?P<name>.+)")
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of all times that a zip can tell
@@ -37,7 +41,7 @@ def main() -> None:
     parser.add_argument("--output", type=Path, required=True)
     output: Path = parser.parse_args().output
     with tempfile.TemporaryDirectory() as folder:
-        members = collect(build_wheels(Path(folder)))
+        members = keep_what_is_used(collect(build_wheels(Path(folder))))
     check(members)
     output.parent.mkdir(parents=True, exist_ok=True)
     write(members, output)
@@ -88,6 +92,51 @@ def redirection(node: ast.stmt) -> tuple[str, str] | None:
     return None
 
 
+def keep_what_is_used(members: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Leave out the private copies' modules that nothing imports, whether at its top or later."""
+    modules = {module_name(path): path for path in members if path.endswith(".py")}
+    used = {module for module in modules if not module.startswith(f"{VENDOR}.")}
+    waiting = sorted(used)
+    while waiting:
+        importer = waiting.pop()
+        path = modules[importer]
+        package = importer if path.endswith("/__init__.py") else importer.rpartition(".")[0]
+        found = {*imported_modules(members[path], package)}.intersection(modules) - used - LEFT_OUT
+        used |= found
+        waiting += sorted(found)
+    return {path: content for path, content in members.items() if not path.endswith(".py") or module_name(path) in used}
+
+
+def module_name(path: str) -> str:
+    """Return the dotted name of the module at *path* in the archive."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def imported_modules(source: bytes, package: str) -> Iterator[str]:
+    """Yield all that the imports of a module of *package* may name, with the packages around it."""
+    for node in at_runtime(ast.parse(source).body):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[: package.count(".") + 2 - node.level] if node.level else []
+            base = ".".join([*above, *([node.module] if node.module else [])])
+            names = [base, *(f"{base}.{alias.name}" for alias in node.names)]
+        for name in names:
+            parts = name.split(".")
+            yield from (".".join(parts[:count]) for count in range(1, len(parts) + 1))
+
+
+def at_runtime(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Yield the nodes below *body*, but for what only type checkers read."""
+    for node in body:
+        yield node
+        if isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}:
+            yield from at_runtime(node.orelse)
+        else:
+            yield from at_runtime(ast.iter_child_nodes(node))
+
+
 def check(members: Mapping[str, bytes]) -> None:
     """Exit if a module imports what will not be there, or if a licence got lost."""
     problems = [
@@ -126,7 +175,7 @@ def write(members: Mapping[str, bytes], output: Path) -> None:
         for path in sorted(members):
             entry = ZipInfo(path, EARLIEST)
             entry.external_attr = 0o644 << 16
-            archive.writestr(entry, members[path], ZIP_DEFLATED, compresslevel=9)
+            archive.writestr(entry, members[path], ZIP_STORED)
 
 
 if __name__ == "__main__":

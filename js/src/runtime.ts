@@ -8,7 +8,7 @@ import { WherryError } from "./errors.ts";
 export interface PyodideRuntime {
   readonly version: string;
   pyimport(name: string): any;
-  unpackArchive(buffer: Uint8Array<ArrayBuffer>, format: string, options: { extractDir: string }): void;
+  readonly FS: { writeFile(path: string, content: Uint8Array, options?: { canOwn?: boolean }): void };
 }
 
 /** The first Pyodide whose wheels follow PEP 783. */

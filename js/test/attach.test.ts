@@ -40,6 +40,26 @@ import sys, wherry
   assert.equal(seen, "wherry");
 });
 
+test("the runtime that wherry is built with gets bytecode, whose tracebacks name lines", () => {
+  assert.equal(pyodide.runPython("import wherry; wherry.__file__"), "/lib/wherry.zip/wherry/__init__.pyc");
+  const traceback = pyodide.runPython(`
+import traceback, wherry
+try:
+    wherry.Installer(index_urls=7)
+except TypeError:
+    text = traceback.format_exc()
+text`);
+  assert.match(traceback, /File "\/lib\/wherry\.zip\/wherry\/installer\.py", line \d+, in __init__/);
+});
+
+test("a runtime with another Python gets the sources", async () => {
+  const { loadPyodide } = await import("pyodide-next" as "pyodide");
+  const next = await loadPyodide();
+  await attach(next);
+  assert.equal(next.runPython("import wherry; wherry.__file__"), "/lib/wherry.zip/wherry/__init__.py");
+  assert.match(next.runPython("import inspect, wherry; inspect.getsource(wherry.Installer)"), /^class Installer:/);
+});
+
 test("Python's own calls follow the options", async () => {
   asked.length = 0;
   await assert.rejects(pyodide.runPythonAsync("import wherry; await wherry.install('absent')"), /UnknownProject/);

@@ -1,50 +1,57 @@
 """wherry brings Python packages aboard a running Pyodide: ``await wherry.install("pydantic")``.
 
 The functions work on one :class:`Installer`, made on first use; make your own for another index, cache or destination.
+A name is imported when it is asked for: most of wherry has its turn while the network is being waited for.
 """
 
 from __future__ import annotations
 
-from wherry.default import check, install, installed, resolve, run_script, tree, uninstall, why
-from wherry.errors import (
-    IndexUnavailable,
-    IndexUnreachable,
-    InstallConflict,
-    IntegrityError,
-    InvalidIndexPage,
-    InvalidMetadata,
-    InvalidRequirement,
-    InvalidScriptMetadata,
-    InvalidWheel,
-    NoFittingWheel,
-    NotInstalled,
-    RecoveryFailed,
-    RefusedByIndex,
-    ResolutionConflict,
-    ResolutionError,
-    ResolutionTooDeep,
-    UninstallRefused,
-    UnknownProject,
-    UnknownScript,
-    UnsupportedPython,
-    UnsupportedRequirement,
-    UnsupportedRuntime,
-    UnsupportedWheel,
-    WherryError,
-)
-from wherry.index.index import Index
-from wherry.index.network import Network
-from wherry.installer import Installer
-from wherry.model.archive_limits import ArchiveLimits
-from wherry.model.check import BrokenDistribution, CheckReport, UnmetRequirement
-from wherry.model.distribution import InstalledDistribution
-from wherry.model.environment import Environment
-from wherry.model.progress import Progress
-from wherry.model.report import InstallReport, UninstallReport
-from wherry.resolution.chains import Step, Why
-from wherry.resolution.graph import Reason
-from wherry.resolution.resolution import Pin, Resolution
-from wherry.resolution.tree import Branch, Tree
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wherry.errors import (
+        IndexUnavailable,
+        IndexUnreachable,
+        InstallConflict,
+        IntegrityError,
+        InvalidIndexPage,
+        InvalidMetadata,
+        InvalidRequirement,
+        InvalidScriptMetadata,
+        InvalidWheel,
+        NoFittingWheel,
+        NotInstalled,
+        RecoveryFailed,
+        RefusedByIndex,
+        ResolutionConflict,
+        ResolutionError,
+        ResolutionTooDeep,
+        UninstallRefused,
+        UnknownProject,
+        UnknownScript,
+        UnsupportedPython,
+        UnsupportedRequirement,
+        UnsupportedRuntime,
+        UnsupportedWheel,
+        WherryError,
+    )
+    from wherry.functions import check, install, installed, resolve, run_script, tree, uninstall, why
+    from wherry.index.index import Index
+    from wherry.index.network import Network
+    from wherry.installer import Installer
+    from wherry.model.archive_limits import ArchiveLimits
+    from wherry.model.check import BrokenDistribution, CheckReport, UnmetRequirement
+    from wherry.model.distribution import InstalledDistribution
+    from wherry.model.environment import Environment
+    from wherry.model.progress import Progress
+    from wherry.model.report import InstallReport, UninstallReport
+    from wherry.resolution.chains import Step, Why
+    from wherry.resolution.graph import Reason
+    from wherry.resolution.resolution import Pin, Resolution
+    from wherry.resolution.tree import Branch, Tree
 
 __all__ = [
     "ArchiveLimits",
@@ -99,3 +106,39 @@ __all__ = [
     "uninstall",
     "why",
 ]
+
+_HOMES: Mapping[str, tuple[str, ...]] = {
+    "wherry.functions": ("check", "install", "installed", "resolve", "run_script", "tree", "uninstall", "why"),
+    "wherry.index.index": ("Index",),
+    "wherry.index.network": ("Network",),
+    "wherry.installer": ("Installer",),
+    "wherry.model.archive_limits": ("ArchiveLimits",),
+    "wherry.model.check": ("BrokenDistribution", "CheckReport", "UnmetRequirement"),
+    "wherry.model.distribution": ("InstalledDistribution",),
+    "wherry.model.environment": ("Environment",),
+    "wherry.model.progress": ("Progress",),
+    "wherry.model.report": ("InstallReport", "UninstallReport"),
+    "wherry.resolution.chains": ("Step", "Why"),
+    "wherry.resolution.graph": ("Reason",),
+    "wherry.resolution.resolution": ("Pin", "Resolution"),
+    "wherry.resolution.tree": ("Branch", "Tree"),
+}
+
+# One of the floors bears the name of a function. Imported first, it will not take the place of that later.
+import_module("wherry.install")
+del globals()["install"]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name from where it is at home: one of ``_HOMES``, else among the errors."""
+    if name == "errors":
+        return import_module("wherry.errors")
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
+    home = next((module for module, names in _HOMES.items() if name in names), "wherry.errors")
+    value = globals()[name] = getattr(import_module(home), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

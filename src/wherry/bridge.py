@@ -2,6 +2,8 @@
 
 JSON text goes in and JSON text comes out, so that neither language holds an object of the other's that must be freed.
 Words are camelCase out there and snake_case in here; they are translated here and nowhere else.
+
+``attach()`` imports this module, and waits for it; so whatever a call needs is imported by the call.
 """
 
 from __future__ import annotations
@@ -9,23 +11,19 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from importlib.util import decode_source
-from pathlib import Path
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wherry.default import use_default
-from wherry.errors import InvalidScriptMetadata, UnsupportedPython, WherryError
-from wherry.formats.script_metadata import ScriptMetadata, parse_script_metadata
-from wherry.index.index import Index
-from wherry.index.network import Network
-from wherry.installer import Installer
-from wherry.model.environment import Environment
-from wherry.runtime.script import run_file
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
     from typing import Any, TypeAlias
 
+    from wherry.errors import WherryError
+    from wherry.formats.script_metadata import ScriptMetadata
+    from wherry.index.index import Index
+    from wherry.installer import Installer
     from wherry.model.progress import OnProgress, Progress
 
     Listener: TypeAlias = Callable[[str], object]
@@ -41,10 +39,8 @@ class Bridge:
     """
 
     def __init__(self, options_json: str) -> None:
-        options = json.loads(options_json)
-        network = {_snake_case(name): value for name, value in (options.get("network") or {}).items()}
-        self._installer = Installer(index_urls=_indexes(options.get("indexUrls")), network=Network(**network))
-        use_default(self._installer)
+        self._attach_options = json.loads(options_json)
+        use_default(lambda: self._installer)
         self._running: dict[int | None, asyncio.Task[Any]] = {}
         self._methods: Mapping[str, Method] = {
             "check": self._check,
@@ -59,6 +55,14 @@ class Bridge:
             "uninstall": self._uninstall,
             "why": self._why,
         }
+
+    @cached_property
+    def _installer(self) -> Installer:
+        from wherry.index.network import Network
+        from wherry.installer import Installer
+
+        network = {_snake_case(name): value for name, value in (self._attach_options.get("network") or {}).items()}
+        return Installer(index_urls=_indexes(self._attach_options.get("indexUrls")), network=Network(**network))
 
     def call(
         self, method: str, arguments_json: str, on_progress: Listener | None = None, ticket: int | None = None
@@ -76,6 +80,8 @@ class Bridge:
         return task
 
     async def _call(self, method: str, arguments_json: str, on_progress: OnProgress) -> str:
+        from wherry.errors import WherryError
+
         try:
             value = await self._methods[method](json.loads(arguments_json), on_progress)
         except WherryError as error:
@@ -120,11 +126,13 @@ class Bridge:
         return _camel_case_keys(self._installer.why(arguments["name"]).to_dict())
 
     async def _environment(self, _: Mapping[str, Any], __: OnProgress) -> object:
+        from wherry.model.environment import Environment
+
         environment = Environment.current()
         return {"pythonVersion": str(environment.python_version), "platform": environment.platform}
 
     async def _script_metadata(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
-        metadata = _read_script_metadata(Path(arguments["file"]))
+        metadata = _read_script_metadata(arguments["file"])
         options = {"prefer": metadata.prefer} if metadata.prefer else {}
         return {"dependencies": list(metadata.dependencies), "options": options}
 
@@ -132,6 +140,8 @@ class Bridge:
         return self._installer.run_script(arguments["name"], arguments["args"])
 
     async def _run_file(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
+        from wherry.runtime.script import run_file
+
         return run_file(arguments["file"], arguments["argv"], arguments["workingDirectory"])
 
 
@@ -144,13 +154,23 @@ def _options(arguments: Mapping[str, Any], on_progress: OnProgress) -> dict[str,
 
 def _indexes(named: str | Iterable[str | Mapping[str, Any]] | None) -> tuple[str | Index, ...]:
     """Return what JavaScript names as indexes: URLs, or objects with the fields of an :class:`Index`."""
+    from wherry.index.index import Index
+
     if isinstance(named, str):
         return (named,)
     return tuple(index if isinstance(index, str) else Index(**index) for index in named or ())
 
 
-def _read_script_metadata(file: Path) -> ScriptMetadata:
-    """Read *file*'s metadata, nothing being the same as none, and check that it may run in this interpreter."""
+def _read_script_metadata(path: str) -> ScriptMetadata:
+    """Read the metadata of the file at *path*, nothing being the same as none; check that it may run here."""
+    from importlib.util import decode_source
+    from pathlib import Path
+
+    from wherry.errors import InvalidScriptMetadata, UnsupportedPython
+    from wherry.formats.script_metadata import ScriptMetadata, parse_script_metadata
+    from wherry.model.environment import Environment
+
+    file = Path(path)
     try:
         source = decode_source(file.read_bytes())
     except (SyntaxError, UnicodeDecodeError) as error:

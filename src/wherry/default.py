@@ -1,59 +1,32 @@
-"""The functions of the package: methods of one installer, which is made on first use."""
+"""The installer that the functions of the package work on. It is made when it is first needed."""
 
 from __future__ import annotations
 
-import functools
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
-
-from wherry.installer import Installer
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = [
-    "check",
-    "install",
-    "installed",
-    "resolve",
-    "run_script",
-    "tree",
-    "uninstall",
-    "use_default",
-    "why",
-]
+    from wherry.installer import Installer
 
-Parameters = ParamSpec("Parameters")
-Outcome = TypeVar("Outcome")
+__all__ = ["default_installer", "use_default"]
 
 
 class _Default:
+    make: Callable[[], Installer] | None = None
     installer: Installer | None = None
 
 
-def use_default(installer: Installer) -> None:
-    """Put ``installer`` behind the functions of the package."""
-    _Default.installer = installer
+def use_default(make: Callable[[], Installer]) -> None:
+    """Let the functions of the package work on what ``make`` returns; it is called once, by the first of them."""
+    _Default.make = make
+    _Default.installer = None
 
 
-def _on_default(
-    method: Callable[Concatenate[Installer, Parameters], Outcome],
-) -> Callable[Parameters, Outcome]:
-    """Make a function of a method: it works on the default installer."""
+def default_installer() -> Installer:
+    """Return the default installer: what :func:`use_default` was told to make, else one with nothing set."""
+    if _Default.installer is None:
+        from wherry.installer import Installer
 
-    @functools.wraps(method)
-    def function(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Outcome:
-        if _Default.installer is None:
-            _Default.installer = Installer()
-        return method(_Default.installer, *args, **kwargs)
-
-    return function
-
-
-install = _on_default(Installer.install)
-resolve = _on_default(Installer.resolve)
-uninstall = _on_default(Installer.uninstall)
-installed = _on_default(Installer.installed)
-check = _on_default(Installer.check)
-tree = _on_default(Installer.tree)
-why = _on_default(Installer.why)
-run_script = _on_default(Installer.run_script)
+        _Default.installer = (_Default.make or Installer)()
+    return _Default.installer

@@ -21,16 +21,12 @@ from wherry.install.delivering import download
 from wherry.install.destination import Delivery, Exchange, SharedLibrary
 from wherry.install.startup import startup_warnings
 from wherry.model.archive_limits import DEFAULT_LIMITS
-from wherry.model.check import CheckReport
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.environment import Environment
 from wherry.model.report import InstallReport, UninstallReport
 from wherry.phases import Phases
-from wherry.resolution import checking
-from wherry.resolution.chains import explain_presence
 from wherry.resolution.posing import Asked, pose
 from wherry.resolution.snapshot import Snapshot
-from wherry.resolution.tree import draw_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,6 +39,7 @@ if TYPE_CHECKING:
     from wherry.index.index import Index
     from wherry.install.destination import Destination
     from wherry.model.archive_limits import ArchiveLimits
+    from wherry.model.check import CheckReport
     from wherry.model.locked_package import LockedPackage
     from wherry.model.progress import OnProgress
     from wherry.model.project import ProjectFile
@@ -234,6 +231,9 @@ class Installer:
 
     def check(self) -> CheckReport:
         """Look for damaged distributions, and for requirements that nothing installed meets; false if all is well."""
+        from wherry.model.check import CheckReport
+        from wherry.resolution import checking
+
         unmet = list(checking.find_unmet(self._destination.installed(), self.environment))
         return CheckReport(
             broken=tuple(self._destination.broken()),
@@ -243,10 +243,16 @@ class Installer:
 
     def tree(self) -> Tree:
         """Return the tree of what is installed, from what was asked for by name, and what nobody requires, down."""
+        from wherry.resolution import checking
+        from wherry.resolution.tree import draw_tree
+
         return draw_tree(checking.installed_graph(self._destination.installed(), self.environment))
 
     def why(self, name: str) -> Why:
         """Return the chains of requirements that lead to ``name`` among what is installed."""
+        from wherry.resolution import checking
+        from wherry.resolution.chains import explain_presence
+
         return explain_presence(checking.installed_graph(self._destination.installed(), self.environment), name)
 
     def run_script(self, name: str, args: Sequence[str] = ()) -> int:
@@ -279,6 +285,8 @@ class Installer:
                 yield f"{distribution} is imported ({', '.join(modules)}): {consequence}"
 
     def _dependants(self, gone: Iterable[InstalledDistribution]) -> Iterator[str]:
+        from wherry.resolution import checking
+
         names = {distribution.name for distribution in gone}
         for unmet in checking.find_unmet(self._destination.installed(), self.environment):
             if unmet.installed is None and unmet.project in names:

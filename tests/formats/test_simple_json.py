@@ -13,6 +13,7 @@ from wherry.model.project import ProjectFile, ProjectPage
 
 URL = "https://example.org/simple/my-app/"
 WHEEL = "my_app-1.0-py3-none-any.whl"
+PLAIN_URL = f"https://files.example.org/{WHEEL}"
 
 
 def read(body: bytes) -> ProjectPage:
@@ -134,6 +135,47 @@ def test_what_is_no_project_page_is_refused(body, fragment):
     assert fragment in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("fault", "fragment"),
+    [
+        (7, "file is not a JSON object"),
+        ([], "file is not a JSON object"),
+        (file(filename="../evil.whl", url=PLAIN_URL), "'../evil.whl' is not the name"),
+        (file(filename="..", url=PLAIN_URL), "'..' is not the name"),
+        (file(filename="a\tb.whl", url=PLAIN_URL), "is not the name"),
+        (file(filename="", url=PLAIN_URL), "a file has no name"),
+        (file(filename=None, url=PLAIN_URL), "a file has no name"),
+        ({"filename": WHEEL}, "no url"),
+        (file(url=7), "url of 7"),
+        (file(url="//[bad/"), "is not a URL"),
+        (file(**{"requires-python": [3]}, url=PLAIN_URL), "requires-python of [3]"),
+        (file(**{"upload-time": 3}, url=PLAIN_URL), "upload-time of 3"),
+    ],
+    ids=repr,
+)
+def test_one_entry_that_is_wrong_among_many_is_refused_before_any_is_asked_for(fault, fragment):
+    plain = [file(url=PLAIN_URL), file(url=PLAIN_URL, **{"requires-python": ">=3", "upload-time": None})]
+    with pytest.raises(InvalidIndexPage) as caught:
+        read(page(*plain, fault, *plain))
+    assert fragment in str(caught.value)
+
+
+NAMES = st.text(alphabet="aZ9.-_+! é~", min_size=1, max_size=6)
+
+
+@given(st.lists(st.tuples(NAMES, st.booleans(), st.none() | st.just(">=3"))))
+def test_files_are_the_same_whether_read_at_once_or_as_they_are_asked_for(rows):
+    entries = [
+        file(filename=name, url=f"https://example.org/files/{name}", **({"requires-python": python} if given else {}))
+        for name, given, python in rows
+        if not name.startswith(".")
+    ]
+    # The relative URL of one more has all read at once.
+    at_once = read(page(*entries, file(filename="z", url="z"))).files[:-1]
+    assert read(page(*entries)).files == at_once
+    assert list(read(page(*entries)).filenames) == [entry.filename for entry in at_once]
+
+
 def holds_its_types(read_page: ProjectPage) -> bool:
     return all(
         isinstance(value, str | None)
@@ -145,7 +187,7 @@ def holds_its_types(read_page: ProjectPage) -> bool:
 SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8)
 VALUES = SCALARS | st.lists(SCALARS, max_size=2) | st.dictionaries(st.text(max_size=8), SCALARS, max_size=2)
 FILES = st.fixed_dictionaries(
-    {"filename": st.just(WHEEL) | VALUES, "url": st.just(WHEEL) | VALUES},
+    {"filename": st.just(WHEEL) | VALUES, "url": st.sampled_from([WHEEL, PLAIN_URL]) | VALUES},
     optional=dict.fromkeys(("hashes", "size", "requires-python", "yanked", "upload-time", "core-metadata"), VALUES),
 )
 

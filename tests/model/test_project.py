@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from wherry.model.project import ProjectFile
+from wherry.model.project import LazyFiles, ProjectFile
 
 URL = "https://example.org/app-1.0-py3-none-any.whl"
 
@@ -38,3 +38,33 @@ def test_a_wheel_is_known_by_its_name(filename, expected):
 def test_files_can_be_kept_in_sets():
     files = [ProjectFile("a.whl", URL, hashes={"sha256": "0"}, metadata_hashes={}) for _ in range(2)]
     assert len(set(files)) == 1
+
+
+def lazy(*names: str, made: list[int] | None = None) -> LazyFiles:
+    def make(position: int) -> ProjectFile:
+        if made is not None:
+            made.append(position)
+        return ProjectFile(names[position], f"https://example.org/{names[position]}")
+
+    return LazyFiles(names, make)
+
+
+def test_of_lazy_files_those_alone_are_made_that_are_asked_for():
+    made: list[int] = []
+    files = lazy("a.whl", "b.whl", "c.whl", made=made)
+    assert len(files) == 3
+    assert files.names == ("a.whl", "b.whl", "c.whl")
+    assert made == []
+    assert files[-1].filename == "c.whl"
+    assert made == [2]
+
+
+def test_lazy_files_are_a_sequence_like_any():
+    files = lazy("a.whl", "b.whl", "c.whl")
+    assert [file.filename for file in files] == ["a.whl", "b.whl", "c.whl"]
+    assert [file.filename for file in files[1:]] == ["b.whl", "c.whl"]
+    assert files == tuple(files)
+    assert hash(files) == hash(lazy("a.whl", "b.whl", "c.whl"))
+    assert files != lazy("a.whl")
+    with pytest.raises(IndexError):
+        files[3]

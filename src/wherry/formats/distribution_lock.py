@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
@@ -12,36 +13,56 @@ from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from packaging.utils import NormalizedName
 
 __all__ = ["parse_distribution_lock"]
 
 
-def parse_distribution_lock(text: str, locate: Callable[[str], str]) -> dict[NormalizedName, LockedPackage]:
+def parse_distribution_lock(text: str, locate: Callable[[str], str]) -> Mapping[NormalizedName, LockedPackage]:
     """Return the packages of a lock by normalized name; ``locate`` gives the URL of a file by its ``file_name``.
 
     The runtime has read the lock already, so it is well-formed. Passed over is what no requirement can name: unvendored
     tests, and versions that are none.
     """
-    return {package.name: package for package in _packages(json.loads(text)["packages"], locate)}
+    return _LockedPackages(json.loads(text)["packages"], locate)
 
 
-def _packages(entries: Mapping[str, Any], locate: Callable[[str], str]) -> Iterator[LockedPackage]:
-    names = {name for name, entry in entries.items() if _is_installable(entry)}
-    for name in sorted(names):
-        entry = entries[name]
+class _LockedPackages(Mapping["NormalizedName", LockedPackage]):
+    """Reads a package when it is asked for: of hundreds, an installation looks at a few."""
+
+    def __init__(self, entries: Mapping[str, Any], locate: Callable[[str], str]) -> None:
+        self._names = {key: canonicalize_name(key) for key, entry in entries.items() if _is_installable(entry)}
+        self._entries = {name: entries[key] for key, name in self._names.items()}
+        self._locate = locate
+        self._read: dict[NormalizedName, LockedPackage | None] = {}
+
+    def __getitem__(self, name: NormalizedName) -> LockedPackage:
+        if name not in self._read:
+            self._read[name] = self._package(name, self._entries[name])
+        package = self._read[name]
+        if package is None:
+            raise KeyError(name)
+        return package
+
+    def __iter__(self) -> Iterator[NormalizedName]:
+        return (name for name in self._entries if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _package(self, name: NormalizedName, entry: Mapping[str, Any]) -> LockedPackage | None:
         filename = str(entry["file_name"])
         try:
             version = Version(str(entry["version"]))
         except InvalidVersion:
-            continue
-        yield LockedPackage(
-            name=canonicalize_name(name),
+            return None
+        return LockedPackage(
+            name=name,
             version=version,
-            file=ProjectFile(filename.rpartition("/")[2], locate(filename), {"sha256": entry["sha256"]}),
-            depends=tuple(canonicalize_name(other) for other in entry["depends"] if other in names),
+            file=ProjectFile(filename.rpartition("/")[2], self._locate(filename), {"sha256": entry["sha256"]}),
+            depends=tuple(self._names[other] for other in entry["depends"] if other in self._names),
             is_shared_library=entry["package_type"] == "shared_library",
         )
 

@@ -6,8 +6,6 @@ https://packaging.python.org/en/latest/specifications/recording-installed-packag
 from __future__ import annotations
 
 import base64
-import csv
-import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RecordEntry", "encode_digest", "parse_record", "record_problems", "write_record"]
 
+QUOTE = '"'
+SPECIAL = frozenset(',"\r\n')
+LONGEST_LINE = 100_000  # characters; the field limit of csv is a little above
 MOST_DIGITS = 20  # as many as 64 bits need; Python reads no integer of thousands
 
 
@@ -43,13 +44,24 @@ def encode_digest(digest: bytes) -> str:
 
 def parse_record(text: str, *, filename: str) -> list[RecordEntry]:
     """Read a RECORD; ``filename`` names the wheel in :class:`InvalidWheel`, which lists the lines that are wrong."""
+    rows = [row for row in _rows(text, filename) if row]
+    if problems := [problem for row in rows if (problem := _row_problem(row))]:
+        raise InvalidWheel(filename, problems)
+    return [_entry(*row) for row in rows]
+
+
+def _rows(text: str, filename: str) -> list[list[str]]:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    if '"' not in text and max(map(len, lines)) < LONGEST_LINE:
+        return [line.split(",") for line in lines if line]
+    # Importing it takes longer than reading most RECORDs, and few have quotes.
+    import csv
+    import io
+
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
         raise InvalidWheel(filename, [f"RECORD is not CSV ({error})"]) from error
-    if problems := [problem for row in rows if row and (problem := _row_problem(row))]:
-        raise InvalidWheel(filename, problems)
-    return [_entry(*row) for row in rows if row]
 
 
 def _row_problem(row: list[str]) -> str | None:
@@ -94,9 +106,11 @@ def _entry_problem(entry: RecordEntry, size: int | None) -> str | None:
 
 def write_record(entries: Iterable[RecordEntry]) -> str:
     """Return RECORD's text, in the order given."""
-    lines = io.StringIO(newline="")
-    writer = csv.writer(lines, lineterminator="\n")
-    for entry in entries:
-        checksum = f"{entry.algorithm}={entry.digest}" if entry.digest else ""
-        writer.writerow((entry.path, checksum, "" if entry.size is None else entry.size))
-    return lines.getvalue()
+    return "".join(map(_line, entries))
+
+
+def _line(entry: RecordEntry) -> str:
+    # The other fields hold nothing that wants quotes.
+    path = f'"{entry.path.replace(QUOTE, QUOTE * 2)}"' if SPECIAL.intersection(entry.path) else entry.path
+    checksum = f"{entry.algorithm}={entry.digest}" if entry.digest else ""
+    return f"{path},{checksum},{'' if entry.size is None else entry.size}\n"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import json
+from contextlib import contextmanager
+from itertools import repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
@@ -10,18 +14,38 @@ from packaging.utils import canonicalize_name
 from wherry.errors import InvalidIndexPage
 from wherry.formats.filenames import check_filename
 from wherry.formats.urls import file_location
-from wherry.model.project import ProjectFile, ProjectPage
+from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
 __all__ = ["parse_json_page"]
 
+# Names of these characters are plain; a space stands between them.
+PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+! "
+
 
 def parse_json_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPage:
     """Read a JSON project page; raises :class:`InvalidIndexPage`."""
+    with _nothing_collected():
+        return _read(body, url, name)
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """Keep the garbage collector from looking again and again through what is only being built."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _read(body: bytes, url: str, name: NormalizedName) -> ProjectPage:
     page = _load(body, url)
     # "Clients […] MUST fail if they encounter a major version that they do not support" (PEP 629)
     version = str(_mapping(page.get("meta"), "meta", url).get("api-version", ""))
@@ -36,7 +60,7 @@ def parse_json_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPa
     return ProjectPage(
         name=name,
         url=url,
-        files=tuple(_file(entry, url) for entry in files),
+        files=_files(files, url),
         status=str(status.get("status", "active")),
         status_reason=str(status.get("reason") or ""),
     )
@@ -54,6 +78,40 @@ def _mapping(value: object, what: str, url: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
         raise InvalidIndexPage(url, f"its {what} is not a JSON object")
     return value
+
+
+def _files(entries: Sequence[Any], url: str) -> Sequence[ProjectFile]:
+    """Return the files, made one by one as they are asked for where no entry can turn out to be wrong."""
+    names = _plain_names(entries)
+    if names is None:
+        return tuple(_file(entry, url) for entry in entries)
+    return LazyFiles(names, lambda position: _file(entries[position], url))
+
+
+def _plain_names(entries: Sequence[Any]) -> Sequence[str] | None:
+    """Return the names where all entries are as :func:`_file` wants them, and all URLs absolute; else ``None``.
+
+    Thousands of entries are looked through column by column, for there is no faster way.
+    """
+    try:
+        names, urls, pythons, times = _columns(entries)
+        if not all(map(str.startswith, urls, repeat(("https://", "http://")))):
+            return None
+        if not {*map(type, pythons), *map(type, times)} <= {str, type(None)}:
+            return None
+        joined = f" {' '.join(names)}"
+        is_plain = " ." not in joined and "  " not in joined and not joined.encode().translate(None, PLAIN)
+    except (AttributeError, KeyError, TypeError, UnicodeEncodeError):
+        return None
+    return names if is_plain and all(names) else None
+
+
+def _columns(entries: Sequence[Any]) -> Sequence[Sequence[Any]]:
+    try:
+        rows = list(map(itemgetter("filename", "url", "requires-python", "upload-time"), entries))
+    except KeyError:
+        rows = [(e["filename"], e["url"], e.get("requires-python"), e.get("upload-time")) for e in entries]
+    return list(zip(*rows, strict=True)) or ((), (), (), ())
 
 
 def _file(entry: object, url: str) -> ProjectFile:

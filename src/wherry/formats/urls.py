@@ -21,11 +21,16 @@ SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 PLAIN_ORIGIN = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]+))?(?=[/?#]|$)", re.IGNORECASE)
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
+FOLDER = re.compile(r"https?://[^/?#\\\s]+/(?:[\w-][\w.-]*/)*", re.ASCII)
+FILE = re.compile(r"[\w-][\w.+-]*", re.ASCII)
+
 
 def absolute(url: str, base: str) -> str:
     """Resolve ``url`` against ``base``, where it was found; raises :class:`InvalidIndexPage` for what is no URL."""
     if url.startswith(("https://", "http://")):
         return url
+    if FILE.fullmatch(url) and FOLDER.fullmatch(base):
+        return base + url
     # Importing it takes a twentieth of a second in a browser, and most pages need it not.
     from urllib.parse import urljoin
 

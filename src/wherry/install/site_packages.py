@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, RecoveryFailed, UninstallRefused
-from wherry.install.checking import find_broken
 from wherry.install.departing import depart
 from wherry.install.destination import Exchange
 from wherry.install.imported import imported_modules
@@ -56,6 +55,8 @@ class SitePackages:
 
     def broken(self) -> tuple[BrokenDistribution, ...]:
         """Return what is damaged: unreadable, half there, or there twice."""
+        from wherry.install.checking import find_broken
+
         return tuple(find_broken(self.scheme.site_packages))
 
     def imported(self, distribution: InstalledDistribution) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -104,6 +103,8 @@ class CheckReport:
         return str(self)
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         rows = [
             f"<tr><th>{word}</th><td>{'<br>'.join(escape(str(problem)) for problem in problems)}</td></tr>"
             for word, problems in self._rows()

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, overload
 
 from wherry.model.hashes import strongest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from packaging.utils import NormalizedName
 
-__all__ = ["ProjectFile", "ProjectPage"]
+__all__ = ["LazyFiles", "ProjectFile", "ProjectPage"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class ProjectFile:
         """
         if self.upload_time is None:
             return None
+        from datetime import UTC, datetime
+
         try:
             moment = datetime.fromisoformat(self.upload_time)
         except ValueError:
@@ -64,6 +67,34 @@ class ProjectFile:
         return f"{self.url}.metadata"
 
 
+class LazyFiles(Sequence[ProjectFile]):
+    """Files of which all names are known; ``make`` makes one, by its position, whenever it is asked for.
+
+    A page may have thousands, of which an environment can use a few.
+    """
+
+    def __init__(self, names: Sequence[str], make: Callable[[int], ProjectFile]) -> None:
+        self.names = names
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @overload
+    def __getitem__(self, position: int) -> ProjectFile: ...
+    @overload
+    def __getitem__(self, position: slice) -> tuple[ProjectFile, ...]: ...
+    def __getitem__(self, position: int | slice) -> ProjectFile | tuple[ProjectFile, ...]:
+        found = range(len(self.names))[position]
+        return self._make(found) if isinstance(found, int) else tuple(map(self._make, found))
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, Sequence) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+
 @dataclass(frozen=True, slots=True)
 class ProjectPage:
     """The files of a project, in the order of the page.
@@ -73,6 +104,11 @@ class ProjectPage:
 
     name: NormalizedName
     url: str
-    files: tuple[ProjectFile, ...]
+    files: Sequence[ProjectFile]
     status: str = "active"
     status_reason: str = ""
+
+    @property
+    def filenames(self) -> Sequence[str]:
+        """The names of ``files``, in the same order."""
+        return self.files.names if isinstance(self.files, LazyFiles) else [file.filename for file in self.files]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html import escape
 from typing import TYPE_CHECKING, Self
 
 from wherry.model.distribution import InstalledDistribution
@@ -40,6 +39,8 @@ class InstallReport:
         return str(self)
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         rows = [
             f"<tr><th>{word}</th><td>{'<br>'.join(escape(str(item)) for item in items)}</td></tr>"
             for word, items in (*self._rows(), ("Warnings", self.warnings))

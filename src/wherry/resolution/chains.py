@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
@@ -62,6 +61,8 @@ class Why:
         return str(self)
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         return f"<pre>{escape(str(self))}</pre>"
 
     def to_dict(self) -> dict[str, object]:

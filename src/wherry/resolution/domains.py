@@ -25,7 +25,7 @@ __all__ = ["ABSENT", "Domain"]
 
 ABSENT, INSTALLED, LOCKED, DIRECT, PLACEHOLDER = (1 << position for position in range(5))
 OFFSET = 5
-NOTHING = Releases((), ())
+NOTHING = Releases(())
 
 
 class Domain:

@@ -9,6 +9,7 @@ from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from packaging.version import Version
@@ -35,8 +36,16 @@ class Fitting:
     def __init__(self, environment: Environment, exclude_newer: datetime | None = None) -> None:
         self._environment = environment
         self._exclude_newer = exclude_newer
+        self._platforms = _Platforms(tag.rpartition("-")[2] for tag in environment.tags)
         self._ranks: dict[str, int | str] = {}
         self._pythons: dict[str, str] = {}
+
+    def candidates(self, page: ProjectPage) -> Iterator[ProjectFile]:
+        """Yield the files of ``page`` that are wheels for one of the environment's platforms: no other can fit."""
+        usable = self._platforms
+        for position, filename in enumerate(page.filenames):
+            if usable[filename.rpartition("-")[2]]:
+                yield page.files[position]
 
     def judge(self, file: ProjectFile, page: ProjectPage) -> tuple[Version, Preference]:
         """Return the file's version and how good it is; raises :class:`DoesNotFit`."""
@@ -102,6 +111,19 @@ class Fitting:
             raise DoesNotFit("the index does not say when it was uploaded, which exclude_newer needs")
         if uploaded >= self._exclude_newer:
             raise DoesNotFit(f"it was uploaded at {uploaded.isoformat()}, not before {self._exclude_newer.isoformat()}")
+
+
+class _Platforms(dict[str, bool]):
+    """Tells of the end of a wheel's name, from its last hyphen, whether it names one of ``platforms``."""
+
+    def __init__(self, platforms: Iterable[str]) -> None:
+        super().__init__()
+        self._platforms = frozenset(map(str.lower, platforms))
+
+    def __missing__(self, ending: str) -> bool:
+        platforms, _, suffix = ending.rpartition(".")
+        self[ending] = found = suffix == "whl" and not self._platforms.isdisjoint(platforms.lower().split("."))
+        return found
 
 
 class _Descending:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from wherry.resolution.requirements import ProjectRequirement, applies, expand, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime
 
     from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
@@ -101,9 +101,9 @@ def _built_with(
     overridden: set[str],
 ) -> Iterator[ProjectRequirement]:
     """Yield constraints that keep installed members of the distribution with the partners they were built with."""
-    for name, package in distribution.items():
-        member = installed.get(name)
-        if member is None or not member.from_distribution or member.metadata.version != package.version:
+    for name, member in sorted(installed.items()):
+        package = distribution.get(name) if member.from_distribution else None
+        if package is None or member.metadata.version != package.version:
             continue
         for partner in package.depends:
             if partner in installed and partner not in overridden:
@@ -115,6 +115,8 @@ def _built_with(
 def _moment(value: datetime | str | None) -> datetime | None:
     if value is None:
         return None
+    from datetime import UTC, datetime
+
     try:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     except ValueError as error:

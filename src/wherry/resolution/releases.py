@@ -7,12 +7,13 @@ tried on each version once; from then on, putting requirements together is ``&``
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wherry.resolution.fitting import DoesNotFit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from packaging.version import Version
 
@@ -34,15 +35,20 @@ class Release:
 class Releases:
     """The releases that fit, newest first, and the files that do not, each with the reason."""
 
-    def __init__(self, entries: tuple[Release, ...], rejections: tuple[tuple[str, str], ...]) -> None:
+    def __init__(self, entries: tuple[Release, ...], reject: Callable[[], Iterable[tuple[str, str]]] = tuple) -> None:
         self.entries = entries
-        self.rejections = rejections
+        self._reject = reject
         self.positions = {entry.version: position for position, entry in enumerate(entries)}
         self.everything = (1 << len(entries)) - 1
         self.prereleases = _bits(entry.version.is_prerelease for entry in entries)
         self.yanked = _bits(entry.file.yanked is not None for entry in entries)
         self._admitted: dict[ProjectRequirement, int] = {}
         self._admitted_by_text: dict[str, int] = {}
+
+    @cached_property
+    def rejections(self) -> tuple[tuple[str, str], ...]:
+        """The files that do not fit, each with the reason: worked out where something is to be explained."""
+        return tuple(self._reject())
 
     def admitted(self, requirement: ProjectRequirement) -> int:
         """Return the set of versions that ``requirement`` admits."""
@@ -84,16 +90,22 @@ def _bits(flags: Iterator[bool]) -> int:
 
 
 def find_releases(page: ProjectPage, fitting: Fitting) -> Releases:
-    """Sort the files of ``page`` into releases that fit and rejections."""
+    """Find the releases among the files of ``page``."""
     best: dict[Version, tuple[Preference, Release]] = {}
-    rejections: list[tuple[str, str]] = []
-    for file in page.files:
+    for file in fitting.candidates(page):
         try:
             version, preference = fitting.judge(file, page)
-        except DoesNotFit as reason:
-            rejections.append((file.filename, str(reason)))
+        except DoesNotFit:
             continue
         if version not in best or preference < best[version][0]:
             best[version] = preference, Release(version, file)
     entries = tuple(best[version][1] for version in sorted(best, reverse=True))
-    return Releases(entries, tuple(reversed(rejections)))
+    return Releases(entries, lambda: _rejections(page, fitting))
+
+
+def _rejections(page: ProjectPage, fitting: Fitting) -> Iterator[tuple[str, str]]:
+    for file in reversed(page.files):
+        try:
+            fitting.judge(file, page)
+        except DoesNotFit as reason:
+            yield file.filename, str(reason)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING
 
-from wherry.resolution.chains import explain_presence
 from wherry.resolution.graph import Graph
 from wherry.resolution.sizes import human_size
 from wherry.resolution.sources import file_of, origin_of
-from wherry.resolution.tree import draw_tree
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
@@ -105,10 +102,14 @@ class Resolution:
 
     def why(self, name: str) -> Why:
         """Return the chains of requirements from what was asked for to the project ``name``."""
+        from wherry.resolution.chains import explain_presence
+
         return explain_presence(self._graph(), name)
 
     def tree(self) -> Tree:
         """Return the tree of requirements, from what was asked for down."""
+        from wherry.resolution.tree import draw_tree
+
         return draw_tree(self._graph())
 
     def _graph(self) -> Graph:
@@ -127,6 +128,8 @@ class Resolution:
         return str(self)
 
     def _repr_html_(self) -> str:
+        from html import escape
+
         heads = "".join(f"<th>{head}</th>" for head in ("Project", "Size", "Required by"))
         rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _row(pin))}</tr>" for pin in self.chosen)
         notes = [self._total(), *(f"Warning: {warning}" for warning in self.warnings)]

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wherry.resolution.candidates import Candidates, Policy
-from wherry.resolution.explanation import explain
 from wherry.resolution.provider import Provider
 from wherry.resolution.resolver import Refuted, Resolver
 
@@ -61,6 +60,9 @@ class Search:
 
     def failure(self) -> ResolutionError:
         """Explain why there was no answer."""
+        # Few attempts fail, and what finds the words is no small part of wherry.
+        from wherry.resolution.explanation import explain
+
         return explain(self._facts, self.candidates)
 
     def _hasty(self, answer: Answer) -> Iterator[NormalizedName]:

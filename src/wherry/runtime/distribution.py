@@ -12,7 +12,7 @@ from wherry.formats.urls import absolute
 from wherry.runtime.node import node_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from packaging.utils import NormalizedName
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["read_distribution"]
 
 
-def read_distribution() -> dict[NormalizedName, LockedPackage]:
+def read_distribution() -> Mapping[NormalizedName, LockedPackage]:
     """Return the packages of ``pyodide-lock.json`` as the runtime has loaded it."""
     return parse_distribution_lock(js.JSON.stringify(pyodide_js.lockfile), _locator())
 

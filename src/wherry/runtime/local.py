@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from wherry.index.failures import unreachable
 from wherry.runtime.node import node_module
@@ -30,6 +29,8 @@ def read_local(url: str) -> bytes:
 def _read_host_file(url: str) -> bytes:
     fs, location = node_module("fs"), node_module("url")
     if fs is None:
+        from urllib.parse import unquote, urlsplit
+
         return Path(unquote(urlsplit(url).path)).read_bytes()
     path = location.fileURLToPath(url)
     if not fs.existsSync(path):

@@ -1,0 +1,48 @@
+"""The functions of the package: methods of the default installer."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from wherry.default import default_installer
+from wherry.installer import Installer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "check",
+    "install",
+    "installed",
+    "resolve",
+    "run_script",
+    "tree",
+    "uninstall",
+    "why",
+]
+
+Parameters = ParamSpec("Parameters")
+Outcome = TypeVar("Outcome")
+
+
+def _on_default(
+    method: Callable[Concatenate[Installer, Parameters], Outcome],
+) -> Callable[Parameters, Outcome]:
+    """Make a function of a method: it works on the default installer."""
+
+    @functools.wraps(method)
+    def function(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Outcome:
+        return method(default_installer(), *args, **kwargs)
+
+    return function
+
+
+install = _on_default(Installer.install)
+resolve = _on_default(Installer.resolve)
+uninstall = _on_default(Installer.uninstall)
+installed = _on_default(Installer.installed)
+check = _on_default(Installer.check)
+tree = _on_default(Installer.tree)
+why = _on_default(Installer.why)
+run_script = _on_default(Installer.run_script)

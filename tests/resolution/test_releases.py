@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.utils import canonicalize_name
+
+from tests.harness.environments import PYODIDE_314
+from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
+from wherry.resolution.fitting import DoesNotFit, Fitting
+from wherry.resolution.releases import find_releases
+
+NAME = canonicalize_name("app")
+URL = "https://example.org/simple/app/"
+
+
+def page_of(*filenames: str, made: list[int] | None = None) -> ProjectPage:
+    def make(position: int) -> ProjectFile:
+        if made is not None:
+            made.append(position)
+        return ProjectFile(filenames[position], URL + filenames[position])
+
+    return ProjectPage(NAME, URL, LazyFiles(filenames, make))
+
+
+def test_files_for_other_platforms_are_never_made_unless_somebody_asks_why():
+    made: list[int] = []
+    other, mine, source = "app-1-cp314-cp314-win_amd64.whl", "app-1-py3-none-any.whl", "app-1.tar.gz"
+    releases = find_releases(page_of(other, mine, source, made=made), Fitting(PYODIDE_314))
+    assert [release.file.filename for release in releases.entries] == [mine]
+    assert made == [1]
+    assert [filename for filename, _ in releases.rejections] == [source, other]
+
+
+MINE = PYODIDE_314.platform
+FILENAMES = st.builds(
+    "{}-{}-{}-{}{}".format,
+    st.sampled_from(["app", "App", "other", "", "-"]),
+    st.sampled_from(["1", "2", "x", ""]),
+    st.sampled_from(["py3-none", "cp314-cp314", "cp39-cp39", "py3", "1-py3-none"]),
+    st.sampled_from(["any", "ANY", "win32", "win32.any", "any.win32", MINE, f"linux_x86_64.{MINE}", ""]),
+    st.sampled_from([".whl", ".WHL", ".tar.gz", "whl", ""]),
+)
+
+
+@given(st.lists(FILENAMES, max_size=4, unique=True))
+def test_whatever_the_names_what_fits_is_found_and_the_rest_is_rejected(filenames):
+    fitting = Fitting(PYODIDE_314)
+    page = page_of(*filenames)
+    fits = set()
+    for file in page.files:
+        try:
+            version, _ = fitting.judge(file, page)
+        except DoesNotFit:
+            continue
+        fits.add((file.filename, version))
+    releases = find_releases(page, fitting)
+    assert {release.version for release in releases.entries} == {version for _, version in fits}
+    assert {filename for filename, _ in releases.rejections} == set(filenames) - {filename for filename, _ in fits}

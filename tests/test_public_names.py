@@ -1,0 +1,64 @@
+"""What `import wherry` gives, and what it spares those who wait for it."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import wherry
+from wherry.errors import WherryError
+
+
+def test_every_public_name_is_there_and_shown():
+    assert all(getattr(wherry, name) is not None for name in wherry.__all__)
+    assert set(wherry.__all__) <= set(dir(wherry))
+
+
+def test_type_checkers_are_told_of_the_very_names():
+    tree = ast.parse(Path(wherry.__file__).read_text(encoding="utf-8"))
+    told = {
+        alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("wherry.")
+        for alias in node.names
+    }
+    assert set(told) == set(wherry.__all__)
+    homes = {name: importlib.import_module(str(home)) for name, home in told.items()}
+    assert all(getattr(home, name) is getattr(wherry, name) for name, home in homes.items())
+
+
+def test_a_name_can_be_imported_from_the_package():
+    from wherry import Installer, UnknownProject, errors
+
+    assert issubclass(UnknownProject, WherryError)
+    assert errors.UnknownProject is UnknownProject
+    assert Installer is wherry.Installer
+
+
+def test_a_name_that_is_none_is_missing_as_anywhere():
+    with pytest.raises(AttributeError, match="absent"):
+        getattr(wherry, "absent")  # noqa: B009
+    with pytest.raises(ImportError, match="absent"):
+        exec("from wherry import absent")  # noqa: S102
+
+
+@pytest.mark.parametrize("imported", ["wherry", "wherry.bridge"])
+def test_importing_leaves_the_rest_for_later(imported):
+    script = f"import sys, {imported}; print(*sorted(sys.modules))"
+    command = [sys.executable, "-c", script]
+    modules = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()  # noqa: S603
+    ours = {module for module in modules if module.startswith("wherry.")}
+    assert ours <= {"wherry.bridge", "wherry.default", "wherry.install"}
+    assert "packaging" not in modules
+
+
+def test_the_function_is_found_whatever_was_imported_before():
+    script = "import wherry.install.scheme, wherry.installer; print(wherry.install.__name__, callable(wherry.install))"
+    command = [sys.executable, "-c", script]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
+    assert printed.split() == ["install", "True"]
