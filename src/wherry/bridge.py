@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wherry.default import use_default
+from wherry.install.workshop import was_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -55,6 +56,9 @@ class Bridge:
             "uninstall": self._uninstall,
             "why": self._why,
         }
+        if was_interrupted():
+            # It is taken back where an installer is made, and nobody shall import what is half there.
+            _ = self._installer
 
     @cached_property
     def _installer(self) -> Installer:

@@ -1,6 +1,6 @@
 // Installs what argv[4], a JSON list, requires from the index of argv[3] into the host's folder argv[2], which is mounted
-// as site-packages, and prints the report's warnings. With argv[5] the process kills itself before the first "os.rename
-// path" or "os.remove path" that ends so.
+// as site-packages, and prints the report's warnings; where it requires nothing, it only attaches. With argv[5] the
+// process kills itself before the first "os.rename path" or "os.remove path" that ends so.
 import { loadPyodide } from "../../js/node_modules/pyodide/pyodide.mjs";
 import { attach } from "../../js/dist/index.js";
 
@@ -23,5 +23,6 @@ sys.addaudithook(hook)
     { globals: pyodide.toPy({ end, kill: () => process.kill(process.pid, "SIGKILL") }) },
   );
 }
-const { warnings } = await wherry.install(JSON.parse(requirements));
+const wanted = JSON.parse(requirements);
+const { warnings } = wanted.length ? await wherry.install(wanted) : { warnings: [] };
 console.log(JSON.stringify(warnings));

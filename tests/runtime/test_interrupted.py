@@ -29,9 +29,9 @@ SAID = f"Installing {NEW.filename} was interrupted, and has been taken back"
 ENDS = ("app/only2.py", "os.remove /lib/python3.14/site-packages/.wherry/journal")
 
 
-def install(folder, index_url, requirement, end=""):
+def install(folder, index_url, *requirements, end=""):
     node = NODE_MODULES / ".bin" / "node"
-    command = (node, SCRIPT, folder, index_url, json.dumps([requirement]), end)
+    command = (node, SCRIPT, folder, index_url, json.dumps(requirements), end)
     finished = subprocess.run(  # noqa: S603 - our own arguments
         command, capture_output=True, text=True, timeout=300, check=False
     )
@@ -45,10 +45,20 @@ def test_a_killed_upgrade_is_taken_back_by_the_next_process(index_server, tmp_pa
     assert install(tmp_path, url, "app==1") == []
     before = tree(tmp_path)
     for end in ENDS:
-        install(tmp_path, url, "app==2", end)
+        install(tmp_path, url, "app==2", end=end)
         assert tree(tmp_path) != before
         assert install(tmp_path, url, "app") == [SAID]
         assert tree(tmp_path) == before
     assert install(tmp_path, url, "app==2") == []
     assert "app/only2.py" in tree(tmp_path)
     assert "app/only1.py" not in tree(tmp_path)
+
+
+def test_attaching_is_enough_to_take_it_back(index_server, tmp_path):
+    index_server.files.extend([OLD, NEW])
+    install(tmp_path, index_server.json_url, "app==1")
+    before = tree(tmp_path)
+    install(tmp_path, index_server.json_url, "app==2", end=ENDS[0])
+    assert tree(tmp_path) != before
+    install(tmp_path, index_server.json_url)
+    assert tree(tmp_path) == before

@@ -22,6 +22,7 @@ from wherry.install.staging import Staging
 from wherry.install.turns import turn_at
 from wherry.install.unclaimed import refuse_unclaimed
 from wherry.install.uninstalling import files_of
+from wherry.install.workshop import workshop_in
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
@@ -133,8 +134,7 @@ class SitePackages:
 
     @property
     def _workshop(self) -> str:
-        # Inside site-packages, for moving is renaming within one file system; no import can see the name.
-        return os.path.join(self.scheme.site_packages, ".wherry")
+        return workshop_in(self.scheme.site_packages)
 
     def _exchange(
         self, staged: Sequence[StagedFile], leaving: Sequence[InstalledDistribution], subject: str

@@ -13,6 +13,7 @@ from wherry.formats.entry_points import parse_script_entry_points, script_name_p
 from wherry.formats.record import RecordEntry, encode_digest, write_record
 from wherry.formats.urls import recorded_url
 from wherry.install.scripts import ScriptPlaces, script_of, with_interpreter
+from wherry.install.workshop import WORKSHOP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["StagedFile", "Staging", "stage"]
 
 INSTALLER = "wherry"
-WORKSHOP = ".wherry"
 NOTES = ("INSTALLER", "REQUESTED", "direct_url.json", "PYODIDE_SOURCE")
 
 
