@@ -15,7 +15,10 @@ from tests.harness.runtime import snapshot
 PACKAGES = tuple(make_wheel(f"part-{number}", "1") for number in range(12))
 WHOLE = make_wheel("whole", "1", requires=[part.identity[0] for part in PACKAGES])
 FOREVER = 120.0
-SHORT = {"answer_timeout": 0.4, "idle_timeout": 0.4, "total_timeout": 20.0, "attempts": 2}
+ONCE_MORE = {"attempts": 2}
+# Only where somebody is slow on purpose: a busy machine would be found slow, too.
+IMPATIENT = ONCE_MORE | {"answer_timeout": 0.8, "idle_timeout": 0.8}
+SLOW = {Kind.STALL, Kind.DELAY}
 
 
 @run_in_pyodide
@@ -85,17 +88,18 @@ def index(index_server):
 def test_what_fails_once_is_tried_again(wherry_runtime, index, fault, path):
     struck = Fault(path, fault.kind, status=fault.status, times=1, seconds=fault.seconds, headers=fault.headers)
     index.faults = [struck]
-    assert install(wherry_runtime, "idna", [index.json_url], SHORT) == ["idna"]
+    network = IMPATIENT if fault.kind in SLOW else ONCE_MORE
+    assert install(wherry_runtime, "idna", [index.json_url], network) == ["idna"]
     assert struck.has_struck
-    # A browser that gets nothing at all is asked whether CORS is why.
-    assert index.requests.total() - (fault.kind is Kind.DROP and index.requests.total() == 5) == 4
+    # A browser that gets nothing at all is asked whether CORS is why; a busy server may be waited for in vain again.
+    assert index.requests.total() == 4 or (fault.kind in {Kind.DROP, *SLOW} and index.requests.total() == 5)
 
 
 @pytest.mark.parametrize("path", ["/json/idna/", "*/idna-*.metadata", "*/idna-*.whl"])
 @pytest.mark.parametrize("kind", [Kind.CORRUPT, Kind.TRUNCATE, Kind.DUPLICATE, Kind.ERROR_PAGE])
 def test_what_is_broken_once_is_looked_at_again(wherry_runtime, index, kind, path):
     index.faults = [Fault(path, kind, times=1)]
-    assert install(wherry_runtime, "idna", [index.json_url], SHORT) == ["idna"]
+    assert install(wherry_runtime, "idna", [index.json_url], ONCE_MORE) == ["idna"]
     assert index.requests.total() == 4
 
 
@@ -108,7 +112,7 @@ LASTING = {
     "stuck": (
         Fault("*/idna-*.whl", Kind.STALL, seconds=FOREVER),
         "IndexUnreachable",
-        "nothing more came for 0.4",
+        "nothing more came for 0.8",
     ),
     "dropped": (Fault("/json/idna/", Kind.DROP), "IndexUnreachable", "tried 2 times"),
     "cut": (Fault("*/idna-*.whl", Kind.CUT), "IndexUnreachable", "the connection broke"),
@@ -127,7 +131,8 @@ def test_what_lasts_is_said_and_changes_nothing(wherry_runtime, index, problem):
     index.faults = [fault]
     fault.seen = 0
     before = snapshot(wherry_runtime)
-    outcome = install(wherry_runtime, "idna", [index.json_url], SHORT)
+    network = IMPATIENT if fault.kind in SLOW else ONCE_MORE
+    outcome = install(wherry_runtime, "idna", [index.json_url], network)
     assert outcome["error"] == error
     assert sentence in outcome["sentence"]
     assert outcome.get("url", outcome.get("subject")).startswith(index.url)
@@ -155,7 +160,7 @@ def test_a_refused_connection_and_a_wrong_certificate_are_told_apart_as_far_as_t
 
 def test_a_server_without_cors_is_told_from_a_dead_one_in_a_browser(wherry_runtime, index):
     index.faults = [Fault("/json/idna/", Kind.NO_CORS)]
-    outcome = install(wherry_runtime, "idna", [index.json_url], SHORT)
+    outcome = install(wherry_runtime, "idna", [index.json_url], ONCE_MORE)
     if wherry_runtime.browser == "node":
         assert outcome == ["idna"]
     else:
@@ -205,31 +210,31 @@ def test_requests_side_by_side_are_bounded(wherry_runtime, index):
 def test_a_file_that_is_gone_comes_from_an_index_that_has_the_very_same(wherry_runtime, index, real_wheels):
     index.faults = [Fault("*/idna-*.whl", Kind.STATUS, status=404)]
     with IndexServer(real_wheels) as mirror:
-        assert install(wherry_runtime, "idna", [index.json_url, mirror.json_url], SHORT) == ["idna"]
+        assert install(wherry_runtime, "idna", [index.json_url, mirror.json_url], ONCE_MORE) == ["idna"]
         assert any(path.endswith(".whl") for path in mirror.requests)
 
 
 def test_a_private_index_is_told_its_password_and_a_redirect_elsewhere_is_not(wherry_runtime, index, real_wheels):
     index.password = "s3cr3t"  # noqa: S105 - of a test
     url = index.json_url.replace("http://", "http://tester:s3cr3t@")
-    assert install(wherry_runtime, "idna", [url], SHORT) == ["idna"]
+    assert install(wherry_runtime, "idna", [url], ONCE_MORE) == ["idna"]
     with IndexServer(real_wheels) as elsewhere:
         index.redirects = {
             path: f"{elsewhere.url}{path}" for path in list(index.requests) if path.startswith("/files/")
         }
-        assert install(wherry_runtime, "idna", [url], SHORT) == ["idna"]
+        assert install(wherry_runtime, "idna", [url], ONCE_MORE) == ["idna"]
         assert elsewhere.requests.keys() == index.redirects.keys()
         assert [path for path, headers in elsewhere.headers.items() if "Authorization" in headers] == []
-    outcome = install(wherry_runtime, "idna", [index.json_url], SHORT)
+    outcome = install(wherry_runtime, "idna", [index.json_url], ONCE_MORE)
     assert (outcome["error"], outcome["status"]) == ("RefusedByIndex", 401)
-    outcome = install(wherry_runtime, "idna", [url.replace("s3cr3t", "wr0ng")], SHORT)
+    outcome = install(wherry_runtime, "idna", [url.replace("s3cr3t", "wr0ng")], ONCE_MORE)
     assert outcome["status"] == 401
     assert not any("wr0ng" in str(fact) for fact in outcome.values())
 
 
 def test_headers_of_an_index_stay_at_home_too(wherry_runtime, index, real_wheels):
     token = {"Private-Token": "s3cr3t"}
-    assert install(wherry_runtime, "idna", [{"url": index.json_url, "headers": token}], SHORT) == ["idna"]
+    assert install(wherry_runtime, "idna", [{"url": index.json_url, "headers": token}], ONCE_MORE) == ["idna"]
     assert all(headers["Private-Token"] == "s3cr3t" for headers in index.headers.values())
     with IndexServer(real_wheels) as elsewhere:
         index.redirects = {"/json/idna/": f"{elsewhere.json_url}idna/"}
@@ -245,4 +250,4 @@ def test_headers_of_an_index_stay_at_home_too(wherry_runtime, index, real_wheels
 def test_a_bearer_token_is_sent(wherry_runtime, index):
     index.password = "s3cr3t"  # noqa: S105 - of a test
     private = {"url": index.json_url, "headers": {"Authorization": credentials("s3cr3t")}}
-    assert install(wherry_runtime, "idna", [private], SHORT) == ["idna"]
+    assert install(wherry_runtime, "idna", [private], ONCE_MORE) == ["idna"]
