@@ -1,54 +1,53 @@
-"""Runs a bench in this Python and in Pyodide in Node, and prints both. `python bench/run.py deciding`.
+"""Runs the benches. `python bench/run.py deciding`; without a name, all of them, as they are set if nothing is said.
 
-A bench is a module beside this one with ``measure()``, which returns milliseconds by what was measured, and ``LIMITS``
-for some of these.
+`deciding` and `parsing` need neither a network nor a browser; `installing` measures against micropip over a shaped
+link; `growing` measures wherry against the number of packages and of files per page.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
-HERE = Path(__file__).resolve().parent
-NODE = HERE.parent / "js" / "node_modules" / ".bin" / "node"
-BENCHES = sorted(path.stem for path in HERE.glob("*.py") if path != Path(__file__).resolve())
+MICRO = ("deciding", "parsing")
+LARGE = ("installing", "growing")
 
 
 def main() -> None:
-    """Run the benches that the command line names, or all; exit with 1 where a limit was exceeded."""
+    """Run what the command line names; exit with 1 where a limit was exceeded."""
+    # The benches are imported by the folder's name, and so are the tests' index files.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("benches", nargs="*", metavar="bench", help=f"of {', '.join(BENCHES)}; all, if none is named")
-    exceeded = [run(name) for name in parser.parse_args().benches or BENCHES]
+    subparsers = parser.add_subparsers(metavar="bench", help=f"of {', '.join((*MICRO, *LARGE))}")
+    for name in MICRO:
+        subparsers.add_parser(name).set_defaults(run=lambda _, name=name: run_micro(name))
+    for name in LARGE:
+        bench = importlib.import_module(f"bench.{name}")
+        subparser = subparsers.add_parser(name, description=bench.__doc__)
+        bench.add_arguments(subparser)
+        subparser.set_defaults(run=bench.run)
+    arguments = [sys.argv[1:]] if sys.argv[1:] else [[name] for name in (*MICRO, *LARGE)]
+    exceeded = [run(parser.parse_args(one)) for one in arguments]
     sys.exit(any(exceeded))
 
 
-def run(name: str) -> bool:
-    """Run one bench, print its results, and return whether a limit was exceeded."""
-    bench = importlib.import_module(name)
-    here: Mapping[str, float] = bench.measure()
-    there: Mapping[str, float] = measure_in_pyodide(name)
-    python = f"CPython {sys.version_info.major}.{sys.version_info.minor}"
-    print(f"{name + ', ms':<32}{python:>14}{'Pyodide':>12}{'limit':>10}")
-    for what, elapsed in here.items():
-        limit = bench.LIMITS.get(what)
-        print(f"{what:<32}{elapsed:>14.1f}{there[what]:>12.1f}{limit or '':>10}")
-    return any(there[what] > limit for what, limit in bench.LIMITS.items())
+def run(options: argparse.Namespace) -> bool:
+    """Run the bench that ``options`` are of, and return whether a limit was exceeded."""
+    bench: Callable[[argparse.Namespace], bool | None] = options.run
+    return bool(bench(options))
 
 
-def measure_in_pyodide(name: str) -> dict[str, float]:
-    """Run a bench over the bundle in js/dist."""
-    command = [NODE, HERE / "in_pyodide.mjs", HERE / f"{name}.py"]
-    finished = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own arguments
-    results: dict[str, float] = json.loads(finished.stdout)
-    return results
+def run_micro(name: str) -> bool:
+    """Run a bench that needs no network."""
+    from bench import micro
+
+    return micro.run(importlib.import_module(f"bench.{name}"))
 
 
 if __name__ == "__main__":
