@@ -17,7 +17,7 @@ from bench.lab import Lab
 from bench.link import LinkSpeed
 from bench.machine import describe_machine
 from bench.paths import RESULTS
-from bench.runtimes import CLIENTS, RUNTIMES, MeasurementFailed, version_of
+from bench.runtimes import CLIENTS, RUNTIMES, MeasurementFailed, available, version_of
 from bench.summary import summarize
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workload", action="append", dest="workloads", help=f"requirements to install at once; {'; '.join(WORKLOADS)}"
     )
-    parser.add_argument("--runtime", action="append", dest="runtimes", choices=RUNTIMES, help="both, if none is named")
+    parser.add_argument(
+        "--runtime", action="append", dest="runtimes", choices=RUNTIMES, help="if none is named, each that is on PATH"
+    )
     parser.add_argument(
         "--link",
         action="append",
@@ -56,7 +58,7 @@ def run(options: argparse.Namespace) -> None:
     """Measure, print the results, and keep them."""
     if options.record:
         Lab.clear()
-    runtimes, links = options.runtimes or RUNTIMES, options.links or [LINK]
+    runtimes, links = options.runtimes or available(), options.links or [LINK]
     with Lab() as lab:
         workloads = [_rehearse(lab, text) for text in options.workloads or WORKLOADS]
         measurements = [

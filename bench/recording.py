@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 __all__ = ["Listed", "NothingFits", "Recorder", "Recording", "RecordingFailed"]
 
 Listed = dict[str, Any]
-"""A file of a listing: ``filename``, ``path`` (that of its URL), ``sha256``, ``size``, ``upload_time``, ``requires_python``, ``yanked`` and
-``metadata`` (the hash of its metadata file, true where there is one without a hash); ``None`` where nothing is said."""
+"""A file of a listing: ``filename``, ``path`` (that of its URL), ``sha256``, ``size``, ``upload_time``,
+``requires_python``, ``yanked`` and ``metadata`` (the hash of its metadata file, or whether there is one).
+
+What the index does not say is ``None``."""
 
 EPOCH = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 

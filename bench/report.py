@@ -62,7 +62,7 @@ def _bars(machine: str, summaries: Sequence[Summary]) -> Figure:
     axes.set(xlabel="seconds")
     axes.margins(x=0.12)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, loc="lower right", fontsize="small")
+    axes.legend(frameon=False, loc="lower left", bbox_to_anchor=(0, 1), ncols=3, fontsize="small")
     figure.supxlabel(machine, fontsize="x-small")
     return figure
 

@@ -1,7 +1,7 @@
 """Runs the benches. `python bench/run.py deciding`; without a name, all of them, as they are set if nothing is said.
 
 `deciding` and `parsing` need neither a network nor a browser; `installing` measures against micropip over a shaped
-link; `growing` measures wherry against the number of packages and of files per page.
+link; `growing` measures wherry against the number of packages, and of files on a page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Sequence
+    from types import ModuleType
 
 MICRO = ("deciding", "parsing")
 LARGE = ("installing", "growing")
@@ -24,30 +25,31 @@ def main() -> None:
     # The benches are imported by the folder's name, and so are the tests' index files.
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     parser = argparse.ArgumentParser(description=__doc__)
-    subparsers = parser.add_subparsers(metavar="bench", help=f"of {', '.join((*MICRO, *LARGE))}")
-    for name in MICRO:
-        subparsers.add_parser(name).set_defaults(run=lambda _, name=name: run_micro(name))
-    for name in LARGE:
-        bench = importlib.import_module(f"bench.{name}")
-        subparser = subparsers.add_parser(name, description=bench.__doc__)
-        bench.add_arguments(subparser)
-        subparser.set_defaults(run=bench.run)
-    arguments = [sys.argv[1:]] if sys.argv[1:] else [[name] for name in (*MICRO, *LARGE)]
-    exceeded = [run(parser.parse_args(one)) for one in arguments]
+    parser.add_argument("bench", nargs="?", choices=(*MICRO, *LARGE), help="has options of its own: bench --help")
+    named = sys.argv[1:2] if sys.argv[1:2] and sys.argv[1] in {*MICRO, *LARGE} else []
+    if not named:
+        parser.parse_args()
+    exceeded = [run(name, sys.argv[2:]) for name in named or (*MICRO, *LARGE)]
     sys.exit(any(exceeded))
 
 
-def run(options: argparse.Namespace) -> bool:
-    """Run the bench that ``options`` are of, and return whether a limit was exceeded."""
-    bench: Callable[[argparse.Namespace], bool | None] = options.run
-    return bool(bench(options))
+def run(name: str, arguments: Sequence[str]) -> bool:
+    """Run a bench, and return whether a limit was exceeded."""
+    bench = importlib.import_module(f"bench.{name}")
+    parser = argparse.ArgumentParser(prog=f"run.py {name}", description=bench.__doc__)
+    if name in MICRO:
+        parser.parse_args(arguments)
+        return micro(bench)
+    bench.add_arguments(parser)
+    bench.run(parser.parse_args(arguments))
+    return False
 
 
-def run_micro(name: str) -> bool:
+def micro(bench: ModuleType) -> bool:
     """Run a bench that needs no network."""
-    from bench import micro
+    from bench.micro import run
 
-    return micro.run(importlib.import_module(f"bench.{name}"))
+    return run(bench)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ __all__ = [
     "Outcome",
     "Runtime",
     "Task",
+    "available",
     "empty_lock",
     "fetch_micropip",
     "run_task",
@@ -42,7 +43,8 @@ Runtime = Literal["node", "chromium"]
 CLIENTS: Sequence[Client] = ("wherry", "micropip")
 RUNTIMES: Sequence[Runtime] = ("node", "chromium")
 
-TIMEOUT = 300
+TIMEOUT = 600
+"""Seconds; what has to be recorded first takes its time."""
 CHROMIUM_FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -114,6 +116,12 @@ def run_task(runtime: Runtime, task: Task, server: ShapedServer, lock: Mapping[s
     if "error" in answer:
         raise MeasurementFailed(f"{task.client} in {runtime}: {answer['error']}")
     return Outcome(**answer["result"])
+
+
+def available() -> Sequence[Runtime]:
+    """Return the runtimes that there are on this machine."""
+    browser = all(map(shutil.which, ("chromium", "chromedriver")))
+    return RUNTIMES if browser else ("node",)
 
 
 def empty_lock() -> dict[str, Any]:
