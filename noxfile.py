@@ -60,10 +60,15 @@ def unit(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure, in Python and in Pyodide; arguments name benches. It fails where a limit is exceeded."""
-    install(session)
+    """Measure, also against micropip; arguments name a bench and its options. It fails where a limit is exceeded.
+
+    What benches need of the index is recorded the first time, into .cache/bench.
+    """
+    install(session, "bench")
     build(session)
     session.run("python", "bench/run.py", *session.posargs)
+    if not session.posargs:
+        session.run("python", "bench/starting")
 
 
 @nox.session

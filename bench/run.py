@@ -1,54 +1,55 @@
-"""Runs a bench in this Python and in Pyodide in Node, and prints both. `python bench/run.py deciding`.
+"""Runs the benches. `python bench/run.py deciding`; without a name, all of them, as they are set if nothing is said.
 
-A bench is a module beside this one with ``measure()``, which returns milliseconds by what was measured, and ``LIMITS``
-for some of these.
+`deciding` and `parsing` need neither a network nor a browser; `installing` measures against micropip over a shaped
+link; `growing` measures wherry against the number of packages, and of files on a page.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import json
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Sequence
+    from types import ModuleType
 
-HERE = Path(__file__).resolve().parent
-NODE = HERE.parent / "js" / "node_modules" / ".bin" / "node"
-BENCHES = sorted(path.stem for path in HERE.glob("*.py") if path != Path(__file__).resolve())
+MICRO = ("deciding", "parsing")
+LARGE = ("installing", "growing")
 
 
 def main() -> None:
-    """Run the benches that the command line names, or all; exit with 1 where a limit was exceeded."""
+    """Run what the command line names; exit with 1 where a limit was exceeded."""
+    # The benches are imported by the folder's name, and so are the tests' index files.
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("benches", nargs="*", metavar="bench", help=f"of {', '.join(BENCHES)}; all, if none is named")
-    exceeded = [run(name) for name in parser.parse_args().benches or BENCHES]
+    parser.add_argument("bench", nargs="?", choices=(*MICRO, *LARGE), help="has options of its own: bench --help")
+    named = sys.argv[1:2] if sys.argv[1:2] and sys.argv[1] in {*MICRO, *LARGE} else []
+    if not named:
+        parser.parse_args()
+    exceeded = [run(name, sys.argv[2:]) for name in named or (*MICRO, *LARGE)]
     sys.exit(any(exceeded))
 
 
-def run(name: str) -> bool:
-    """Run one bench, print its results, and return whether a limit was exceeded."""
-    bench = importlib.import_module(name)
-    here: Mapping[str, float] = bench.measure()
-    there: Mapping[str, float] = measure_in_pyodide(name)
-    python = f"CPython {sys.version_info.major}.{sys.version_info.minor}"
-    print(f"{name + ', ms':<32}{python:>14}{'Pyodide':>12}{'limit':>10}")
-    for what, elapsed in here.items():
-        limit = bench.LIMITS.get(what)
-        print(f"{what:<32}{elapsed:>14.1f}{there[what]:>12.1f}{limit or '':>10}")
-    return any(there[what] > limit for what, limit in bench.LIMITS.items())
+def run(name: str, arguments: Sequence[str]) -> bool:
+    """Run a bench, and return whether a limit was exceeded."""
+    bench = importlib.import_module(f"bench.{name}")
+    parser = argparse.ArgumentParser(prog=f"run.py {name}", description=bench.__doc__)
+    if name in MICRO:
+        parser.parse_args(arguments)
+        return micro(bench)
+    bench.add_arguments(parser)
+    bench.run(parser.parse_args(arguments))
+    return False
 
 
-def measure_in_pyodide(name: str) -> dict[str, float]:
-    """Run a bench over the bundle in js/dist."""
-    command = [NODE, HERE / "in_pyodide.mjs", HERE / f"{name}.py"]
-    finished = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own arguments
-    results: dict[str, float] = json.loads(finished.stdout)
-    return results
+def micro(bench: ModuleType) -> bool:
+    """Run a bench that needs no network."""
+    from bench.micro import run
+
+    return run(bench)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,96 @@
+"""Pyodide's own distribution, as far as the workloads need it.
+
+Its wheels lie on a CDN, and some projects (those with an extension that nobody publishes for Pyodide yet) are there
+alone. A stand-in is of the same version and about the same size: the wheel for Linux, its extensions renamed so that
+nobody loads them, under the name that Pyodide's lock gives it. What not even the distribution has (`watchdog`, which
+`mkdocs` requires) is treated as if it had.
+"""
+
+from __future__ import annotations
+
+import functools
+import io
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from packaging.utils import canonicalize_name
+
+from bench.paths import PYODIDE
+from bench.recorder import LINUX, download
+from tests.harness.distribution import LOCK, cut_down
+from tests.harness.index_files import IndexFile, make_wheel, read_wheels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = ["StandIns"]
+
+TAG = "cp314-cp314-pyemscripten_2026_0_wasm32"
+FOREIGN = {
+    "depends": [],
+    "imports": [],
+    "install_dir": "site",
+    "package_type": "package",
+    "unvendored_tests": False,
+}
+"""The entry of a lock, but for what is said of its wheel."""
+
+
+class StandIns:
+    """The stand-ins in ``folder``, with a lock that names them and nothing else."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._whole_lock: dict[str, Any] = json.loads((PYODIDE / LOCK).read_text(encoding="utf-8"))
+
+    @functools.cached_property
+    def wheels(self) -> Mapping[str, IndexFile]:
+        """The wheels, by filename."""
+        return {wheel.filename: wheel for wheel in read_wheels(self._folder)}
+
+    @property
+    def lock(self) -> dict[str, Any]:
+        """The lock."""
+        wheels = self.wheels.values()
+        foreign = {wheel.identity[0] for wheel in wheels} - self._whole_lock["packages"].keys()
+        packages = {name: FOREIGN | {"name": name} for name in foreign} | self._whole_lock["packages"]
+        return cut_down(self._whole_lock | {"packages": packages}, wheels)
+
+    def add(self, names: Iterable[str]) -> bool:
+        """Make those that are not there yet, with what they depend on; return whether there were any."""
+        present = {wheel.identity[0] for wheel in self.wheels.values()}
+        new = [name for name in self._closure(names) if name not in present]
+        for name in new:
+            entry = self._whole_lock["packages"].get(name)
+            wheel = _stand_in(entry["name"], f"=={entry['version']}") if entry else _stand_in(name)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            (self._folder / wheel.filename).write_bytes(wheel.content)
+        vars(self).pop("wheels", None)
+        return bool(new)
+
+    def _closure(self, names: Iterable[str]) -> Iterator[str]:
+        packages, waiting, seen = self._whole_lock["packages"], [*names], set()
+        while waiting:
+            name = canonicalize_name(waiting.pop())
+            entry = packages.get(name, {})
+            # A shared library of the distribution has no counterpart on the index.
+            if name not in seen and entry.get("package_type", "package") == "package":
+                yield name
+                waiting += entry.get("depends", ())
+            seen.add(name)
+
+
+def _stand_in(name: str, specifier: str = "") -> IndexFile:
+    with tempfile.TemporaryDirectory() as folder:
+        download(f"{name}{specifier}", Path(folder), LINUX)
+        (original,) = read_wheels(Path(folder))
+    with zipfile.ZipFile(io.BytesIO(original.content)) as archive:
+        files = {
+            path.replace(".so", ".so.not-for-wasm"): archive.read(path)
+            for path in archive.namelist()
+            if not path.endswith("/") and ".dist-info/" not in path
+        }
+    return make_wheel(name, original.identity[1], files=files, tag=TAG)

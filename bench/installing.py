@@ -1,0 +1,122 @@
+"""Measures wherry against micropip over a shaped link, each in fresh runtimes and in turn.
+
+What the workloads need is recorded from the index the first time, into .cache/bench. Counted is, of wherry, attaching,
+importing and installing, of micropip importing and installing; not how long Pyodide itself takes. micropip is there
+before, and wherry's bundle comes from beside the page, not over the link.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from bench import tables
+from bench.lab import Lab
+from bench.link import LinkSpeed
+from bench.machine import describe_machine
+from bench.paths import RESULTS
+from bench.runtimes import CLIENTS, RUNTIMES, MeasurementFailed, available, version_of
+from bench.summary import summarize
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from bench.lab import Measurement, Workload
+    from bench.runtimes import Runtime
+
+__all__ = ["add_arguments", "run"]
+
+WORKLOADS = ("msgpack", "fastapi", "sympy plotly networkx", "sphinx mkdocs-material")
+LINK = LinkSpeed(50, 50)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--rounds", type=int, default=5, help="how often each client installs each workload")
+    parser.add_argument(
+        "--workload", action="append", dest="workloads", help=f"requirements to install at once; {'; '.join(WORKLOADS)}"
+    )
+    parser.add_argument(
+        "--runtime", action="append", dest="runtimes", choices=RUNTIMES, help="if none is named, each that is on PATH"
+    )
+    parser.add_argument(
+        "--link",
+        action="append",
+        dest="links",
+        type=LinkSpeed.parse,
+        metavar="MS,MBIT",
+        help="the latency of a round trip in milliseconds and the bandwidth in Mbit/s; 50,50",
+    )
+    parser.add_argument("--record", action="store_true", help="forget what was recorded, and record it anew")
+    parser.add_argument("--report", metavar="FOLDER", help="also write a Markdown table and a plot for README there")
+
+
+def run(options: argparse.Namespace) -> None:
+    """Measure, print the results, and keep them."""
+    if options.record:
+        Lab.clear()
+    runtimes, links = options.runtimes or available(), options.links or [LINK]
+    with Lab() as lab:
+        workloads = [_rehearse(lab, text) for text in options.workloads or WORKLOADS]
+        measurements = [
+            measurement
+            for speed in links
+            for runtime in runtimes
+            for workload in workloads
+            for measurement in _alternate(lab, workload, runtime, speed, options.rounds)
+        ]
+        profiles = [
+            lab.measure(workload, "wherry", runtime, speed, own_time=True)
+            for speed in links
+            for runtime in runtimes
+            for workload in workloads
+        ]
+    machine = describe_machine(map(version_of, runtimes))
+    summaries = summarize(measurements, profiles)
+    print("\n".join(["", machine, "", *tables.text_tables(summaries)]))
+    print(f"\nEvery figure: {_keep(machine, measurements, profiles)}")
+    if options.report:
+        from bench.report import write_report
+
+        write_report(options.report, machine, summaries)
+
+
+def _rehearse(lab: Lab, text: str) -> Workload:
+    print(f"rehearsing {text}", file=sys.stderr)
+    workload = lab.rehearse(text)
+    for name, versions in workload.others.items():
+        print(f"{name}: wherry and micropip install {versions}", file=sys.stderr)
+    return workload
+
+
+def _alternate(lab: Lab, workload: Workload, runtime: Runtime, speed: LinkSpeed, rounds: int) -> Iterator[Measurement]:
+    """Yield one measurement after the other: both clients in turn, so that a slow minute is slow for both."""
+    for number in range(rounds):
+        for client in CLIENTS:
+            try:
+                measurement = lab.measure(workload, client, runtime, speed)
+            except MeasurementFailed as error:
+                sys.exit(str(error))
+            total = measurement.seconds["total"]
+            print(f"{workload.text}, {runtime}, {speed}, {number + 1}: {client} {total:.2f} s", file=sys.stderr)
+            if measurement.missing:
+                print(f"not recorded: {', '.join(measurement.missing)}", file=sys.stderr)
+            yield measurement
+
+
+def _keep(machine: str, measurements: Sequence[Measurement], profiles: Sequence[Measurement]) -> str:
+    """Write all that was measured as JSON, and return where."""
+    now = dt.datetime.now(dt.UTC)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    path = RESULTS / f"{now:%Y-%m-%dT%H-%M-%S}.json"
+    results = {
+        "when": now.isoformat(),
+        "machine": machine,
+        "measurements": [measurement.to_dict() for measurement in measurements],
+        "profiles": [profile.to_dict() for profile in profiles],
+    }
+    path.write_text(json.dumps(results, indent=1), encoding="utf-8")
+    return str(path)

@@ -1,0 +1,203 @@
+"""Carries out single installations over the shaped link, and knows what each of them needed at least."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import zipfile
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+from bench.distribution import StandIns
+from bench.floor import Planned, floor, needed_paths
+from bench.paths import MICROPIP, RECORDING
+from bench.recorder import IndexRecorder
+from bench.recording import Recording
+from bench.runtimes import CLIENTS, MeasurementFailed, Task, fetch_micropip, run_task
+from bench.shaped_server import ShapedServer
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import TracebackType
+
+    from bench.link import LinkSpeed
+    from bench.runtimes import Client, Outcome, Runtime
+    from bench.traffic import Kind
+    from tests.harness.index_files import IndexFile
+
+__all__ = ["Lab", "Measurement", "Workload"]
+
+MOST_REHEARSALS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """What is installed at once, and what comes of it.
+
+    ``others`` tells where micropip comes to other versions than wherry, or to other projects.
+    """
+
+    text: str
+    plan: Sequence[Planned]
+    others: Mapping[str, str]
+
+    @property
+    def requirements(self) -> tuple[str, ...]:
+        """The requirements, one by one."""
+        return tuple(self.text.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One installation. Times are in seconds, sizes in bytes; ``spans`` tells when each kind of answer was on the line.
+
+    ``footprint`` is the size of the archives and of what is in them; ``heap`` is what the heap of WebAssembly grew by,
+    ``memory`` the whole process at its peak. ``phases`` is what wherry reports of itself, ``own_time`` what was heard
+    of it; ``twice`` and ``missing`` are the paths asked for twice, and those that the recording lacks.
+    """
+
+    workload: str
+    runtime: Runtime
+    link: str
+    client: Client
+    floor: float
+    seconds: Mapping[str, float]
+    phases: Mapping[str, float]
+    requests: int
+    sent: int
+    wasted: int
+    twice: tuple[str, ...]
+    missing: tuple[str, ...]
+    spans: Mapping[Kind, tuple[float, float]]
+    footprint: int
+    heap: int
+    memory: int | None
+    own_time: Mapping[str, Mapping[str, float]] | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return a JSON-able mapping."""
+        return asdict(self)
+
+
+class Lab:
+    """An index out of the recording, while it is entered."""
+
+    def __init__(self) -> None:
+        self._stand_ins = StandIns(RECORDING.parent / "distribution")
+        self._recording = Recording(RECORDING)
+        fetch_micropip()
+        self._server = ShapedServer(self._recording, self._stand_ins.wheels, micropip=MICROPIP)
+
+    @staticmethod
+    def clear() -> None:
+        """Forget what was recorded."""
+        shutil.rmtree(RECORDING, ignore_errors=True)
+
+    def __enter__(self) -> Self:
+        self._server.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.__exit__(kind, error, trace)
+
+    def rehearse(self, text: str) -> Workload:
+        """Let each client install the workload once, and record what they ask for; raises :class:`MeasurementFailed`.
+
+        What has no wheel for Pyodide on the index comes from the distribution, which gets it in between.
+        """
+        self._recording.recorder = IndexRecorder()
+        try:
+            for _ in range(MOST_REHEARSALS):
+                try:
+                    installed = [self._install_once(client, text) for client in CLIENTS]
+                    break
+                except MeasurementFailed:
+                    if not self._stand_ins.add(self._recording.without_fitting_wheel()):
+                        raise
+                    self._server.distribution = self._stand_ins.wheels
+            else:
+                raise MeasurementFailed(f"{text}: the distribution has not enough of it")
+            return Workload(text, self._plan(text), _differences(*installed))
+        finally:
+            self._recording.recorder = None
+            self._server.forget_answers()
+
+    def measure(
+        self, workload: Workload, client: Client, runtime: Runtime, speed: LinkSpeed, *, own_time: bool = False
+    ) -> Measurement:
+        """Install ``workload`` once in a fresh runtime; ``own_time`` also finds out where wherry's own time goes."""
+        # Pages are compressed when they are first asked for, which is no part of what is measured.
+        least = floor(workload.plan, self._server.size, speed)
+        self._server.begin(speed)
+        outcome = self._run(Task(client, workload.requirements, phases=own_time), runtime)
+        if missed := [planned.name for planned in workload.plan if planned.name not in outcome.installed]:
+            raise MeasurementFailed(f"{client} did not install {', '.join(missed)}")
+        traffic = self._server.traffic
+        return Measurement(
+            workload=workload.text,
+            runtime=runtime,
+            link=str(speed),
+            client=client,
+            floor=least,
+            seconds=outcome.seconds,
+            phases=outcome.report["seconds"] if outcome.report else {},
+            requests=traffic.requests,
+            sent=traffic.sent,
+            wasted=traffic.wasted(needed_paths(workload.plan)),
+            twice=traffic.twice,
+            missing=traffic.missing,
+            spans=traffic.spans(),
+            footprint=sum(_footprint(self._wheel(planned.wheel)) for planned in workload.plan),
+            heap=outcome.heap,
+            memory=outcome.memory,
+            own_time=outcome.phases,
+        )
+
+    def _install_once(self, client: Client, text: str) -> Mapping[str, str]:
+        self._server.begin()
+        return self._run(Task(client, tuple(text.split())), "node").installed
+
+    def _plan(self, text: str) -> Sequence[Planned]:
+        self._server.begin()
+        resolution = self._run(Task("wherry", tuple(text.split()), plan=True), "node").report
+        return tuple(_planned(pin) for pin in resolution["chosen"])
+
+    def _wheel(self, path: str) -> IndexFile:
+        filename = path.rpartition("/")[2]
+        wheel = self._stand_ins.wheels.get(filename) or self._recording.wheel(filename)
+        if wheel is None:
+            raise MeasurementFailed(f"{filename} was not recorded")
+        return wheel
+
+    def _run(self, task: Task, runtime: Runtime) -> Outcome:
+        return run_task(runtime, task, self._server, self._stand_ins.lock)
+
+
+def _footprint(wheel: IndexFile) -> int:
+    with zipfile.ZipFile(io.BytesIO(wheel.content)) as archive:
+        return len(wheel.content) + sum(member.file_size for member in archive.infolist())
+
+
+def _planned(pin: Mapping[str, Any]) -> Planned:
+    wheel = urlsplit(pin["file"]["url"]).path
+    from_index = pin["origin"] == "index"
+    return Planned(
+        name=pin["name"],
+        requested=pin["requested"],
+        required_by=tuple(pin["requiredBy"]),
+        wheel=wheel,
+        page=f"/simple/{pin['name']}/" if from_index else None,
+        metadata=f"{wheel}.metadata" if from_index else None,
+    )
+
+
+def _differences(wherry: Mapping[str, str], micropip: Mapping[str, str]) -> dict[str, str]:
+    names = sorted((wherry.keys() | micropip.keys()) - {"micropip"})
+    return {
+        name: f"{wherry.get(name, 'none')} and {micropip.get(name, 'none')}"
+        for name in names
+        if wherry.get(name) != micropip.get(name)
+    }

@@ -1,0 +1,81 @@
+// One installation in a fresh Pyodide, in Node or in a browser alike.
+
+/**
+ * Loads Pyodide, installs `task.requirements` with `task.client`, and returns what it took.
+ *
+ * `host` has `readBytes(url)`, and may have `startMemory()` and `readMemory()`, which returns bytes.
+ * The time until Pyodide is loaded does not count, nor does bringing micropip's wheel along.
+ */
+export async function measure(task, host) {
+  const { loadPyodide } = await import(task.pyodideUrl);
+  const pyodide = await loadPyodide({
+    lockFileContents: JSON.stringify(task.lock),
+    packageBaseUrl: task.packageBaseUrl,
+    ...(task.packageCacheDir && { packageCacheDir: task.packageCacheDir }),
+    stdout: () => {},
+  });
+  const client = await CLIENTS[task.client](pyodide, task, host);
+  const heapBefore = heapSize(pyodide);
+  host.startMemory?.();
+  const seconds = {};
+  const timed = async (name, step) => {
+    const started = performance.now();
+    const result = await step();
+    seconds[name] = (performance.now() - started) / 1000;
+    return result;
+  };
+  const report = await timed("total", () => client(timed));
+  const result = { seconds, report, heap: heapSize(pyodide) - heapBefore, memory: host.readMemory?.() ?? null };
+  return { ...result, phases: takePhases(pyodide), installed: listInstalled(pyodide) };
+}
+
+const CLIENTS = {
+  /** wherry as a page or a script uses it. */
+  async wherry(pyodide, task, host) {
+    if (task.phasesUrl) pyodide.FS.writeFile("/home/pyodide/phases.py", await host.readBytes(task.phasesUrl));
+    return async (timed) => {
+      const wherry = await timed("attach", async () => {
+        const { attach } = await import(task.wherryUrl);
+        return attach(pyodide, { indexUrls: [task.indexUrl] });
+      });
+      await timed("import", () => pyodide.pyimport("wherry").destroy());
+      if (task.plan) return wherry.resolve(task.requirements);
+      if (task.phasesUrl) pyodide.runPython("from phases import Phases; phases = Phases(); phases.start()");
+      return timed("install", () => wherry.install(task.requirements));
+    };
+  },
+
+  /** micropip as its documentation has it, its wheel in place before. */
+  async micropip(pyodide, task, host) {
+    pyodide.unpackArchive(await host.readBytes(task.micropipUrl), "wheel");
+    return async (timed) => {
+      const micropip = await timed("import", () => pyodide.pyimport("micropip"));
+      const requirements = pyodide.toPy(task.requirements);
+      await timed("install", () => micropip.install.callKwargs(requirements, { index_urls: `${task.indexUrl}{package_name}/` }));
+      return null;
+    };
+  },
+};
+
+/** How large the heap of WebAssembly is, which never shrinks. */
+function heapSize(pyodide) {
+  return pyodide._module.HEAP8.length;
+}
+
+function takePhases(pyodide) {
+  return JSON.parse(
+    pyodide.runPython(`
+import json
+json.dumps(phases.stop() if "phases" in globals() else None)
+`),
+  );
+}
+
+function listInstalled(pyodide) {
+  return JSON.parse(
+    pyodide.runPython(`
+import importlib.metadata, json, re
+json.dumps({re.sub(r"[-_.]+", "-", one.name).lower(): one.version for one in importlib.metadata.distributions()})
+`),
+  );
+}

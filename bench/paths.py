@@ -1,0 +1,18 @@
+"""Where the benches find and put things."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.harness.paths import BUNDLE, CACHE, NODE_MODULES
+
+__all__ = ["BUNDLE", "CHARTS", "HERE", "MICROPIP", "NODE", "NODE_MODULES", "PYODIDE", "RECORDING", "RESULTS"]
+
+HERE = Path(__file__).resolve().parent
+NODE = NODE_MODULES / ".bin" / "node"
+PYODIDE = NODE_MODULES / "pyodide"
+
+RECORDING = CACHE / "bench" / "index"
+MICROPIP = CACHE / "bench" / "micropip"
+RESULTS = CACHE / "bench" / "results"
+CHARTS = CACHE / "bench" / "charts"

@@ -1,0 +1,168 @@
+"""A recorded index: what projects list, and those of the files that somebody asked for, in a folder.
+
+Listings are kept as the index gave them. A page is made of them as PyPI writes its own today (PEP 691 with all that PEP
+700, 714 and 740 add), so that it has the real size: where the listing lacks a size or a time, something of the same
+length stands in, which no client looks at.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, Protocol
+
+from packaging.utils import parse_wheel_filename
+
+from tests.harness.environments import PYODIDE_314
+from tests.harness.index_files import IndexFile
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["Listed", "NothingFits", "Recorder", "Recording", "RecordingFailed"]
+
+Listed = dict[str, Any]
+"""A file of a listing: ``filename``, ``path`` (that of its URL), ``sha256``, ``size``, ``upload_time``,
+``requires_python``, ``yanked`` and ``metadata`` (the hash of its metadata file, or whether there is one).
+
+What the index does not say is ``None``."""
+
+EPOCH = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+
+
+class RecordingFailed(Exception):
+    """The index does not give what was asked for."""
+
+
+class NothingFits(RecordingFailed):
+    """The index has wheels of the project, and none for Pyodide."""
+
+
+class Recorder(Protocol):
+    """Gets what a recording lacks."""
+
+    def listing(self, name: str) -> list[Listed] | None:
+        """Return what the project lists; ``None`` where there is no such project."""
+        ...
+
+    def wheel(self, filename: str, folder: Path) -> None:
+        """Put the wheel into ``folder``."""
+        ...
+
+
+class Recording:
+    """The recording in ``folder``; with a ``recorder``, it grows by what it is asked for."""
+
+    def __init__(self, folder: Path, recorder: Recorder | None = None) -> None:
+        self.recorder = recorder
+        self._pages = folder / "pages"
+        self._files = folder / "files"
+        self._listings = functools.cache(self._read_listing)
+        self._wheels = functools.cache(self._read_wheel)
+
+    def page(self, name: str, server_url: str) -> bytes | None:
+        """Return the project page, whose files are on ``server_url``; ``None`` where there is none.
+
+        While recording, it raises :class:`NothingFits` rather than send a client through older releases of everything
+        that requires the project: each of them would be asked of the index.
+        """
+        listing = self._listing(name)
+        if listing is None:
+            return None
+        if self.recorder is not None and _lacks_fitting_wheel(listing):
+            raise NothingFits(name)
+        files = [self._entry(file, server_url) for file in listing]
+        versions = sorted({file["filename"].removesuffix(".tar.gz").split("-")[1] for file in listing if "-" in file})
+        page = {"files": files, "meta": {"_last-serial": 30_000_000, "api-version": "1.4"}, "name": name}
+        page["project-status"] = {"status": "active"}
+        page["versions"] = versions
+        return json.dumps(page, separators=(",", ":")).encode()
+
+    def wheel(self, filename: str) -> IndexFile | None:
+        """Return a wheel; ``None`` where it was not recorded."""
+        found = self._wheels(filename)
+        if found is None and self.recorder is not None:
+            self._files.mkdir(parents=True, exist_ok=True)
+            self.recorder.wheel(filename, self._files)
+            self._wheels.cache_clear()
+            found = self._wheels(filename)
+        return found
+
+    def without_fitting_wheel(self) -> tuple[str, ...]:
+        """Return the recorded projects that have wheels, and none for Pyodide."""
+        names = sorted(path.stem for path in self._pages.glob("*.json"))
+        return tuple(name for name in names if _lacks_fitting_wheel(self._listings(name) or []))
+
+    def _listing(self, name: str) -> list[Listed] | None:
+        path = self._pages / f"{name}.json"
+        if not path.exists() and self.recorder is not None:
+            self._pages.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(self.recorder.listing(name)), encoding="utf-8")
+            self._listings.cache_clear()
+        return self._listings(name)
+
+    def _read_listing(self, name: str) -> list[Listed] | None:
+        path = self._pages / f"{name}.json"
+        listing: list[Listed] | None = json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
+        return listing
+
+    def _read_wheel(self, filename: str) -> IndexFile | None:
+        path = self._files / filename
+        return IndexFile(filename, path.read_bytes()) if path.exists() else None
+
+    def _entry(self, file: Listed, server_url: str) -> dict[str, Any]:
+        offered = self._offered_metadata(file)
+        return {
+            "core-metadata": offered,
+            "data-dist-info-metadata": offered,
+            "filename": file["filename"],
+            "hashes": {"sha256": file["sha256"]},
+            "provenance": None,
+            "requires-python": file["requires_python"],
+            **self._size(file),
+            "upload-time": file["upload_time"] or _time_like(file["sha256"]),
+            "url": server_url + file["path"],
+            "yanked": file["yanked"],
+        }
+
+    def _offered_metadata(self, file: Listed) -> dict[str, str] | bool:
+        """Return what the page says of the metadata file. PyPI has one beside every wheel, and gives its hash."""
+        if not file["filename"].endswith(".whl"):
+            return False
+        wheel = self._wheels(file["filename"])
+        if wheel is not None and wheel.metadata is not None:
+            return {"sha256": hashlib.sha256(wheel.metadata).hexdigest()}
+        if isinstance(file["metadata"], str):
+            return {"sha256": file["metadata"]}
+        # What is not recorded yet can be promised, but not its hash.
+        return self.recorder is not None or {"sha256": hashlib.sha256(file["sha256"].encode()).hexdigest()}
+
+    def _size(self, file: Listed) -> dict[str, int]:
+        if file["size"] is not None:
+            return {"size": file["size"]}
+        wheel = self._wheels(file["filename"])
+        if wheel is not None:
+            return {"size": len(wheel.content)}
+        # What is yet to be recorded would be held against a size that stands in.
+        return {} if self.recorder is not None else {"size": int(file["sha256"][:5], 16)}
+
+
+def _time_like(sha256: str) -> str:
+    number = int(sha256[:16], 16)
+    moment = EPOCH + dt.timedelta(seconds=number % (6 * 365 * 86_400), microseconds=number % 999_983)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _lacks_fitting_wheel(listing: list[Listed]) -> bool:
+    wheels = [file["filename"] for file in listing if file["filename"].endswith(".whl")]
+    return bool(wheels) and not any(map(_fits, wheels))
+
+
+def _fits(filename: str) -> bool:
+    try:
+        tags = parse_wheel_filename(filename)[3]
+    except ValueError:
+        return False
+    return not {str(tag) for tag in tags}.isdisjoint(PYODIDE_314.tags)

@@ -1,0 +1,192 @@
+"""The runtimes that a measurement takes place in: each call is a fresh Pyodide in a fresh process."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from bench.paths import BUNDLE, HERE, MICROPIP, NODE, PYODIDE
+from bench.recorder import download
+from tests.harness.distribution import LOCK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from bench.shaped_server import ShapedServer
+
+    Command = Sequence[str | Path]
+
+__all__ = [
+    "CLIENTS",
+    "RUNTIMES",
+    "Client",
+    "MeasurementFailed",
+    "Outcome",
+    "Runtime",
+    "Task",
+    "available",
+    "empty_lock",
+    "fetch_micropip",
+    "run_task",
+    "version_of",
+]
+
+Client = Literal["wherry", "micropip"]
+Runtime = Literal["node", "chromium"]
+CLIENTS: Sequence[Client] = ("wherry", "micropip")
+RUNTIMES: Sequence[Runtime] = ("node", "chromium")
+
+TIMEOUT = 600
+"""Seconds; what has to be recorded first takes its time."""
+CHROMIUM_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+)
+CALL = """
+const [url, task, done] = arguments;
+const readBytes = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
+import(url)
+  .then(({ measure }) => measure(task, { readBytes }))
+  .then((result) => done({ result }), (error) => done({ error: String(error?.message ?? error) }));
+"""
+
+
+class MeasurementFailed(Exception):
+    """The runtime could not do what was to be measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What to install, and with what.
+
+    ``plan`` only asks what would be installed, ``phases`` also tells where wherry's own time goes (and costs some).
+    """
+
+    client: Client
+    requirements: tuple[str, ...]
+    plan: bool = False
+    phases: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What it took.
+
+    ``seconds`` has `total`, `import`, `install` and, of wherry, `attach`; ``report`` is what wherry returned,
+    ``installed`` maps names to versions. ``heap`` is the growth of the heap of WebAssembly in bytes, ``memory`` that of
+    the whole process at its peak, where it can be told.
+    """
+
+    seconds: Mapping[str, float]
+    report: Any
+    installed: Mapping[str, str]
+    heap: int
+    memory: int | None
+    phases: Mapping[str, Mapping[str, float]] | None
+
+
+def run_task(runtime: Runtime, task: Task, server: ShapedServer, lock: Mapping[str, Any]) -> Outcome:
+    """Carry out ``task`` over the link of ``server``; raises :class:`MeasurementFailed`."""
+    terms = {
+        "client": task.client,
+        "requirements": list(task.requirements),
+        "plan": task.plan,
+        "lock": lock,
+        "indexUrl": server.index_url,
+        "packageBaseUrl": server.distribution_url,
+    }
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        if runtime == "node":
+            answer = _run_in_node(terms | _urls(task, None) | {"packageCacheDir": folder})
+        else:
+            answer = _run_in_chromium(server.page_url, terms | _urls(task, server.page_url), folder)
+    if "error" in answer:
+        raise MeasurementFailed(f"{task.client} in {runtime}: {answer['error']}")
+    return Outcome(**answer["result"])
+
+
+def available() -> Sequence[Runtime]:
+    """Return the runtimes that there are on this machine."""
+    browser = all(map(shutil.which, ("chromium", "chromedriver")))
+    return RUNTIMES if browser else ("node",)
+
+
+def empty_lock() -> dict[str, Any]:
+    """Return Pyodide's lock without any package."""
+    lock: dict[str, Any] = json.loads((PYODIDE / LOCK).read_text(encoding="utf-8"))
+    return lock | {"packages": {}}
+
+
+def version_of(runtime: Runtime) -> str:
+    """Return the name and the version of a runtime."""
+    command: Command = [NODE, "--version"] if runtime == "node" else ["chromium", "--version"]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 - our own
+    return f"Node {answer.strip().lstrip('v')}" if runtime == "node" else " ".join(answer.split()[:2])
+
+
+@functools.cache
+def fetch_micropip() -> Path:
+    """Return micropip's wheel, of the version that Pyodide's own lock has, got through pip."""
+    version = json.loads((PYODIDE / LOCK).read_text(encoding="utf-8"))["packages"]["micropip"]["version"]
+    wheel = MICROPIP / f"micropip-{version}-py3-none-any.whl"
+    if not wheel.exists():
+        MICROPIP.mkdir(parents=True, exist_ok=True)
+        download(f"micropip=={version}", MICROPIP)
+    return wheel
+
+
+def _urls(task: Task, page_url: str | None) -> dict[str, str | None]:
+    """Return where the scripts are: files, or below ``page_url``."""
+
+    def url(name: str, folder: Path, file: str) -> str:
+        return (folder / file).as_uri() if page_url is None else f"{page_url}/{name}/{file}"
+
+    return {
+        "pyodideUrl": url("pyodide", PYODIDE, "pyodide.mjs"),
+        "wherryUrl": url("wherry", BUNDLE, "index.js"),
+        "micropipUrl": url("micropip", MICROPIP, fetch_micropip().name),
+        "phasesUrl": url("bench", HERE, "phases.py") if task.phases else None,
+    }
+
+
+def _run_in_node(terms: Mapping[str, Any]) -> dict[str, Any]:
+    command: Command = [NODE, "--expose-gc", HERE / "in_node.mjs"]
+    try:
+        finished = subprocess.run(  # noqa: S603 - our own arguments
+            command, check=True, stdout=subprocess.PIPE, text=True, input=json.dumps(terms), timeout=TIMEOUT
+        )
+    except subprocess.TimeoutExpired as error:
+        raise MeasurementFailed(f"{terms['client']} in Node: no end after {TIMEOUT} s") from error
+    answer: dict[str, Any] = json.loads(finished.stdout)
+    return answer
+
+
+def _run_in_chromium(page_url: str, terms: Mapping[str, Any], profile: str) -> dict[str, Any]:
+    from selenium import webdriver
+
+    os.environ["SE_OFFLINE"] = "true"
+    options = webdriver.ChromeOptions()
+    for flag in (*CHROMIUM_FLAGS, f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.binary_location = shutil.which("chromium") or ""
+    driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
+    try:
+        driver.set_script_timeout(TIMEOUT)
+        driver.get(page_url)
+        answer: dict[str, Any] = driver.execute_async_script(CALL, f"{page_url}/bench/measuring.mjs", terms)
+    finally:
+        driver.quit()
+    return answer

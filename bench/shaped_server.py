@@ -1,0 +1,278 @@
+"""A package index on loopback behind a :class:`~bench.link.Link`, which writes down what it is asked.
+
+It answers as PyPI does: pages compressed, with an ETag and for ten minutes; files for ever; everything to any origin.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+from concurrent.futures import Future
+from dataclasses import dataclass
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Protocol, Self
+
+from aiohttp import web
+from packaging.utils import canonicalize_name
+
+from bench.link import UNSHAPED, Link
+from bench.paths import BUNDLE, HERE, PYODIDE
+from bench.recording import RecordingFailed
+from bench.traffic import Exchange, Kind, Traffic
+from tests.harness.index_pages import JSON_TYPE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+    from types import TracebackType
+
+    from bench.link import LinkSpeed
+    from tests.harness.index_files import IndexFile
+
+__all__ = ["Files", "ShapedServer"]
+
+CORS = {
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "*",
+    "Access-Control-Max-Age": "1728000",
+}
+PAGE_LIFETIME = "max-age=600, public"
+FILE_LIFETIME = "max-age=365000000, immutable, public"
+COMPRESSION = 6
+
+
+class Files(Protocol):
+    """What there is to serve."""
+
+    def page(self, name: str, server_url: str) -> bytes | None:
+        """Return the project page as JSON; ``None`` where there is none."""
+        ...
+
+    def wheel(self, filename: str) -> IndexFile | None:
+        """Return a wheel of a page."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A body with the headers that belong to it."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
+class ShapedServer:
+    """Serves ``index`` and ``distribution`` (wheels by filename) over a link, and what a browser needs without one.
+
+    :meth:`begin` starts a run, in which ``traffic`` is what happened.
+    """
+
+    def __init__(self, index: Files, distribution: Mapping[str, IndexFile], *, micropip: Path | None = None) -> None:
+        self.url = ""
+        self.distribution = distribution
+        self.page_url = ""
+        """Where a browser's page, Pyodide and the clients themselves are, without delay."""
+        self._index = index
+        self._micropip = micropip
+        self._link = Link()
+        self._answers: dict[str, Answer | None] = {}
+        # Answers are made in threads: what is asked for twice at once is made, or recorded, once.
+        self._making = Lock()
+        self._exchanges: list[Exchange] = []
+        self._began = 0.0
+        self._thread: Thread | None = None
+        self._loop: asyncio.AbstractEventLoop
+        self._stop: asyncio.Event
+
+    @property
+    def index_url(self) -> str:
+        """The root of the index."""
+        return f"{self.url}/simple/"
+
+    @property
+    def distribution_url(self) -> str:
+        """Where the wheels of the distribution are."""
+        return f"{self.url}/distribution/"
+
+    @property
+    def traffic(self) -> Traffic:
+        """What went over the link since :meth:`begin`."""
+        return Traffic(tuple(self._exchanges))
+
+    def begin(self, speed: LinkSpeed = UNSHAPED) -> None:
+        """Start a run at ``speed``, with no connection and no request so far."""
+        self._link.restart(speed)
+        self._exchanges = []
+        self._began = self._loop.time()
+
+    def forget_answers(self) -> None:
+        """Make the pages anew that are asked for from now on."""
+        self._answers.clear()
+
+    def size(self, path: str) -> int:
+        """Return how many bytes an answer has, compressed as it goes; 0 where there is none."""
+        answer = self._answer(path)
+        return len(answer.body) if answer is not None else 0
+
+    def __enter__(self) -> Self:
+        started: Future[tuple[str, str]] = Future()
+        self._thread = Thread(target=lambda: asyncio.run(self._serve(started)), daemon=True)
+        self._thread.start()
+        self.url, self.page_url = started.result(timeout=10)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._thread is not None:
+            self._loop.call_soon_threadsafe(self._stop.set)
+            self._thread.join()
+
+    async def _serve(self, started: Future[tuple[str, str]]) -> None:
+        runners = [
+            web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+            for application in (self._shaped(), self._unshaped())
+        ]
+        try:
+            self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+            urls = []
+            for runner in runners:
+                await runner.setup()
+                await web.TCPSite(runner, "127.0.0.1", 0).start()
+                host, port = runner.addresses[0][:2]
+                urls.append(f"http://{host}:{port}")
+            started.set_result((urls[0], urls[1]))
+            await self._stop.wait()
+        except OSError as error:
+            started.set_exception(error)
+        finally:
+            for runner in runners:
+                await runner.cleanup()
+
+    def _shaped(self) -> web.Application:
+        application = web.Application()
+        application.router.add_route("OPTIONS", "/{path:.*}", self._preflight)
+        application.router.add_get("/{path:.*}", self._get)
+        return application
+
+    def _unshaped(self) -> web.Application:
+        application = web.Application()
+        application.router.add_get("/", _blank_page)
+        folders = {"bench": HERE, "micropip": self._micropip, "pyodide": PYODIDE, "wherry": BUNDLE}
+        for name, folder in folders.items():
+            if folder is not None and folder.is_dir():
+                application.router.add_static(f"/{name}", folder)
+        return application
+
+    async def _preflight(self, request: web.Request) -> web.Response:
+        exchange = self._note("preflight", request.path)
+        await self._link.round_trip()
+        exchange.ended = self._now()
+        return web.Response(status=204, headers=CORS)
+
+    async def _get(self, request: web.Request) -> web.StreamResponse:
+        exchange = self._note(_kind(request.path), request.path)
+        try:
+            known = request.path in self._answers
+            answer = self._answers[request.path] if known else await asyncio.to_thread(self._answer, request.path)
+        except RecordingFailed as error:
+            raise web.HTTPServiceUnavailable(headers=CORS) from error
+        await self._link.round_trip()
+        status, body, further = _respond(request, answer)
+        exchange.status = status
+        headers = {**CORS, **(answer.headers if answer is not None else {}), **further}
+        response = web.StreamResponse(status=status, headers=headers)
+        response.content_length = len(body)
+        await self._send(body, request, response, exchange)
+        return response
+
+    async def _send(self, body: bytes, request: web.Request, response: web.StreamResponse, exchange: Exchange) -> None:
+        try:
+            await response.prepare(request)
+            async for piece in self._link.carry(body):
+                await response.write(piece)
+                exchange.sent += len(piece)
+            await response.write_eof()
+        except ConnectionResetError:
+            # A client may change its mind; what had gone by then stays counted.
+            pass
+        finally:
+            exchange.ended = self._now()
+
+    def _note(self, kind: Kind, path: str) -> Exchange:
+        exchange = Exchange(kind, path, self._now())
+        self._exchanges.append(exchange)
+        return exchange
+
+    def _now(self) -> float:
+        return self._loop.time() - self._began
+
+    def _answer(self, path: str) -> Answer | None:
+        with self._making:
+            if path not in self._answers:
+                self._answers[path] = self._make_answer(path)
+            return self._answers[path]
+
+    def _make_answer(self, path: str) -> Answer | None:
+        folder, _, name = path.strip("/").rpartition("/")
+        if folder == "simple":
+            page = self._index.page(canonicalize_name(name), self.url)
+            return None if page is None else _page_answer(page)
+        if folder == "distribution":
+            wheel = self.distribution.get(name)
+            return None if wheel is None else _file_answer(wheel.content)
+        wheel = self._index.wheel(name.removesuffix(".metadata"))
+        if wheel is None:
+            return None
+        content = wheel.metadata if name.endswith(".metadata") else wheel.content
+        return None if content is None else _file_answer(content)
+
+
+def _kind(path: str) -> Kind:
+    if path.endswith(".metadata"):
+        return "metadata"
+    return "page" if path.startswith("/simple/") else "wheel"
+
+
+def _page_answer(page: bytes) -> Answer:
+    headers = {
+        "Content-Encoding": "gzip",
+        "Content-Type": JSON_TYPE,
+        "Cache-Control": PAGE_LIFETIME,
+        "ETag": _etag(page),
+        "Vary": "Accept, Accept-Encoding",
+    }
+    return Answer(gzip.compress(page, COMPRESSION, mtime=0), headers)
+
+
+def _file_answer(content: bytes) -> Answer:
+    headers = {
+        "Content-Type": "application/octet-stream",
+        "Cache-Control": FILE_LIFETIME,
+        "ETag": _etag(content),
+        "Accept-Ranges": "bytes",
+    }
+    return Answer(content, headers)
+
+
+def _etag(content: bytes) -> str:
+    return f'"{hashlib.md5(content, usedforsecurity=False).hexdigest()}"'
+
+
+def _respond(request: web.Request, answer: Answer | None) -> tuple[int, bytes, Mapping[str, str]]:
+    """Return status, body and headers that only this status has."""
+    if answer is None:
+        return 404, b"", {}
+    if request.headers.get("If-None-Match") == answer.headers["ETag"]:
+        return 304, b"", {}
+    asked = request.http_range
+    if "Range" not in request.headers or "Accept-Ranges" not in answer.headers:
+        return 200, answer.body, {}
+    start, stop, _ = asked.indices(len(answer.body))
+    return 206, answer.body[start:stop], {"Content-Range": f"bytes {start}-{stop - 1}/{len(answer.body)}"}
+
+
+async def _blank_page(_request: web.Request) -> web.Response:
+    return web.Response(text="<!DOCTYPE html>\n<title>wherry</title>\n", content_type="text/html")

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import pytest
+
+from bench.floor import Planned, chain, floor, needed_paths
+from bench.link import LinkSpeed
+
+
+def indexed(name, *required_by):
+    return Planned(name, not required_by, required_by, f"/{name}.whl", f"/simple/{name}/", f"/{name}.whl.metadata")
+
+
+def distributed(name, *required_by):
+    return Planned(name, not required_by, required_by, f"/distribution/{name}.whl", None, None)
+
+
+def test_a_project_alone_takes_a_page_its_metadata_and_a_wheel_one_after_the_other():
+    assert chain([indexed("a")]) == 3
+
+
+def test_each_level_of_dependencies_takes_two_round_trips_more():
+    assert chain([indexed("a"), indexed("b", "a"), indexed("c", "b")]) == 7
+
+
+def test_the_shortest_way_to_a_project_counts():
+    assert chain([indexed("a"), indexed("b", "a"), indexed("c", "b", "a")]) == 5
+
+
+def test_what_the_distribution_has_needs_neither_page_nor_metadata():
+    assert chain([distributed("a")]) == 1
+    assert chain([indexed("a"), distributed("b", "a")]) == 3
+
+
+def test_a_cycle_has_an_end():
+    assert chain([indexed("a"), indexed("b", "a", "c"), indexed("c", "b")]) == 7
+
+
+def test_needed_is_every_page_metadata_file_and_wheel():
+    assert needed_paths([indexed("a"), distributed("b", "a")]) == (
+        "/simple/a/",
+        "/a.whl.metadata",
+        "/a.whl",
+        "/distribution/b.whl",
+    )
+
+
+def test_where_little_is_needed_the_chain_decides():
+    assert floor([indexed("a")], lambda _: 0, LinkSpeed(50, 50)) == pytest.approx(0.2)
+
+
+def test_where_much_is_needed_the_bandwidth_decides():
+    assert floor([indexed("a")], lambda _: 12_500_000, LinkSpeed(50, 50)) == pytest.approx(6.05)
