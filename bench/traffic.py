@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,7 +75,3 @@ class Traffic:
             first, last = spans.get(exchange.kind, (started, ended))
             spans[exchange.kind] = min(first, started), max(last, ended)
         return spans
-
-    def to_list(self) -> list[dict[str, Any]]:
-        """Return a JSON-able list."""
-        return [asdict(exchange) for exchange in self.exchanges]
