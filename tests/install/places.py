@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 
 from wherry.formats.wheel_archive import open_wheel
 from wherry.install.destination import Delivery
+from wherry.install.scripts import ScriptPlaces
+from wherry.install.staging import Staging
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from tests.harness.index_files import IndexFile
+    from wherry.install.destination import SharedLibrary
+    from wherry.install.scheme import Scheme
     from wherry.install.site_packages import SitePackages
+    from wherry.install.staging import StagedFile
     from wherry.model.distribution import InstalledDistribution
 
 
@@ -27,6 +33,13 @@ def deliver(file: IndexFile, *, requested: bool = False) -> Delivery:
     """Return the wheel as it comes from the index."""
     wheel = open_wheel(file.content, filename=file.filename)
     return Delivery(wheel, f"https://example.org/{file.filename}", requested)
+
+
+def stage(
+    deliveries: Sequence[Delivery], scheme: Scheme, folder: str, libraries: Sequence[SharedLibrary] = ()
+) -> list[StagedFile]:
+    """Unpack everything below ``folder``, of which nobody else has any scripts."""
+    return Staging(scheme, folder).finish(deliveries, libraries, ScriptPlaces())
 
 
 def install(site: SitePackages, *files: IndexFile) -> tuple[InstalledDistribution, ...]:

@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.harness.index_files import make_wheel
-from tests.install.places import deliver, tree
+from tests.install.places import deliver, stage, tree
 from wherry.errors import InstallConflict, InvalidWheel
 from wherry.install.scheme import Scheme
-from wherry.install.staging import stage
 
 PARTS = {
     "app/__init__.py": "",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from wherry.errors import UnsupportedWheel
 from wherry.formats.dylink import head_size, read_linking
+from wherry.install.targets import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -116,17 +117,10 @@ def library_folders(paths: Iterable[str], scheme: Scheme) -> list[str]:
 def _targets(arriving: Sequence[Delivery], libraries: Sequence[SharedLibrary], scheme: Scheme) -> Iterator[str]:
     for delivery in arriving:
         for path in delivery.wheel.record:
-            yield _target(path, delivery.wheel, scheme)
+            yield target_of(path, delivery.wheel, scheme)
     for library in libraries:
         for path in library.contents:
             yield os.path.join(scheme.libraries, path)
-
-
-def _target(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
-    if not path.startswith(wheel.data_folder + "/"):
-        return os.path.join(scheme.site_packages, path)
-    part, _, rest = path.removeprefix(wheel.data_folder + "/").partition("/")
-    return os.path.join(scheme.folder(part) or scheme.site_packages, rest)
 
 
 def _libraries(
@@ -151,7 +145,7 @@ def _of_wheel(path: str, wheel: WheelArchive, scheme: Scheme, suffixes: Sequence
         # A wheel for several platforms has the same module in other forms; one with a wrong tag has not.
         may_be_anything = is_foreign and any(f"{module}{suffix}" in wheel.record for suffix in (*suffixes, ".py"))
     head = partial(wheel.head, path)
-    return _Library(wheel.filename, path, _target(path, wheel, scheme), head, is_foreign, may_be_anything)
+    return _Library(wheel.filename, path, target_of(path, wheel, scheme), head, is_foreign, may_be_anything)
 
 
 def _first(content: bytes, size: int) -> bytes:

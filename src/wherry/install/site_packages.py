@@ -15,6 +15,7 @@ from wherry.install.destination import Exchange
 from wherry.install.imported import imported_modules
 from wherry.install.installed import find_installed, read_installed
 from wherry.install.journal import carry_out, has_journal, recover
+from wherry.install.obstacles import find_obstacles, is_folder
 from wherry.install.planning import folders_for, plan
 from wherry.install.running import find_scripts
 from wherry.install.scripts import ScriptPlaces
@@ -143,8 +144,10 @@ class SitePackages:
         staying = self._files_of_others(leaving) if leaving else {}
         departure = depart(leaving, staying, targets | folders_for(targets), self.scheme)
         making_way = departure.going | departure.beside.keys()
-        self._check_owners(staged, leaving, making_way)
-        refuse_unclaimed(staged, making_way, self.scheme)
+        self._refuse_links(staged)
+        obstacles = list(find_obstacles(staged))
+        self._check_owners(obstacles, leaving, making_way)
+        refuse_unclaimed(obstacles, making_way, self.scheme)
         attic = os.path.join(self._workshop, "old")
         os.makedirs(attic)
         steps = plan(departure.going, departure.beside, staged, attic, self.scheme.root)
@@ -158,17 +161,26 @@ class SitePackages:
         locations = {distribution.location for distribution in leaving}
         return [found for found in self.installed().values() if found.location not in locations]
 
-    def _check_owners(
-        self, staged: Sequence[StagedFile], leaving: Sequence[InstalledDistribution], making_way: Collection[str]
-    ) -> None:
-        """Raise :class:`InstallConflict` where something of another distribution lies in a file's way."""
-        for folder, file in _folders(staged).items():
+    def _refuse_links(self, staged: Iterable[StagedFile]) -> None:
+        """Raise :class:`InstallConflict` where a link would take a file out of its folder of the scheme."""
+        folders: dict[str, StagedFile] = {}
+        for file in staged:
+            folders.setdefault(os.path.dirname(file.target), file)
+        for folder, file in folders.items():
             if (leads := self.scheme.leads_out(folder)) is not None:
                 raise InstallConflict(folder, f"a link to {leads}", file.owner)
-        taken = {path: file for path, file in _in_the_way(staged) if path not in making_way}
+
+    def _check_owners(
+        self,
+        obstacles: Sequence[tuple[str, StagedFile]],
+        leaving: Sequence[InstalledDistribution],
+        making_way: Collection[str],
+    ) -> None:
+        """Raise :class:`InstallConflict` where something of another distribution is in a file's way."""
+        taken = {path: file for path, file in obstacles if path not in making_way}
         if not taken:
             return
-        folders = [path for path in taken if _is_folder(path)]
+        folders = [path for path in taken if is_folder(path)]
         for distribution in self._others(leaving):
             for path in self._known_files(distribution):
                 claimed = next((folder for folder in folders if path.startswith(f"{folder}/")), path)
@@ -203,28 +215,3 @@ def _outlived(targets: Iterable[str]) -> Iterator[str]:
     if modules := imported_modules(targets):
         names = ", ".join(modules)
         yield f"An earlier {names} is imported: restart the runtime to use what has been installed"
-
-
-def _folders(staged: Sequence[StagedFile]) -> dict[str, StagedFile]:
-    """Return the folders of staged files, each with one of them."""
-    folders: dict[str, StagedFile] = {}
-    for file in staged:
-        folders.setdefault(os.path.dirname(file.target), file)
-    return folders
-
-
-def _in_the_way(staged: Sequence[StagedFile]) -> Iterator[tuple[str, StagedFile]]:
-    """Yield what is where a staged file must be, or is a file where a folder of it must be."""
-    for file in staged:
-        if os.path.lexists(file.target):
-            yield file.target, file
-    for folder, file in _folders(staged).items():
-        existing = folder
-        while not os.path.lexists(existing):
-            existing = os.path.dirname(existing)
-        if not os.path.isdir(existing):
-            yield existing, file
-
-
-def _is_folder(path: str) -> bool:
-    return os.path.isdir(path) and not os.path.islink(path)

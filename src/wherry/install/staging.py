@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, InvalidWheel
-from wherry.formats.entry_points import parse_script_entry_points, script_name_problem
+from wherry.formats.entry_points import parse_script_entry_points
 from wherry.formats.record import RecordEntry, encode_digest, write_record
 from wherry.formats.urls import recorded_url
-from wherry.install.scripts import ScriptPlaces, script_of, with_interpreter
-from wherry.install.workshop import WORKSHOP
+from wherry.install.scripts import script_of, with_interpreter
+from wherry.install.targets import target_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,8 +22,9 @@ if TYPE_CHECKING:
     from wherry.formats.wheel_archive import WheelArchive
     from wherry.install.destination import Delivery, SharedLibrary
     from wherry.install.scheme import Scheme
+    from wherry.install.scripts import ScriptPlaces
 
-__all__ = ["StagedFile", "Staging", "stage"]
+__all__ = ["StagedFile", "Staging"]
 
 INSTALLER = "wherry"
 NOTES = ("INSTALLER", "REQUESTED", "direct_url.json", "PYODIDE_SOURCE")
@@ -36,17 +37,6 @@ class StagedFile:
     path: str
     target: str
     owner: str
-
-
-def stage(
-    deliveries: Sequence[Delivery],
-    scheme: Scheme,
-    folder: str,
-    libraries: Sequence[SharedLibrary] = (),
-    places: ScriptPlaces | None = None,
-) -> list[StagedFile]:
-    """Unpack everything below ``folder``; raises :class:`InvalidWheel` and :class:`InstallConflict`."""
-    return Staging(scheme, folder).finish(deliveries, libraries, places or ScriptPlaces())
 
 
 class Staging:
@@ -65,7 +55,7 @@ class Staging:
         foreign_notes = {os.path.join(dist_info, name) for name in NOTES}
         unpacked = self._unpacked[id(delivery)] = _Unpacked(delivery)
         for entry, content in wheel.contents():
-            target = _target(entry.path, wheel, scheme)
+            target = target_of(entry.path, wheel, scheme)
             if target in foreign_notes:
                 continue  # A wheel made from an installation may still tell of that one.
             if target == os.path.join(dist_info, "entry_points.txt"):
@@ -174,37 +164,6 @@ def _entry_points(content: bytes, wheel: WheelArchive) -> tuple[ScriptEntryPoint
 
 def _entry_of(path: str, content: bytes) -> RecordEntry:
     return RecordEntry(path, "sha256", encode_digest(hashlib.sha256(content).digest()), len(content))
-
-
-def _target(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
-    """Return where a member belongs: site-packages, or where the scheme puts its ``.data`` part."""
-    if path.startswith(wheel.data_folder + "/"):
-        target = _data_target(path, wheel, scheme)
-    else:
-        target = os.path.join(scheme.site_packages, path)
-    if target.startswith(scheme.site_packages + "/"):
-        first = target[len(scheme.site_packages) + 1 :].partition("/")[0]
-        if first.lower().endswith(".dist-info") and first != wheel.dist_info:
-            raise InvalidWheel(wheel.filename, [f"{path} would pass for a file of {first}"])
-        if first == WORKSHOP:
-            raise InvalidWheel(wheel.filename, [f"{path} would go to where wherry does its work"])
-    return target
-
-
-def _data_target(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
-    part, _, rest = path.removeprefix(wheel.data_folder + "/").partition("/")
-    folder = scheme.folder(part)
-    if folder is None or not rest:
-        raise InvalidWheel(wheel.filename, [f"{path} is of an unknown .data scheme"])
-    if part == "scripts" and "/" not in rest and (problem := script_name_problem(rest)):
-        raise InvalidWheel(wheel.filename, [f"the script {rest!r} {problem}"])
-    if part == "headers":
-        # As every installer has it since distutils: "#include <numpy/…>" says whose header it is.
-        folder = os.path.join(folder, wheel.metadata.name)
-    target = os.path.join(folder, rest)
-    if not scheme.owns(target):
-        raise InvalidWheel(wheel.filename, [f"{path} would go to {target}, which {scheme.refusal(target)}"])
-    return target
 
 
 def _notes(delivery: Delivery) -> dict[str, bytes]:

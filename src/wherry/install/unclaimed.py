@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict
+from wherry.install.obstacles import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["refuse_unclaimed"]
 
 
-def refuse_unclaimed(staged: Sequence[StagedFile], making_way: Collection[str], scheme: Scheme) -> None:
-    """Raise :class:`InstallConflict` where a file or folder that no distribution claims is in the way.
+def refuse_unclaimed(obstacles: Sequence[tuple[str, StagedFile]], making_way: Collection[str], scheme: Scheme) -> None:
+    """Raise :class:`InstallConflict` where a file or folder among ``obstacles`` is claimed by no distribution.
 
     ``making_way`` are the files that leave; those of distributions that stay have been looked for before. A file with
     the content that is to be there is taken over. Bytecode can be made again, a ``.dist-info`` folder without a
@@ -25,8 +26,8 @@ def refuse_unclaimed(staged: Sequence[StagedFile], making_way: Collection[str], 
     are replaced.
     """
     free = {*making_way, *_unpacked_by_pyodide(making_way, scheme)}
-    for path, file in _in_the_way(staged):
-        if _is_folder(path):
+    for path, file in obstacles:
+        if is_folder(path):
             found = _unclaimed_in(path, free)
         else:
             replaceable = path in free or _can_be_made_again(path, scheme) or _has_same_content(path, file)
@@ -41,27 +42,6 @@ def _unpacked_by_pyodide(files: Collection[str], scheme: Scheme) -> Iterator[str
         folder, _, rest = path.removeprefix(scheme.site_packages + "/").partition("/data/")
         if folder.endswith(".data") and rest:
             yield os.path.join(scheme.data, rest)
-
-
-def _in_the_way(staged: Sequence[StagedFile]) -> Iterator[tuple[str, StagedFile]]:
-    """Yield what is where a staged file must be, and what is no folder where one of its folders must be."""
-    there: dict[str, bool] = {}
-    for file in staged:
-        folder = os.path.dirname(file.target)
-        if folder not in there:
-            obstacle = _obstacle(folder)
-            there[folder] = obstacle is None and os.path.isdir(folder)
-            if obstacle is not None:
-                yield obstacle, file
-        # Most folders are new, and nothing needs to be looked for in them.
-        if there[folder] and os.path.lexists(file.target):
-            yield file.target, file
-
-
-def _obstacle(folder: str) -> str | None:
-    while not os.path.lexists(folder):
-        folder = os.path.dirname(folder)
-    return None if os.path.isdir(folder) else folder
 
 
 def _unclaimed_in(folder: str, free: Collection[str]) -> str | None:
@@ -81,10 +61,6 @@ def _can_be_made_again(path: str, scheme: Scheme) -> bool:
 def _is_bytecode(path: str) -> bool:
     folder, name = os.path.split(path)
     return name.endswith(".pyc") and os.path.basename(folder) == "__pycache__"
-
-
-def _is_folder(path: str) -> bool:
-    return os.path.isdir(path) and not os.path.islink(path)
 
 
 def _has_same_content(path: str, file: StagedFile) -> bool:
