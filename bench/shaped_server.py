@@ -8,10 +8,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
-from concurrent.futures import Future
 from dataclasses import dataclass
-from threading import Lock, Thread
-from typing import TYPE_CHECKING, Protocol, Self
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
 
 from aiohttp import web
 from packaging.utils import canonicalize_name
@@ -20,12 +19,12 @@ from bench.link import UNSHAPED, Link
 from bench.paths import BUNDLE, HERE, PYODIDE
 from bench.recording import RecordingFailed
 from bench.traffic import Exchange, Kind, Traffic
+from tests.harness.background_server import BackgroundServer
 from tests.harness.index_pages import JSON_TYPE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
-    from types import TracebackType
 
     from bench.link import LinkSpeed
     from tests.harness.index_files import IndexFile
@@ -63,13 +62,14 @@ class Answer:
     headers: Mapping[str, str]
 
 
-class ShapedServer:
+class ShapedServer(BackgroundServer):
     """Serves ``index`` and ``distribution`` (wheels by filename) over a link, and what a browser needs without one.
 
     :meth:`begin` starts a run, in which ``traffic`` is what happened.
     """
 
     def __init__(self, index: Files, distribution: Mapping[str, IndexFile], *, micropip: Path | None = None) -> None:
+        super().__init__()
         self.url = ""
         self.distribution = distribution
         self.page_url = ""
@@ -82,9 +82,6 @@ class ShapedServer:
         self._making = Lock()
         self._exchanges: list[Exchange] = []
         self._began = 0.0
-        self._thread: Thread | None = None
-        self._loop: asyncio.AbstractEventLoop
-        self._stop: asyncio.Event
 
     @property
     def index_url(self) -> str:
@@ -116,40 +113,14 @@ class ShapedServer:
         answer = self._answer(path)
         return len(answer.body) if answer is not None else 0
 
-    def __enter__(self) -> Self:
-        started: Future[tuple[str, str]] = Future()
-        self._thread = Thread(target=lambda: asyncio.run(self._serve(started)), daemon=True)
-        self._thread.start()
-        self.url, self.page_url = started.result(timeout=10)
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._thread is not None:
-            self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join()
-
-    async def _serve(self, started: Future[tuple[str, str]]) -> None:
-        runners = [
+    def _runners(self) -> Sequence[web.AppRunner]:
+        return [
             web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
             for application in (self._shaped(), self._unshaped())
         ]
-        try:
-            self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-            urls = []
-            for runner in runners:
-                await runner.setup()
-                await web.TCPSite(runner, "127.0.0.1", 0).start()
-                host, port = runner.addresses[0][:2]
-                urls.append(f"http://{host}:{port}")
-            started.set_result((urls[0], urls[1]))
-            await self._stop.wait()
-        except OSError as error:
-            started.set_exception(error)
-        finally:
-            for runner in runners:
-                await runner.cleanup()
+
+    def _listen_at(self, urls: Sequence[str]) -> None:
+        self.url, self.page_url = urls
 
     def _shaped(self) -> web.Application:
         application = web.Application()

@@ -7,21 +7,19 @@ import random
 import socket
 from base64 import b64encode
 from collections import Counter
-from concurrent.futures import Future
 from fnmatch import fnmatchcase
-from threading import Thread
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 from packaging.utils import canonicalize_name
 
+from tests.harness.background_server import BackgroundServer
 from tests.harness.faults import Fault, Kind
 from tests.harness.index_pages import HTML_TYPE, JSON_TYPE, file_path, html_page, json_page
 from tests.harness.strikes import strike
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
-    from types import TracebackType
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from tests.harness.index_files import IndexFile
 
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "Authorization, *"}
 
 
-class IndexServer:
+class IndexServer(BackgroundServer):
     """Serves the same files as two indexes, `json_url` and `html_url`, while it is entered.
 
     ``requests`` counts GET requests by path, ``headers`` has those that came with the latest of each. ``faults`` are
@@ -42,6 +40,7 @@ class IndexServer:
     """
 
     def __init__(self, files: Iterable[IndexFile] = (), *, jitter: float = 0.0, seed: int = 0) -> None:
+        super().__init__()
         self.files: list[IndexFile] = list(files)
         self.faults: list[Fault] = []
         self.redirects: dict[str, str] = {}
@@ -54,9 +53,6 @@ class IndexServer:
         self.held = ""
         self.url = ""
         self._random = random.Random(seed)  # noqa: S311 - a repeatable order of arrival, nothing secret
-        self._thread: Thread | None = None
-        self._loop: asyncio.AbstractEventLoop
-        self._stop: asyncio.Event
 
     @property
     def json_url(self) -> str:
@@ -68,33 +64,12 @@ class IndexServer:
         """The index that has links and nothing else."""
         return f"{self.url}/html/"
 
-    def __enter__(self) -> Self:
-        started: Future[str] = Future()
-        self._thread = Thread(target=lambda: asyncio.run(self._serve(started)), daemon=True)
-        self._thread.start()
-        self.url = started.result(timeout=10)
-        return self
+    def _runners(self) -> Sequence[web.AppRunner]:
+        application = self._application()
+        return [web.AppRunner(application, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)]
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._thread is not None:
-            self._loop.call_soon_threadsafe(self._stop.set)
-            self._thread.join()
-
-    async def _serve(self, started: Future[str]) -> None:
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
-        try:
-            self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-            await runner.setup()
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            host, port = runner.addresses[0][:2]
-            started.set_result(f"http://{host}:{port}")
-            await self._stop.wait()
-        except OSError as error:
-            started.set_exception(error)
-        finally:
-            await runner.cleanup()
+    def _listen_at(self, urls: Sequence[str]) -> None:
+        (self.url,) = urls
 
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[self._misbehave])
