@@ -26,7 +26,7 @@ DEPENDENCIES = {"packaging", "resolvelib"}
 # Who may import what is denied to the others.
 INTERPRETER = {"sys", "sysconfig", "platform"}
 ALLOWED_INTERPRETER = "model/environment.py"
-BROWSER = {"js", "pyodide", "pyodide_js", "_pyodide"}
+BROWSER = {"js", "pyodide", "pyodide_js", "wherry_js", "_pyodide"}
 ALLOWED_BROWSER = "runtime/*.py"
 # Pure floors neither wait, nor touch files, nor look around.
 IMPURE = {

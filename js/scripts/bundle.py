@@ -26,7 +26,7 @@ CONSTRAINTS = JS / "bundle-constraints.txt"
 VENDORED = ("packaging", "resolvelib")
 VENDOR = "wherry._vendor"
 # Besides the standard library's: wherry itself, what only Pyodide has, and what only type checkers import.
-IMPORTABLE = {*sys.stdlib_module_names, "wherry", "js", "pyodide", "pyodide_js", "typing_extensions"}
+IMPORTABLE = {*sys.stdlib_module_names, "wherry", "js", "pyodide", "pyodide_js", "wherry_js", "typing_extensions"}
 
 # Imported by a method alone that wherry never calls, SpecifierSet.to_range().
 LEFT_OUT = frozenset({f"{VENDOR}.packaging.ranges"})

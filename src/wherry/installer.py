@@ -16,6 +16,7 @@ from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
 from wherry.index.index import read_indexes
 from wherry.index.network import Network
+from wherry.index.speculating import Speculation
 from wherry.install import running
 from wherry.install.delivering import download
 from wherry.install.destination import Delivery, Exchange, SharedLibrary
@@ -130,7 +131,7 @@ class Installer:
                     problem, warnings = self._pose(asked, index)
                     snapshot = Snapshot(self.environment, problem.exclude_newer)
                     phases.tell("resolving", f"Resolving {_names(problem)}")
-                    resolution = await resolving.resolve(problem, snapshot, index)
+                    resolution = await resolving.resolve(problem, snapshot, index, Speculation(index))
                 new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
                 with phases.phase("downloading"):
                     deliveries = await self._download(new, snapshot, index, phases)

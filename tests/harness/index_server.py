@@ -36,7 +36,7 @@ class IndexServer(BackgroundServer):
     asked in order, the first that strikes counts. ``redirects`` maps paths to URLs, ``password`` is what every request
     must bring (as the user ``tester``). With ``jitter`` each answer waits for a random time up to so many seconds,
     drawn from ``seed``. Paths that match ``held`` are not answered before it is set to something else. ``in_flight``
-    counts the requests being answered, ``busiest`` is the most there ever were.
+    counts the requests being answered; ``most_archives`` and ``most_others`` are the most there ever were of each kind.
     """
 
     def __init__(self, files: Iterable[IndexFile] = (), *, jitter: float = 0.0, seed: int = 0) -> None:
@@ -48,7 +48,9 @@ class IndexServer(BackgroundServer):
         self.requests: Counter[str] = Counter()
         self.headers: dict[str, Mapping[str, str]] = {}
         self.in_flight = 0
-        self.busiest = 0
+        self.most_archives = 0
+        self.most_others = 0
+        self._archives = 0
         self.jitter = jitter
         self.held = ""
         self.url = ""
@@ -84,8 +86,11 @@ class IndexServer(BackgroundServer):
             return await handler(request)
         self.requests[request.path] += 1
         self.headers[request.path] = dict(request.headers)
+        is_archive = request.path.endswith(".whl")
         self.in_flight += 1
-        self.busiest = max(self.busiest, self.in_flight)
+        self._archives += is_archive
+        self.most_archives = max(self.most_archives, self._archives)
+        self.most_others = max(self.most_others, self.in_flight - self._archives)
         try:
             await asyncio.sleep(self._random.uniform(0, self.jitter))
             while fnmatchcase(request.path, self.held):  # noqa: ASYNC110 - another thread changes it
@@ -97,6 +102,7 @@ class IndexServer(BackgroundServer):
             return response if fault is None else await strike(fault, request, response)
         finally:
             self.in_flight -= 1
+            self._archives -= is_archive
 
     async def _answer(self, request: web.Request, handler: Handler) -> web.Response:
         if self.password is not None and request.headers.get("Authorization") != credentials(self.password):

@@ -99,3 +99,29 @@ async def test_the_first_failure_of_work_done_together_is_raised_bare() -> None:
     with pytest.raises(KeyError, match="bare"):
         await together([wait(), fail()])
     assert ended == ["waited"]
+
+
+async def test_what_is_abandoned_ends_unless_somebody_waits_for_it() -> None:
+    ended = []
+
+    async def work(name: str) -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.append(name)
+
+    async with Flights() as flights:
+        flights.begin("alone", lambda: work("alone"))
+        flights.begin("wanted", lambda: work("wanted"))
+        waiting = asyncio.create_task(flights.join("wanted", lambda: work("again")))
+        for _ in range(3):
+            await asyncio.sleep(0)
+        flights.abandon("alone")
+        flights.abandon("wanted")
+        flights.abandon("unknown")
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert ended == ["alone"]
+        assert not waiting.done()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting

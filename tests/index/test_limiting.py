@@ -61,3 +61,54 @@ async def test_who_is_cancelled_gives_his_turn_away() -> None:
     slow.gate.set()
     assert (await third).status == 200
     assert slow.now.total() == 0
+
+
+class Recorder:
+    """Answers one after the other; ``asked`` are the sizes in the order in which they were let through."""
+
+    def __init__(self) -> None:
+        self.asked: list[int | None] = []
+
+    async def fetch(self, request: Request) -> Response:
+        self.asked.append(request.size)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        return Response(request.url, 200, b"")
+
+
+def archive(size: int | None) -> Request:
+    return Request("https://a.example.org/x.whl", size=size, is_archive=True)
+
+
+async def test_of_archives_that_wait_the_largest_goes_first() -> None:
+    recorder = Recorder()
+    subject = Limiting(recorder, Network(archives_at_once=1))
+    await asyncio.gather(*(subject.fetch(archive(size)) for size in (1, None, 5, 9, 5, 7)))
+    assert recorder.asked == [1, 9, 7, 5, 5, None]
+
+
+async def test_who_is_cancelled_while_waiting_keeps_nobody_out() -> None:
+    recorder = Recorder()
+    subject = Limiting(recorder, Network(archives_at_once=1))
+    tasks = [asyncio.create_task(subject.fetch(archive(size))) for size in (3, 2, 1)]
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    tasks[1].cancel()
+    await asyncio.wait(tasks)
+    assert recorder.asked == [3, 1]
+
+
+async def test_a_turn_that_comes_in_the_moment_of_being_cancelled_goes_to_the_next() -> None:
+    recorder = Recorder()
+    subject = Limiting(recorder, Network(archives_at_once=1))
+
+    async def fetch_and_cancel() -> None:
+        await subject.fetch(archive(3))
+        # The turn has been passed on, and who gets it has not woken up yet.
+        second.cancel()
+
+    first = asyncio.create_task(fetch_and_cancel())
+    second, third = (asyncio.create_task(subject.fetch(archive(size))) for size in (2, 1))
+    await asyncio.wait([first, second, third])
+    assert second.cancelled()
+    assert recorder.asked == [3, 1]

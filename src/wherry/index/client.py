@@ -100,6 +100,15 @@ class IndexClient:
         """
         return await self._flights.join(("archive", file.url), lambda: self._find_archive(file))
 
+    def begin_archive(self, file: ProjectFile, landed: Callable[[], object]) -> None:
+        """Begin what :meth:`archive` will wait for; ``landed`` is told once it has ended, however."""
+        task = self._flights.begin(("archive", file.url), lambda: self._find_archive(file))
+        task.add_done_callback(lambda _: landed())
+
+    def abandon_archive(self, file: ProjectFile) -> None:
+        """End what :meth:`begin_archive` began, unless somebody waits for it."""
+        self._flights.abandon(("archive", file.url))
+
     def release_archive(self, file: ProjectFile) -> None:
         """Let go of the bytes that :meth:`archive` holds for whoever asks next."""
         self._flights.forget(("archive", file.url))
@@ -214,7 +223,7 @@ class IndexClient:
         response = await self._fetch(request)
         _check_status(request, response)
         _check_for_portal(request, response)
-        _check(request, response.body, hashes)
+        _check(request, response.body, hashes, response.hashes)
         return response.body
 
     async def _fetch(self, request: Request) -> Response:
@@ -243,8 +252,10 @@ def _metadata_of(file: ProjectFile) -> tuple[str, Mapping[str, str]]:
     return file.metadata_url, file.metadata_hashes or {}
 
 
-def _check(request: Request, content: bytes, hashes: Mapping[str, str]) -> None:
-    verify(content, hashes, subject=request.url)
+def _check(
+    request: Request, content: bytes, hashes: Mapping[str, str], computed: Mapping[str, str] | None = None
+) -> None:
+    verify(content, hashes, subject=request.url, computed=computed)
     if request.size is not None and len(content) != request.size:
         raise IntegrityError(request.url, f"{request.size} bytes", f"{len(content)} bytes")
 

@@ -37,7 +37,8 @@ class Response:
     """An HTTP answer, whatever its status.
 
     ``url`` is where it came from after redirects, ``headers`` has names in lower case (and may lack those which a
-    browser keeps to itself), ``body`` is all of it. ``attempts`` counts how often it was asked for.
+    browser keeps to itself), ``body`` is all of it. ``attempts`` counts how often it was asked for. ``hashes`` are
+    hexadecimal ones of the body, if the fetcher has computed any.
     """
 
     url: str
@@ -45,6 +46,7 @@ class Response:
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 1
+    hashes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Fetcher(Protocol):

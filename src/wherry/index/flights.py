@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class Flights:
 
     def __init__(self) -> None:
         self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
+        self._waiting: Counter[Hashable] = Counter()
 
     async def __aenter__(self) -> Self:
         return self
@@ -35,12 +37,27 @@ class Flights:
 
     async def join(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, Value]]) -> Value:
         """Return the result of ``start()``, which is called only if nobody has for ``key``."""
+        task = self.begin(key, start)
+        self._waiting[key] += 1
+        try:
+            return await asyncio.shield(task)
+        finally:
+            self._waiting[key] -= 1
+
+    def begin(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, Value]]) -> asyncio.Task[Value]:
+        """Let ``start()`` run, unless it does already, for whoever may :meth:`join` later, and return its task."""
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.create_task(start())
             task.add_done_callback(lambda done: self._landed(key, done))
-        result: Value = await asyncio.shield(task)
-        return result
+        return task
+
+    def abandon(self, key: Hashable) -> None:
+        """End what was begun under ``key``, and let go of its result, unless somebody waits for it."""
+        task = self._tasks.get(key)
+        if task is not None and not self._waiting[key]:
+            del self._tasks[key]
+            task.cancel()
 
     def forget(self, key: Hashable) -> None:
         """Let go of the result under ``key``, if it is there."""

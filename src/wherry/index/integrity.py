@@ -26,16 +26,19 @@ def agree(hashes: Mapping[str, str], others: Mapping[str, str]) -> bool:
     return bool(digest) and others.get(algorithm) == digest
 
 
-def verify(content: bytes, hashes: Mapping[str, str], *, subject: str) -> None:
+def verify(
+    content: bytes, hashes: Mapping[str, str], *, subject: str, computed: Mapping[str, str] | None = None
+) -> None:
     """Raise :class:`IntegrityError` unless ``content`` has the strongest of ``hashes`` (hexadecimal digests).
 
-    Where an index gives no hash, nothing can be compared; weak ones alone are refused.
+    ``computed`` are hashes of it that need not be computed again. Where an index gives no hash, nothing can be
+    compared; weak ones alone are refused.
     """
     refuse_weak(hashes, subject=subject)
     promised = strongest(hashes)
     if promised is None:
         return
     algorithm, _, digest = promised.partition(":")
-    actual = hashlib.new(algorithm, content).hexdigest()
+    actual = (computed or {}).get(algorithm) or hashlib.new(algorithm, content).hexdigest()
     if actual != digest:
         raise IntegrityError(subject, f"{algorithm} {digest}", f"{algorithm} {actual}")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from asyncio import Semaphore
+import asyncio
+from contextlib import asynccontextmanager
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING
 
 from wherry.formats.urls import origin
 from wherry.index.network import Network
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from wherry.index.fetcher import Fetcher, Request, Response
 
 __all__ = ["Limiting"]
@@ -20,17 +24,57 @@ class Limiting:
     def __init__(self, fetcher: Fetcher, network: Network | None = None) -> None:
         self._fetcher = fetcher
         self._network = network or Network()
-        self._lanes: dict[tuple[str, bool], Semaphore] = {}
+        self._lanes: dict[tuple[str, bool], _Lane] = {}
 
     async def fetch(self, request: Request) -> Response:
-        """Wait for a turn, then fetch."""
-        async with self._lane(request):
+        """Wait for a turn, then fetch; of archives that wait, the largest has the first."""
+        async with self._lane(request).turn(request.size or 0):
             return await self._fetcher.fetch(request)
 
-    def _lane(self, request: Request) -> Semaphore:
+    def _lane(self, request: Request) -> _Lane:
         key = origin(request.url) or "", request.is_archive
         if key not in self._lanes:
             network = self._network
             width = network.archives_at_once if request.is_archive else network.pages_at_once
-            self._lanes[key] = Semaphore(max(width, 1))
+            self._lanes[key] = _Lane(max(width, 1))
         return self._lanes[key]
+
+
+class _Lane:
+    """A semaphore for ``width`` that lets the heaviest in first, and of two as heavy the one who came first."""
+
+    def __init__(self, width: int) -> None:
+        self._free = width
+        self._arrivals = 0
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+
+    @asynccontextmanager
+    async def turn(self, weight: int) -> AsyncIterator[None]:
+        if self._free:
+            self._free -= 1
+        else:
+            await self._wait(weight)
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _wait(self, weight: int) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        self._arrivals += 1
+        heappush(self._waiting, (-weight, self._arrivals, turn))
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                # The turn had come in the same moment: somebody else shall have it.
+                self._leave()
+            raise
+
+    def _leave(self) -> None:
+        while self._waiting:
+            turn = heappop(self._waiting)[2]
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1

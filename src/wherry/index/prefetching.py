@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.index.client import IndexClient
+    from wherry.index.speculating import Speculation
     from wherry.model.project import ProjectFile
     from wherry.resolution.candidates import Candidate
     from wherry.resolution.problem import Problem
@@ -33,13 +34,17 @@ class Prefetcher:
     What it guesses only decides what is known early. No answer depends on it.
     """
 
-    def __init__(self, problem: Problem, snapshot: Snapshot, index: IndexClient) -> None:
+    def __init__(
+        self, problem: Problem, snapshot: Snapshot, index: IndexClient, speculation: Speculation | None = None
+    ) -> None:
         self._problem = problem
         self._snapshot = snapshot
         self._index = index
         self._candidates = Candidates(problem, snapshot, Policy.AS_ASKED)
         self._followed: set[tuple[Identifier, str]] = set()
         self._missed: Counter[NormalizedName] = Counter()
+        self._speculation = speculation
+        self._wanted: dict[NormalizedName, list[ProjectRequirement]] = {}
 
     async def follow(self, requirements: Iterable[ProjectRequirement]) -> None:
         """Take the newest match of each requirement, then of what that requires, all at once and without barriers.
@@ -84,6 +89,7 @@ class Prefetcher:
             if best is not None and best.source is None:
                 await self._learn_page(requirement.name)
                 best = self._best(requirement)
+            self._speculate(requirement)
             if best is None:
                 return
             if isinstance(best.source, InstalledDistribution):
@@ -96,6 +102,15 @@ class Prefetcher:
 
     def _best(self, requirement: ProjectRequirement) -> Candidate | None:
         return next(self._candidates.select(requirement.name, [requirement], requirement.extra), None)
+
+    def _speculate(self, requirement: ProjectRequirement) -> None:
+        """Expect the project to come from the best candidate for all that has been asked of it so far."""
+        if self._speculation is None:
+            return
+        wanted = self._wanted.setdefault(requirement.name, [])
+        wanted.append(requirement)
+        likely = next(self._candidates.select(requirement.name, wanted), None)
+        self._speculation.expect(requirement.name, likely.file if likely is not None else None)
 
     async def _learn_and_follow(self, file: ProjectFile, extra: str) -> None:
         await self._learn_metadata(file)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import TYPE_CHECKING, Any
+import asyncio
+import json
+from typing import TYPE_CHECKING
 
-import js
-from pyodide.ffi import JsException, to_js
+import wherry_js
+from pyodide.ffi import JsException
 
 from wherry.formats.urls import absolute, origin
 from wherry.index.failures import unreachable
@@ -14,9 +15,7 @@ from wherry.index.fetcher import Response
 from wherry.index.limiting import Limiting
 from wherry.index.network import Network
 from wherry.index.retrying import Retrying
-from wherry.runtime.diagnosis import diagnose
 from wherry.runtime.local import is_local, read_local
-from wherry.runtime.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["JsFetcher", "make_fetcher"]
 
-HEADERS = ("content-type", "content-encoding", "retry-after")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 20  # as https://fetch.spec.whatwg.org/#http-redirect-fetch has it
 
@@ -36,82 +34,69 @@ def make_fetcher(network: Network) -> Fetcher:
 
 
 class JsFetcher:
-    """Fetches with ``js.fetch``, once, within the times of ``network``; a cancelled task aborts its request."""
+    """Fetches with JavaScript's ``fetch``, once, as patient as ``network``; a cancelled task aborts its request."""
 
     def __init__(self, network: Network | None = None) -> None:
-        self._network = network or Network()
+        network = network or Network()
+        self._patience = json.dumps(
+            {"answer": network.answer_timeout, "idle": network.idle_timeout, "total": network.total_timeout}
+        )
 
     async def fetch(self, request: Request) -> Response:
-        """Get ``request.url`` and read it to its end; raises :class:`~wherry.errors.IndexUnreachable`."""
+        """Get ``request.url`` and read it to its end; raises :class:`~wherry.errors.IndexUnreachable`.
+
+        ``fetch`` itself takes ``Authorization`` away where a redirect leaves the origin, but no other header; so where
+        there are others, redirects are followed here.
+        """
         if is_local(request.url):
             return Response(request.url, 200, read_local(request.url))
-        with Watch(self._network) as watch:
-            try:
-                answer = await _ask(request, watch.signal)
-                body = await _read(answer, watch)
-            except JsException as error:
-                if watch.expired:
-                    raise unreachable(request.url, "timeout", watch.expired) from error
-                failure = await diagnose(request, error, has_begun=watch.has_begun)
-                raise failure from error
-        return Response(answer.url or request.url, answer.status, body, _headers(answer))
+        headers = request.secret_headers
+        if all(name.lower() == "authorization" for name in headers):
+            return await self._transfer(request, request.url, headers)
+        url = request.url
+        for _ in range(MAX_REDIRECTS):
+            response = await self._transfer(request, url, headers, redirect="manual")
+            if response.status not in REDIRECTS or not (location := response.headers.get("location")):
+                return response
+            url = absolute(location, url)
+            if origin(url) != origin(request.url):
+                headers = {}
+        raise unreachable(request.url, "portal", f"it redirects more than {MAX_REDIRECTS} times")
 
+    async def _transfer(
+        self, request: Request, url: str, headers: Mapping[str, str], redirect: str = "follow"
+    ) -> Response:
+        # The hash of something small is sooner computed here than asked for there.
+        transfer = wherry_js.transfer(
+            url, _options(request, headers, redirect), self._patience, request.size, request.is_archive
+        )
+        try:
+            answer = await transfer.answer
+        except JsException as error:
+            if expired := transfer.expired:
+                raise unreachable(request.url, "timeout", str(expired)) from error
+            from wherry.runtime.diagnosis import diagnose
 
-async def _ask(request: Request, signal: Any) -> Any:  # noqa: ANN401 - JavaScript objects
-    """Return the answer once its headers are there; no secret header goes to another origin.
-
-    ``fetch`` itself takes ``Authorization`` away where a redirect leaves the origin, but no other header; so where
-    there are others, redirects are followed here.
-    """
-    headers = request.secret_headers
-    if all(name.lower() == "authorization" for name in headers):
-        return await js.fetch(request.url, _options(request, signal, headers))
-    url = request.url
-    for _ in range(MAX_REDIRECTS):
-        answer = await js.fetch(url, _options(request, signal, headers, redirect="manual"))
+            failure = await diagnose(request, error, has_begun=transfer.hasBegun)
+            raise failure from error
+        except asyncio.CancelledError:
+            transfer.abort()
+            raise
         if answer.type == "opaqueredirect":
             reason = "it redirects, and a browser does not let the headers of this index stay behind; use Authorization"
             raise unreachable(url, "cors", reason)
-        if answer.status not in REDIRECTS or not (location := answer.headers.get("location")):
-            return answer
-        await answer.body.cancel()
-        url = absolute(location, url)
-        if origin(url) != origin(request.url):
-            headers = {}
-    raise unreachable(request.url, "portal", f"it redirects more than {MAX_REDIRECTS} times")
+        hashes = {"sha256": str(digest)} if (digest := answer.sha256) else {}
+        return Response(
+            answer.url or url, answer.status, answer.body.to_bytes(), json.loads(answer.headers), hashes=hashes
+        )
 
 
-def _options(request: Request, signal: Any, headers: Mapping[str, str], redirect: str = "follow") -> Any:  # noqa: ANN401
-    options = js.Object.new()
-    options.signal = signal
-    options.redirect = redirect
-    pairs = [[name, value] for name, value in headers.items()]
-    if request.accept is not None:
-        pairs.append(["Accept", request.accept])
-    if pairs:
-        options.headers = to_js(pairs)
+def _options(request: Request, headers: Mapping[str, str], redirect: str) -> str:
+    """Return the options of ``fetch`` as JSON."""
+    accept = {} if request.accept is None else {"Accept": request.accept}
+    options: dict[str, object] = {"redirect": redirect, "headers": {**headers, **accept}}
     if request.fresh:
-        options.cache = "reload"
+        options["cache"] = "reload"
     if request.credentials is not None:
-        options.credentials = request.credentials
-    return options
-
-
-async def _read(answer: Any, watch: Watch) -> bytes:  # noqa: ANN401 - a JavaScript object
-    """Return the body, read piece by piece: what comes to a halt is noticed, and nothing is held twice."""
-    watch.heard()
-    if not answer.body:
-        return b""
-    reader = answer.body.getReader()
-    body = BytesIO()
-    while not (piece := await reader.read()).done:
-        watch.heard()
-        body.write(piece.value.to_bytes())
-    return body.getvalue()
-
-
-def _headers(answer: Any) -> Mapping[str, str]:  # noqa: ANN401 - a JavaScript object
-    # Asked one by one: an iterator of pairs would leave proxies behind.
-    names = HEADERS if answer.type == "cors" else (*HEADERS, "content-length")
-    # Across origins a browser tells the length, but not whether it is that of compressed bytes.
-    return {name: str(value) for name in names if (value := answer.headers.get(name))}
+        options["credentials"] = request.credentials
+    return json.dumps(options)

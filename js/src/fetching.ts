@@ -1,0 +1,189 @@
+// How Python fetches. The whole of a transfer is followed here, since every step that crosses into Python costs more
+// than all of it does on this side.
+
+/** How patient to be, in seconds; `null` or nothing is without limit. */
+export interface Patience {
+  answer?: number | null;
+  idle?: number | null;
+  total?: number | null;
+}
+
+export interface Answer {
+  status: number;
+  /** Where it came from after redirects; empty where that is not told. */
+  url: string;
+  /** The type of the Response, such as "cors" or "opaqueredirect". */
+  type: string;
+  /** Some of the headers, as JSON; across origins a browser keeps others to itself. */
+  headers: string;
+  body: Uint8Array;
+  /** The hexadecimal SHA-256 of the body, where it was asked for and the platform computes it. */
+  sha256: string | null;
+}
+
+const HEADERS = ["content-type", "content-encoding", "location", "retry-after"];
+const MILLISECONDS = 1000;
+
+/** One fetch, from the request to the last byte. Whoever is not patient enough has `expired` tell what took too long. */
+export class Transfer {
+  /** Whether an answer has begun to come. */
+  hasBegun = false;
+  readonly answer: Promise<Answer>;
+  readonly #controller = new AbortController();
+
+  constructor(url: string, init: RequestInit, patience: Patience, size: number | null, wantsHash: boolean) {
+    this.answer = this.#run(url, init, patience, size, wantsHash);
+    // Python waits for it, or has been cancelled and does not care.
+    this.answer.catch(() => {});
+  }
+
+  get expired(): string {
+    const reason = this.#controller.signal.reason;
+    return reason instanceof Expired ? reason.message : "";
+  }
+
+  abort(): void {
+    this.#controller.abort();
+  }
+
+  async #run(
+    url: string,
+    init: RequestInit,
+    patience: Patience,
+    size: number | null,
+    wantsHash: boolean,
+  ): Promise<Answer> {
+    const total = this.#expire(patience.total, "it was not complete after");
+    const step = new Deadline(() => this.#expire(patience.answer, "no answer began within"));
+    try {
+      const response = await fetch(url, { ...init, signal: this.#controller.signal });
+      this.hasBegun = true;
+      step.move(() => this.#expire(patience.idle, "nothing more came for"));
+      const body = await readAll(response, size, () => step.moveLazily((patience.idle ?? 0) * MILLISECONDS));
+      return {
+        status: response.status,
+        url: response.url,
+        type: response.type,
+        headers: JSON.stringify(listHeaders(response)),
+        body,
+        sha256: wantsHash ? await hash(body) : null,
+      };
+    } catch (error) {
+      // What is left of the body is nobody's.
+      this.abort();
+      throw error;
+    } finally {
+      clearTimeout(total);
+      step.clear();
+    }
+  }
+
+  #expire(seconds: number | null | undefined, complaint: string): Timer {
+    if (seconds == null) return undefined;
+    const expired = new Expired(`${complaint} ${seconds} seconds`);
+    return setTimeout(() => this.#controller.abort(expired), seconds * MILLISECONDS);
+  }
+}
+
+class Expired extends Error {}
+
+type Timer = ReturnType<typeof setTimeout> | undefined;
+
+/** A timer that is set anew as things go on. */
+class Deadline {
+  #timer: Timer;
+  #start: () => Timer;
+  #setAt = performance.now();
+
+  constructor(start: () => Timer) {
+    this.#start = start;
+    this.#timer = start();
+  }
+
+  move(start: () => Timer): void {
+    this.#start = start;
+    this.clear();
+    this.#timer = start();
+    this.#setAt = performance.now();
+  }
+
+  /** Moves it unless that was done just now, measured by how long it is in milliseconds: pieces come by hundreds. */
+  moveLazily(length: number): void {
+    if (performance.now() - this.#setAt > length / 10) this.move(this.#start);
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+  }
+}
+
+async function readAll(response: Response, size: number | null, heard: () => void): Promise<Uint8Array> {
+  if (!response.body) return new Uint8Array();
+  const reader = response.body.getReader();
+  const body = new Growing(size ?? Number(response.headers.get("content-length") ?? 0));
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return body.take();
+    heard();
+    body.add(value);
+  }
+}
+
+/** Bytes in one piece, of a size that may be known from the beginning; nothing is held twice then. */
+class Growing {
+  #bytes: Uint8Array<ArrayBuffer>;
+  #length = 0;
+
+  constructor(expected: number) {
+    this.#bytes = new Uint8Array(Math.min(expected || FIRST_SIZE, LARGEST_GUESS));
+  }
+
+  add(piece: Uint8Array): void {
+    const length = this.#length + piece.length;
+    if (length > this.#bytes.length) {
+      const larger = new Uint8Array(Math.max(length, this.#bytes.length * 2));
+      larger.set(this.#bytes.subarray(0, this.#length));
+      this.#bytes = larger;
+    }
+    this.#bytes.set(piece, this.#length);
+    this.#length = length;
+  }
+
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.#length);
+  }
+}
+
+const FIRST_SIZE = 2 ** 16;
+/** What an index says of sizes is not to be trusted with more memory than this before the bytes are there. */
+const LARGEST_GUESS = 2 ** 27;
+
+function listHeaders(response: Response): Record<string, string> {
+  // Across origins a browser tells the length, but not whether it is that of compressed bytes.
+  const names = response.type === "cors" ? HEADERS : [...HEADERS, "content-length"];
+  const found: Record<string, string> = {};
+  for (const name of names) {
+    const value = response.headers.get(name);
+    if (value !== null) found[name] = value;
+  }
+  return found;
+}
+
+/** What Python calls: JSON and numbers go in, which cost less than objects. */
+export function transfer(
+  url: string,
+  initJson: string,
+  patienceJson: string,
+  size: number | null,
+  wantsHash: boolean,
+): Transfer {
+  return new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), size, wantsHash);
+}
+
+/** Computes the SHA-256 beside whatever else is going on. Pages without TLS cannot. */
+async function hash(body: Uint8Array): Promise<string | null> {
+  const subtle = globalThis.crypto?.subtle;
+  if (!subtle) return null;
+  const digest = new Uint8Array(await subtle.digest("SHA-256", body as Uint8Array<ArrayBuffer>));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
