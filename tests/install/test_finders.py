@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import importlib
-import importlib.metadata
 import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
+from zipimport import zipimporter
 
 import pytest
 
@@ -26,14 +28,9 @@ def folder(tmp_path: Path) -> Iterator[Path]:
 
 
 def unnoticed(folder: Path, name: str) -> None:
-    """Put something into ``folder`` within the resolution of its time of modification."""
+    """Put a file into ``folder`` within the resolution of its time of modification."""
     before = folder.stat().st_mtime_ns
-    path = folder / name
-    if name.endswith(".dist-info"):
-        path.mkdir()
-        path.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: new-here\nVersion: 1\n")
-    else:
-        path.write_text("")
+    (folder / name).write_text("")
     os.utime(folder, ns=(before, before))
 
 
@@ -57,13 +54,46 @@ def test_a_folder_that_came_after_it_was_looked_for_is_found(folder: Path) -> No
     assert importlib.import_module("new_here").__file__ == str(folder / "new_here.py")
 
 
-def test_a_distribution_that_came_into_a_folder_already_listed_is_found(folder: Path) -> None:
-    folder.mkdir()
-    with pytest.raises(importlib.metadata.PackageNotFoundError):
-        importlib.metadata.version("new-here")
-    unnoticed(folder, "new_here-1.dist-info")
-    look_again()
-    assert importlib.metadata.version("new-here") == "1"
+class Zip(zipimporter):
+    """Notes when it is told to read its directory again."""
+
+    told = 0
+
+    def invalidate_caches(self) -> None:
+        self.told += 1
+
+
+def test_the_directory_of_a_zip_is_not_read_again(tmp_path: Path) -> None:
+    path = str(tmp_path / "some.zip")
+    with ZipFile(path, "w") as archive:
+        archive.writestr("in_a_zip.py", "")
+    finder = sys.path_importer_cache[path] = Zip(path)
+    try:
+        look_again()
+        assert sys.path_importer_cache[path] is finder
+        assert finder.told == 0
+    finally:
+        del sys.path_importer_cache[path]
+
+
+def test_nothing_is_imported_to_be_told_to_forget(tmp_path: Path) -> None:
+    folder = str(tmp_path / "site")
+    code = f"""
+import sys, os
+from wherry.install.finders import look_again
+sys.path.append({folder!r})
+try:
+    import new_here
+except ImportError:
+    os.mkdir({folder!r})
+    open({folder + "/new_here.py"!r}, "w").close()
+look_again()
+import new_here
+sys.exit("importlib.metadata" in sys.modules)
+"""
+    path = os.pathsep.join(sys.path)
+    ran = subprocess.run([sys.executable, "-S", "-c", code], check=False, env={"PYTHONPATH": path})  # noqa: S603
+    assert ran.returncode == 0
 
 
 def test_finders_of_others_are_told(folder: Path) -> None:
@@ -77,9 +107,9 @@ def test_finders_of_others_are_told(folder: Path) -> None:
             self.told += 1
 
     finder = Finder()
-    sys.meta_path.append(finder)  # type: ignore[arg-type]
+    sys.meta_path.append(finder)
     try:
         look_again()
     finally:
-        sys.meta_path.remove(finder)  # type: ignore[arg-type]
+        sys.meta_path.remove(finder)
     assert finder.told == 1

@@ -49,6 +49,27 @@ def test_compiled_packages_install_and_work(fresh_wherry_runtime, index_server, 
 
 
 @run_in_pyodide
+async def look_before_and_after(selenium, index_url):
+    import importlib
+    from importlib import metadata
+
+    import wherry
+
+    found = []
+    for _ in range(2):
+        try:
+            found.append(metadata.version("idna") == importlib.import_module("idna").__version__)
+        except ImportError as error:
+            found.append(type(error).__name__)
+        await wherry.install("idna", index_urls=[index_url])
+    return found
+
+
+def test_what_was_looked_for_before_is_found_once_it_is_there(fresh_wherry_runtime, index_server):
+    assert look_before_and_after(fresh_wherry_runtime, index_server.json_url) == ["PackageNotFoundError", True]
+
+
+@run_in_pyodide
 async def install(selenium, requirements, index_url):
     import wherry
 
