@@ -14,6 +14,7 @@ from wherry.index import resolving
 from wherry.index.access import take_secrets
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
+from wherry.index.hints import keep_hints, read_hints
 from wherry.index.index import read_indexes
 from wherry.index.network import Network
 from wherry.index.speculating import Speculation
@@ -131,7 +132,7 @@ class Installer:
                     problem, warnings = self._pose(asked, index)
                     snapshot = Snapshot(self.environment, problem.exclude_newer)
                     phases.tell("resolving", f"Resolving {_names(problem)}")
-                    resolution = await resolving.resolve(problem, snapshot, index, Speculation(index))
+                    resolution = await self._resolve(problem, snapshot, index, Speculation(index))
                 new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
                 with phases.phase("downloading"):
                     deliveries = await self._download(new, snapshot, index, phases)
@@ -203,7 +204,7 @@ class Installer:
         async with self._client(index_urls, secrets) as index:
             problem, warnings = self._pose(asked, index)
             Phases(on_progress).tell("resolving", f"Resolving {_names(problem)}")
-            resolution = await resolving.resolve(problem, Snapshot(self.environment, problem.exclude_newer), index)
+            resolution = await self._resolve(problem, Snapshot(self.environment, problem.exclude_newer), index)
         replaced = _replaced(resolution, problem)
         return replace(resolution, warnings=(*warnings, *resolution.warnings, *self._imported(replaced)))
 
@@ -277,6 +278,14 @@ class Installer:
             index_urls=index.index_urls,
             reserved=index.reserved,
         )
+
+    async def _resolve(
+        self, problem: Problem, snapshot: Snapshot, index: IndexClient, speculation: Speculation | None = None
+    ) -> Resolution:
+        hints = await read_hints(problem, self._cache)
+        resolution = await resolving.resolve(problem, snapshot, index, speculation=speculation, hints=hints)
+        await keep_hints(problem, resolution, self._cache)
+        return resolution
 
     def _imported(
         self, leaving: Iterable[InstalledDistribution], consequence: str = "restart the runtime to use another"

@@ -113,7 +113,7 @@ async def run(files: Iterable[IndexFile], *requirements: str, seed: int = 0, sma
     problem, _ = pose(Asked(requirements=requirements), environment=PYODIDE_314, installed={}, distribution={})
     fetcher = MemoryFetcher(files, seed=seed)
     async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:
-        resolution = await resolve(problem, Snapshot(PYODIDE_314), index, Speculation(index, small))
+        resolution = await resolve(problem, Snapshot(PYODIDE_314), index, speculation=Speculation(index, small))
         for pin in resolution.chosen:
             assert pin.file is not None
             await index.archive(pin.file)

@@ -1,4 +1,4 @@
-"""The port for keeping what never changes: archives and metadata files, by hash."""
+"""The port for keeping what never changes: archives and metadata files, by hash; and hints, which may be wrong."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ __all__ = ["Cache", "MemoryCache", "NoCache"]
 
 
 class Cache(Protocol):
-    """Bytes by key. Keys are such as ``sha256:…``; what comes back is verified again, so a cache needs no trust."""
+    """Bytes by key, such as ``sha256:…`` or ``hints:…``.
+
+    What comes back is verified again, and of a hint nothing depends, so a cache needs no trust.
+    """
 
     async def get(self, key: str) -> bytes | None:
         """Return what was put under ``key``, or ``None``."""
