@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, test } from "node:test";
+
+import { transfer } from "../src/fetching.ts";
+
+const servers: Server[] = [];
+
+after(() => {
+  for (const server of servers) {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+async function serve(answer: RequestListener): Promise<string> {
+  const server = createServer(answer).listen(0, "127.0.0.1");
+  servers.push(server);
+  await once(server, "listening");
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+function begin(url: string, patience: object = {}, size: number | null = null, wantsHash = false) {
+  return transfer(url, JSON.stringify({ headers: { Accept: "text/x-test" } }), JSON.stringify(patience), size, wantsHash);
+}
+
+test("an answer comes whole, with the headers that are asked about and its hash", async () => {
+  const content = Buffer.alloc(300_000, "wherry");
+  const url = await serve((request, response) => {
+    assert.equal(request.headers.accept, "text/x-test");
+    response.writeHead(203, { "content-type": "text/x-test", "x-other": "1" }).end(content);
+  });
+  for (const size of [null, content.length, 10, 2 ** 40]) {
+    const answer = await begin(url, {}, size, true).answer;
+    assert.equal(answer.status, 203);
+    assert.equal(answer.url, url);
+    assert.deepEqual(Buffer.from(answer.body), content);
+    assert.equal(answer.sha256, createHash("sha256").update(content).digest("hex"));
+    const headers = JSON.parse(answer.headers);
+    assert.equal(headers["content-type"], "text/x-test");
+    assert.ok(!("x-other" in headers));
+  }
+});
+
+test("no hash is computed that nobody asked for", async () => {
+  const url = await serve((_, response) => response.end("short"));
+  assert.equal((await begin(url).answer).sha256, null);
+});
+
+test("an answer without a body is empty", async () => {
+  const url = await serve((_, response) => response.writeHead(204).end());
+  assert.equal((await begin(url).answer).body.length, 0);
+});
+
+for (const [patience, complaint, answer] of [
+  [{ answer: 0.05 }, "no answer began within 0.05 seconds", () => {}],
+  [{ idle: 0.05 }, "nothing more came for 0.05 seconds", (_, response) => response.write("begun")],
+  [{ total: 0.05 }, "it was not complete after 0.05 seconds", (_, response) => response.write("begun")],
+] as [object, string, RequestListener][]) {
+  test(`patience ends: ${complaint}`, async () => {
+    const running = begin(await serve(answer), patience);
+    await assert.rejects(running.answer);
+    assert.equal(running.expired, complaint);
+  });
+}
+
+test("what comes slowly but steadily is waited for", async () => {
+  const url = await serve((_, response) => {
+    let pieces = 0;
+    const timer = setInterval(() => {
+      response.write("piece");
+      if (++pieces === 12) {
+        clearInterval(timer);
+        response.end();
+      }
+    }, 50);
+  });
+  assert.equal((await begin(url, { idle: 0.5 }).answer).body.length, 60);
+});
+
+test("what is given up ends at the server, too, and is not called too slow", async () => {
+  let closed: Promise<unknown> | undefined;
+  const url = await serve((_, response) => {
+    closed = once(response, "close");
+    response.write("begun");
+  });
+  const running = begin(url, { idle: 60 });
+  while (!running.hasBegun) await new Promise((resolve) => setTimeout(resolve, 5));
+  running.abort();
+  await assert.rejects(running.answer, { name: "AbortError" });
+  await closed;
+  assert.equal(running.expired, "");
+});
+
+test("a server that is not there rejects before anything has begun", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  const running = begin(`http://127.0.0.1:${port}/`);
+  await assert.rejects(running.answer, TypeError);
+  assert.equal(running.hasBegun, false);
+});
