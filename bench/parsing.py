@@ -1,6 +1,7 @@
 """Parsing: the page of a project with 15,000 files, from its bytes to the releases that a resolver chooses among.
 
-Imports nothing but wherry and the standard library, so that it runs in CPython and over the bundle in Pyodide alike.
+Imports nothing but wherry and the standard library, so that it runs in CPython and over the bundle in Pyodide alike;
+there, JavaScript reads the page first, as it does for whatever is fetched.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import hashlib
 import json
 import statistics
 import time
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from wherry.formats.core_metadata import parse_core_metadata
@@ -18,6 +20,8 @@ from wherry.resolution.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from wherry.formats.simple_json import Listing
 
 __all__ = ["LIMITS", "measure"]
 
@@ -55,17 +59,31 @@ def measure() -> dict[str, float]:
     body = page()
     name = parse_core_metadata(b"Metadata-Version: 2.4\nName: big-core\nVersion: 1", subject="").name
     environment = Environment.current()
+    read = _reader(body)
 
     def everything() -> Snapshot:
         snapshot = Snapshot(environment)
         content_type = "application/vnd.pypi.simple.v1+json"
-        snapshot.pages[name] = parse_project_page(body, content_type=content_type, url=URL, name=name)
+        listing = read()
+        snapshot.pages[name] = parse_project_page(body, content_type=content_type, url=URL, name=name, listing=listing)
         releases = snapshot.releases(name)
         if releases is None or not 0 < len(releases.entries) <= RELEASES:
             raise AssertionError(releases)
         return snapshot
 
     return {"JSON alone": _median(lambda: json.loads(body)), "JSON page, all": _median(everything)}
+
+
+def _reader(body: bytes) -> Callable[[], Listing | None]:
+    """Return what reads the page in JavaScript, where there is that."""
+    if find_spec("wherry_js") is None:
+        return lambda: None
+    from pyodide.ffi import to_js
+
+    from wherry.runtime.fetch import read_listing
+
+    content = to_js(body)
+    return lambda: read_listing(content)
 
 
 def page() -> bytes:

@@ -1,5 +1,6 @@
 import { WherryError } from "./errors.ts";
 import { transfer } from "./fetching.ts";
+import { readListing } from "./listing.ts";
 import type { PyodideRuntime } from "./runtime.ts";
 
 /** Outside site-packages, so that no installer takes it for something that was installed. */
@@ -23,7 +24,7 @@ interface PathProxy {
 export async function bringAboard(pyodide: PyodideRuntime): Promise<void> {
   if (withPath(pyodide, (path) => path.includes(ARCHIVE))) return;
   const archive = await readBundle(runsBytecode(pyodide));
-  pyodide.registerJsModule("wherry_js", { transfer });
+  pyodide.registerJsModule("wherry_js", { readListing, transfer });
   withPath(pyodide, (path) => {
     // Another attach() may have come first while this one was waiting.
     if (path.includes(ARCHIVE)) return;

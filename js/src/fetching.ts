@@ -17,8 +17,8 @@ export interface Answer {
   /** Some of the headers, as JSON; across origins a browser keeps others to itself. */
   headers: string;
   body: Uint8Array;
-  /** The hexadecimal SHA-256 of the body, where it was asked for and the platform computes it. */
-  sha256: string | null;
+  /** The hexadecimal SHA-256 of the body, or an empty string where nobody asked for it or the platform cannot compute it. */
+  sha256: string;
 }
 
 const HEADERS = ["content-type", "content-encoding", "location", "retry-after"];
@@ -66,7 +66,7 @@ export class Transfer {
         type: response.type,
         headers: JSON.stringify(listHeaders(response)),
         body,
-        sha256: wantsHash ? await hash(body) : null,
+        sha256: wantsHash ? await hash(body) : "",
       };
     } catch (error) {
       // What is left of the body is nobody's.
@@ -181,9 +181,9 @@ export function transfer(
 }
 
 /** Computes the SHA-256 beside whatever else is going on. Pages without TLS cannot. */
-async function hash(body: Uint8Array): Promise<string | null> {
+async function hash(body: Uint8Array): Promise<string> {
   const subtle = globalThis.crypto?.subtle;
-  if (!subtle) return null;
+  if (!subtle) return "";
   const digest = new Uint8Array(await subtle.digest("SHA-256", body as Uint8Array<ArrayBuffer>));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -206,3 +206,43 @@ def test_any_values_are_refused_or_read_with_their_types(files, status):
         return
     assert holds_its_types(read_page)
     assert len(read_page.files) == len(files)
+
+
+class Parsed:
+    """What somebody else has made of a page: a listing."""
+
+    def __init__(self, body: bytes) -> None:
+        content = json.loads(body)
+        self.files = content.pop("files")
+        self.header = json.dumps(content)
+        self.names = [file["filename"] for file in self.files]
+        self.asked: list[int] = []
+
+    def entry(self, position: int) -> str:
+        self.asked.append(position)
+        return json.dumps(self.files[position])
+
+
+def test_a_listing_gives_the_page_that_its_text_gives():
+    body = page(
+        file(url=PLAIN_URL, size=3, yanked=True),
+        file(url=PLAIN_URL, filename="my_app-2.tar.gz", **{"core-metadata": True, "requires-python": ">=3.9"}),
+        **{"project-status": {"status": "archived", "reason": "old"}},
+    )
+    listing = Parsed(body)
+    listed = parse_json_page(body, url=URL, name=canonicalize_name("my-app"), listing=listing)
+    assert listed.filenames == [WHEEL, "my_app-2.tar.gz"]
+    assert listing.asked == []
+    assert listed.files[1].requires_python == ">=3.9"
+    assert listing.asked == [1]
+    assert listed == read(body)
+
+
+@pytest.mark.parametrize("fields", [{"name": "other"}, {"meta": {"api-version": "2.0"}}, {"project-status": 1}])
+def test_a_listing_is_held_to_what_its_header_says(fields):
+    body = page(file(url=PLAIN_URL), **fields)
+    with pytest.raises(InvalidIndexPage) as caught:
+        parse_json_page(body, url=URL, name=canonicalize_name("my-app"), listing=Parsed(body))
+    with pytest.raises(InvalidIndexPage) as expected:
+        read(body)
+    assert str(caught.value) == str(expected.value)

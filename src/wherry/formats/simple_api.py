@@ -13,9 +13,10 @@ from wherry.formats.simple_json import parse_json_page
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
+    from wherry.formats.simple_json import Listing
     from wherry.model.project import ProjectPage
 
-__all__ = ["ACCEPT", "parse_project_page"]
+__all__ = ["ACCEPT", "is_json_page", "parse_project_page"]
 
 JSON_TYPES = frozenset({"application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.latest+json"})
 HTML_TYPES = frozenset(
@@ -30,17 +31,29 @@ ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+ht
 """The ``Accept`` header: JSON first, HTML where that is what there is."""
 
 
-def parse_project_page(body: bytes, *, content_type: str, url: str, name: NormalizedName) -> ProjectPage:
+def is_json_page(content_type: str) -> bool:
+    """Tell whether this is the content type of a project page as JSON."""
+    return _media_type(content_type) in JSON_TYPES
+
+
+def parse_project_page(
+    body: bytes, *, content_type: str, url: str, name: NormalizedName, listing: Listing | None = None
+) -> ProjectPage:
     """Read the project page of ``name``.
 
-    ``url`` is the page's own, after redirects: relative URLs start there. Raises :class:`InvalidIndexPage`.
+    ``url`` is the page's own, after redirects: relative URLs start there. ``listing`` is what has already been read of
+    a page as JSON, if anything. Raises :class:`InvalidIndexPage`.
     """
-    media_type = content_type.partition(";")[0].strip().lower()
+    media_type = _media_type(content_type)
     if media_type in JSON_TYPES:
-        return parse_json_page(body, url=url, name=name)
+        return parse_json_page(body, url=url, name=name, listing=listing)
     if media_type in HTML_TYPES:
         # The HTML parser is slow to import, and most indexes answer with JSON.
         from wherry.formats.simple_html import parse_html_page
 
         return parse_html_page(body, url=url, name=name)
     raise InvalidIndexPage(url, f"its content type is {content_type!r}")
+
+
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()

@@ -7,7 +7,7 @@ import json
 from contextlib import contextmanager
 from itertools import repeat
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from packaging.utils import canonicalize_name
 
@@ -17,20 +17,46 @@ from wherry.formats.urls import file_location
 from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
-__all__ = ["parse_json_page"]
+__all__ = ["Listing", "parse_json_page"]
 
 # Names of these characters are plain; a space stands between them.
 PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+! "
 
 
-def parse_json_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPage:
-    """Read a JSON project page; raises :class:`InvalidIndexPage`."""
+class Listing(Protocol):
+    """A page that somebody else has parsed, and in which :func:`parse_json_page` would find nothing unusual.
+
+    Every file has a plain name and an absolute URL over HTTP, and text or nothing as ``requires-python`` and
+    ``upload-time``.
+    """
+
+    @property
+    def header(self) -> str:
+        """All of the page but its files, as JSON."""
+        ...
+
+    @property
+    def names(self) -> Sequence[str]:
+        """The filenames, in the order of the page."""
+        ...
+
+    def entry(self, position: int) -> str:
+        """Return one file as JSON."""
+        ...
+
+
+def parse_json_page(body: bytes, *, url: str, name: NormalizedName, listing: Listing | None = None) -> ProjectPage:
+    """Read a JSON project page, of which there may be a ``listing``; raises :class:`InvalidIndexPage`."""
     with _nothing_collected():
-        return _read(body, url, name)
+        if listing is None:
+            page = _load(body, url)
+            return _page(page, lambda: _files(page.get("files"), url), url, name)
+        files = LazyFiles(listing.names, lambda position: _file(json.loads(listing.entry(position)), url))
+        return _page(_load(listing.header, url), lambda: files, url, name)
 
 
 @contextmanager
@@ -45,28 +71,26 @@ def _nothing_collected() -> Iterator[None]:
             gc.enable()
 
 
-def _read(body: bytes, url: str, name: NormalizedName) -> ProjectPage:
-    page = _load(body, url)
+def _page(
+    page: Mapping[str, Any], files: Callable[[], Sequence[ProjectFile]], url: str, name: NormalizedName
+) -> ProjectPage:
     # "Clients […] MUST fail if they encounter a major version that they do not support" (PEP 629)
     version = str(_mapping(page.get("meta"), "meta", url).get("api-version", ""))
     if version.partition(".")[0] != "1":
         raise InvalidIndexPage(url, f"its API version is {version!r}; this wherry reads version 1")
     if canonicalize_name(str(page.get("name", name))) != name:
         raise InvalidIndexPage(url, f"it is the page of {page['name']!r}, not of {name!r}")
-    files = page.get("files")
-    if not isinstance(files, list):
-        raise InvalidIndexPage(url, "it has no list of files")
     status = _mapping(page.get("project-status") or {}, "project-status", url)
     return ProjectPage(
         name=name,
         url=url,
-        files=_files(files, url),
+        files=files(),
         status=str(status.get("status", "active")),
         status_reason=str(status.get("reason") or ""),
     )
 
 
-def _load(body: bytes, url: str) -> Mapping[str, Any]:
+def _load(body: bytes | str, url: str) -> Mapping[str, Any]:
     try:
         page = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -80,8 +104,10 @@ def _mapping(value: object, what: str, url: str) -> Mapping[str, Any]:
     return value
 
 
-def _files(entries: Sequence[Any], url: str) -> Sequence[ProjectFile]:
+def _files(entries: object, url: str) -> Sequence[ProjectFile]:
     """Return the files, made one by one as they are asked for where no entry can turn out to be wrong."""
+    if not isinstance(entries, list):
+        raise InvalidIndexPage(url, "it has no list of files")
     names = _plain_names(entries)
     if names is None:
         return tuple(_file(entry, url) for entry in entries)

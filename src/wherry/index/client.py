@@ -140,7 +140,9 @@ class IndexClient:
             return None
         _check_status(request, response)
         content_type = response.headers.get("content-type", "")
-        return parse_project_page(response.body, content_type=content_type, url=response.url, name=name)
+        return parse_project_page(
+            response.body, content_type=content_type, url=response.url, name=name, listing=response.listing
+        )
 
     async def _find_metadata(self, file: ProjectFile) -> CoreMetadata | InvalidMetadata | InvalidWheel:
         try:

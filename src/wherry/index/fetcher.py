@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wherry.formats.simple_json import Listing
+
 __all__ = ["CredentialsMode", "Fetcher", "Request", "Response"]
 
 CredentialsMode = Literal["omit", "same-origin", "include"]
@@ -38,7 +40,7 @@ class Response:
 
     ``url`` is where it came from after redirects, ``headers`` has names in lower case (and may lack those which a
     browser keeps to itself), ``body`` is all of it. ``attempts`` counts how often it was asked for. ``hashes`` are
-    hexadecimal ones of the body, if the fetcher has computed any.
+    hexadecimal ones of the body, if the fetcher has computed any, and ``listing`` is what it has read of a page.
     """
 
     url: str
@@ -47,6 +49,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 1
     hashes: Mapping[str, str] = field(default_factory=dict)
+    listing: Listing | None = field(default=None, compare=False)
 
 
 class Fetcher(Protocol):

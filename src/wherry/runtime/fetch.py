@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import wherry_js
 from pyodide.ffi import JsException
 
+from wherry.formats.simple_api import is_json_page
 from wherry.formats.urls import absolute, origin
 from wherry.index.failures import unreachable
 from wherry.index.fetcher import Response
@@ -20,9 +21,10 @@ from wherry.runtime.local import is_local, read_local
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from wherry.formats.simple_json import Listing
     from wherry.index.fetcher import Fetcher, Request
 
-__all__ = ["JsFetcher", "make_fetcher"]
+__all__ = ["JsFetcher", "make_fetcher", "read_listing"]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 20  # as https://fetch.spec.whatwg.org/#http-redirect-fetch has it
@@ -85,10 +87,34 @@ class JsFetcher:
         if answer.type == "opaqueredirect":
             reason = "it redirects, and a browser does not let the headers of this index stay behind; use Authorization"
             raise unreachable(url, "cors", reason)
-        hashes = {"sha256": str(digest)} if (digest := answer.sha256) else {}
+        found = json.loads(answer.headers)
         return Response(
-            answer.url or url, answer.status, answer.body.to_bytes(), json.loads(answer.headers), hashes=hashes
+            answer.url or url,
+            answer.status,
+            answer.body.to_bytes(),
+            found,
+            hashes={"sha256": str(digest)} if (digest := answer.sha256) else {},
+            listing=read_listing(answer.body) if is_json_page(found.get("content-type", "")) else None,
         )
+
+
+class _Listing:
+    """A page that stays in JavaScript, see :class:`~wherry.formats.simple_json.Listing`."""
+
+    def __init__(self, page: Any) -> None:  # noqa: ANN401 - a JavaScript object
+        self._page = page
+        self.header = str(page.header)
+        self.names = str(page.names).split(" ") if page.names else []
+
+    def entry(self, position: int) -> str:
+        """Return one file as JSON."""
+        return str(self._page.entry(position))
+
+
+def read_listing(body: Any) -> Listing | None:  # noqa: ANN401 - a JavaScript object
+    """Read a project page out of a ``Uint8Array``; ``None`` for one that has anything unusual in it."""
+    page = wherry_js.readListing(body)
+    return None if page is None else _Listing(page)
 
 
 def _options(request: Request, headers: Mapping[str, str], redirect: str) -> str:
