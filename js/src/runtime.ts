@@ -8,7 +8,11 @@ import { WherryError } from "./errors.ts";
 export interface PyodideRuntime {
   readonly version: string;
   pyimport(name: string): any;
-  readonly FS: { writeFile(path: string, content: Uint8Array, options?: { canOwn?: boolean }): void };
+  runPython(code: string, options?: { globals?: any }): any;
+  readonly FS: {
+    writeFile(path: string, content: Uint8Array, options?: { canOwn?: boolean }): void;
+    unlink(path: string): void;
+  };
 }
 
 /** The first Pyodide whose wheels follow PEP 783. */
