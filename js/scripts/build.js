@@ -1,7 +1,7 @@
 // Builds dist/: the Python bundle, the scripts, the types. Needs a Python ≥ 3.11 with pip; $PYTHON names another than
 // `python3`.
 import { spawnSync } from "node:child_process";
-import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -39,12 +39,18 @@ function gatherSources() {
 /** Compiles them for the Python of the Pyodide that wherry is built with; the magic number tells which that is. */
 async function compile(sources) {
   const pyodide = await loadPyodide({ env: { PYTHONNODEBUGRANGES: "1" } });
-  // Where src/bundle.ts will put the archive: tracebacks show it.
+  const scripts = join(root, "scripts");
+  for (const folder of ["", "bundled"]) {
+    pyodide.FS.mkdir(join("/scripts", folder));
+    for (const name of readdirSync(join(scripts, folder)).filter((name) => name.endsWith(".py"))) {
+      pyodide.FS.writeFile(join("/scripts", folder, name), readFileSync(join(scripts, folder, name)));
+    }
+  }
+  pyodide.runPython("import sys; sys.path.append('/scripts')");
+  // Where src/bundle.ts will put the archive, or would: tracebacks show it.
   pyodide.FS.writeFile("/lib/wherry.zip", sources);
-  const script = pyodide.globals.get("dict")();
-  pyodide.runPython(readFileSync(join(root, "scripts", "compile.py"), "utf8"), { globals: script });
-  const magic = script.get("compile_archive")("/lib/wherry.zip", "/tmp/bytecode.zip");
-  return { magic, bytecode: pyodide.FS.readFile("/tmp/bytecode.zip") };
+  const magic = pyodide.pyimport("compile").compile_archive("/lib/wherry.zip", "/scripts/bundled", "/tmp/bytecode");
+  return { magic, bytecode: pyodide.FS.readFile("/tmp/bytecode") };
 }
 
 function writeBundle(name, archive) {

@@ -22,14 +22,24 @@ if TYPE_CHECKING:
 JS = Path(__file__).resolve().parent.parent
 PROJECT = JS.parent
 CONSTRAINTS = JS / "bundle-constraints.txt"
+BUNDLED = JS / "scripts" / "bundled"
 
 VENDORED = ("packaging", "resolvelib")
 VENDOR = "wherry._vendor"
+# Slow modules of the standard library that wherry and packaging ask a question or two: what answers them lies here.
+STAND_INS = ("platform", "re", "sysconfig")
 # Besides the standard library's: wherry itself, what only Pyodide has, and what only type checkers import.
 IMPORTABLE = {*sys.stdlib_module_names, "wherry", "js", "pyodide", "pyodide_js", "wherry_js", "typing_extensions"}
 
 # Imported by a method alone that wherry never calls, SpecifierSet.to_range().
 LEFT_OUT = frozenset({f"{VENDOR}.packaging.ranges"})
+# Imported at the top of a module, with these names, which nothing uses here: Linux's tags, and a resolver that wherry
+# has another for.
+EMPTIED = {
+    "wherry/_vendor/packaging/_manylinux.py": (),
+    "wherry/_vendor/packaging/_musllinux.py": (),
+    "wherry/_vendor/resolvelib/resolvers/resolution.py": ("Resolution", "Resolver"),
+}
 
 LICENCE = re.compile(r"[^/]+\.dist-info/licenses/(?P<name>.+)")
 EARLIEST = (1980, 1, 1, 0, 0, 0)  # of all times that a zip can tell
@@ -60,6 +70,8 @@ def build_wheels(folder: Path) -> dict[str, Path]:
 def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
     """Return the bundle's members: path to content."""
     members = {"wherry/_vendor/__init__.py": b'"""Private copies of what wherry requires."""\n'}
+    stand_ins = {f"wherry/_vendor/{name}.py": (BUNDLED / f"{name}.py").read_bytes() for name in STAND_INS}
+    emptied = {path: "".join(f"{name} = None\n" for name in names).encode() for path, names in EMPTIED.items()}
     for project, wheel in wheels.items():
         prefix = "" if project == "wherry" else "wherry/_vendor/"
         with ZipFile(wheel) as archive:
@@ -68,11 +80,14 @@ def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
                     members[prefix + path] = archive.read(path)
                 elif licence := LICENCE.fullmatch(path):
                     members[f"{prefix}{project}/{licence['name']}"] = archive.read(path)
-    return {path: redirect(content) if path.endswith(".py") else content for path, content in members.items()}
+    if lost := emptied.keys() - members.keys():
+        sys.exit(f"{sorted(lost)} are not there to be emptied")
+    members = {path: redirect(content) if path.endswith(".py") else content for path, content in members.items()}
+    return members | emptied | stand_ins
 
 
 def redirect(source: bytes) -> bytes:
-    """Make absolute imports of vendored projects point to the private copies.
+    """Make absolute imports of vendored projects point to the private copies, and others to their stand-ins.
 
     An ``import a.b`` cannot be redirected line by line, since it binds ``a``; :func:`check` refuses what is left.
     """
@@ -87,7 +102,7 @@ def redirection(node: ast.stmt) -> tuple[str, str] | None:
     """Return what to replace, and with what, in the first line of *node*."""
     if isinstance(node, ast.ImportFrom) and not node.level and is_vendored(node.module):
         return f"from {node.module}", f"from {VENDOR}.{node.module}"
-    if isinstance(node, ast.Import) and node.names[0].name in VENDORED:
+    if isinstance(node, ast.Import) and node.names[0].name in (*VENDORED, *STAND_INS):
         return f"import {node.names[0].name}", f"from {VENDOR} import {node.names[0].name}"
     return None
 

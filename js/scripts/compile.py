@@ -1,7 +1,8 @@
 """Compile an archive of sources for the Python that runs this: Pyodide's, while the npm package is built.
 
-What only tools read stays behind: the positions of columns (Pyodide is started so), and outside of the modules whose
-names are public the docstrings and what functions are annotated with. Lines are kept, for tracebacks.
+What only tools read stays behind: the positions of columns (Pyodide is started so), what stands under
+``TYPE_CHECKING``, and of all that is not public the docstrings and what functions are annotated with. The lines that
+statements begin at are kept, for tracebacks. What ``@dataclass`` would do at each import is done here.
 """
 
 from __future__ import annotations
@@ -10,52 +11,154 @@ import ast
 import importlib.util
 import marshal
 import re
-from zipfile import ZipFile, ZipInfo
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from zipfile import ZipFile
+
+from written_out import PARTS, write_out
+
+if TYPE_CHECKING:
+    from types import CodeType
+
+Definition = TypeVar("Definition", ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 # As in wherry/__init__.py: somebody may ask for help() about what is in them.
-PUBLIC = re.compile(r"wherry/(\w+|model/\w+|index/(index|network)|resolution/(chains|graph|resolution|tree))\.py")
+PUBLIC = re.compile(
+    r"wherry/(__init__|errors|functions|installer|model/\w+|index/(index|network)"
+    r"|resolution/(chains|graph|resolution|tree))\.py"
+)
+# What attach() imports, and waits for. All else is loaded at once, for it shares its names.
+FIRST = frozenset(
+    {
+        "wherry",
+        "wherry._vendor",
+        "wherry._vendor.re",
+        "wherry.bridge",
+        "wherry.default",
+        "wherry.install",
+        "wherry.install.workshop",
+    }
+)
 
-# "bit 0: hash-based, bit 1: compare it with the source" (PEP 552), which is not there to be compared.
-UNCHECKED_HASH = (1).to_bytes(4, "little")
-NO_HASH = bytes(8)
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # of all times that a zip can tell
+# Whose annotations are more than that.
+DECLARING = frozenset({"NamedTuple", "TypedDict"})
 
 
-def compile_archive(source: str, output: str) -> str:
-    """Write the bytecode of the modules in *source*, and all else as it is, to *output*; both are paths.
+def compile_archive(source: str, bundled: str, output: str) -> str:
+    """Write the code of the modules in *source*, and all else as it is, to *output*; all are paths.
 
+    *output* is marshalled: the code of ``finder.py`` of the folder *bundled*; the names of the packages among the
+    modules; the modules in two groups, each being the names and, marshalled apart, their code; by path the other files.
     A traceback will say that the modules lie in *source*. Return how Python shows the magic number of its bytecode.
     """
-    with ZipFile(source) as sources, ZipFile(output, "w") as archive:
-        for path in sources.namelist():
-            content = sources.read(path)
-            if path.endswith(".py"):
-                content = compile_module(content, f"{source}/{path}", is_public=PUBLIC.fullmatch(path) is not None)
-                path += "c"  # noqa: PLW2901 - the name goes with the content
-            archive.writestr(ZipInfo(path, EARLIEST), content)
+    with ZipFile(source) as sources:
+        members = {path: sources.read(path) for path in sources.namelist()}
+    folder = Path(bundled)
+    members[f"{PARTS.replace('.', '/')}.py"] = (folder / "dataclass_parts.py").read_bytes()
+    packages = set()
+    first: dict[str, CodeType] = {}
+    others: dict[str, CodeType] = {}
+    for path in sorted(path for path in members if path.endswith(".py")):
+        name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        if path.endswith("/__init__.py"):
+            packages.add(name)
+        is_public = PUBLIC.fullmatch(path) is not None
+        code = compile_module(members.pop(path), f"{source}/{path}", is_public=is_public)
+        (first if name in FIRST else others)[name] = code
+    finder = compile_module((folder / "finder.py").read_bytes(), f"{source}/finder.py", is_public=False)
+    modules = [(tuple(group), marshal.dumps(tuple(group.values()))) for group in (first, others)]
+    Path(output).write_bytes(marshal.dumps((finder, frozenset(packages), modules, members)))
     return repr(importlib.util.MAGIC_NUMBER)
 
 
-def compile_module(source: bytes, filename: str, *, is_public: bool) -> bytes:
-    """Return the content of a ``.pyc`` file."""
+def compile_module(source: bytes, filename: str, *, is_public: bool) -> CodeType:
+    """Return the code of a module."""
     tree = ast.parse(source, filename)
-    if not is_public:
-        for node in ast.walk(tree):
-            strip_docstring(node)
-            strip_annotations(node)
-    code = compile(tree, filename, "exec", dont_inherit=True)
-    return importlib.util.MAGIC_NUMBER + UNCHECKED_HASH + NO_HASH + marshal.dumps(code)
+    write_out(tree, annotated=is_public)
+    tree = Stripper(is_public=is_public).visit(tree)
+    forget_columns(tree, 1)
+    return compile(ast.fix_missing_locations(tree), filename, "exec", dont_inherit=True)
 
 
-def strip_docstring(node: ast.AST) -> None:
-    """Take the docstring away from a module, class or function, which must not be left empty."""
-    if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(node):
-        node.body[:1] = [] if len(node.body) > 1 else [ast.copy_location(ast.Pass(), node.body[0])]
+def forget_columns(node: ast.AST, line: int) -> None:
+    """Leave all below *node* the line that its statement begins at, which is *line* for what belongs to the one above.
+
+    The compiler notes each change of place: also of columns, which are not kept, and within statements of many lines.
+    """
+    if isinstance(node, ast.stmt | ast.expr):
+        node.lineno = node.end_lineno = line = node.lineno if isinstance(node, ast.stmt) else line
+        node.col_offset = node.end_col_offset = 0
+    for child in ast.iter_child_nodes(node):
+        forget_columns(child, line)
 
 
-def strip_annotations(node: ast.AST) -> None:
-    """Take the annotations away from a function; those of a class may be the fields of a dataclass."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        node.returns = None
-    elif isinstance(node, ast.arg):
-        node.annotation = None
+class Stripper(ast.NodeTransformer):
+    """Takes away what only tools read; of what is not public (*is_public*, for a module) also what nobody sees."""
+
+    def __init__(self, *, is_public: bool) -> None:
+        self._is_public = is_public
+
+    def visit_Module(self, node: ast.Module) -> ast.Module:
+        """Strip the module, whose annotations nothing reads."""
+        self._strip_docstring(node)
+        node.body = [kept for one in node.body if (kept := without_annotation(one)) is not None]
+        self.generic_visit(node)
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
+        """Strip a class; its annotations may make it what it is."""
+        names = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
+        if not node.decorator_list and not node.keywords and not names & DECLARING:
+            node.body = [kept for one in node.body if (kept := without_annotation(one)) is not None]
+        return self._definition(node)
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef | None:
+        """Strip a function, unless it is there for type checkers alone."""
+        if any(ast.unparse(one).rpartition(".")[2] == "overload" for one in node.decorator_list):
+            return None
+        return self._definition(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AsyncFunctionDef:
+        """Strip a function."""
+        return self._definition(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        """Strip a parameter."""
+        if not self._is_public:
+            node.annotation = None
+        return node
+
+    def visit_If(self, node: ast.If) -> ast.stmt | list[ast.stmt] | None:
+        """Keep of a test for type checkers what is for the others."""
+        if ast.unparse(node.test) not in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}:
+            self.generic_visit(node)
+            node.body = filled(node.body)
+            return node
+        return [kept for one in node.orelse if (kept := self.visit(one)) is not None] or None
+
+    def _definition(self, node: Definition) -> Definition:
+        around = self._is_public
+        self._is_public = around and (not node.name.startswith("_") or node.name.endswith("__"))
+        self._strip_docstring(node)
+        if not self._is_public and not isinstance(node, ast.ClassDef):
+            node.returns = None
+        self.generic_visit(node)
+        self._is_public = around
+        node.body = filled(node.body)
+        return node
+
+    def _strip_docstring(self, node: ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
+        if not self._is_public and ast.get_docstring(node, clean=False) is not None:
+            del node.body[0]
+
+
+def filled(body: list[ast.stmt]) -> list[ast.stmt]:
+    """Return the body of a statement, which must not be empty."""
+    return body or [ast.Pass(lineno=1, col_offset=0)]
+
+
+def without_annotation(node: ast.stmt) -> ast.stmt | None:
+    """Return what an annotated assignment does; ``None`` for one that only declares."""
+    if not isinstance(node, ast.AnnAssign):
+        return node
+    return None if node.value is None else ast.copy_location(ast.Assign([node.target], node.value), node)

@@ -9,38 +9,61 @@ const ARCHIVE = "/lib/wherry.zip";
 /** How Python shows the magic number of the bytecode that scripts/build.js has made, and puts in here. */
 declare const BYTECODE_MAGIC: string;
 
-interface PathProxy {
-  includes(entry: string): boolean;
-  append(entry: string): void;
-  destroy(): void;
-}
+/** Reads what scripts/compile.py has written, and makes its modules importable. */
+const IMPORT_BYTECODE = `
+import marshal
+from types import ModuleType
+with open(archive, "rb") as file:
+    code, packages, groups, _ = marshal.loads(file.read())
+finder = ModuleType("finder")
+exec(code, finder.__dict__)
+finder.begin(archive, packages, groups)`;
+
+const IMPORT_SOURCES = `
+import sys
+if archive not in sys.path:
+    sys.path.append(archive)`;
 
 /**
  * Makes `import wherry` work in `pyodide`; does nothing where it works already.
  *
- * Python imports from the archive as it is: unpacking a hundred small files would take longer than all imports. It comes
- * as bytecode where the runtime is of the Python that this was made for, and as source code elsewhere.
+ * It comes as bytecode where the runtime is of the Python that this was made for, and Python imports it out of memory;
+ * as source code elsewhere, and Python imports it from the archive as it is: unpacking a hundred small files would take
+ * longer than all imports.
  */
 export async function bringAboard(pyodide: PyodideRuntime): Promise<void> {
-  if (withPath(pyodide, (path) => path.includes(ARCHIVE))) return;
-  const archive = await readBundle(runsBytecode(pyodide));
+  if (isAboard(pyodide)) return;
+  const asBytecode = runsBytecode(pyodide);
+  const archive = await readBundle(asBytecode);
+  // Another attach() may have come first while this one was waiting.
+  if (isAboard(pyodide)) return;
   pyodide.registerJsModule("wherry_js", { readListing, transfer });
-  withPath(pyodide, (path) => {
-    // Another attach() may have come first while this one was waiting.
-    if (path.includes(ARCHIVE)) return;
-    pyodide.FS.writeFile(ARCHIVE, archive, { canOwn: true });
-    path.append(ARCHIVE);
-  });
+  pyodide.FS.writeFile(ARCHIVE, archive, { canOwn: true });
+  run(pyodide, asBytecode ? IMPORT_BYTECODE : IMPORT_SOURCES);
+  if (asBytecode) pyodide.FS.unlink(ARCHIVE);
 }
 
-function withPath<Result>(pyodide: PyodideRuntime, use: (path: PathProxy) => Result): Result {
+function isAboard(pyodide: PyodideRuntime): boolean {
   const sys = pyodide.pyimport("sys");
-  const path: PathProxy = sys.path;
+  const modules = sys.modules;
   try {
-    return use(path);
+    return modules.has("wherry");
   } finally {
-    path.destroy();
+    modules.destroy();
     sys.destroy();
+  }
+}
+
+/** Runs Python code that knows where the archive is, in a namespace of its own. */
+function run(pyodide: PyodideRuntime, code: string): void {
+  const builtins = pyodide.pyimport("builtins");
+  const namespace = builtins.dict();
+  try {
+    namespace.set("archive", ARCHIVE);
+    pyodide.runPython(code, { globals: namespace });
+  } finally {
+    namespace.destroy();
+    builtins.destroy();
   }
 }
 

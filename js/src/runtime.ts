@@ -9,7 +9,11 @@ export interface PyodideRuntime {
   readonly version: string;
   pyimport(name: string): any;
   registerJsModule(name: string, module: object): void;
-  readonly FS: { writeFile(path: string, content: Uint8Array, options?: { canOwn?: boolean }): void };
+  runPython(code: string, options?: { globals?: any }): any;
+  readonly FS: {
+    writeFile(path: string, content: Uint8Array, options?: { canOwn?: boolean }): void;
+    unlink(path: string): void;
+  };
 }
 
 /** The first Pyodide whose wheels follow PEP 783. */

@@ -129,9 +129,39 @@ test("calls leave no proxies behind", async () => {
   assert.equal(count(), before);
 });
 
-test("attaching again, also twice at once, puts one folder on the path", async () => {
+test("attaching again, also twice at once, brings one bundle along", async () => {
+  const count = "import sys; sum('wherry' in str(getattr(finder, 'archive', '')) for finder in sys.meta_path)";
   await Promise.all([attach(pyodide, { indexUrls }), attach(pyodide, { indexUrls })]);
-  assert.equal(pyodide.runPython("import sys; len([path for path in sys.path if 'wherry' in path])"), 1);
+  assert.equal(pyodide.runPython(count), 1);
+  const other = await loadPyodide();
+  await Promise.all([attach(other, { indexUrls }), attach(other, { indexUrls })]);
+  assert.equal(other.runPython(count), 1);
+});
+
+test("a module of the bundle can be found, loaded again, and not be mistaken for another", () => {
+  const found = pyodide.runPython(`
+import importlib, importlib.util, wherry.model.hashes as hashes
+before = hashes.strongest
+spec = importlib.util.find_spec("wherry.model.hashes")
+try:
+    import wherry.model.absent
+except ModuleNotFoundError as error:
+    absent = error.name
+importlib.reload(hashes)
+[spec.origin, absent, hashes.strongest is not before, importlib.util.find_spec("wherry.model").submodule_search_locations]`).toJs();
+  assert.deepEqual(found, ["/lib/wherry.zip/wherry/model/hashes.pyc", "wherry.model.absent", true, []]);
+});
+
+test("the stand-ins for slow modules answer as these do", () => {
+  const differences = pyodide.runPython(`
+import platform, sysconfig
+from wherry._vendor import platform as short_platform, sysconfig as short_sysconfig
+told = {name: (getattr(short_platform, name)(), getattr(platform, name)()) for name in short_platform.__all__}
+told |= {name: (getattr(short_sysconfig, name)(), getattr(sysconfig, name)()) for name in ["get_paths", "get_platform"]}
+variables = [*sysconfig.get_config_vars(), "ABSENT"]
+told |= {name: (short_sysconfig.get_config_var(name), sysconfig.get_config_var(name)) for name in variables}
+str({name: answers for name, answers in told.items() if answers[0] != answers[1]})`);
+  assert.equal(differences, "{}");
 });
 
 function abortedSoon(): AbortSignal {

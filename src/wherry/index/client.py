@@ -18,7 +18,6 @@ from wherry.errors import (
 )
 from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.simple_api import ACCEPT, parse_project_page
-from wherry.formats.wheel_archive import read_wheel_metadata
 from wherry.index.access import Access
 from wherry.index.failures import refused, unreachable
 from wherry.index.fetcher import Request
@@ -147,6 +146,9 @@ class IndexClient:
     async def _find_metadata(self, file: ProjectFile) -> CoreMetadata | InvalidMetadata | InvalidWheel:
         try:
             if file.metadata_hashes is None:
+                # Reading archives is needed after the first answers, not before the first question.
+                from wherry.formats.wheel_archive import read_wheel_metadata
+
                 return read_wheel_metadata(await self.archive(file), filename=file.filename)
             content = await self._from_anywhere(file, Request(file.metadata_url), file.metadata_hashes, _metadata_of)
             return _of_this_file(parse_core_metadata(content, subject=file.filename), file)

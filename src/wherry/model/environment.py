@@ -69,7 +69,8 @@ def supported_tags(python_version: tuple[int, int], platforms: list[str]) -> tup
 
 def _platforms() -> list[str]:
     if sys.platform == "emscripten":
-        return list(emscripten_platforms(sysconfig.get_config_vars(), sysconfig.get_platform()))
+        variables = {name: sysconfig.get_config_var(name) for name in ABI_VARIABLES}
+        return list(emscripten_platforms(variables, sysconfig.get_platform()))
     return list(platform_tags())
 
 
