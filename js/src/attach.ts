@@ -2,6 +2,7 @@ import { type Call, openBridge } from "./bridge.ts";
 import { bringAboard } from "./bundle.ts";
 import { type AttachOptions, createInstaller, type Installer } from "./installer.ts";
 import { type PyodideRuntime, requireSupported } from "./runtime.ts";
+import { createFiles } from "./unpacking.ts";
 
 /**
  * Brings wherry into a running Pyodide (314 or later) and returns its installer.
@@ -17,5 +18,9 @@ export async function attach(pyodide: PyodideRuntime, options: AttachOptions = {
 export async function connect(pyodide: PyodideRuntime, options: AttachOptions): Promise<Call> {
   requireSupported(pyodide.version);
   await bringAboard(pyodide);
-  return openBridge(pyodide, { indexUrls: options.indexUrls, network: options.network });
+  pyodide.registerJsModule("_wherry_js", {
+    createFiles: (root: string, archive: Uint8Array, listing: string) =>
+      createFiles(pyodide, root, archive, listing),
+  });
+  return openBridge(pyodide, { indexUrls: options.indexUrls, network: options.network, strict: options.strict });
 }

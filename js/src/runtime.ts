@@ -8,6 +8,7 @@ import { WherryError } from "./errors.ts";
 export interface PyodideRuntime {
   readonly version: string;
   pyimport(name: string): any;
+  registerJsModule(name: string, module: object): void;
   readonly FS: { writeFile(path: string, content: Uint8Array, options?: { canOwn?: boolean }): void };
 }
 

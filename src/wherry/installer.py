@@ -59,6 +59,10 @@ class Installer:
     given; ``cache`` keeps nothing unless given. ``network`` says how patient the runtime's fetcher is; another fetcher
     is used as it is. ``limits`` say how much an archive may unpack to.
 
+    Every archive is compared with the hash that its index or lock gives. In memory, the files of a wheel are unpacked
+    when they are first read, and compared with RECORD then; one that differs cannot be read. With ``strict`` (which
+    goes for the runtime's own destination) all of that is done before anything is installed.
+
     An index for some projects alone is written ``"torch, torchvision @ https://…"``: they come from there, and nothing
     else does.
     """
@@ -74,12 +78,13 @@ class Installer:
         environment: Environment | None = None,
         distribution: Mapping[NormalizedName, LockedPackage] | None = None,
         limits: ArchiveLimits = DEFAULT_LIMITS,
+        strict: bool = False,
     ) -> None:
         self.indexes = read_indexes(index_urls or ()) or read_indexes(DEFAULT_INDEX_URL)
         self.environment = environment or Environment.current()
         self._fetcher = fetcher or _runtime_fetcher(network or Network())
         self._cache = cache or NoCache()
-        self._destination = destination or _runtime_destination()
+        self._destination = destination or _runtime_destination(strict=strict)
         self._distribution = _runtime_distribution() if distribution is None else distribution
         self._limits = limits
         self._recovered = self._destination.recover()
@@ -333,9 +338,9 @@ def _runtime_distribution() -> Mapping[NormalizedName, LockedPackage]:
     return read_distribution()
 
 
-def _runtime_destination() -> Destination:
+def _runtime_destination(*, strict: bool) -> Destination:
     try:
         from wherry.runtime.site import PyodideSite
     except ModuleNotFoundError as error:
         raise UnsupportedRuntime("Pyodide", "outside of it, give Installer a fetcher and a destination") from error
-    return PyodideSite()
+    return PyodideSite(strict=strict)
