@@ -19,8 +19,7 @@ export async function connect(pyodide: PyodideRuntime, options: AttachOptions): 
   requireSupported(pyodide.version);
   await bringAboard(pyodide);
   pyodide.registerJsModule("_wherry_js", {
-    createFiles: (root: string, archive: Uint8Array, listing: string) =>
-      createFiles(pyodide, root, archive, listing),
+    createFiles: (archive: Uint8Array, listing: string) => createFiles(pyodide, archive, listing),
   });
   return openBridge(pyodide, { indexUrls: options.indexUrls, network: options.network, strict: options.strict });
 }

@@ -8,6 +8,8 @@ const FOLDER_MODE = 0o40777;
 
 const STORED = 0;
 
+const PROBE = ".wherry-probe";
+
 /** How many numbers a listing has of each member, and which of them is the size. */
 const FIELDS = 4;
 const SIZE = 2;
@@ -21,14 +23,17 @@ interface MemoryNode {
   contents: any;
   usedBytes: number;
   mount: { type: unknown };
-  node_ops: { mknod(parent: MemoryNode, name: string, mode: number, device: number): MemoryNode };
+  node_ops: {
+    mknod(parent: MemoryNode, name: string, mode: number, device: number): MemoryNode;
+    unlink(parent: MemoryNode, name: string): void;
+  };
 }
 
 interface FileSystem {
   ErrnoError: new (errno: number) => Error;
   filesystems: Record<string, unknown>;
   lookupPath(path: string): { node: MemoryNode };
-  unlink(path: string): void;
+  destroyNode(node: MemoryNode): void;
 }
 
 /** A wheel whose files are made: `numbers` are those of its listing, `digests` as well. */
@@ -108,17 +113,16 @@ function encode(digest: Uint8Array): string {
 }
 
 /**
- * Makes files below `root`, a folder that is there, whose contents are unpacked when they are first asked for.
+ * Makes files whose contents are unpacked when they are first asked for, and the folders they are in.
  *
  * Returns whether it has: it needs the file system that Emscripten keeps in memory, in the form that is known.
  */
-export function createFiles({ FS }: { FS: unknown }, root: string, archive: Uint8Array, listingJson: string): boolean {
+export function createFiles({ FS }: { FS: unknown }, archive: Uint8Array, listingJson: string): boolean {
   const files = FS as FileSystem;
-  const top = files.lookupPath(root).node;
-  if (top.mount.type !== files.filesystems["MEMFS"] || !isAsKnown(files, root, top)) return false;
   const { filename, batches, digests, numbers }: Listing = JSON.parse(listingJson);
+  const folders = new Map<string, MemoryNode>();
+  if (!batches[0] || !isAsKnown(files, findTop(files, batches[0].folder, folders))) return false;
   const wheel = { files, filename, archive, digests, numbers };
-  const folders = new Map([[root, top]]);
   let index = 0;
   for (const { source, folder, names } of batches) {
     const parent = folderAt(folder, folders);
@@ -133,6 +137,22 @@ export function createFiles({ FS }: { FS: unknown }, root: string, archive: Uint
   return true;
 }
 
+/** Puts the folder that is there at `path`, or nearest above it, into `folders`, and returns it. */
+function findTop(files: FileSystem, path: string, folders: Map<string, MemoryNode>): MemoryNode {
+  for (let there = path; there; there = there.slice(0, there.lastIndexOf("/"))) {
+    try {
+      const { node } = files.lookupPath(there);
+      folders.set(there, node);
+      return node;
+    } catch {
+      // It is one of those to be made.
+    }
+  }
+  const { node } = files.lookupPath("/");
+  folders.set("", node);
+  return node;
+}
+
 /** Returns the folder at `path`, made if it is missing; what is in `folders` by its path is there. */
 function folderAt(path: string, folders: Map<string, MemoryNode>): MemoryNode {
   const known = folders.get(path);
@@ -145,11 +165,13 @@ function folderAt(path: string, folders: Map<string, MemoryNode>): MemoryNode {
 }
 
 /** Tries with one file whether the nodes of MEMFS are still what all of this is made for. */
-function isAsKnown(files: FileSystem, root: string, top: MemoryNode): boolean {
+function isAsKnown(files: FileSystem, folder: MemoryNode): boolean {
+  if (folder.mount.type !== files.filesystems["MEMFS"]) return false;
   try {
-    const node = top.node_ops.mknod(top, "probe", FILE_MODE, 0);
+    const node = folder.node_ops.mknod(folder, PROBE, FILE_MODE, 0);
     const property = Object.getOwnPropertyDescriptor(node, "contents");
-    files.unlink(`${root}/probe`);
+    folder.node_ops.unlink(folder, PROBE);
+    files.destroyNode(node);
     return node.usedBytes === 0 && property?.value instanceof Uint8Array && property.configurable === true;
   } catch {
     return false;

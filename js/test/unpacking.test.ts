@@ -31,7 +31,7 @@ function create({ packed = deflateRawSync(CONTENT), size = CONTENT.length, diges
     digests: [digest],
     numbers: [stray.length, packed.length, size, DEFLATED],
   };
-  return createFiles(pyodide, root, Uint8Array.from([...stray, ...packed, ...stray]), JSON.stringify(listing));
+  return createFiles(pyodide, Uint8Array.from([...stray, ...packed, ...stray]), JSON.stringify(listing));
 }
 
 function digestOf(content: Uint8Array): string {

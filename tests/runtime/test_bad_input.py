@@ -145,7 +145,7 @@ async def install_and_read(selenium, index_url, path):
     file = Path(sysconfig.get_path("purelib"), path)
     copy = file.with_name("copy")
     try:
-        return outcome(file.read_bytes), outcome(lambda: shutil.copy(file, copy).read_bytes())
+        return outcome(file.read_bytes), outcome(lambda: Path(shutil.copy(file, copy)).read_bytes())
     finally:
         copy.unlink(missing_ok=True)
         wherry.uninstall("app")

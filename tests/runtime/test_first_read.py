@@ -97,24 +97,24 @@ def use(selenium):
     import os
     import shutil
     import sysconfig
+    from importlib import import_module
     from pathlib import Path
 
-    import lazy
     import pyodide_js
 
-    assert lazy.answer == 42
+    assert import_module("lazy").answer == 42
     root = Path(sysconfig.get_path("purelib"), "lazy")
     with (root / "deep" / "er" / "text.txt").open("rb") as file:
         file.seek(9995)
         assert file.read(10) == b"56789"
-    with (root / "one.txt").open("r+b") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+    with (root / "one.txt").open("r+b") as one, mmap.mmap(one.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
         assert mapped[:] == b"one"
-    with (root / "two.txt").open("r+b") as file:
-        file.seek(1)
-        file.write(b"WO and more")
+    with (root / "two.txt").open("r+b") as two:
+        two.seek(1)
+        two.write(b"WO and more")
     assert (root / "two.txt").read_text() == "tWO and more"
-    with (root / "three.txt").open("a") as file:
-        file.write("!")
+    with (root / "three.txt").open("a") as three:
+        three.write("!")
     assert (root / "three.txt").read_text() == "three!"
     os.truncate(root / "four.txt", 2)
     assert (root / "four.txt").read_text() == "fo"

@@ -128,14 +128,23 @@ def _entry_problem(entry: RecordEntry, size: int | None) -> str | None:
 
 def write_record(entries: Iterable[RecordEntry]) -> str:
     """Return RECORD's text, in the order given."""
-    return "".join([_line(*entry) for entry in entries])
+    listed = list(entries)
+    # All at once, for nearly no path has any of these.
+    if SPECIAL.search(" ".join([entry.path for entry in listed])):
+        return "".join([_line(*entry) for entry in listed])
+    return "".join(
+        [
+            f"{path},{algorithm}={digest},{size}\n"
+            if digest and size is not None
+            else _line(path, algorithm, digest, size)
+            for path, algorithm, digest, size in listed
+        ]
+    )
 
 
 def _line(path: str, algorithm: str, digest: str, size: int | None) -> str:
     # The other fields hold nothing that wants quotes.
     if SPECIAL.search(path):
         path = f'"{path.replace(QUOTE, QUOTE * 2)}"'
-    if digest and size is not None:
-        return f"{path},{algorithm}={digest},{size}\n"
     checksum = f"{algorithm}={digest}" if digest else ""
     return f"{path},{checksum},{'' if size is None else size}\n"

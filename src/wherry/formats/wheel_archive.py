@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from wherry.model.archive_limits import ArchiveLimits
     from wherry.model.core_metadata import CoreMetadata
 
-__all__ = ["WheelArchive", "open_wheel", "read_wheel_metadata"]
+__all__ = ["LENGTH_OF_SHA256", "SHA256_OF_NOTHING", "WheelArchive", "open_wheel", "read_wheel_metadata"]
 
 T = TypeVar("T")
 
@@ -159,6 +159,8 @@ def _data_problems(paths: Iterable[str], dist_info: str) -> Iterator[str]:
     """Say what is wrong with the paths of members that do not belong below site-packages as they are."""
     foreign: dict[str, None] = {}
     for path in paths:
+        if ".data/" not in path:
+            continue
         top, _, below = path.partition("/")
         if not top.endswith(".data") or not below:
             continue

@@ -42,9 +42,9 @@ class ZipArchive:
         self._elsewhere = read
 
     @property
-    def files(self) -> Iterator[str]:
+    def files(self) -> list[str]:
         """The paths of all that is no folder."""
-        return (path for path in self.members if not path.endswith("/"))
+        return [path for path in self.members if path[-1] != "/"]
 
     def read(self, path: str) -> bytes:
         """Unpack one file, compared with its size and checksum; raises :class:`~wherry.errors.InvalidWheel`."""

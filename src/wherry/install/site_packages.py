@@ -98,7 +98,7 @@ class SitePackages:
         return said
 
     def prepare(self, delivery: Delivery) -> None:
-        """Unpack and verify a wheel that is to arrive (see :class:`~.destination.Destination`)."""
+        """Unpack a wheel that is to arrive (see :class:`~.destination.Destination`)."""
         self._begun(self.recover()).unpack(delivery)
 
     def exchange(

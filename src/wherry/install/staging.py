@@ -139,7 +139,8 @@ class Staging:
         return os.path.relpath(target, self._scheme.site_packages) if inside == target else inside
 
     def _new_tree(self, owner: str) -> StagedTree:
-        os.makedirs(self._folder, exist_ok=True)
+        if not self._trees:
+            os.makedirs(self._folder, exist_ok=True)
         self._trees += 1
         return StagedTree(owner, f"{self._folder}/{self._trees - 1}")
 

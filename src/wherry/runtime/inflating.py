@@ -7,13 +7,12 @@ be read, and the console says why.
 from __future__ import annotations
 
 import json
-import os
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pyodide.ffi import to_js
 
+from wherry.formats.wheel_archive import LENGTH_OF_SHA256, SHA256_OF_NOTHING
 from wherry.install.unpacking import VerifyingUnpacker
 
 if TYPE_CHECKING:
@@ -50,11 +49,9 @@ class InflatingUnpacker:
         """Make the files of ``batches`` (see :class:`~wherry.install.unpacking.Unpacker`)."""
         if not batches:
             return
-        root = os.path.commonpath([batch.folder for batch in batches])
-        Path(root).mkdir(parents=True, exist_ok=True)
         listing = json.dumps(_list(wheel, batches))
         archive = to_js(wheel.archive.content)
-        if self._host.createFiles(root, archive, listing):
+        if self._host.createFiles(archive, listing):
             # One copy is enough; what is still to be read of it comes from there.
             wheel.archive.keep_elsewhere(lambda start, end: archive.subarray(start, end).to_bytes())
         else:
@@ -70,7 +67,8 @@ def _list(wheel: WheelArchive, batches: Sequence[Batch]) -> dict[str, object]:
         for path in batch.paths():
             member = members[path]
             digest = record[path].digest
-            wheel.refuse_impossible(member, digest)
+            if not member.size or len(digest) != LENGTH_OF_SHA256 or digest == SHA256_OF_NOTHING:
+                wheel.refuse_impossible(member, digest)
             digests.append(digest)
             numbers += (member.start, member.packed, member.size, member.method)
     listed = [{"source": source, "folder": folder, "names": names} for source, folder, names in batches]
