@@ -77,6 +77,7 @@ class _Reader:
         self._spans: list[tuple[int, int, str]] = []
         # What is wrong with a combination of properties; an archive has a handful of them.
         self._kinds: dict[tuple[int, ...], list[str]] = {}
+        self._usual: set[tuple[int, ...]] = set()
 
     def read(self) -> None:
         position, end = self._directory.start, self._directory.end
@@ -109,14 +110,18 @@ class _Reader:
             if (
                 archive[offset:start] != LOCAL_SIGNATURE + shared + name
                 or extra
-                or not self._is_usual((needed, flags, method, attributes, disk, comment, name[-1:] == b"/"))
+                or (
+                    (kind := (needed, flags, method, attributes, disk, comment, name[-1:] == b"/")) not in self._usual
+                    and not self._is_usual(kind)
+                )
                 or (method == STORED and size != packed)
                 or not name.isascii()
             ):
                 break
             path = name.decode("ascii")
             self._spans.append((offset, start + packed, path))
-            self.members.append(Member(path, method, checksum, packed, size, start))
+            # As the class itself makes one, but without the call that this takes in Python.
+            self.members.append(tuple.__new__(Member, (path, method, checksum, packed, size, start)))
             position = name_start + in_name
         return position
 
@@ -125,7 +130,10 @@ class _Reader:
         problems = self._kinds.get(kind)
         if problems is None:
             problems = self._kinds[kind] = list(_kind_problems(kind))
-        return not (problems or kind[-1] or kind[1] & STREAMED)
+        if problems or kind[-1] or kind[1] & STREAMED:
+            return False
+        self._usual.add(kind)
+        return True
 
     def _read_entry(self, position: int) -> int:
         """Read the entry whose central header is at ``position``; return where the next one is."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import shutil
 from contextlib import asynccontextmanager
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from wherry.errors import InstallConflict, RecoveryFailed, UninstallRefused
 from wherry.install.departing import depart
 from wherry.install.destination import Exchange
+from wherry.install.finders import forget_listings
 from wherry.install.imported import imported_modules
 from wherry.install.installed import find_installed
 from wherry.install.journal import carry_out, has_journal, recover
@@ -94,7 +94,7 @@ class SitePackages:
         """Take back what an interrupted exchange left half done; return what there is to say of it, raise nothing."""
         said = recover(self._workshop, self._may_be_moved)
         if said:
-            importlib.invalidate_caches()
+            forget_listings()
         return said
 
     def prepare(self, delivery: Delivery) -> None:
@@ -115,7 +115,7 @@ class SitePackages:
             warnings = self._exchange(trees, leaving, _subject(arriving, leaving))
         finally:
             self._clear()
-            importlib.invalidate_caches()
+            forget_listings()
         return Exchange(
             tuple(self._arrived(delivery) for delivery in arriving), (*recovered, *places.warnings, *warnings)
         )

@@ -1,0 +1,46 @@
+"""What the interpreter remembers of folders, and has to look at again once files have come or gone."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib.machinery import PathFinder
+from zipimport import zipimporter
+
+__all__ = ["forget_listings"]
+
+
+def forget_listings() -> None:
+    """Do what ``importlib.invalidate_caches()`` does, but for archives on the path, which nobody has changed.
+
+    That one imports ``importlib.metadata``, too, and has Pyodide read the list of all modules of the standard library
+    again: both together take longer than placing a large wheel.
+    """
+    known = sys.path_importer_cache
+    archives = {path: finder for path, finder in known.items() if isinstance(finder, zipimporter)}
+    for path in archives:
+        del known[path]
+    try:
+        if "importlib.metadata" in sys.modules or _has_namespaces():
+            importlib.invalidate_caches()
+        else:
+            _forget_folders()
+    finally:
+        known.update(archives)
+
+
+def _forget_folders() -> None:
+    for path, finder in list(sys.path_importer_cache.items()):
+        if finder is None:
+            del sys.path_importer_cache[path]
+        elif hasattr(finder, "invalidate_caches"):
+            finder.invalidate_caches()
+    for meta_finder in sys.meta_path:
+        if meta_finder is not PathFinder and hasattr(meta_finder, "invalidate_caches"):
+            meta_finder.invalidate_caches()
+
+
+def _has_namespaces() -> bool:
+    """Tell whether a package of several folders is imported (PEP 420), which may have one more now."""
+    paths = (getattr(module, "__path__", None) for module in list(sys.modules.values()))
+    return any(path is not None and not isinstance(path, list) for path in paths)
