@@ -78,8 +78,10 @@ async function main() {
   writeBundle("wherry-bytecode.bin", bytecode);
   execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");
   copyFileSync(join(root, "..", "LICENSE"), join(dist, "LICENSE"));
-  // cli.js holds a copy of commander, whose licence asks to come along.
-  copyFileSync(join(root, "node_modules", "commander", "LICENSE"), join(dist, "LICENSE.commander"));
+  // The scripts hold copies of these, whose licences ask to come along.
+  for (const name of ["@noble/hashes", "commander", "fflate"]) {
+    copyFileSync(join(root, "node_modules", name, "LICENSE"), join(dist, `LICENSE.${name.replace("@", "").replace("/", "-")}`));
+  }
   chmodSync(join(dist, "cli.js"), 0o755);
 }
 

@@ -1,7 +1,10 @@
 import { type Call, openBridge } from "./bridge.ts";
 import { bringAboard } from "./bundle.ts";
+import { transfer } from "./fetching.ts";
 import { type AttachOptions, createInstaller, type Installer } from "./installer.ts";
+import { readListing } from "./listing.ts";
 import { type PyodideRuntime, requireSupported } from "./runtime.ts";
+import { createFiles } from "./unpacking.ts";
 
 /**
  * Brings wherry into a running Pyodide (314 or later) and returns its installer.
@@ -17,5 +20,10 @@ export async function attach(pyodide: PyodideRuntime, options: AttachOptions = {
 export async function connect(pyodide: PyodideRuntime, options: AttachOptions): Promise<Call> {
   requireSupported(pyodide.version);
   await bringAboard(pyodide);
-  return openBridge(pyodide, { indexUrls: options.indexUrls, network: options.network });
+  pyodide.registerJsModule("wherry_js", {
+    createFiles: (archive: Uint8Array, listing: string) => createFiles(pyodide, archive, listing),
+    readListing,
+    transfer,
+  });
+  return openBridge(pyodide, { indexUrls: options.indexUrls, network: options.network, strict: options.strict });
 }

@@ -1,6 +1,4 @@
 import { WherryError } from "./errors.ts";
-import { transfer } from "./fetching.ts";
-import { readListing } from "./listing.ts";
 import type { PyodideRuntime } from "./runtime.ts";
 
 /** Outside site-packages, so that no installer takes it for something that was installed. */
@@ -37,7 +35,6 @@ export async function bringAboard(pyodide: PyodideRuntime): Promise<void> {
   const archive = await readBundle(asBytecode);
   // Another attach() may have come first while this one was waiting.
   if (isAboard(pyodide)) return;
-  pyodide.registerJsModule("wherry_js", { readListing, transfer });
   pyodide.FS.writeFile(ARCHIVE, archive, { canOwn: true });
   run(pyodide, asBytecode ? IMPORT_BYTECODE : IMPORT_SOURCES);
   if (asBytecode) pyodide.FS.unlink(ARCHIVE);

@@ -50,6 +50,11 @@ interface CallOptions {
 export interface AttachOptions extends CallOptions {
   /** How patient to be. */
   network?: NetworkOptions;
+  /**
+   * Compare every file of a wheel with its RECORD before anything is installed. If not said, that is done when a file
+   * is first read, and one that differs cannot be read; the hash of the whole archive is compared before in any case.
+   */
+  strict?: boolean;
 }
 
 export interface ResolveOptions extends CallOptions {

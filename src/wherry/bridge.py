@@ -36,7 +36,7 @@ __all__ = ["Bridge"]
 class Bridge:
     """One :class:`~wherry.installer.Installer`, made the default one, behind one method.
 
-    *options_json* is an object with the options of ``attach()``: ``indexUrls`` and ``network``.
+    *options_json* is an object with the options of ``attach()``: ``indexUrls``, ``network`` and ``strict``.
     """
 
     def __init__(self, options_json: str) -> None:
@@ -66,7 +66,11 @@ class Bridge:
         from wherry.installer import Installer
 
         network = {_snake_case(name): value for name, value in (self._attach_options.get("network") or {}).items()}
-        return Installer(index_urls=_indexes(self._attach_options.get("indexUrls")), network=Network(**network))
+        return Installer(
+            index_urls=_indexes(self._attach_options.get("indexUrls")),
+            network=Network(**network),
+            strict=bool(self._attach_options.get("strict")),
+        )
 
     def call(
         self, method: str, arguments_json: str, on_progress: Listener | None = None, ticket: int | None = None

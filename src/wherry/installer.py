@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from packaging.utils import canonicalize_name
 
 from wherry._default_index import DEFAULT_INDEX_URL
-from wherry.errors import NotInstalled, UninstallRefused, UnsupportedRuntime
+from wherry.errors import NotInstalled, UninstallRefused
 from wherry.index import resolving
 from wherry.index.access import take_secrets
 from wherry.index.cache import NoCache
@@ -29,6 +29,7 @@ from wherry.model.report import InstallReport, UninstallReport
 from wherry.phases import Phases
 from wherry.resolution.posing import Asked, pose
 from wherry.resolution.snapshot import Snapshot
+from wherry.runtime_parts import runtime_destination, runtime_distribution, runtime_fetcher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -61,6 +62,10 @@ class Installer:
     given; ``cache`` keeps nothing unless given. ``network`` says how patient the runtime's fetcher is; another fetcher
     is used as it is. ``limits`` say how much an archive may unpack to.
 
+    Every archive is compared with the hash that its index or lock gives. In memory, the files of a wheel are unpacked
+    when they are first read, and compared with RECORD then; one that differs cannot be read. With ``strict`` (which
+    goes for the runtime's own destination) all of that is done before anything is installed.
+
     An index for some projects alone is written ``"torch, torchvision @ https://…"``: they come from there, and nothing
     else does.
     """
@@ -76,13 +81,14 @@ class Installer:
         environment: Environment | None = None,
         distribution: Mapping[NormalizedName, LockedPackage] | None = None,
         limits: ArchiveLimits = DEFAULT_LIMITS,
+        strict: bool = False,
     ) -> None:
         self.indexes = read_indexes(index_urls or ()) or read_indexes(DEFAULT_INDEX_URL)
         self.environment = environment or Environment.current()
-        self._fetcher = fetcher or _runtime_fetcher(network or Network())
+        self._fetcher = fetcher or runtime_fetcher(network or Network())
         self._cache = cache or NoCache()
-        self._destination = destination or _runtime_destination()
-        self._distribution = _runtime_distribution() if distribution is None else distribution
+        self._destination = destination or runtime_destination(strict=strict)
+        self._distribution = runtime_distribution() if distribution is None else distribution
         self._limits = limits
         self._recovered = self._destination.recover()
 
@@ -325,27 +331,3 @@ def _replaced(resolution: Resolution, problem: Problem) -> tuple[InstalledDistri
         for pin in resolution.chosen
         if pin.file is not None and pin.name in problem.installed
     )
-
-
-def _runtime_fetcher(network: Network) -> Fetcher:
-    try:
-        from wherry.runtime.fetch import make_fetcher
-    except ModuleNotFoundError as error:
-        raise UnsupportedRuntime("Pyodide", "outside of it, give Installer a fetcher and a destination") from error
-    return make_fetcher(network)
-
-
-def _runtime_distribution() -> Mapping[NormalizedName, LockedPackage]:
-    try:
-        from wherry.runtime.distribution import read_distribution
-    except ModuleNotFoundError:
-        return {}
-    return read_distribution()
-
-
-def _runtime_destination() -> Destination:
-    try:
-        from wherry.runtime.site import PyodideSite
-    except ModuleNotFoundError as error:
-        raise UnsupportedRuntime("Pyodide", "outside of it, give Installer a fetcher and a destination") from error
-    return PyodideSite()

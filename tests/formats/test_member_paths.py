@@ -84,3 +84,12 @@ def test_what_has_a_problem_is_no_normal_path(path):
 )
 def test_all_problems_of_an_archive_are_listed(paths, problems):
     assert list(path_problems(paths)) == problems
+
+
+PATHS = st.lists(st.text(alphabet="aAb./:\\\n", min_size=1, max_size=5) | st.sampled_from(["a/b", "a", "a/", "b/c"]))
+
+
+@given(PATHS)
+def test_many_paths_are_judged_as_each_of_them(paths):
+    # Where one has another letter than ASCII's, all are looked at one by one.
+    assert list(path_problems(paths)) == list(path_problems([*paths, "\xe9"]))

@@ -112,6 +112,19 @@ def test_what_is_written_is_read_again(entries):
     assert read(write_record(entries)) == entries
 
 
+@given(st.lists(ENTRIES), st.text(alphabet='a,"=1\n', max_size=4))
+def test_lines_are_read_alike_however_they_end(entries, more):
+    def outcome(text: str) -> object:
+        try:
+            return read(text)
+        except InvalidWheel as error:
+            return error.problems
+
+    text = write_record(entries) + more
+    # Only lines of the usual kind are read all at once, and they end with a line feed.
+    assert outcome(text) == outcome(text.replace("\n", "\r\n"))
+
+
 @given(st.text() | st.text(alphabet='a,"=1\r\n'))
 def test_any_text_is_refused_or_read(text):
     try:

@@ -253,12 +253,15 @@ def _contents() -> Iterator[HostileWheel]:
     content = FILES[DEFLATED_PATH]
     size, packed = len(content), deflate(content)
     lie = {"checksum": 7}
-    yield HostileWheel("checksum wrong", good_wheel(local=lie, central=lie), "another size or checksum than its header")
-    yield HostileWheel("bytes after the stream", good_wheel(packed=packed + b"evil"), "after the end of its deflate")
-    yield HostileWheel("two streams", good_wheel(packed=packed + deflate(b"evil")), "after the end of its deflate")
-    yield HostileWheel("stream cut off", good_wheel(packed=packed[:-1]), "or truncated")
-    yield HostileWheel("no stream", good_wheel(packed=b""), "or truncated")
-    yield HostileWheel("broken stream", good_wheel(packed=b"\xff" * 9), "cannot be read (Error")
+    for name, wheel, phrase in (
+        ("checksum wrong", good_wheel(local=lie, central=lie), "another size or checksum than its header"),
+        ("bytes after the stream", good_wheel(packed=packed + b"evil"), "after the end of its deflate"),
+        ("two streams", good_wheel(packed=packed + deflate(b"evil")), "after the end of its deflate"),
+        ("stream cut off", good_wheel(packed=packed[:-1]), "or truncated"),
+        ("no stream", good_wheel(packed=b""), "or truncated"),
+        ("broken stream", good_wheel(packed=b"\xff" * 9), "cannot be read (Error"),
+    ):
+        yield HostileWheel(name, wheel, phrase, in_contents=True)
     for name, claimed in {"longer": size - 1, "shorter": size + 1, "not empty": 0}.items():
         lie = {"size": claimed}
         phrase = "is not the file that RECORD lists"  # the sizes are compared before anything is unpacked
@@ -267,7 +270,7 @@ def _contents() -> Iterator[HostileWheel]:
     first, second, *others = members(record=record)
     lie = {"size": size - 2}
     longer = build([first, replace(second, local=lie, central=lie), *others])
-    yield HostileWheel("stream longer than all say", longer, "longer than its header says")
+    yield HostileWheel("stream longer than all say", longer, "longer than its header says", in_contents=True)
     stored = good_wheel(method=STORED, packed=content + b"evil")
     yield HostileWheel("stored in another size", stored, "is stored in another size than its own")
     zeros = bytes(2**24 + 1)

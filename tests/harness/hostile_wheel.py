@@ -44,13 +44,17 @@ class HostileFile(IndexFile):
 
 @dataclass(frozen=True)
 class HostileWheel:
-    """An archive, and the error that it must be refused with; ``phrase`` is in the sentence."""
+    """An archive, and the error that it must be refused with; ``phrase`` is in the sentence.
+
+    ``in_contents`` tells that the lie is about what a member unpacks to: it need not show before that is read.
+    """
 
     name: str
     content: bytes
     phrase: str
     error: type[WherryError] = InvalidWheel
     filename: str = FILENAME
+    in_contents: bool = False
 
     @property
     def file(self) -> HostileFile:

@@ -136,7 +136,8 @@ def _records() -> Iterator[HostileWheel]:
     line = f"{DEFLATED_PATH},sha256={digest('sha256', content)},{len(content)}\n"
     right = record_of(FILES).decode()
     yield HostileWheel("no RECORD", build(members()[:-1]), f"{INFO}/RECORD is missing")
-    yield HostileWheel("file that is other than RECORD's", _swapped(content), "is not the file that RECORD lists")
+    swapped, phrase = _swapped(content), "is not the file that RECORD lists"
+    yield HostileWheel("file that is other than RECORD's", swapped, phrase, in_contents=True)
     for name, (new, phrase) in {
         "incomplete": ("", f"{DEFLATED_PATH} is not in RECORD"),
         "ghost": (f"{line}app/ghost.py,sha256={digest('sha256', b'')},0\n", "lists app/ghost.py, which is missing"),
@@ -146,6 +147,10 @@ def _records() -> Iterator[HostileWheel]:
         "SHA-1": (f"{DEFLATED_PATH},sha1={digest('sha1', content)},{len(content)}\n", "no SHA-256 or stronger"),
         "unknown hash": (line.replace("sha256", "sha257"), "no SHA-256 or stronger hash"),
         "other hash": (
+            line.replace(digest("sha256", content), digest("sha256", b"other")),
+            "RECORD lists: its hash differs",
+        ),
+        "hash of nothing": (
             line.replace(digest("sha256", content), digest("sha256", b"")),
             "RECORD lists: its hash differs",
         ),
@@ -160,7 +165,7 @@ def _records() -> Iterator[HostileWheel]:
         "two fields": (f"{line}a,b\n", "2 instead of 3 fields"),
     }.items():
         record = right.replace(line, new).encode()
-        yield HostileWheel(f"RECORD: {name}", build(members(record=record)), phrase)
+        yield HostileWheel(f"RECORD: {name}", build(members(record=record)), phrase, in_contents=name == "other hash")
     yield HostileWheel("RECORD: empty", build(members(record=b"")), f"{STORED_PATH} is not in RECORD")
     yield HostileWheel("RECORD: no UTF-8", build(members(record=b"\xff,,\n")), "RECORD is not UTF-8")
 

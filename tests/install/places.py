@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wherry.formats.wheel_archive import open_wheel
 from wherry.install.destination import Delivery
 from wherry.install.scripts import ScriptPlaces
 from wherry.install.staging import Staging
+from wherry.install.surveying import survey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +19,15 @@ if TYPE_CHECKING:
     from wherry.install.destination import SharedLibrary
     from wherry.install.scheme import Scheme
     from wherry.install.site_packages import SitePackages
-    from wherry.install.staging import StagedFile
     from wherry.model.distribution import InstalledDistribution
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A file that lies at ``path`` and belongs at ``target``."""
+
+    path: str
+    target: str
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
@@ -39,7 +48,9 @@ def stage(
     deliveries: Sequence[Delivery], scheme: Scheme, folder: str, libraries: Sequence[SharedLibrary] = ()
 ) -> list[StagedFile]:
     """Unpack everything below ``folder``, of which nobody else has any scripts."""
-    return Staging(scheme, folder).finish(deliveries, libraries, ScriptPlaces())
+    trees = Staging(scheme, folder).finish(deliveries, libraries, ScriptPlaces())
+    survey(trees, (), scheme.owns)
+    return [StagedFile(tree.root + target, target) for tree in trees for target in tree.targets()]
 
 
 def install(site: SitePackages, *files: IndexFile) -> tuple[InstalledDistribution, ...]:

@@ -1,115 +1,76 @@
 from __future__ import annotations
 
-import importlib
 import os
-import subprocess
 import sys
-from typing import TYPE_CHECKING
-from zipfile import ZipFile
-from zipimport import zipimporter
+import zipfile
+from importlib import import_module
+from importlib.util import find_spec
 
 import pytest
 
-from wherry.install.finders import look_again
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+from wherry.install.finders import forget_listings
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Iterator[Path]:
-    """A folder on the path, that need not be there yet."""
-    sys.path.append(str(tmp_path / "site"))
-    yield tmp_path / "site"
-    sys.path.remove(str(tmp_path / "site"))
-    for name in ("new_here", "first_here"):
-        sys.modules.pop(name, None)
+def on_path(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return tmp_path
 
 
-def unnoticed(folder: Path, name: str) -> None:
-    """Put a file into ``folder`` within the resolution of its time of modification."""
-    before = folder.stat().st_mtime_ns
-    (folder / name).write_text("")
-    os.utime(folder, ns=(before, before))
+def put_unseen(folder, write):
+    """Write into a folder as fast as its time of change can tell, or faster."""
+    before = folder.stat()
+    write()
+    os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def test_a_module_that_came_into_a_folder_already_listed_is_found(folder: Path) -> None:
-    folder.mkdir()
-    (folder / "first_here.py").write_text("")
-    importlib.import_module("first_here")
-    unnoticed(folder, "new_here.py")
-    with pytest.raises(ModuleNotFoundError):
-        importlib.import_module("new_here")
-    look_again()
-    assert importlib.import_module("new_here").__file__ == str(folder / "new_here.py")
+def test_modules_that_came_are_found(on_path):
+    name = "wherry_test_forgotten"
+    assert find_spec(name) is None
+    put_unseen(on_path, lambda: (on_path / f"{name}.py").write_text(""))
+    assert find_spec(name) is None
+    forget_listings()
+    assert find_spec(name) is not None
 
 
-def test_a_folder_that_came_after_it_was_looked_for_is_found(folder: Path) -> None:
-    with pytest.raises(ModuleNotFoundError):
-        importlib.import_module("new_here")
-    folder.mkdir()
-    (folder / "new_here.py").write_text("")
-    look_again()
-    assert importlib.import_module("new_here").__file__ == str(folder / "new_here.py")
-
-
-class Zip(zipimporter):
-    """Notes when it is told to read its directory again."""
-
-    told = 0
-
-    def invalidate_caches(self) -> None:
-        self.told += 1
-
-
-def test_the_directory_of_a_zip_is_not_read_again(tmp_path: Path) -> None:
-    path = str(tmp_path / "some.zip")
-    with ZipFile(path, "w") as archive:
-        archive.writestr("in_a_zip.py", "")
-    finder = sys.path_importer_cache[path] = Zip(path)
+def test_where_metadata_is_not_imported_folders_are_looked_at_as_well(on_path):
+    known = sys.modules.pop("importlib.metadata")
     try:
-        look_again()
-        assert sys.path_importer_cache[path] is finder
-        assert finder.told == 0
+        test_modules_that_came_are_found(on_path)
+        assert "importlib.metadata" not in sys.modules
     finally:
-        del sys.path_importer_cache[path]
+        sys.modules["importlib.metadata"] = known
 
 
-def test_nothing_is_imported_to_be_told_to_forget(tmp_path: Path) -> None:
-    folder = str(tmp_path / "site")
-    code = f"""
-import sys, os
-from wherry.install.finders import look_again
-sys.path.append({folder!r})
-try:
-    import new_here
-except ImportError:
-    os.mkdir({folder!r})
-    open({folder + "/new_here.py"!r}, "w").close()
-look_again()
-import new_here
-sys.exit("importlib.metadata" in sys.modules)
-"""
-    path = os.pathsep.join(sys.path)
-    ran = subprocess.run([sys.executable, "-S", "-c", code], check=False, env={"PYTHONPATH": path})  # noqa: S603
-    assert ran.returncode == 0
+def test_an_imported_namespace_may_have_one_more_folder(on_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(on_path / "other"))
+    for folder in (on_path, on_path / "other"):
+        (folder / "wherry_test_namespace").mkdir(parents=True)
+    (on_path / "other" / "wherry_test_namespace").rmdir()
+    assert list(import_module("wherry_test_namespace").__path__) == [str(on_path / "wherry_test_namespace")]
+    (on_path / "other" / "wherry_test_namespace").mkdir()
+    (on_path / "other" / "wherry_test_namespace" / "part.py").write_text("")
+    forget_listings()
+    assert find_spec("wherry_test_namespace.part") is not None
 
 
-def test_finders_of_others_are_told(folder: Path) -> None:
-    class Finder:
-        told = 0
+def test_a_folder_that_was_missing_is_looked_into(on_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(on_path / "later"))
+    assert find_spec("wherry_test_later") is None
+    (on_path / "later").mkdir()
+    (on_path / "later" / "wherry_test_later.py").write_text("")
+    forget_listings()
+    assert find_spec("wherry_test_later") is not None
 
-        def find_spec(self, *_: object) -> None:
-            return None
 
-        def invalidate_caches(self) -> None:
-            self.told += 1
-
-    finder = Finder()
-    sys.meta_path.append(finder)
-    try:
-        look_again()
-    finally:
-        sys.meta_path.remove(finder)
-    assert finder.told == 1
+def test_an_archive_is_not_read_again(on_path, monkeypatch):
+    archive = on_path / "modules.zip"
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("wherry_test_zipped.py", "")
+    monkeypatch.syspath_prepend(str(archive))
+    assert import_module("wherry_test_zipped").__file__ == f"{archive}/wherry_test_zipped.py"
+    known = sys.path_importer_cache[str(archive)]
+    forget_listings()
+    assert sys.path_importer_cache[str(archive)] is known
+    archive.unlink()
+    assert find_spec("wherry_test_zipped") is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import py_compile
 import shutil
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -71,6 +72,10 @@ EXCHANGES: dict[str, Callable[[SitePackages], object]] = {
 
 def commits(change: str) -> bool:
     return change.startswith("os.remove") and change.endswith("/.wherry/journal")
+
+
+def places_the_last(change: str) -> bool:
+    return change.startswith("os.rename") and change.endswith("site-packages/extra")
 
 
 @dataclass
@@ -213,7 +218,7 @@ def refused() -> OSError:
 @pytest.fixture
 def interrupted(place: Place) -> SitePackages:
     """The environment in the middle of an upgrade."""
-    site = place.crash(upgrade, before=lambda change: change.endswith("app.h"))
+    site = place.crash(upgrade, before=places_the_last)
     assert place.found() != place.before
     return site
 
@@ -288,3 +293,25 @@ def test_recovering_touches_no_folder_that_others_use_by_now(place, interrupted)
     (place.root / SITE / "app" / "fresh" / "mine.py").write_text("mine")
     interrupted.recover()
     assert tree(place.root) == place.before | {f"{SITE}/app/fresh": None, f"{SITE}/app/fresh/mine.py": b"mine"}
+
+
+def test_bytecode_that_was_made_meanwhile_goes_with_its_folder(place, interrupted):
+    py_compile.compile(str(place.root / SITE / "app" / "fresh" / "a.py"), doraise=True)
+    interrupted.recover()
+    assert tree(place.root) == place.before
+
+
+def test_taking_back_what_others_use_by_now_can_itself_be_interrupted(place, interrupted):
+    fresh = place.root / SITE / "app" / "fresh"
+    py_compile.compile(str(fresh / "a.py"), doraise=True)
+    (fresh / "mine").mkdir()
+    half = replace(place, before=tree(place.root))
+    for number in count(1):
+        site = half.restored()
+        with crashing(before=number) as recovering:
+            site.recover()
+        place.opened().recover()
+        expected = place.before | {f"{SITE}/app/fresh": None, f"{SITE}/app/fresh/mine": None}
+        assert place.found() == expected, recovering.events[-1]
+        if recovering.changes < number:
+            break

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.crashes import crashing, failing
+from tests.harness.crashes import Crash, crashing, failing
 from tests.install.places import tree
 from wherry.install.journal import Step, carry_out, has_journal, recover
 
@@ -32,6 +34,14 @@ class Folder:
         self.write(f".wherry/new/{number}")
         return Step("place", f"{self.root}/{path}", f"{self.workshop}/new/{number}")
 
+    def place_folder(self, path: str, *files: str) -> Step:
+        self.write(*(f".wherry/new/{path}/{file}" for file in files))
+        contents: dict[str, list[str]] = {"": []}
+        for file in files:
+            below, _, name = f"/{file}".rpartition("/")
+            contents.setdefault(below, []).append(name)
+        return Step("place", f"{self.root}/{path}", f"{self.workshop}/new/{path}", contents)
+
     def away(self, number: int, path: str) -> Step:
         return Step("away", f"{self.root}/{path}", f"{self.workshop}/old/{number}")
 
@@ -49,6 +59,10 @@ class Folder:
 
     def found(self) -> set[str]:
         return {path for path in tree(self.root) if not path.startswith(".wherry")}
+
+
+def crossing() -> OSError:
+    return OSError(errno.EXDEV, "another file system")
 
 
 @pytest.fixture
@@ -82,14 +96,40 @@ def test_a_failure_takes_all_back(folder):
     assert not has_journal(str(folder.workshop))
 
 
+def test_a_folder_goes_from_one_file_system_to_another(folder):
+    step = folder.place_folder("app", "a", "deep/b")
+    with failing(3, error=crossing):
+        folder.carry_out(step)
+    assert folder.found() == {"app", "app/a", "app/deep", "app/deep/b"}
+
+
+def test_a_folder_whose_copy_is_interrupted_is_taken_back(folder):
+    step = folder.place_folder("app", "a", "deep/b")
+    for number in count(3):
+        with crashing(before=number) as counter, failing(3, error=crossing):
+            folder.carry_out(step)
+        if counter.changes < number:
+            break
+        assert folder.recover() == ("It was interrupted, and has been taken back",)
+        assert folder.found() == set()
+        step = folder.place_folder("app", "a", "deep/b")
+
+
+@pytest.mark.parametrize("mine", [(), ("app/deep/mine",)])
+def test_a_folder_that_cannot_be_moved_back_is_emptied_of_what_came_with_it(folder, mine):
+    step = folder.place_folder("app", "a", "deep/b")
+    with suppress(Crash), failing(4, 5, error=Crash):  # it is there, and neither done nor taken back
+        folder.carry_out(step)
+    folder.write(*mine, "app/__pycache__/a.pyc")
+    with failing(*() if mine else (1,), error=crossing):
+        assert folder.recover() == ("It was interrupted, and has been taken back",)
+    assert folder.found() == ({"app", "app/deep", *mine} if mine else set())
+
+
 def test_without_a_journal_there_is_nothing_to_recover(folder):
     folder.write("a", ".wherry/journal.part")
     assert folder.recover() == ()
     assert folder.found() == {"a"}
-
-
-def crossing() -> OSError:
-    return OSError(errno.EXDEV, "another file system")
 
 
 @pytest.fixture

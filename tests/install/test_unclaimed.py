@@ -8,8 +8,7 @@ import pytest
 from tests.harness.index_files import make_wheel
 from tests.install.places import install, tree, uninstall
 from wherry.errors import InstallConflict
-from wherry.install.obstacles import find_obstacles
-from wherry.install.staging import StagedFile
+from wherry.install.surveying import Obstacle
 from wherry.install.unclaimed import refuse_unclaimed
 
 APP = make_wheel("app", "1", files={"app/__init__.py": "app", "app-1.data/data/share/app": "shared"})
@@ -124,10 +123,10 @@ def test_what_pyodide_unpacked_of_a_leaving_distribution_is_not_somebodys(scheme
     (tmp_path / "share").mkdir()
     (tmp_path / "share" / "app").write_text("old")
     (tmp_path / "new").write_text("new")
-    staged = [StagedFile(str(tmp_path / "new"), str(tmp_path / "share" / "app"), "app-2-py3-none-any.whl")]
-    refuse_unclaimed(list(find_obstacles(staged)), {f"{scheme.site_packages}/app-1.data/data/share/app"}, scheme)
+    found = [Obstacle(str(tmp_path / "share" / "app"), "app-2-py3-none-any.whl", str(tmp_path / "new"))]
+    refuse_unclaimed(found, {f"{scheme.site_packages}/app-1.data/data/share/app"}, scheme)
     with pytest.raises(InstallConflict):
-        refuse_unclaimed(list(find_obstacles(staged)), {f"{scheme.site_packages}/app-1.data/data/share/other"}, scheme)
+        refuse_unclaimed(found, {f"{scheme.site_packages}/app-1.data/data/share/other"}, scheme)
 
 
 def test_shared_libraries_stand_in_no_record_and_are_replaced(scheme, tmp_path):
@@ -135,8 +134,8 @@ def test_shared_libraries_stand_in_no_record_and_are_replaced(scheme, tmp_path):
     libraries.mkdir()
     (libraries / "lib.so").write_text("old")
     (tmp_path / "new").write_text("new")
-    staged = [StagedFile(str(tmp_path / "new"), str(libraries / "lib.so"), "lib")]
+    found = [Obstacle(str(libraries / "lib.so"), "lib", str(tmp_path / "new"))]
     with pytest.raises(InstallConflict):
-        refuse_unclaimed(list(find_obstacles(staged)), (), scheme)
+        refuse_unclaimed(found, (), scheme)
     scheme = type(scheme)(scheme.site_packages, scheme.scripts, scheme.headers, scheme.data, str(libraries))
-    refuse_unclaimed(list(find_obstacles(staged)), (), scheme)
+    refuse_unclaimed(found, (), scheme)

@@ -7,23 +7,25 @@ from pytest_pyodide import run_in_pyodide
 
 import wherry
 from tests.harness.faults import Fault, Kind
-from tests.harness.hostile_wheel import FILENAME, HostileFile, good_wheel
+from tests.harness.hostile_wheel import DEFLATED_PATH, FILENAME, FILES, HostileFile, good_wheel
 from tests.harness.hostile_wheels import hostile_wheels
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.index_server import dead_url
 from tests.harness.runtime import snapshot
 
+EIO = 29  # as Emscripten numbers it
 ALIEN = make_wheel("alien", "1", tag="cp314-cp314-pyemscripten_2025_0_wasm32")
 SOURCE = IndexFile("source-1.tar.gz", b"")
 LADDER = (make_wheel("top", "1", requires=["idna", "msgpack<1.2.4"]),)
 
 
 @run_in_pyodide
-async def failure(selenium, requirements, index_url):
+async def failure(selenium, requirements, index_url, strict):
     import wherry
 
+    installer = wherry.Installer(strict=True) if strict else wherry
     try:
-        await wherry.install(requirements, index_urls=[index_url])
+        await installer.install(requirements, index_urls=[index_url])
     except wherry.WherryError as error:
         return type(error).__name__, str(error)
     return None
@@ -34,9 +36,9 @@ def refused(wherry_runtime, index_server):
     """Install what cannot be installed; return the error, once the environment has been found unchanged."""
     index_server.files += [ALIEN, SOURCE, *LADDER]
 
-    def refused(*requirements: str, index_url: str | None = None) -> tuple[type[Exception], str]:
+    def refused(*requirements: str, index_url: str | None = None, strict: bool = False) -> tuple[type[Exception], str]:
         before = snapshot(wherry_runtime)
-        name, sentence = failure(wherry_runtime, requirements, index_url or index_server.json_url)
+        name, sentence = failure(wherry_runtime, requirements, index_url or index_server.json_url, strict)
         assert snapshot(wherry_runtime) == before
         return getattr(wherry, name), sentence
 
@@ -106,13 +108,60 @@ async def install_and_uninstall(selenium, index_url):
     return [str(item.name) for item in report.installed]
 
 
-@pytest.mark.parametrize("hostile", list(hostile_wheels()), ids=lambda hostile: hostile.name)
-def test_a_hostile_wheel(refused, index_server, hostile):
+HOSTILE_WHEELS = list(hostile_wheels())
+AT_ONCE = [hostile for hostile in HOSTILE_WHEELS if not hostile.in_contents]
+ON_READING = [hostile for hostile in HOSTILE_WHEELS if hostile.in_contents]
+
+
+@pytest.mark.parametrize(
+    ("hostile", "strict"),
+    [*((hostile, False) for hostile in AT_ONCE), *((hostile, True) for hostile in ON_READING)],
+    ids=lambda value: getattr(value, "name", "strict" if value else ""),
+)
+def test_a_hostile_wheel(refused, index_server, hostile, strict):
     # The index tells what the wheel should be, so that it is the wheel which is refused.
     index_server.files.append(hostile.file)
-    error, sentence = refused("app")
+    error, sentence = refused("app", strict=strict)
     assert error is hostile.error
     assert hostile.phrase in sentence
+
+
+@run_in_pyodide
+async def install_and_read(selenium, index_url, path):
+    """Return what two ways of reading the file lead to."""
+    import shutil
+    import sysconfig
+    from pathlib import Path
+
+    import wherry
+
+    def outcome(read):
+        try:
+            return read()
+        except OSError as error:
+            return error.errno
+
+    await wherry.install("app", index_urls=[index_url])
+    file = Path(sysconfig.get_path("purelib"), path)
+    copy = file.with_name("copy")
+    try:
+        return outcome(file.read_bytes), outcome(lambda: Path(shutil.copy(file, copy)).read_bytes())
+    finally:
+        copy.unlink(missing_ok=True)
+        wherry.uninstall("app")
+
+
+@pytest.mark.parametrize("hostile", ON_READING, ids=lambda hostile: hostile.name)
+def test_what_a_member_unpacks_to_is_never_seen_unless_record_lists_it(wherry_runtime, index_server, hostile):
+    index_server.files.append(hostile.file)
+    before = snapshot(wherry_runtime)
+    outcome, copied = install_and_read(wherry_runtime, index_server.json_url, DEFLATED_PATH)
+    if hostile.name in {"checksum wrong", "bytes after the stream", "two streams"}:
+        # What SHA-256 vouches for needs no weaker checksum, and nobody reads on behind it.
+        assert (outcome, copied) == (FILES[DEFLATED_PATH], FILES[DEFLATED_PATH])
+    else:
+        assert (outcome, copied) == (EIO, EIO)
+    assert snapshot(wherry_runtime) == before
 
 
 def test_the_wheel_without_the_lies(wherry_runtime, index_server):

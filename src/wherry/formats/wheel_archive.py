@@ -24,14 +24,17 @@ if TYPE_CHECKING:
 
     from wherry.formats.record import RecordEntry
     from wherry.formats.zip_archive import ZipArchive
+    from wherry.formats.zip_entries import Member
     from wherry.model.archive_limits import ArchiveLimits
     from wherry.model.core_metadata import CoreMetadata
 
-__all__ = ["WheelArchive", "open_wheel", "read_wheel_metadata"]
+__all__ = ["LENGTH_OF_SHA256", "SHA256_OF_NOTHING", "WheelArchive", "open_wheel", "read_wheel_metadata"]
 
 T = TypeVar("T")
 
 SCHEMES = frozenset({"purelib", "platlib", "headers", "scripts", "data"})
+SHA256_OF_NOTHING = encode_digest(hashlib.sha256(b"").digest())
+LENGTH_OF_SHA256 = len(SHA256_OF_NOTHING)
 LARGEST_DESCRIPTION = 2**25  # bytes of METADATA, WHEEL or RECORD, which are read whether a wheel is installed or not
 
 
@@ -39,7 +42,8 @@ LARGEST_DESCRIPTION = 2**25  # bytes of METADATA, WHEEL or RECORD, which are rea
 class WheelArchive:
     """A wheel whose structure has been checked.
 
-    ``record`` maps the path of every member (RECORD itself and its signatures excepted) to its line in RECORD.
+    ``record`` maps the path of every member (RECORD itself and its signatures excepted) to its line in RECORD;
+    ``archive`` has them as they are packed.
     """
 
     filename: str
@@ -47,7 +51,7 @@ class WheelArchive:
     metadata: CoreMetadata
     root_is_purelib: bool
     record: dict[str, RecordEntry]
-    _archive: ZipArchive
+    archive: ZipArchive
 
     @property
     def data_folder(self) -> str:
@@ -61,15 +65,23 @@ class WheelArchive:
 
     def read(self, path: str) -> bytes:
         """Return the bytes of one member, compared with RECORD; raises :class:`InvalidWheel`."""
-        content = self._archive.read(path)
+        content = self.archive.read(path)
         entry = self.record.get(path)
         if entry and encode_digest(hashlib.new(entry.algorithm, content).digest()) != entry.digest:
-            raise InvalidWheel(self.filename, [f"{path} is not the file that RECORD lists: its hash differs"])
+            raise self._differs(path)
         return content
+
+    def refuse_impossible(self, member: Member, digest: str) -> None:
+        """Raise :class:`InvalidWheel` where RECORD's SHA-256 ``digest`` can be seen not to be that of ``member``."""
+        if len(digest) != LENGTH_OF_SHA256 or (member.size == 0) != (digest == SHA256_OF_NOTHING):
+            raise self._differs(member.path)
+
+    def _differs(self, path: str) -> InvalidWheel:
+        return InvalidWheel(self.filename, [f"{path} is not the file that RECORD lists: its hash differs"])
 
     def head(self, path: str, size: int) -> bytes:
         """Return the first ``size`` bytes of a member, not compared with RECORD; raises :class:`InvalidWheel`."""
-        return self._archive.head(path, size)
+        return self.archive.head(path, size)
 
 
 def open_wheel(archive: bytes, *, filename: str, limits: ArchiveLimits = DEFAULT_LIMITS) -> WheelArchive:
@@ -147,6 +159,8 @@ def _data_problems(paths: Iterable[str], dist_info: str) -> Iterator[str]:
     """Say what is wrong with the paths of members that do not belong below site-packages as they are."""
     foreign: dict[str, None] = {}
     for path in paths:
+        if ".data/" not in path:
+            continue
         top, _, below = path.partition("/")
         if not top.endswith(".data") or not below:
             continue

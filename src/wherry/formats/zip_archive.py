@@ -7,7 +7,6 @@ shows, another need not unpack. So every byte must have its place, and whatever 
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidWheel
@@ -16,7 +15,7 @@ from wherry.formats.zip_directory import find_directory
 from wherry.formats.zip_entries import STORED, read_members
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from wherry.formats.zip_entries import Member
     from wherry.model.archive_limits import ArchiveLimits
@@ -26,25 +25,33 @@ __all__ = ["ZipArchive", "open_zip"]
 LARGEST = 2**31 - 2  # one more is the most that zlib can be told on a 32-bit machine
 
 
-@dataclass(frozen=True, slots=True)
 class ZipArchive:
-    """An archive whose structure has been checked; ``members`` are its entries, by path."""
+    """An archive whose structure has been checked; ``members`` are its entries, by path, and ``content`` its bytes."""
 
-    filename: str
-    members: Mapping[str, Member]
-    _content: bytes
+    __slots__ = ("_elsewhere", "content", "filename", "members")
+
+    def __init__(self, filename: str, members: Mapping[str, Member], content: bytes) -> None:
+        self.filename = filename
+        self.members = members
+        self.content = content
+        self._elsewhere: Callable[[int, int], bytes] | None = None
+
+    def keep_elsewhere(self, read: Callable[[int, int], bytes]) -> None:
+        """Let go of ``content``: from now on ``read`` returns the bytes of the archive from a start up to an end."""
+        self.content = b""
+        self._elsewhere = read
 
     @property
-    def files(self) -> Iterator[str]:
+    def files(self) -> list[str]:
         """The paths of all that is no folder."""
-        return (path for path in self.members if not path.endswith("/"))
+        return [path for path in self.members if path[-1] != "/"]
 
     def read(self, path: str) -> bytes:
         """Unpack one file, compared with its size and checksum; raises :class:`~wherry.errors.InvalidWheel`."""
         member = self.members.get(path)
         if member is None:
             raise InvalidWheel(self.filename, [f"{path} is missing"])
-        packed = memoryview(self._content)[member.start : member.start + member.packed]
+        packed = self._packed(member)
         content = bytes(packed) if member.method == STORED else self._inflate(packed, member)
         if len(content) != member.size or zlib.crc32(content) != member.checksum:
             raise self._unreadable(path, "it has another size or checksum than its header says")
@@ -55,13 +62,19 @@ class ZipArchive:
         member = self.members.get(path)
         if member is None:
             raise InvalidWheel(self.filename, [f"{path} is missing"])
-        packed = memoryview(self._content)[member.start : member.start + member.packed]
+        packed = self._packed(member)
         if member.method == STORED:
             return bytes(packed[:size])
         try:
             return zlib.decompressobj(-zlib.MAX_WBITS).decompress(packed, size)
         except zlib.error as error:
             raise self._unreadable(path, str(error)) from error
+
+    def _packed(self, member: Member) -> memoryview:
+        start, end = member.start, member.start + member.packed
+        if self._elsewhere is not None:
+            return memoryview(self._elsewhere(start, end))
+        return memoryview(self.content)[start:end]
 
     def _inflate(self, packed: memoryview, member: Member) -> bytes:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -87,7 +100,7 @@ def open_zip(archive: bytes, *, filename: str, limits: ArchiveLimits | None = No
     """
     directory = find_directory(archive, filename=filename)
     members, problems = read_members(archive, directory)
-    problems = [*directory.problems, *problems, *path_problems(member.path for member in members)]
+    problems = [*directory.problems, *problems, *path_problems([member.path for member in members])]
     if limits is not None:
         problems += _excesses(members, len(archive), limits)
     if problems:

@@ -77,20 +77,63 @@ class _Reader:
         self._spans: list[tuple[int, int, str]] = []
         # What is wrong with a combination of properties; an archive has a handful of them.
         self._kinds: dict[tuple[int, ...], list[str]] = {}
+        self._usual: set[tuple[int, ...]] = set()
 
     def read(self) -> None:
-        position, end, count = self._directory.start, self._directory.end, 0
-        while position < end:
+        position, end = self._directory.start, self._directory.end
+        while (position := self._read_usual(position)) < end:
             if position + CENTRAL.size > end or not self._archive.startswith(CENTRAL_SIGNATURE, position):
-                self.problems.append(f"the central directory breaks off after {count} entries")
+                self.problems.append(f"the central directory breaks off after {len(self.members)} entries")
                 return
             position = self._read_entry(position)
-            count += 1
+        count = len(self.members)
         if position != end:
             self.problems.append("the central directory reaches into the end record")
         if count != self._directory.entries:
             self.problems.append(f"the end record counts {self._directory.entries} entries, but there are {count}")
         self.problems += _stray_bytes(self._archive, self._spans, self._directory.start)
+
+    def _read_usual(self, position: int) -> int:
+        """Read the entries from ``position`` up to the first that is unusual, and return where that is.
+
+        Nearly every entry of every wheel is usual: both headers are the same bytes, and there is nothing else.
+        """
+        archive, end = self._archive, self._directory.end - CENTRAL.size
+        while position <= end and archive.startswith(CENTRAL_SIGNATURE, position):
+            needed, flags, method, checksum, packed, size, in_name, extra, comment, disk, attributes, offset = (
+                CENTRAL.unpack_from(archive, position)
+            )
+            name_start = position + CENTRAL.size
+            name = archive[name_start : name_start + in_name]
+            start = offset + LOCAL.size + in_name
+            shared = archive[position + SHARED_FROM : position + SHARED_TO]
+            if (
+                archive[offset:start] != LOCAL_SIGNATURE + shared + name
+                or extra
+                or (
+                    (kind := (needed, flags, method, attributes, disk, comment, name[-1:] == b"/")) not in self._usual
+                    and not self._is_usual(kind)
+                )
+                or (method == STORED and size != packed)
+                or not name.isascii()
+            ):
+                break
+            path = name.decode("ascii")
+            self._spans.append((offset, start + packed, path))
+            # As the class itself makes one, but without the call that this takes in Python.
+            self.members.append(tuple.__new__(Member, (path, method, checksum, packed, size, start)))
+            position = name_start + in_name
+        return position
+
+    def _is_usual(self, kind: tuple[int, ...]) -> bool:
+        """Tell whether entries of this kind are files without problems, and without a data descriptor."""
+        problems = self._kinds.get(kind)
+        if problems is None:
+            problems = self._kinds[kind] = list(_kind_problems(kind))
+        if problems or kind[-1] or kind[1] & STREAMED:
+            return False
+        self._usual.add(kind)
+        return True
 
     def _read_entry(self, position: int) -> int:
         """Read the entry whose central header is at ``position``; return where the next one is."""
@@ -103,13 +146,11 @@ class _Reader:
         start = offset + LOCAL.size + in_name
         is_folder = name[-1:] == b"/"
         kind = (needed, flags, method, attributes, disk, in_comment, is_folder)
-        problems = self._kinds.get(kind)
-        if problems is None:
-            problems = self._kinds[kind] = list(_kind_problems(kind))
+        self._is_usual(kind)
+        problems = self._kinds[kind]
         path = name.decode("utf-8", "backslashreplace")
         shared = archive[position + SHARED_FROM : position + SHARED_TO]
         if archive[offset:start] == LOCAL_SIGNATURE + shared + name and not (in_extra or flags & STREAMED):
-            # Nearly every entry of every wheel is so: both headers are the same bytes, and there is nothing else.
             self._spans.append((offset, start + packed, path))
         else:
             header = _Header(flags, method, checksum, packed, size, name)

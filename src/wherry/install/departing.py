@@ -10,7 +10,7 @@ from wherry.install.planning import with_bytecode
 from wherry.install.uninstalling import changed_files, files_of, refuse_links
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from wherry.install.scheme import Scheme
     from wherry.model.distribution import InstalledDistribution
@@ -33,13 +33,13 @@ class Departure:
 def depart(
     leaving: Sequence[InstalledDistribution],
     others: Mapping[str, InstalledDistribution],
-    in_the_way: Collection[str],
+    in_the_way: Callable[[str], bool],
     scheme: Scheme,
 ) -> Departure:
     """Sort the files of ``leaving``.
 
     ``others`` maps the files of what stays to their owners, and these files stay. So does what was changed since it
-    was installed, unless it is one of ``in_the_way``: the name is needed, and it is kept beside. (pip would
+    was installed, unless it is ``in_the_way``: the name is needed, and it is kept beside. (pip would
     overwrite and remove either without a word. Somebody's work cannot be downloaded again, though; everything else
     can.)
 
@@ -69,12 +69,12 @@ def _say_shared(
 
 
 def _keep_changed(
-    departure: Departure, distribution: InstalledDistribution, changed: Sequence[str], in_the_way: Collection[str]
+    departure: Departure, distribution: InstalledDistribution, changed: Sequence[str], in_the_way: Callable[[str], bool]
 ) -> None:
     subject = f"changed since {distribution} was installed"
-    if staying := [path for path in changed if path not in in_the_way]:
+    if staying := [path for path in changed if not in_the_way(path)]:
         departure.warnings.append(f"Kept, for it was {subject}: {_some(staying)}")
-    beside = {path: _free_name(path) for path in changed if path in in_the_way}
+    beside = {path: _free_name(path) for path in changed if in_the_way(path)}
     if beside:
         departure.warnings.append(f"Kept beside what takes its place, for it was {subject}: {_some(beside.values())}")
     departure.beside.update(beside)

@@ -84,7 +84,9 @@ class Destination(Protocol):
         ...
 
     def prepare(self, delivery: Delivery) -> None:
-        """Unpack and verify a wheel that :meth:`exchange` will be given, aside, and only within a :meth:`turn`.
+        """Unpack a wheel that :meth:`exchange` will be given, aside, and only within a :meth:`turn`.
+
+        Whoever sees a file of it later sees what RECORD lists.
 
         What is prepared and not exchanged by the end of the turn is thrown away. Raises
         :class:`~wherry.errors.InvalidWheel`, :class:`~wherry.errors.RecoveryFailed` or ``OSError``.

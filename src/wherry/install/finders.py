@@ -1,52 +1,46 @@
-"""Letting ``import`` and ``importlib.metadata`` see what came and went."""
+"""What the interpreter remembers of folders, and has to look at again once files have come or gone."""
 
 from __future__ import annotations
 
 import importlib
 import sys
-from importlib.machinery import FileFinder, NamespaceLoader, PathFinder
+from importlib.machinery import PathFinder
 from zipimport import zipimporter
 
-__all__ = ["look_again"]
+__all__ = ["forget_listings"]
 
 
-def look_again() -> None:
-    """Do what ``importlib.invalidate_caches()`` does, for folders.
+def forget_listings() -> None:
+    """Do what ``importlib.invalidate_caches()`` does, but for archives on the path, which nobody has changed.
 
-    For a zip, that would read its directory again, the standard library's too: in Pyodide that takes longer than to
-    place a small package, and no zip has changed.
+    That one imports ``importlib.metadata``, too, and has Pyodide read the list of all modules of the standard library
+    again: both together take longer than placing a large wheel.
     """
-    cache = sys.path_importer_cache
-    zips = {path: finder for path, finder in cache.items() if isinstance(finder, zipimporter)}
-    for path in zips:
-        del cache[path]
+    known = sys.path_importer_cache
+    archives = {path: finder for path, finder in known.items() if isinstance(finder, zipimporter)}
+    for path in archives:
+        del known[path]
     try:
-        if _remembers_more_than_folders():
+        if "importlib.metadata" in sys.modules or _has_namespaces():
             importlib.invalidate_caches()
         else:
             _forget_folders()
-            for finder in sys.meta_path:
-                if finder is not PathFinder and hasattr(finder, "invalidate_caches"):
-                    finder.invalidate_caches()
     finally:
-        cache.update(zips)
-
-
-def _remembers_more_than_folders() -> bool:
-    """Tell whether there is more to forget for Python's own finder than what is in folders.
-
-    To do that, ``importlib.invalidate_caches()`` imports ``importlib.metadata``, whose cache is empty unless somebody
-    else has done so.
-    """
-    return "importlib.metadata" in sys.modules or any(
-        isinstance(getattr(module, "__loader__", None), NamespaceLoader) for module in list(sys.modules.values())
-    )
+        known.update(archives)
 
 
 def _forget_folders() -> None:
     for path, finder in list(sys.path_importer_cache.items()):
         if finder is None:
-            # A folder that was not there, and may be now.
             del sys.path_importer_cache[path]
-        elif isinstance(finder, FileFinder):
+        elif hasattr(finder, "invalidate_caches"):
             finder.invalidate_caches()
+    for meta_finder in sys.meta_path:
+        if meta_finder is not PathFinder and hasattr(meta_finder, "invalidate_caches"):
+            meta_finder.invalidate_caches()
+
+
+def _has_namespaces() -> bool:
+    """Tell whether a package of several folders is imported (PEP 420), which may have one more now."""
+    paths = (getattr(module, "__path__", None) for module in list(sys.modules.values()))
+    return any(path is not None and not isinstance(path, list) for path in paths)

@@ -6,16 +6,12 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
 
 __all__ = ["imported_modules"]
 
 
-def imported_modules(files: Iterable[str]) -> list[str]:
-    """Return the top-level modules that have been loaded from any of ``files`` (absolute paths), sorted."""
-    loaded: dict[str, set[str]] = {}
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
-        if isinstance(file, str):
-            loaded.setdefault(file, set()).add(name.partition(".")[0])
-    return sorted({name for file in files for name in loaded.get(file, ())})
+def imported_modules(is_of_it: Callable[[str], bool]) -> list[str]:
+    """Return the top-level modules that have been loaded from files (absolute paths) it is true of, sorted."""
+    loaded = [(name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items())]
+    return sorted({name.partition(".")[0] for name, file in loaded if isinstance(file, str) and is_of_it(file)})

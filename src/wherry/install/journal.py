@@ -13,10 +13,13 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from wherry.formats.member_paths import path_problem
+from wherry.install.folders import copy_folder, take_away_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
 __all__ = ["Step", "carry_out", "has_journal", "recover"]
 
@@ -30,12 +33,14 @@ class Step:
     """One change to ``path`` (absolute).
 
     ``away`` moves the file there to ``aside``, ``place`` moves the one at ``aside`` there; the other end must be free.
-    ``make`` makes a folder, ``empty`` removes one with nothing in it.
+    Where it is a folder that is placed, ``contents`` has the names of the files in it, by the folders below it (with a
+    slash before each part). ``make`` makes a folder, ``empty`` removes one with nothing in it.
     """
 
     kind: Literal["away", "empty", "make", "place"]
     path: str
     aside: str = ""
+    contents: Mapping[str, Sequence[str]] | None = None
 
 
 def carry_out(steps: Sequence[Step], workshop: str, subject: str) -> None:
@@ -102,7 +107,7 @@ def _take(step: Step) -> None:
     elif step.kind == "away":
         _move(step.path, step.aside)
     else:
-        _place(step.aside, step.path)
+        _place(step)
 
 
 def _take_back(steps: Sequence[Step], journal: str) -> list[str]:
@@ -140,8 +145,13 @@ def _undo(step: Step, replaced: Collection[str]) -> None:
 def _take_away(step: Step, replaced: Collection[str]) -> None:
     """Remove what was placed, unless what was there before takes its place anyway."""
     if os.path.lexists(half := _beside(step.path)):
-        os.unlink(half)
-    if step.path in replaced or os.path.lexists(step.aside) or not os.path.lexists(step.path):
+        os.unlink(half) if step.contents is None else shutil.rmtree(half)
+    if os.path.lexists(step.aside) or not os.path.lexists(step.path):
+        return
+    if step.contents is not None:
+        take_away_folder(step.path, step.aside, step.contents)
+        return
+    if step.path in replaced:
         return
     try:
         os.rename(step.path, step.aside)
@@ -163,15 +173,20 @@ def _move(source: str, target: str) -> None:
         os.unlink(source)
 
 
-def _place(source: str, target: str) -> None:
+def _place(step: Step) -> None:
+    source, target = step.aside, step.path
     try:
         os.rename(source, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
         # The source goes first: that it is gone must mean that whatever is at the target is what was placed.
-        shutil.copy2(source, _beside(target), follow_symlinks=False)
-        os.unlink(source)
+        if step.contents is None:
+            shutil.copy2(source, _beside(target), follow_symlinks=False)
+            os.unlink(source)
+        else:
+            copy_folder(source, _beside(target))
+            os.rename(source, f"{source}.copied")
         os.rename(_beside(target), target)
 
 
@@ -189,7 +204,7 @@ def _write(journal: str, text: str) -> None:
 
 def _encode(steps: Sequence[Step], root: str, subject: str) -> str:
     """Return the journal's text: one line each for the format, the steps, and the checksum of both."""
-    lines = [[step.kind, _relative(step.path, root), _relative(step.aside, root)] for step in steps]
+    lines = [[step.kind, _relative(step.path, root), _relative(step.aside, root), step.contents] for step in steps]
     text = f"{HEADER}\n{json.dumps({'subject': subject, 'steps': lines})}\n"
     return text + hashlib.sha256(text.encode()).hexdigest()
 
@@ -202,12 +217,21 @@ def _decode(journal: str, root: str, owns: Callable[[str], bool]) -> tuple[str, 
     if header != HEADER or checksum != hashlib.sha256(body.encode()).hexdigest():
         raise ValueError("it is damaged")
     noted = json.loads(content)
-    steps = [Step(kind, _absolute(path, root), _absolute(aside, root)) for kind, path, aside in noted["steps"]]
+    steps = [
+        Step(kind, _absolute(path, root), _absolute(aside, root), contents)
+        for kind, path, aside, contents in noted["steps"]
+    ]
     for step in steps:
-        if step.aside and not (owns(step.path) and owns(step.aside)):
+        if step.aside and not (owns(step.path) and owns(step.aside) and _stays_below(step.contents or {})):
             message = f"it names {step.path}, which is outside the installation"
             raise ValueError(message)
     return noted["subject"], steps
+
+
+def _stays_below(contents: Mapping[str, Any]) -> bool:
+    """Tell whether nothing in ``contents`` leads out of its folder."""
+    paths = (f"{folder[1:]}/{name}".lstrip("/") for folder, names in contents.items() for name in names)
+    return all(folder[:1] in {"", "/"} for folder in contents) and not any(map(path_problem, paths))
 
 
 def _relative(path: str, root: str) -> str:

@@ -9,49 +9,39 @@ from typing import TYPE_CHECKING
 from wherry.install.journal import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from wherry.install.staging import StagedFile
+    from wherry.install.surveying import Spot, Survey
 
     Root = Callable[[str], str | None]
 
-__all__ = ["folders_for", "plan", "with_bytecode"]
+__all__ = ["plan", "with_bytecode"]
 
 
-def plan(
-    going: Collection[str], beside: Mapping[str, str], staged: Sequence[StagedFile], attic: str, root: Root
-) -> list[Step]:
-    """Return the steps that take ``going`` out and put ``staged`` in.
+def plan(going: Collection[str], beside: Mapping[str, str], survey: Survey, attic: str, root: Root) -> list[Step]:
+    """Return the steps that take ``going`` out and put in what was surveyed.
 
-    ``going`` goes to ``attic``, as does whatever is where a staged file must be; ``beside`` maps files that make way
-    to where they are kept. ``root`` tells which folder of the installation a path is in: folders inside it that this
-    leaves empty go, too.
+    ``going`` goes to ``attic``, as does whatever is where a file must be; ``beside`` maps files that make way to where
+    they are kept. ``root`` tells which folder of the installation a path is in: folders inside it that this leaves
+    empty go, too.
 
     Raises ``OSError`` where a folder is where a file must be, or the other way round.
     """
-    targets = {file.target for file in staged}
-    needed = folders_for(targets)
     leaving = dict.fromkeys(sorted(path for path in going if _is_file(path)))
-    emptied = list(_emptied(going, {*leaving, *beside}, needed, root))
-    gone = {*leaving, *beside, *emptied}
-    leaving.update(dict.fromkeys(_replaced(targets, gone)))
+    emptied = list(_emptied(going, {*leaving, *beside}, survey.kept, root))
+    leaving.update(dict.fromkeys(_replaced(survey, {*leaving, *beside, *emptied})))
     return [
         *(Step("away", path, os.path.join(attic, str(number))) for number, path in enumerate(leaving)),
         *(Step("away", path, aside) for path, aside in beside.items()),
         *(Step("empty", folder) for folder in emptied),
-        *(Step("make", folder) for folder in _missing(needed, gone)),
-        *(Step("place", file.target, file.path) for file in staged),
+        *(Step("make", folder) for folder in survey.made),
+        *map(_placing, survey.spots),
     ]
 
 
-def folders_for(paths: Iterable[str]) -> set[str]:
-    """Return all folders that ``paths`` (absolute) are in."""
-    found: set[str] = set()
-    pending = {os.path.dirname(path) for path in paths}
-    while pending:
-        found |= pending
-        pending = {os.path.dirname(folder) for folder in pending} - found
-    return found
+def _placing(spot: Spot) -> Step:
+    contents = spot.tree.contents(spot.path) if spot.is_folder else None
+    return Step("place", spot.path, spot.tree.root + spot.path, contents)
 
 
 def with_bytecode(paths: Iterable[str]) -> Iterator[str]:
@@ -101,21 +91,14 @@ def _upwards(folder: str, below: str) -> Iterator[str]:
         folder = os.path.dirname(folder)
 
 
-def _replaced(targets: Iterable[str], gone: Collection[str]) -> Iterator[str]:
+def _replaced(survey: Survey, gone: Collection[str]) -> Iterator[str]:
     """Yield the files that are where one must be."""
-    for path in targets:
-        if path not in gone and os.path.lexists(path):
-            if not _is_file(path):
-                # Nobody knows whose the files in it are.
-                raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
-            yield path
-
-
-def _missing(needed: Iterable[str], gone: Collection[str]) -> Iterator[str]:
-    """Yield the folders that are to be made, the outer ones first."""
-    for folder in sorted(needed):
-        if os.path.isdir(folder) and folder not in gone:
+    for path, _, staged in survey.obstacles:
+        if path in gone:
             continue
-        if os.path.lexists(folder) and folder not in gone:
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), folder)
-        yield folder
+        if not staged:
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
+        if not _is_file(path):
+            # Nobody knows whose the files in it are.
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+        yield path

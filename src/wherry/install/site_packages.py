@@ -5,25 +5,26 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, RecoveryFailed, UninstallRefused
 from wherry.install.departing import depart
 from wherry.install.destination import Exchange
-from wherry.install.finders import look_again
+from wherry.install.finders import forget_listings
 from wherry.install.imported import imported_modules
-from wherry.install.installed import find_installed, read_installed
+from wherry.install.installed import find_installed
 from wherry.install.journal import carry_out, has_journal, recover
-from wherry.install.obstacles import find_obstacles, is_folder
-from wherry.install.planning import folders_for, plan
+from wherry.install.planning import plan
 from wherry.install.running import find_scripts
 from wherry.install.scripts import ScriptPlaces
-from wherry.install.staging import Staging
+from wherry.install.staging import INSTALLER, Staging
+from wherry.install.surveying import is_folder, survey
 from wherry.install.turns import turn_at
 from wherry.install.unclaimed import refuse_unclaimed
 from wherry.install.uninstalling import files_of
+from wherry.install.unpacking import VerifyingUnpacker
 from wherry.install.workshop import workshop_in
+from wherry.model.distribution import InstalledDistribution
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
@@ -33,9 +34,10 @@ if TYPE_CHECKING:
     from wherry.install.destination import Delivery, SharedLibrary
     from wherry.install.running import InstalledScript
     from wherry.install.scheme import Scheme
-    from wherry.install.staging import StagedFile
+    from wherry.install.staged_tree import StagedTree
+    from wherry.install.surveying import Obstacle
+    from wherry.install.unpacking import Unpacker
     from wherry.model.check import BrokenDistribution
-    from wherry.model.distribution import InstalledDistribution
 
 __all__ = ["SitePackages"]
 
@@ -43,11 +45,14 @@ __all__ = ["SitePackages"]
 class SitePackages:
     """Installs into the folders of ``scheme``.
 
-    ``provided`` is what the runtime itself brings and counts as installed.
+    ``provided`` is what the runtime itself brings and counts as installed; ``unpacker`` makes the ordinary files.
     """
 
-    def __init__(self, scheme: Scheme, provided: Iterable[InstalledDistribution] = ()) -> None:
+    def __init__(
+        self, scheme: Scheme, provided: Iterable[InstalledDistribution] = (), unpacker: Unpacker | None = None
+    ) -> None:
         self.scheme = scheme
+        self._unpacker = unpacker or VerifyingUnpacker()
         self._provided = {distribution.name: distribution for distribution in provided}
         self._staging: Staging | None = None
 
@@ -63,7 +68,7 @@ class SitePackages:
 
     def imported(self, distribution: InstalledDistribution) -> list[str]:
         """Return the names of its modules that this interpreter has imported."""
-        return imported_modules(self._known_files(distribution))
+        return imported_modules(frozenset(self._known_files(distribution)).__contains__)
 
     def scripts(self) -> dict[str, InstalledScript]:
         """Return the scripts of what is there, by name."""
@@ -89,11 +94,11 @@ class SitePackages:
         """Take back what an interrupted exchange left half done; return what there is to say of it, raise nothing."""
         said = recover(self._workshop, self._may_be_moved)
         if said:
-            look_again()
+            forget_listings()
         return said
 
     def prepare(self, delivery: Delivery) -> None:
-        """Unpack and verify a wheel that is to arrive (see :class:`~.destination.Destination`)."""
+        """Unpack a wheel that is to arrive (see :class:`~.destination.Destination`)."""
         self._begun(self.recover()).unpack(delivery)
 
     def exchange(
@@ -106,11 +111,11 @@ class SitePackages:
         recovered = self.recover()
         try:
             places = ScriptPlaces(lambda path: os.path.lexists(path) and path in self._files_of_others(leaving))
-            staged = self._begun(recovered).finish(arriving, libraries, places)
-            warnings = self._exchange(staged, leaving, _subject(arriving, leaving))
+            trees = self._begun(recovered).finish(arriving, libraries, places)
+            warnings = self._exchange(trees, leaving, _subject(arriving, leaving))
         finally:
             self._clear()
-            look_again()
+            forget_listings()
         return Exchange(
             tuple(self._arrived(delivery) for delivery in arriving), (*recovered, *places.warnings, *warnings)
         )
@@ -124,7 +129,7 @@ class SitePackages:
             raise RecoveryFailed(self._workshop, "; ".join(recovered))
         if self._staging is None:
             shutil.rmtree(self._workshop, ignore_errors=True)  # of a process that was interrupted while it staged
-            self._staging = Staging(self.scheme, os.path.join(self._workshop, "new"))
+            self._staging = Staging(self.scheme, os.path.join(self._workshop, "new"), self._unpacker)
         return self._staging
 
     def _clear(self) -> None:
@@ -138,21 +143,20 @@ class SitePackages:
         return workshop_in(self.scheme.site_packages)
 
     def _exchange(
-        self, staged: Sequence[StagedFile], leaving: Sequence[InstalledDistribution], subject: str
+        self, trees: Sequence[StagedTree], leaving: Sequence[InstalledDistribution], subject: str
     ) -> list[str]:
-        targets = {file.target for file in staged}
         staying = self._files_of_others(leaving) if leaving else {}
-        departure = depart(leaving, staying, targets | folders_for(targets), self.scheme)
+        departure = depart(leaving, staying, lambda path: any(tree.covers(path) for tree in trees), self.scheme)
         making_way = departure.going | departure.beside.keys()
-        self._refuse_links(staged)
-        obstacles = list(find_obstacles(staged))
-        self._check_owners(obstacles, leaving, making_way)
-        refuse_unclaimed(obstacles, making_way, self.scheme)
+        found = survey(trees, making_way, self.scheme.owns)
+        self._refuse_links(found.kept)
+        self._check_owners(found.obstacles, leaving)
+        refuse_unclaimed(found.obstacles, making_way, self.scheme)
         attic = os.path.join(self._workshop, "old")
         os.makedirs(attic)
-        steps = plan(departure.going, departure.beside, staged, attic, self.scheme.root)
+        steps = plan(departure.going, departure.beside, found, attic, self.scheme.root)
         carry_out(steps, self._workshop, subject)
-        return [*departure.warnings, *_outlived(targets - departure.going)]
+        return [*departure.warnings, *_outlived(trees, departure.going)]
 
     def _files_of_others(self, leaving: Sequence[InstalledDistribution]) -> dict[str, InstalledDistribution]:
         return {path: other for other in self._others(leaving) for path in self._known_files(other)}
@@ -161,31 +165,26 @@ class SitePackages:
         locations = {distribution.location for distribution in leaving}
         return [found for found in self.installed().values() if found.location not in locations]
 
-    def _refuse_links(self, staged: Iterable[StagedFile]) -> None:
-        """Raise :class:`InstallConflict` where a link would take a file out of its folder of the scheme."""
-        folders: dict[str, StagedFile] = {}
-        for file in staged:
-            folders.setdefault(os.path.dirname(file.target), file)
-        for folder, file in folders.items():
-            if (leads := self.scheme.leads_out(folder)) is not None:
-                raise InstallConflict(folder, f"a link to {leads}", file.owner)
+    def _refuse_links(self, folders: Mapping[str, str]) -> None:
+        """Raise :class:`InstallConflict` where a link would take something out of its folder of the scheme.
 
-    def _check_owners(
-        self,
-        obstacles: Sequence[tuple[str, StagedFile]],
-        leaving: Sequence[InstalledDistribution],
-        making_way: Collection[str],
-    ) -> None:
-        """Raise :class:`InstallConflict` where something of another distribution is in a file's way."""
-        taken = {path: file for path, file in obstacles if path not in making_way}
-        if not taken:
+        ``folders`` maps those that something comes into to whose it is.
+        """
+        for folder, owner in folders.items():
+            if (leads := self.scheme.leads_out(folder)) is not None:
+                raise InstallConflict(folder, f"a link to {leads}", owner)
+
+    def _check_owners(self, obstacles: Sequence[Obstacle], leaving: Sequence[InstalledDistribution]) -> None:
+        """Raise :class:`InstallConflict` where something of another distribution is in the way."""
+        if not obstacles:
             return
+        taken = {path: owner for path, owner, _ in obstacles}
         folders = [path for path in taken if is_folder(path)]
         for distribution in self._others(leaving):
             for path in self._known_files(distribution):
                 claimed = next((folder for folder in folders if path.startswith(f"{folder}/")), path)
                 if claimed in taken:
-                    raise InstallConflict(path, str(distribution), taken[claimed].owner)
+                    raise InstallConflict(path, str(distribution), taken[claimed])
 
     def _may_be_moved(self, path: str) -> bool:
         inside_libraries = os.path.normpath(path).startswith(self.scheme.libraries.rstrip("/") + "/")
@@ -198,11 +197,14 @@ class SitePackages:
             return []
 
     def _arrived(self, delivery: Delivery) -> InstalledDistribution:
-        location = os.path.join(self.scheme.site_packages, delivery.wheel.dist_info)
-        distribution = read_installed(location)
-        if distribution is None:
-            raise AssertionError(location)
-        return replace(distribution, source=delivery.source)
+        return InstalledDistribution(
+            metadata=delivery.wheel.metadata,
+            location=os.path.join(self.scheme.site_packages, delivery.wheel.dist_info),
+            installer=INSTALLER,
+            requested=delivery.requested,
+            source=delivery.source,
+            from_distribution=delivery.origin == "distribution",
+        )
 
 
 def _subject(arriving: Sequence[Delivery], leaving: Sequence[InstalledDistribution]) -> str:
@@ -210,8 +212,12 @@ def _subject(arriving: Sequence[Delivery], leaving: Sequence[InstalledDistributi
     return f"{'Installing' if arriving else 'Uninstalling'} {names}"
 
 
-def _outlived(targets: Iterable[str]) -> Iterator[str]:
+def _outlived(trees: Sequence[StagedTree], gone: Collection[str]) -> Iterator[str]:
     """Say which modules are still those of a distribution that went before: a ``.so`` is not even loaded anew."""
-    if modules := imported_modules(targets):
+    folders = frozenset[str]().union(*(tree.files for tree in trees))
+    modules = imported_modules(
+        lambda file: os.path.dirname(file) in folders and file not in gone and any(tree.covers(file) for tree in trees)
+    )
+    if modules:
         names = ", ".join(modules)
         yield f"An earlier {names} is imported: restart the runtime to use what has been installed"

@@ -1,116 +1,126 @@
-"""Unpacking wheels aside: every file verified and written, none of them visible yet."""
+"""Unpacking wheels aside: every file as it will be, none of them visible yet."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wherry.errors import InstallConflict, InvalidWheel
+from wherry.errors import InvalidWheel
 from wherry.formats.entry_points import parse_script_entry_points
 from wherry.formats.record import RecordEntry, encode_digest, write_record
 from wherry.formats.urls import recorded_url
 from wherry.install.scripts import script_of, with_interpreter
-from wherry.install.targets import target_of
+from wherry.install.staged_tree import StagedTree
+from wherry.install.targets import Places
+from wherry.install.unpacking import VerifyingUnpacker, write_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from wherry.formats.entry_points import ScriptEntryPoint
     from wherry.formats.wheel_archive import WheelArchive
     from wherry.install.destination import Delivery, SharedLibrary
     from wherry.install.scheme import Scheme
     from wherry.install.scripts import ScriptPlaces
+    from wherry.install.unpacking import Unpacker
 
-__all__ = ["StagedFile", "Staging"]
+__all__ = ["INSTALLER", "Staging"]
 
 INSTALLER = "wherry"
-NOTES = ("INSTALLER", "REQUESTED", "direct_url.json", "PYODIDE_SOURCE")
-
-
-@dataclass(frozen=True, slots=True)
-class StagedFile:
-    """A file written to ``path`` that belongs at ``target``; ``owner`` is the wheel's filename, or the library."""
-
-    path: str
-    target: str
-    owner: str
+NOTES = frozenset({"INSTALLER", "REQUESTED", "direct_url.json", "PYODIDE_SOURCE"})
 
 
 class Staging:
     """Unpacks below ``folder``, each wheel as it comes, and in the end all that is to be placed."""
 
-    def __init__(self, scheme: Scheme, folder: str) -> None:
+    def __init__(self, scheme: Scheme, folder: str, unpacker: Unpacker | None = None) -> None:
         self._scheme = scheme
         self._folder = folder
-        self._written = 0
+        self._unpacker = unpacker or VerifyingUnpacker()
+        self._trees = 0
         self._unpacked: dict[int, _Unpacked] = {}
 
     def unpack(self, delivery: Delivery) -> None:
-        """Write the wheel's own files, each compared with RECORD; raises :class:`InvalidWheel`."""
-        wheel, scheme = delivery.wheel, self._scheme
-        dist_info = os.path.join(scheme.site_packages, wheel.dist_info)
-        foreign_notes = {os.path.join(dist_info, name) for name in NOTES}
-        unpacked = self._unpacked[id(delivery)] = _Unpacked(delivery)
-        for entry, content in wheel.contents():
-            target = target_of(entry.path, wheel, scheme)
-            if target in foreign_notes:
+        """Unpack the wheel's own files; raises :class:`InvalidWheel`."""
+        wheel = delivery.wheel
+        tree = self._new_tree(wheel.filename)
+        unpacked = self._unpacked[id(delivery)] = _Unpacked(delivery, tree, self._dist_info(wheel))
+        places = Places(wheel, self._scheme, tree)
+        apart: list[tuple[RecordEntry, str]] = []
+        for entry in wheel.record.values():
+            source, _, name = entry.path.rpartition("/")
+            place = places.of(entry.path, source)
+            if place.folder == unpacked.dist_info and name in NOTES:
                 continue  # A wheel made from an installation may still tell of that one.
-            if target == os.path.join(dist_info, "entry_points.txt"):
-                unpacked.entry_points = _entry_points(content, wheel)
-            if entry.path.startswith(f"{wheel.data_folder}/scripts/"):
-                unpacked.scripts[target] = with_interpreter(content, scheme.interpreter)
+            if place.is_for_scripts:
+                unpacked.scripts[f"{place.folder}/{name}"] = with_interpreter(
+                    wheel.read(entry.path), self._scheme.interpreter
+                )
+                continue
+            unpacked.entries.append(place.recorded(entry, name))
+            if place.is_apart or entry.algorithm != "sha256":
+                apart.append((entry, place.folder))
             else:
-                unpacked.files.append((self._write(target, content, wheel.filename), entry))
+                place.names.append(name)
+        batches = places.batches()
+        unpacked.is_plain = places.is_plain
+        if not unpacked.is_plain:
+            _refuse_collisions(tree, tree.files)
+        self._unpacker.unpack(wheel, batches)
+        for entry, folder in apart:
+            self._write_apart(unpacked, entry, folder)
 
     def finish(
         self, deliveries: Sequence[Delivery], libraries: Sequence[SharedLibrary], places: ScriptPlaces
-    ) -> list[StagedFile]:
-        """Unpack what has not been yet, write what records the installation, and return all files in order.
+    ) -> list[StagedTree]:
+        """Unpack what has not been yet, write what records the installation, and return all in order.
 
-        Raises :class:`InvalidWheel` and :class:`InstallConflict`.
+        Raises :class:`InvalidWheel`.
         """
-        staged: dict[str, StagedFile] = {}
-        # One wheel's names must differ on every file system; those of two may be told apart where this one does.
-        folded: dict[tuple[str, str], str] = {}
-        for file in self._everything(deliveries, libraries, places):
-            if file.target in staged:
-                raise _clash(staged[file.target], file.owner)
-            other = folded.setdefault((file.owner, file.target.casefold()), file.target)
-            if other != file.target:
-                raise InvalidWheel(file.owner, [f"{file.target} and {other} collide"])
-            staged[file.target] = file
-        return list(staged.values())
-
-    def _everything(
-        self, deliveries: Sequence[Delivery], libraries: Sequence[SharedLibrary], places: ScriptPlaces
-    ) -> Iterator[StagedFile]:
         for delivery in deliveries:
             if id(delivery) not in self._unpacked:
                 self.unpack(delivery)
-            yield from self._complete(self._unpacked[id(delivery)], places)
-        for library in libraries:
-            for path, content in library.contents.items():
-                yield self._write(os.path.join(self._scheme.libraries, path), content, library.name)
+        return [
+            *(self._complete(self._unpacked[id(delivery)], places) for delivery in deliveries),
+            *map(self._unpack_library, libraries),
+        ]
 
-    def _complete(self, unpacked: _Unpacked, places: ScriptPlaces) -> Iterator[StagedFile]:
-        """Yield the wheel's files, its scripts, and what records the installation."""
+    def _unpack_library(self, library: SharedLibrary) -> StagedTree:
+        tree = self._new_tree(library.name)
+        for path, content in library.contents.items():
+            self._write(tree, os.path.join(self._scheme.libraries, path), content)
+        return tree
+
+    def _write_apart(self, unpacked: _Unpacked, entry: RecordEntry, folder: str) -> None:
+        """Write a member that is not left to the unpacker."""
         wheel = unpacked.delivery.wheel
-        dist_info = os.path.join(self._scheme.site_packages, wheel.dist_info)
-        notes = {os.path.join(dist_info, name): content for name, content in _notes(unpacked.delivery).items()}
-        entries: list[RecordEntry] = []
-        for file, entry in unpacked.files:
-            path = self._recorded(file.target)
-            entries.append(entry if entry.path == path else replace(entry, path=path))
-            yield file
-        for target, content in {**self._scripts(unpacked, places), **notes}.items():
-            entries.append(_entry_of(self._recorded(target), content))
-            yield self._write(target, content, wheel.filename)
-        record = os.path.join(dist_info, "RECORD")
-        entries.append(RecordEntry(self._recorded(record)))
-        yield self._write(record, write_record(entries).encode(), wheel.filename)
+        content = wheel.read(entry.path)
+        target = f"{folder}/{entry.path.rpartition('/')[2]}"
+        if target == f"{unpacked.dist_info}/entry_points.txt":
+            unpacked.entry_points = _entry_points(content, wheel)
+        self._write(unpacked.tree, target, content)
+
+    def _complete(self, unpacked: _Unpacked, places: ScriptPlaces) -> StagedTree:
+        """Write the wheel's scripts and what records the installation."""
+        tree, dist_info = unpacked.tree, unpacked.dist_info
+        notes = {f"{dist_info}/{name}": content for name, content in _notes(unpacked.delivery).items()}
+        made = {**self._scripts(unpacked, places), **notes}
+        record = f"{dist_info}/RECORD"
+        for target, content in made.items():
+            self._write(tree, target, content)
+        tree.names_in(dist_info).append("RECORD")
+        written = {target.rpartition("/")[0] for target in (*made, record)}
+        _refuse_collisions(tree, written if unpacked.is_plain else tree.files)
+        entries = [
+            *unpacked.entries,
+            *(_entry_of(self._recorded(target), content) for target, content in made.items()),
+            RecordEntry(self._recorded(record)),
+        ]
+        self._write_file(tree, record, write_record(entries).encode())
+        return tree
 
     def _scripts(self, unpacked: _Unpacked, places: ScriptPlaces) -> dict[str, bytes]:
         """Return the scripts by target. One of an entry point goes before a packed one: old backends made both."""
@@ -121,37 +131,66 @@ class Staging:
                 scripts[target] = script_of(entry_point, self._scheme.interpreter)
         return scripts
 
+    def _dist_info(self, wheel: WheelArchive) -> str:
+        return os.path.join(self._scheme.site_packages, wheel.dist_info)
+
     def _recorded(self, target: str) -> str:
         inside = target.removeprefix(self._scheme.site_packages + "/")
         return os.path.relpath(target, self._scheme.site_packages) if inside == target else inside
 
-    def _write(self, target: str, content: bytes, owner: str) -> StagedFile:
-        if not self._written:
+    def _new_tree(self, owner: str) -> StagedTree:
+        if not self._trees:
             os.makedirs(self._folder, exist_ok=True)
-        path = os.path.join(self._folder, str(self._written))
-        self._written += 1
-        # Unbuffered: the content is whole, and this is several times faster in Emscripten's file system.
-        with open(path, "wb", 0) as file:
-            file.write(content)
+        self._trees += 1
+        return StagedTree(owner, f"{self._folder}/{self._trees - 1}")
+
+    def _write(self, tree: StagedTree, target: str, content: bytes) -> None:
+        folder, _, name = target.rpartition("/")
+        tree.names_in(folder or "/").append(name)
+        self._write_file(tree, target, content)
+
+    def _write_file(self, tree: StagedTree, target: str, content: bytes) -> None:
+        path = tree.root + target
+        try:
+            write_file(path, content)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(path))
+            write_file(path, content)
         if target.startswith(self._scheme.scripts + "/"):
             os.chmod(path, 0o755)  # noqa: S103 - as the specification has it for scripts
-        return StagedFile(path, target, owner)
 
 
 @dataclass(slots=True)
 class _Unpacked:
-    """A wheel's files, each with its line in RECORD, its scripts by target, and the scripts that it wants made."""
+    """A wheel's tree, lines for RECORD, its scripts by target, and the scripts that it wants made.
+
+    ``is_plain`` tells that all is where it was in the archive, where no two names are the same.
+    """
 
     delivery: Delivery
-    files: list[tuple[StagedFile, RecordEntry]] = field(default_factory=list)
+    tree: StagedTree
+    dist_info: str
+    entries: list[RecordEntry] = field(default_factory=list)
     scripts: dict[str, bytes] = field(default_factory=dict)
     entry_points: tuple[ScriptEntryPoint, ...] = ()
+    is_plain: bool = True
 
 
-def _clash(file: StagedFile, newcomer: str) -> InstallConflict | InvalidWheel:
-    if file.owner == newcomer:
-        return InvalidWheel(newcomer, [f"{file.target} is there twice"])
-    return InstallConflict(file.target, file.owner, newcomer)
+def _refuse_collisions(tree: StagedTree, folders: Iterable[str]) -> None:
+    """Raise :class:`InvalidWheel` where two files are one, here or on some file system."""
+    folded: dict[str, str] = {}
+    for target in _targets_in(tree, folders):
+        if target in tree.folders:
+            raise InvalidWheel(tree.owner, [f"{target} is a file and a folder"])
+        other = folded.setdefault(target.casefold(), target)
+        if other is not target:
+            raise InvalidWheel(
+                tree.owner, [f"{target} is there twice" if other == target else f"{target} and {other} collide"]
+            )
+
+
+def _targets_in(tree: StagedTree, folders: Iterable[str]) -> Iterator[str]:
+    return (f"{folder}/{name}" for folder in folders for name in tree.files[folder])
 
 
 def _entry_points(content: bytes, wheel: WheelArchive) -> tuple[ScriptEntryPoint, ...]:

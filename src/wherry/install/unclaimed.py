@@ -6,18 +6,18 @@ import os
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict
-from wherry.install.obstacles import is_folder
+from wherry.install.surveying import is_folder
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from wherry.install.scheme import Scheme
-    from wherry.install.staging import StagedFile
+    from wherry.install.surveying import Obstacle
 
 __all__ = ["refuse_unclaimed"]
 
 
-def refuse_unclaimed(obstacles: Sequence[tuple[str, StagedFile]], making_way: Collection[str], scheme: Scheme) -> None:
+def refuse_unclaimed(obstacles: Sequence[Obstacle], making_way: Collection[str], scheme: Scheme) -> None:
     """Raise :class:`InstallConflict` where a file or folder among ``obstacles`` is claimed by no distribution.
 
     ``making_way`` are the files that leave; those of distributions that stay have been looked for before. A file with
@@ -26,14 +26,14 @@ def refuse_unclaimed(obstacles: Sequence[tuple[str, StagedFile]], making_way: Co
     are replaced.
     """
     free = {*making_way, *_unpacked_by_pyodide(making_way, scheme)}
-    for path, file in obstacles:
+    for path, owner, staged in obstacles:
         if is_folder(path):
             found = _unclaimed_in(path, free)
         else:
-            replaceable = path in free or _can_be_made_again(path, scheme) or _has_same_content(path, file)
+            replaceable = path in free or _can_be_made_again(path, scheme) or _has_same_content(path, staged)
             found = None if replaceable else path
         if found is not None:
-            raise InstallConflict(found, InstallConflict.nobody, file.owner)
+            raise InstallConflict(found, InstallConflict.nobody, owner)
 
 
 def _unpacked_by_pyodide(files: Collection[str], scheme: Scheme) -> Iterator[str]:
@@ -63,11 +63,11 @@ def _is_bytecode(path: str) -> bool:
     return name.endswith(".pyc") and os.path.basename(folder) == "__pycache__"
 
 
-def _has_same_content(path: str, file: StagedFile) -> bool:
+def _has_same_content(path: str, staged: str) -> bool:
     # A link's content is elsewhere, and is somebody else's.
-    if path != file.target or os.path.islink(path) or not os.path.isfile(path):
+    if not staged or os.path.islink(path) or not os.path.isfile(path):
         return False
-    if os.path.getsize(path) != os.path.getsize(file.path):
+    if os.path.getsize(path) != os.path.getsize(staged):
         return False
-    with open(path, "rb", 0) as one, open(file.path, "rb", 0) as other:
+    with open(path, "rb", 0) as one, open(staged, "rb", 0) as other:
         return one.read() == other.read()

@@ -113,13 +113,16 @@ def _needed_first(paths: Iterable[str]) -> list[str]:
 
 
 def _read_needed(path: str) -> tuple[str, ...] | None:
-    """Return the names of the libraries that one needs; ``None`` if the file is something else."""
-    with Path(path).open("rb") as file:
-        head = file.read(HEAD)
-        size = head_size(head)
-        if size is None:
-            return None
-        head += file.read(max(size - len(head), 0))
+    """Return the names of the libraries that one needs; ``None`` if the file is something else, or cannot be read."""
+    try:
+        with Path(path).open("rb") as file:
+            head = file.read(HEAD)
+            size = head_size(head)
+            if size is None:
+                return None
+            head += file.read(max(size - len(head), 0))
+    except OSError:
+        return None
     return read_linking(head, path=path, filename=PurePath(path).name).needed
 
 

@@ -18,6 +18,7 @@ from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
+from wherry.runtime.inflating import make_unpacker
 from wherry.runtime.libraries import compile_ahead, extend_search_path, read_loader
 from wherry.runtime.loading import loading_turn
 
@@ -32,11 +33,15 @@ __all__ = ["PyodideSite"]
 
 
 class PyodideSite(SitePackages):
-    """Tells Pyodide what came and went, so that ``loadPackage`` does not unpack another copy over it."""
+    """Tells Pyodide what came and went, so that ``loadPackage`` does not unpack another copy over it.
 
-    def __init__(self) -> None:
+    Unless ``strict``, files are unpacked, and compared with RECORD, when they are first read.
+    """
+
+    def __init__(self, *, strict: bool = False) -> None:
         runtime = CoreMetadata(canonicalize_name("pyodide-py"), Version(pyodide_js.version))
-        super().__init__(_scheme(), provided=[InstalledDistribution(runtime, installer="pyodide")])
+        provided = [InstalledDistribution(runtime, installer="pyodide")]
+        super().__init__(_scheme(), provided, make_unpacker(strict=strict))
         self._compiled: set[str] = set()
         extend_search_path(self.scheme.site_packages)  # a persistent file system may hold them from the beginning
 

@@ -1,0 +1,179 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { inflateSync } from "fflate/browser";
+
+/** Emscripten's numbers for what a read of a file fails with, and for what a new file and a new folder are. */
+const EIO = 29;
+const FILE_MODE = 0o100666;
+const FOLDER_MODE = 0o40777;
+
+const STORED = 0;
+
+const PROBE = ".wherry-probe";
+
+/** How many numbers a listing has of each member, and which of them is the size. */
+const FIELDS = 4;
+const SIZE = 2;
+
+/** Where a node keeps what it is of. */
+const MEMBER = Symbol("member");
+
+/** A file or folder of MEMFS, as far as it matters here; none of it is public. */
+interface MemoryNode {
+  [MEMBER]?: Member | undefined;
+  contents: any;
+  usedBytes: number;
+  mount: { type: unknown };
+  node_ops: {
+    mknod(parent: MemoryNode, name: string, mode: number, device: number): MemoryNode;
+    unlink(parent: MemoryNode, name: string): void;
+  };
+}
+
+interface FileSystem {
+  ErrnoError: new (errno: number) => Error;
+  filesystems: Record<string, unknown>;
+  lookupPath(path: string): { node: MemoryNode };
+  destroyNode(node: MemoryNode): void;
+}
+
+/** A wheel whose files are made: `numbers` are those of its listing, `digests` as well. */
+interface Wheel {
+  files: FileSystem;
+  filename: string;
+  archive: Uint8Array;
+  digests: string[];
+  numbers: number[];
+}
+
+/** Which member of the wheel a file is: its path in the archive, and how many come before it in the listing. */
+interface Member {
+  wheel: Wheel;
+  source: string;
+  name: string;
+  index: number;
+}
+
+/** The members `names` of the folder `source` of an archive, which are to be in `folder`. */
+interface Batch {
+  source: string;
+  folder: string;
+  names: string[];
+}
+
+/** All members, batch by batch: `digests` are as RECORD has them, and `numbers` are start, packed, size and method. */
+interface Listing {
+  filename: string;
+  batches: Batch[];
+  digests: string[];
+  numbers: number[];
+}
+
+/** What the nodes have instead of `contents` until they are asked for it: one for all, for there are thousands. */
+const LAZY: PropertyDescriptor = {
+  configurable: true,
+  enumerable: true,
+  get(this: MemoryNode): Uint8Array {
+    const member = this[MEMBER];
+    if (!member) throw new Error("a file without contents");
+    const contents = unpack(member);
+    settle(this, contents);
+    return contents;
+  },
+  set(this: MemoryNode, contents: unknown): void {
+    settle(this, contents);
+  },
+};
+
+function settle(node: MemoryNode, contents: unknown): void {
+  node[MEMBER] = undefined;
+  Object.defineProperty(node, "contents", { configurable: true, enumerable: true, writable: true, value: contents });
+}
+
+/** Returns the bytes of a member; throws what makes a read fail unless they are what RECORD says. */
+function unpack({ wheel, source, name, index }: Member): Uint8Array {
+  const [start = 0, packed = 0, size = 0, method = 0] = wheel.numbers.slice(FIELDS * index, FIELDS * (index + 1));
+  const bytes = wheel.archive.subarray(start, start + packed);
+  let problem = "its hash differs";
+  try {
+    // One byte more than there should be shows that there are too many.
+    const contents = method === STORED ? bytes.slice() : inflateSync(bytes, { out: new Uint8Array(size + 1) });
+    if (contents.length !== size) problem = "its size differs";
+    else if (encode(sha256(contents)) === wheel.digests[index]) return contents;
+  } catch (error) {
+    problem = `it cannot be unpacked: ${error}`;
+  }
+  const path = source ? `${source}/${name}` : name;
+  console.error(`wherry: ${path} of ${wheel.filename} is not the file that RECORD lists (${problem}); it is not shown`);
+  throw new wheel.files.ErrnoError(EIO);
+}
+
+/** Returns a digest in RECORD's notation. */
+function encode(digest: Uint8Array): string {
+  return btoa(String.fromCharCode(...digest)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+/**
+ * Makes files whose contents are unpacked when they are first asked for, and the folders they are in.
+ *
+ * Returns whether it has: it needs the file system that Emscripten keeps in memory, in the form that is known.
+ */
+export function createFiles({ FS }: { FS: unknown }, archive: Uint8Array, listingJson: string): boolean {
+  const files = FS as FileSystem;
+  const { filename, batches, digests, numbers }: Listing = JSON.parse(listingJson);
+  const folders = new Map<string, MemoryNode>();
+  if (!batches[0] || !isAsKnown(files, findTop(files, batches[0].folder, folders))) return false;
+  const wheel = { files, filename, archive, digests, numbers };
+  let index = 0;
+  for (const { source, folder, names } of batches) {
+    const parent = folderAt(folder, folders);
+    for (const name of names) {
+      const node = parent.node_ops.mknod(parent, name, FILE_MODE, 0);
+      node.usedBytes = numbers[FIELDS * index + SIZE] as number;
+      node[MEMBER] = { wheel, source, name, index };
+      Object.defineProperty(node, "contents", LAZY);
+      index++;
+    }
+  }
+  return true;
+}
+
+/** Puts the folder that is there at `path`, or nearest above it, into `folders`, and returns it. */
+function findTop(files: FileSystem, path: string, folders: Map<string, MemoryNode>): MemoryNode {
+  for (let there = path; there; there = there.slice(0, there.lastIndexOf("/"))) {
+    try {
+      const { node } = files.lookupPath(there);
+      folders.set(there, node);
+      return node;
+    } catch {
+      // It is one of those to be made.
+    }
+  }
+  const { node } = files.lookupPath("/");
+  folders.set("", node);
+  return node;
+}
+
+/** Returns the folder at `path`, made if it is missing; what is in `folders` by its path is there. */
+function folderAt(path: string, folders: Map<string, MemoryNode>): MemoryNode {
+  const known = folders.get(path);
+  if (known) return known;
+  const end = path.lastIndexOf("/");
+  const parent = folderAt(path.slice(0, end), folders);
+  const made = parent.node_ops.mknod(parent, path.slice(end + 1), FOLDER_MODE, 0);
+  folders.set(path, made);
+  return made;
+}
+
+/** Tries with one file whether the nodes of MEMFS are still what all of this is made for. */
+function isAsKnown(files: FileSystem, folder: MemoryNode): boolean {
+  if (folder.mount.type !== files.filesystems["MEMFS"]) return false;
+  try {
+    const node = folder.node_ops.mknod(folder, PROBE, FILE_MODE, 0);
+    const property = Object.getOwnPropertyDescriptor(node, "contents");
+    folder.node_ops.unlink(folder, PROBE);
+    files.destroyNode(node);
+    return node.usedBytes === 0 && property?.value instanceof Uint8Array && property.configurable === true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,75 @@
+"""Folders that are moved as a whole, and taken back with nothing of anybody else's."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    Contents = Mapping[str, Sequence[str]]
+
+__all__ = ["copy_folder", "take_away_folder"]
+
+
+def take_away_folder(folder: str, aside: str, contents: Contents) -> None:
+    """Move a folder that was placed back to ``aside``, which is not there.
+
+    ``contents`` has the names of the files that came with it, by folder (below it, with a slash before). What somebody
+    else has put there since stays, but for bytecode, which can be made again.
+    """
+    if not _is_shared(folder, contents):
+        try:
+            os.rename(folder, aside)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+        else:
+            return
+    _empty(folder, contents)
+    # From now on it counts as taken away, whatever may be at its place later.
+    os.makedirs(aside)
+
+
+def copy_folder(source: str, target: str) -> None:
+    """Copy a folder to another file system; something that was left half done may be there."""
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target, symlinks=True)
+
+
+def _is_shared(folder: str, contents: Contents) -> bool:
+    """Tell whether somebody else has something in ``folder``."""
+    for below, names, files in _walk(folder):
+        if below in contents:
+            others = set(files).difference(contents[below])
+        else:
+            others = {name for name in files if not _is_bytecode(below, name)}
+            if not files and not names and not below.endswith("/__pycache__"):
+                return True
+        if others:
+            return True
+    return False
+
+
+def _empty(folder: str, contents: Contents) -> None:
+    """Remove what came with ``folder``, bytecode, and the folders that this leaves empty."""
+    for below, _, files in list(_walk(folder))[::-1]:
+        for name in files:
+            if name in contents.get(below, ()) or _is_bytecode(below, name):
+                os.unlink(f"{folder}{below}/{name}")
+        is_ours = below in contents or below.endswith("/__pycache__")
+        if is_ours and not os.listdir(folder + below):
+            os.rmdir(folder + below)
+
+
+def _walk(folder: str) -> Iterator[tuple[str, list[str], list[str]]]:
+    for path, names, files in os.walk(folder):
+        links = [name for name in names if os.path.islink(f"{path}/{name}")]
+        yield path[len(folder) :], [name for name in names if name not in links], [*files, *links]
+
+
+def _is_bytecode(below: str, name: str) -> bool:
+    return name.endswith(".pyc") and below.endswith("/__pycache__")
