@@ -1,6 +1,6 @@
 import { type Call, openBridge } from "./bridge.ts";
 import { bringAboard } from "./bundle.ts";
-import { transfer } from "./fetching.ts";
+import { beginEarly, dropEarly, transfer } from "./fetching.ts";
 import { type AttachOptions, createInstaller, type Installer } from "./installer.ts";
 import { readListing } from "./listing.ts";
 import { type PyodideRuntime, requireSupported } from "./runtime.ts";
@@ -21,7 +21,9 @@ export async function connect(pyodide: PyodideRuntime, options: AttachOptions): 
   requireSupported(pyodide.version);
   await bringAboard(pyodide);
   pyodide.registerJsModule("wherry_js", {
+    beginEarly,
     createFiles: (archive: Uint8Array, listing: string) => createFiles(pyodide, archive, listing),
+    dropEarly,
     readListing,
     transfer,
   });

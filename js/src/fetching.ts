@@ -177,7 +177,29 @@ export function transfer(
   size: number | null,
   wantsHash: boolean,
 ): Transfer {
-  return new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), size, wantsHash);
+  const begun = takeEarly(url, initJson, patienceJson);
+  return begun ?? new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), size, wantsHash);
+}
+
+/** What was begun before anybody could ask for it. The very same request takes it, once. */
+const early = new Map<string, Transfer>();
+
+/** Begins a transfer, without a size and a hash, for whoever asks for the same later. */
+export function beginEarly(url: string, initJson: string, patienceJson: string): void {
+  const key = JSON.stringify([url, initJson, patienceJson]);
+  if (!early.has(key)) early.set(key, new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), null, false));
+}
+
+/** Ends a transfer that nobody has asked for. */
+export function dropEarly(url: string, initJson: string, patienceJson: string): void {
+  takeEarly(url, initJson, patienceJson)?.abort();
+}
+
+function takeEarly(url: string, initJson: string, patienceJson: string): Transfer | undefined {
+  const key = JSON.stringify([url, initJson, patienceJson]);
+  const begun = early.get(key);
+  early.delete(key);
+  return begun;
 }
 
 /** Computes the SHA-256 beside whatever else is going on. Pages without TLS cannot. */

@@ -14,7 +14,7 @@ test("names come at once, files one by one, and everything else in the header", 
   const listing = read({ name: "app", files: [FILE, other], versions: ["1.0", "2.0"], meta: { "api-version": "1.4" } });
   assert.ok(listing);
   assert.equal(listing.names, `${FILE.filename} ${other.filename}`);
-  assert.deepEqual(JSON.parse(listing.entry(1)), other);
+  assert.deepEqual(JSON.parse(listing.entries("[1, 0]")), [other, FILE]);
   assert.deepEqual(JSON.parse(listing.header), { name: "app", meta: { "api-version": "1.4" } });
 });
 

@@ -19,11 +19,13 @@ from wherry.install.workshop import was_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
     from typing import Any, TypeAlias
 
     from wherry.errors import WherryError
     from wherry.formats.script_metadata import ScriptMetadata
     from wherry.index.index import Index
+    from wherry.index.network import Network
     from wherry.installer import Installer
     from wherry.model.progress import OnProgress, Progress
 
@@ -62,15 +64,20 @@ class Bridge:
 
     @cached_property
     def _installer(self) -> Installer:
-        from wherry.index.network import Network
         from wherry.installer import Installer
 
-        network = {_snake_case(name): value for name, value in (self._attach_options.get("network") or {}).items()}
         return Installer(
             index_urls=_indexes(self._attach_options.get("indexUrls")),
-            network=Network(**network),
+            network=self._network,
             strict=bool(self._attach_options.get("strict")),
         )
+
+    @cached_property
+    def _network(self) -> Network:
+        from wherry.index.network import Network
+
+        network = {_snake_case(name): value for name, value in (self._attach_options.get("network") or {}).items()}
+        return Network(**network)
 
     def call(
         self, method: str, arguments_json: str, on_progress: Listener | None = None, ticket: int | None = None
@@ -111,12 +118,25 @@ class Bridge:
         return hear
 
     async def _install(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
-        report = await self._installer.install(*arguments["requirements"], **_options(arguments, on_progress))
+        with self._first_pages(arguments):
+            report = await self._installer.install(*arguments["requirements"], **_options(arguments, on_progress))
         return report.to_dict()
 
     async def _resolve(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
-        resolution = await self._installer.resolve(*arguments["requirements"], **_options(arguments, on_progress))
+        with self._first_pages(arguments):
+            resolution = await self._installer.resolve(*arguments["requirements"], **_options(arguments, on_progress))
         return _camel_case_keys(resolution.to_dict())
+
+    def _first_pages(self, arguments: Mapping[str, Any]) -> AbstractContextManager[None]:
+        """Let the first pages travel while what reads them is still being imported."""
+        from wherry._default_index import DEFAULT_INDEX_URL
+        from wherry.index.index import read_indexes
+        from wherry.runtime.early import first_pages
+        from wherry.runtime.fetch import begun_early
+
+        named = arguments.get("indexUrls") or self._attach_options.get("indexUrls")
+        indexes = read_indexes(_indexes(named) or DEFAULT_INDEX_URL)
+        return begun_early(first_pages(arguments["requirements"], indexes), self._network)
 
     async def _uninstall(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
         return self._installer.uninstall(*arguments["names"]).to_dict()

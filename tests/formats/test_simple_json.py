@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,9 @@ from packaging.utils import canonicalize_name
 from wherry.errors import InvalidIndexPage
 from wherry.formats.simple_json import parse_json_page
 from wherry.model.project import ProjectFile, ProjectPage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 URL = "https://example.org/simple/my-app/"
 WHEEL = "my_app-1.0-py3-none-any.whl"
@@ -218,9 +222,9 @@ class Parsed:
         self.names = [file["filename"] for file in self.files]
         self.asked: list[int] = []
 
-    def entry(self, position: int) -> str:
-        self.asked.append(position)
-        return json.dumps(self.files[position])
+    def entries(self, positions: Sequence[int]) -> str:
+        self.asked += positions
+        return json.dumps([self.files[position] for position in positions])
 
 
 def test_a_listing_gives_the_page_that_its_text_gives():

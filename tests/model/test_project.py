@@ -1,10 +1,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
 import pytest
 
 from wherry.model.project import LazyFiles, ProjectFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 URL = "https://example.org/app-1.0-py3-none-any.whl"
 
@@ -41,10 +45,10 @@ def test_files_can_be_kept_in_sets():
 
 
 def lazy(*names: str, made: list[int] | None = None) -> LazyFiles:
-    def make(position: int) -> ProjectFile:
+    def make(positions: Sequence[int]) -> list[ProjectFile]:
         if made is not None:
-            made.append(position)
-        return ProjectFile(names[position], f"https://example.org/{names[position]}")
+            made.extend(positions)
+        return [ProjectFile(names[position], f"https://example.org/{names[position]}") for position in positions]
 
     return LazyFiles(names, make)
 
@@ -57,6 +61,9 @@ def test_of_lazy_files_those_alone_are_made_that_are_asked_for():
     assert made == []
     assert files[-1].filename == "c.whl"
     assert made == [2]
+    assert [file.filename for file in files.take([1, 0])] == ["b.whl", "a.whl"]
+    assert made == [2, 1, 0]
+    assert list(files.take([])) == []
 
 
 def test_lazy_files_are_a_sequence_like_any():

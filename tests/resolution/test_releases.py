@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
@@ -9,15 +11,18 @@ from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
 from wherry.resolution.fitting import DoesNotFit, Fitting
 from wherry.resolution.releases import find_releases
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 NAME = canonicalize_name("app")
 URL = "https://example.org/simple/app/"
 
 
 def page_of(*filenames: str, made: list[int] | None = None) -> ProjectPage:
-    def make(position: int) -> ProjectFile:
+    def make(positions: Sequence[int]) -> list[ProjectFile]:
         if made is not None:
-            made.append(position)
-        return ProjectFile(filenames[position], URL + filenames[position])
+            made.extend(positions)
+        return [ProjectFile(filenames[position], URL + filenames[position]) for position in positions]
 
     return ProjectPage(NAME, URL, LazyFiles(filenames, make))
 

@@ -44,8 +44,8 @@ class Listing(Protocol):
         """The filenames, in the order of the page."""
         ...
 
-    def entry(self, position: int) -> str:
-        """Return one file as JSON."""
+    def entries(self, positions: Sequence[int]) -> str:
+        """Return the files at ``positions`` as a JSON array."""
         ...
 
 
@@ -55,7 +55,10 @@ def parse_json_page(body: bytes, *, url: str, name: NormalizedName, listing: Lis
         if listing is None:
             page = _load(body, url)
             return _page(page, lambda: _files(page.get("files"), url), url, name)
-        files = LazyFiles(listing.names, lambda position: _file(json.loads(listing.entry(position)), url))
+        files = LazyFiles(
+            listing.names,
+            lambda positions: [_plain_file(entry, url) for entry in json.loads(listing.entries(positions))],
+        )
         return _page(_load(listing.header, url), lambda: files, url, name)
 
 
@@ -111,7 +114,7 @@ def _files(entries: object, url: str) -> Sequence[ProjectFile]:
     names = _plain_names(entries)
     if names is None:
         return tuple(_file(entry, url) for entry in entries)
-    return LazyFiles(names, lambda position: _file(entries[position], url))
+    return LazyFiles(names, lambda positions: [_plain_file(entries[position], url) for position in positions])
 
 
 def _plain_names(entries: Sequence[Any]) -> Sequence[str] | None:
@@ -146,14 +149,21 @@ def _file(entry: object, url: str) -> ProjectFile:
     location = _text(data, "url", url)
     if location is None:
         raise InvalidIndexPage(url, f"it gives {filename} no url")
+    _text(data, "requires-python", url)
+    _text(data, "upload-time", url)
+    return _plain_file(data, url)
+
+
+def _plain_file(data: Mapping[str, Any], url: str) -> ProjectFile:
+    """Return a file of whose name, URL and texts it is known that they are as they should be."""
     return ProjectFile(
-        filename=filename,
-        url=file_location(location, url, page_url=url),
+        filename=data["filename"],
+        url=file_location(data["url"], url, page_url=url),
         hashes=_hashes(data.get("hashes")),
         size=_size(data.get("size")),
-        requires_python=_text(data, "requires-python", url),
+        requires_python=data.get("requires-python") or None,
         yanked=_yanked(data.get("yanked")),
-        upload_time=_text(data, "upload-time", url),
+        upload_time=data.get("upload-time") or None,
         metadata_hashes=_metadata_hashes(data),
     )
 

@@ -42,5 +42,6 @@ def _forget_folders() -> None:
 
 def _has_namespaces() -> bool:
     """Tell whether a package of several folders is imported (PEP 420), which may have one more now."""
-    paths = (getattr(module, "__path__", None) for module in list(sys.modules.values()))
+    # Not with getattr(): a module may import something large to find out what it does not have.
+    paths = (getattr(module, "__dict__", {}).get("__path__") for module in list(sys.modules.values()))
     return any(path is not None and not isinstance(path, list) for path in paths)

@@ -68,12 +68,12 @@ class ProjectFile:
 
 
 class LazyFiles(Sequence[ProjectFile]):
-    """Files of which all names are known; ``make`` makes one, by its position, whenever it is asked for.
+    """Files of which all names are known; ``make`` makes those at some positions, whenever they are asked for.
 
     A page may have thousands, of which an environment can use a few.
     """
 
-    def __init__(self, names: Sequence[str], make: Callable[[int], ProjectFile]) -> None:
+    def __init__(self, names: Sequence[str], make: Callable[[Sequence[int]], Sequence[ProjectFile]]) -> None:
         self.names = names
         self._make = make
 
@@ -86,7 +86,11 @@ class LazyFiles(Sequence[ProjectFile]):
     def __getitem__(self, position: slice) -> tuple[ProjectFile, ...]: ...
     def __getitem__(self, position: int | slice) -> ProjectFile | tuple[ProjectFile, ...]:
         found = range(len(self.names))[position]
-        return self._make(found) if isinstance(found, int) else tuple(map(self._make, found))
+        return self._make([found])[0] if isinstance(found, int) else tuple(self._make(found))
+
+    def take(self, positions: Sequence[int]) -> Sequence[ProjectFile]:
+        """Return the files at ``positions``, which is sooner done than asking for one after the other."""
+        return self._make(positions) if positions else ()
 
     def __eq__(self, other: object) -> bool:
         return tuple(self) == tuple(other) if isinstance(other, Sequence) else NotImplemented
@@ -112,3 +116,9 @@ class ProjectPage:
     def filenames(self) -> Sequence[str]:
         """The names of ``files``, in the same order."""
         return self.files.names if isinstance(self.files, LazyFiles) else [file.filename for file in self.files]
+
+    def take(self, positions: Sequence[int]) -> Sequence[ProjectFile]:
+        """Return those of ``files`` that are at ``positions``."""
+        if isinstance(self.files, LazyFiles):
+            return self.files.take(positions)
+        return [self.files[position] for position in positions]

@@ -9,9 +9,10 @@ from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from packaging.utils import BuildTag, NormalizedName
     from packaging.version import Version
 
     from wherry.model.environment import Environment
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     # Not yanked, tag rank, build tag: less is better.
     Preference = tuple[bool, int, "_Descending"]
+    Identity = tuple[NormalizedName, Version, BuildTag]
 
 __all__ = ["DoesNotFit", "Fitting"]
 
@@ -37,15 +39,15 @@ class Fitting:
         self._environment = environment
         self._exclude_newer = exclude_newer
         self._platforms = _Platforms(tag.rpartition("-")[2] for tag in environment.tags)
+        self._identities: dict[str, Identity] = {}
         self._ranks: dict[str, int | str] = {}
         self._pythons: dict[str, str] = {}
 
-    def candidates(self, page: ProjectPage) -> Iterator[ProjectFile]:
-        """Yield the files of ``page`` that are wheels for one of the environment's platforms: no other can fit."""
+    def candidates(self, page: ProjectPage) -> Sequence[ProjectFile]:
+        """Return the files of ``page`` that are wheels for one of the environment's platforms: no other can fit."""
         usable = self._platforms
-        for position, filename in enumerate(page.filenames):
-            if usable[filename.rpartition("-")[2]]:
-                yield page.files[position]
+        endings = (filename.rpartition("-")[2] for filename in page.filenames)
+        return page.take([position for position, ending in enumerate(endings) if usable[ending]])
 
     def judge(self, file: ProjectFile, page: ProjectPage) -> tuple[Version, Preference]:
         """Return the file's version and how good it is; raises :class:`DoesNotFit`."""
@@ -54,15 +56,24 @@ class Fitting:
         if not file.is_wheel:
             raise DoesNotFit("it is not a wheel, and wherry never builds")
         rank = self._rank(file.filename)
-        try:
-            name, version, build, _ = parse_wheel_filename(file.filename)
-        except InvalidWheelFilename as error:
-            raise DoesNotFit(f"its name is not that of a wheel ({error})") from error
+        name, version, build = self._identify(file.filename)
         if name != page.name:
             raise DoesNotFit(f"it belongs to {name}")
         self._check_python(file)
         self._check_age(file)
         return version, (file.yanked is not None, rank, _Descending(build))
+
+    def _identify(self, filename: str) -> Identity:
+        """Return what stands before the tags in the name of a wheel, all of which have the same for each release."""
+        # Only of names whose tags have been read: nothing else in them could be wrong.
+        before_tags = filename.removesuffix(".whl").rsplit("-", 3)[0]
+        if before_tags not in self._identities:
+            try:
+                name, version, build, _ = parse_wheel_filename(filename)
+            except InvalidWheelFilename as error:
+                raise DoesNotFit(f"its name is not that of a wheel ({error})") from error
+            self._identities[before_tags] = name, version, build
+        return self._identities[before_tags]
 
     def _rank(self, filename: str) -> int:
         """Return the place of the file's best tag among those of the environment; they end the name of a wheel."""
@@ -77,8 +88,8 @@ class Fitting:
     def _think_over(self, tags: str) -> int | str:
         try:
             parsed = parse_tag(tags)
-        except ValueError:
-            return 0  # The name of the file is not that of a wheel, as will be found.
+        except ValueError as error:
+            return f"its name is not that of a wheel ({error})"
         ranks = self._environment.rank
         rank = min((ranks[tag] for tag in map(str, parsed) if tag in ranks), default=None)
         if rank is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import wherry_js
@@ -19,12 +20,12 @@ from wherry.index.retrying import Retrying
 from wherry.runtime.local import is_local, read_local
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wherry.formats.simple_json import Listing
     from wherry.index.fetcher import Fetcher, Request
 
-__all__ = ["JsFetcher", "make_fetcher", "read_listing"]
+__all__ = ["JsFetcher", "begun_early", "make_fetcher", "read_listing"]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 20  # as https://fetch.spec.whatwg.org/#http-redirect-fetch has it
@@ -39,10 +40,7 @@ class JsFetcher:
     """Fetches with JavaScript's ``fetch``, once, as patient as ``network``; a cancelled task aborts its request."""
 
     def __init__(self, network: Network | None = None) -> None:
-        network = network or Network()
-        self._patience = json.dumps(
-            {"answer": network.answer_timeout, "idle": network.idle_timeout, "total": network.total_timeout}
-        )
+        self._patience = _patience(network or Network())
 
     async def fetch(self, request: Request) -> Response:
         """Get ``request.url`` and read it to its end; raises :class:`~wherry.errors.IndexUnreachable`.
@@ -98,6 +96,19 @@ class JsFetcher:
         )
 
 
+@contextmanager
+def begun_early(requests: Iterable[Request], network: Network) -> Iterator[None]:
+    """Begin ``requests`` before there is anybody to wait for them; what is not asked for within the block is ended."""
+    begun = [(request.url, _options(request, request.secret_headers), _patience(network)) for request in requests]
+    for one in begun:
+        wherry_js.beginEarly(*one)
+    try:
+        yield
+    finally:
+        for one in begun:
+            wherry_js.dropEarly(*one)
+
+
 class _Listing:
     """A page that stays in JavaScript, see :class:`~wherry.formats.simple_json.Listing`."""
 
@@ -106,9 +117,9 @@ class _Listing:
         self.header = str(page.header)
         self.names = str(page.names).split(" ") if page.names else []
 
-    def entry(self, position: int) -> str:
-        """Return one file as JSON."""
-        return str(self._page.entry(position))
+    def entries(self, positions: Sequence[int]) -> str:
+        """Return files as a JSON array."""
+        return str(self._page.entries(json.dumps(positions)))
 
 
 def read_listing(body: Any) -> Listing | None:  # noqa: ANN401 - a JavaScript object
@@ -117,7 +128,12 @@ def read_listing(body: Any) -> Listing | None:  # noqa: ANN401 - a JavaScript ob
     return None if page is None else _Listing(page)
 
 
-def _options(request: Request, headers: Mapping[str, str], redirect: str) -> str:
+def _patience(network: Network) -> str:
+    times = {"answer": network.answer_timeout, "idle": network.idle_timeout, "total": network.total_timeout}
+    return json.dumps(times)
+
+
+def _options(request: Request, headers: Mapping[str, str], redirect: str = "follow") -> str:
     """Return the options of ``fetch`` as JSON."""
     accept = {} if request.accept is None else {"Accept": request.accept}
     options: dict[str, object] = {"redirect": redirect, "headers": {**headers, **accept}}
