@@ -29,10 +29,15 @@ export class Transfer {
   /** Whether an answer has begun to come. */
   hasBegun = false;
   readonly answer: Promise<Answer>;
+  /** Lets a transfer go on that was to stop after so many bytes. */
+  release!: () => void;
   readonly #controller = new AbortController();
+  readonly #released = new Promise<void>((resolve) => {
+    this.release = resolve;
+  });
 
-  constructor(url: string, init: RequestInit, patience: Patience, size: number | null, wantsHash: boolean) {
-    this.answer = this.#run(url, init, patience, size, wantsHash);
+  constructor(url: string, init: RequestInit, patience: Patience, wishes: Wishes = {}) {
+    this.answer = this.#run(url, init, patience, wishes);
     // Python waits for it, or has been cancelled and does not care.
     this.answer.catch(() => {});
   }
@@ -46,27 +51,32 @@ export class Transfer {
     this.#controller.abort();
   }
 
-  async #run(
-    url: string,
-    init: RequestInit,
-    patience: Patience,
-    size: number | null,
-    wantsHash: boolean,
-  ): Promise<Answer> {
+  async #run(url: string, init: RequestInit, patience: Patience, wishes: Wishes): Promise<Answer> {
     const total = this.#expire(patience.total, "it was not complete after");
     const step = new Deadline(() => this.#expire(patience.answer, "no answer began within"));
     try {
       const response = await fetch(url, { ...init, signal: this.#controller.signal });
       this.hasBegun = true;
       step.move(() => this.#expire(patience.idle, "nothing more came for"));
-      const body = await readAll(response, size, () => step.moveLazily((patience.idle ?? 0) * MILLISECONDS));
+      const body = new Growing(wishes.size ?? Number(response.headers.get("content-length") ?? 0));
+      for await (const piece of pieces(response)) {
+        body.add(piece);
+        if (wishes.holdAt && body.length >= wishes.holdAt) {
+          // Who does not read does not receive, beyond what is on its way.
+          step.clear();
+          await this.#released;
+          step.restart();
+        }
+        step.moveLazily((patience.idle ?? 0) * MILLISECONDS);
+      }
+      const content = body.take();
       return {
         status: response.status,
         url: response.url,
         type: response.type,
         headers: JSON.stringify(listHeaders(response)),
-        body,
-        sha256: wantsHash ? await hash(body) : "",
+        body: content,
+        sha256: wishes.wantsHash ? await hash(content) : "",
       };
     } catch (error) {
       // What is left of the body is nobody's.
@@ -83,6 +93,15 @@ export class Transfer {
     const expired = new Expired(`${complaint} ${seconds} seconds`);
     return setTimeout(() => this.#controller.abort(expired), seconds * MILLISECONDS);
   }
+}
+
+/** What is known of a body, and to be done with it. */
+interface Wishes {
+  /** In bytes. */
+  size?: number | null;
+  wantsHash?: boolean;
+  /** After how many bytes to stop until the transfer is released. */
+  holdAt?: number | null;
 }
 
 class Expired extends Error {}
@@ -102,14 +121,18 @@ class Deadline {
 
   move(start: () => Timer): void {
     this.#start = start;
+    this.restart();
+  }
+
+  restart(): void {
     this.clear();
-    this.#timer = start();
+    this.#timer = this.#start();
     this.#setAt = performance.now();
   }
 
   /** Moves it unless that was done just now, measured by how long it is in milliseconds: pieces come by hundreds. */
   moveLazily(length: number): void {
-    if (performance.now() - this.#setAt > length / 10) this.move(this.#start);
+    if (performance.now() - this.#setAt > length / 10) this.restart();
   }
 
   clear(): void {
@@ -117,40 +140,37 @@ class Deadline {
   }
 }
 
-async function readAll(response: Response, size: number | null, heard: () => void): Promise<Uint8Array> {
-  if (!response.body) return new Uint8Array();
-  const reader = response.body.getReader();
-  const body = new Growing(size ?? Number(response.headers.get("content-length") ?? 0));
-  for (;;) {
+async function* pieces(response: Response): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  while (reader) {
     const { done, value } = await reader.read();
-    if (done) return body.take();
-    heard();
-    body.add(value);
+    if (done) return;
+    yield value;
   }
 }
 
 /** Bytes in one piece, of a size that may be known from the beginning; nothing is held twice then. */
 class Growing {
+  length = 0;
   #bytes: Uint8Array<ArrayBuffer>;
-  #length = 0;
 
   constructor(expected: number) {
     this.#bytes = new Uint8Array(Math.min(expected || FIRST_SIZE, LARGEST_GUESS));
   }
 
   add(piece: Uint8Array): void {
-    const length = this.#length + piece.length;
+    const length = this.length + piece.length;
     if (length > this.#bytes.length) {
       const larger = new Uint8Array(Math.max(length, this.#bytes.length * 2));
-      larger.set(this.#bytes.subarray(0, this.#length));
+      larger.set(this.#bytes.subarray(0, this.length));
       this.#bytes = larger;
     }
-    this.#bytes.set(piece, this.#length);
-    this.#length = length;
+    this.#bytes.set(piece, this.length);
+    this.length = length;
   }
 
   take(): Uint8Array<ArrayBuffer> {
-    return this.#length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.#length);
+    return this.length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.length);
   }
 }
 
@@ -169,25 +189,24 @@ function listHeaders(response: Response): Record<string, string> {
   return found;
 }
 
-/** What Python calls: JSON and numbers go in, which cost less than objects. */
+/** What Python calls: JSON goes in, which costs less than objects. */
 export function transfer(
   url: string,
   initJson: string,
   patienceJson: string,
-  size: number | null,
-  wantsHash: boolean,
+  wishesJson: string,
 ): Transfer {
   const begun = takeEarly(url, initJson, patienceJson);
-  return begun ?? new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), size, wantsHash);
+  return begun ?? new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), JSON.parse(wishesJson));
 }
 
 /** What was begun before anybody could ask for it. The very same request takes it, once. */
 const early = new Map<string, Transfer>();
 
-/** Begins a transfer, without a size and a hash, for whoever asks for the same later. */
+/** Begins a transfer, with no wishes, for whoever asks for the same later. */
 export function beginEarly(url: string, initJson: string, patienceJson: string): void {
   const key = JSON.stringify([url, initJson, patienceJson]);
-  if (!early.has(key)) early.set(key, new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), null, false));
+  if (!early.has(key)) early.set(key, new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson)));
 }
 
 /** Ends a transfer that nobody has asked for. */

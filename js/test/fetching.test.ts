@@ -5,7 +5,9 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
 
-import { transfer } from "../src/fetching.ts";
+import { beginEarly, dropEarly, transfer } from "../src/fetching.ts";
+
+const INIT = JSON.stringify({ headers: { Accept: "text/x-test" } });
 
 const servers: Server[] = [];
 
@@ -23,8 +25,8 @@ async function serve(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
-function begin(url: string, patience: object = {}, size: number | null = null, wantsHash = false) {
-  return transfer(url, JSON.stringify({ headers: { Accept: "text/x-test" } }), JSON.stringify(patience), size, wantsHash);
+function begin(url: string, patience: object = {}, wishes: object = {}) {
+  return transfer(url, INIT, JSON.stringify(patience), JSON.stringify(wishes));
 }
 
 test("an answer comes whole, with the headers that are asked about and its hash", async () => {
@@ -34,7 +36,7 @@ test("an answer comes whole, with the headers that are asked about and its hash"
     response.writeHead(203, { "content-type": "text/x-test", "x-other": "1" }).end(content);
   });
   for (const size of [null, content.length, 10, 2 ** 40]) {
-    const answer = await begin(url, {}, size, true).answer;
+    const answer = await begin(url, {}, { size, wantsHash: true }).answer;
     assert.equal(answer.status, 203);
     assert.equal(answer.url, url);
     assert.deepEqual(Buffer.from(answer.body), content);
@@ -104,4 +106,51 @@ test("a server that is not there rejects before anything has begun", async () =>
   const running = begin(`http://127.0.0.1:${port}/`);
   await assert.rejects(running.answer, TypeError);
   assert.equal(running.hasBegun, false);
+});
+
+test("what is held stops, as long as it takes, and goes on when it is released", async () => {
+  let sent = 0;
+  const url = await serve(async (_, response) => {
+    for (let piece = 0; piece < 400 && !response.closed; piece++) {
+      sent += 65_536;
+      if (!response.write(Buffer.alloc(65_536))) await Promise.race([once(response, "drain"), once(response, "close")]);
+    }
+    response.end();
+  });
+  const running = begin(url, { idle: 0.3 }, { holdAt: 100_000 });
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  assert.ok(sent < 400 * 65_536);
+  running.release();
+  assert.equal((await running.answer).body.length, 400 * 65_536);
+});
+
+test("what is released before it gets there is not held at all", async () => {
+  const url = await serve((_, response) => response.end(Buffer.alloc(300_000)));
+  const running = begin(url, {}, { holdAt: 1 });
+  running.release();
+  assert.equal((await running.answer).body.length, 300_000);
+});
+
+test("what was begun early is taken once, by the very same request", async () => {
+  let requests = 0;
+  const url = await serve((_, response) => response.end(String(++requests)));
+  const text = async (running: ReturnType<typeof begin>) => new TextDecoder().decode((await running.answer).body);
+  beginEarly(url, INIT, "{}");
+  beginEarly(url, INIT, "{}");
+  assert.equal(await text(begin(url, { total: 9 })), "2");
+  assert.equal(await text(begin(url)), "1");
+  assert.equal(await text(begin(url)), "3");
+});
+
+test("what was begun early and nobody wants is ended", async () => {
+  let closed: Promise<unknown> | undefined;
+  const url = await serve((_, response) => {
+    closed = once(response, "close");
+    response.write("begun");
+  });
+  beginEarly(url, INIT, "{}");
+  while (!closed) await new Promise((resolve) => setTimeout(resolve, 5));
+  dropEarly(url, INIT, "{}");
+  dropEarly(url, INIT, "{}");
+  await closed;
 });

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from tests.harness.index_files import IndexFile
+    from wherry.index.fetcher import Hold
 
 
 class Archives:
@@ -29,22 +31,27 @@ class Archives:
 
     def __init__(self) -> None:
         self.begun: list[str] = []
+        self.holds: dict[str, Hold | None] = {}
         self.abandoned: list[str] = []
         self._landings: dict[str, Callable[[], object]] = {}
 
-    def begin_archive(self, file: ProjectFile, landed: Callable[[], object]) -> None:
+    def begin_archive(self, file: ProjectFile, landed: Callable[[], object], hold: Hold | None = None) -> None:
         self.begun.append(file.filename)
+        self.holds[file.filename] = hold
         self._landings[file.filename] = landed
 
     def abandon_archive(self, file: ProjectFile) -> None:
         self.abandoned.append(file.filename)
+
+    def held(self) -> list[str]:
+        return [name for name, hold in self.holds.items() if hold is not None and not hold.is_released]
 
     def land(self, name: str) -> None:
         self._landings.pop(name)()
 
 
 def wheel(name: str, size: int | None = 1000) -> ProjectFile:
-    return ProjectFile(filename=name, url=f"https://files.example.org/{name}", size=size)
+    return ProjectFile(filename=name, url=f"https://files.example.org/{name}", size=size, metadata_hashes={})
 
 
 def speculation() -> tuple[Speculation, Archives]:
@@ -70,13 +77,31 @@ def test_small_wheels_begin_at_once_and_few_side_by_side() -> None:
     assert archives.begun == [file.filename for file in files[: SIDE_BY_SIDE + 1]]
 
 
-def test_large_wheels_and_those_of_unknown_size_wait_until_nothing_else_is_asked() -> None:
+def test_large_wheels_and_those_of_unknown_size_are_held_until_nothing_else_is_asked() -> None:
     subject, archives = speculation()
     expect(subject, wheel("unknown", None), wheel("large", SMALL + 1), wheel("largest", SMALL + 2), wheel("small"))
-    assert archives.begun == ["small"]
+    assert archives.begun == ["unknown", "large", "small"]
+    assert archives.held() == ["unknown", "large"]
     subject.is_idle()
     subject.is_idle()
-    assert archives.begun == ["small", "largest", "large", "unknown"]
+    assert archives.begun == ["unknown", "large", "small", "largest"]
+    assert archives.held() == []
+
+
+def test_once_it_is_decided_nothing_is_held() -> None:
+    subject, archives = speculation()
+    large = wheel("large", SMALL + 1)
+    expect(subject, large)
+    subject.settle([large])
+    assert (archives.held(), archives.abandoned) == ([], [])
+
+
+def test_a_wheel_without_a_metadata_file_waits_for_those_who_need_it() -> None:
+    subject, archives = speculation()
+    expect(subject, replace(wheel("alone"), metadata_hashes=None))
+    assert archives.begun == []
+    subject.is_idle()
+    assert archives.begun == ["alone"]
 
 
 def test_what_turns_out_less_likely_is_given_up_for_what_is_more() -> None:
@@ -148,14 +173,15 @@ async def test_a_wrong_guess_changes_no_answer(seed: int) -> None:
     assert max(fetcher.requests.values()) == 1
 
 
-async def test_large_wheels_of_wrong_guesses_never_travel() -> None:
+async def test_of_a_wrong_guess_a_large_wheel_is_given_up() -> None:
     files = [
         make_wheel("app", "1", requires=["lib", "old"]),
         make_wheel("old", "1", requires=["lib<2"]),
         *(make_wheel("lib", version) for version in ("1", "2")),
     ]
     fetcher = await run(files, "app", small=0)
-    assert "lib-2-py3-none-any.whl" not in archives_of(fetcher)
+    assert archives_of(fetcher).count("lib-2-py3-none-any.whl") <= 1
+    assert max(fetcher.requests.values()) == 1
 
 
 async def test_a_wheel_that_fails_early_is_tried_again_where_it_is_needed() -> None:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.index.cache import Cache
-    from wherry.index.fetcher import Fetcher, Response
+    from wherry.index.fetcher import Fetcher, Hold, Response
     from wherry.index.index import Index
     from wherry.model.core_metadata import CoreMetadata
     from wherry.model.project import ProjectFile, ProjectPage
@@ -99,9 +99,12 @@ class IndexClient:
         """
         return await self._flights.join(("archive", file.url), lambda: self._find_archive(file))
 
-    def begin_archive(self, file: ProjectFile, landed: Callable[[], object]) -> None:
-        """Begin what :meth:`archive` will wait for; ``landed`` is told once it has ended, however."""
-        task = self._flights.begin(("archive", file.url), lambda: self._find_archive(file))
+    def begin_archive(self, file: ProjectFile, landed: Callable[[], object], hold: Hold | None = None) -> None:
+        """Begin what :meth:`archive` will wait for; ``landed`` is told once it has ended, however.
+
+        With a ``hold``, only its beginning may come before that is released.
+        """
+        task = self._flights.begin(("archive", file.url), lambda: self._find_archive(file, hold))
         task.add_done_callback(lambda _: landed())
 
     def abandon_archive(self, file: ProjectFile) -> None:
@@ -155,8 +158,8 @@ class IndexClient:
         except (InvalidMetadata, InvalidWheel) as error:
             return error
 
-    async def _find_archive(self, file: ProjectFile) -> bytes:
-        request = Request(file.url, size=file.size, is_archive=True)
+    async def _find_archive(self, file: ProjectFile, hold: Hold | None = None) -> bytes:
+        request = Request(file.url, size=file.size, is_archive=True, hold=hold)
         return await self._from_anywhere(file, request, file.hashes, _archive_of)
 
     async def _from_anywhere(

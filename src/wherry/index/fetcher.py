@@ -6,13 +6,35 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from wherry.formats.simple_json import Listing
 
-__all__ = ["CredentialsMode", "Fetcher", "Request", "Response"]
+__all__ = ["CredentialsMode", "Fetcher", "Hold", "Request", "Response"]
 
 CredentialsMode = Literal["omit", "same-origin", "include"]
+
+
+class Hold:
+    """Keeps a body from coming further than ``size`` bytes, or little more, until it is released."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self.is_released = False
+        self._waiting: list[Callable[[], object]] = []
+
+    def release(self) -> None:
+        """Let the body come."""
+        self.is_released = True
+        while self._waiting:
+            self._waiting.pop()()
+
+    def when_released(self, call: Callable[[], object]) -> None:
+        """Call ``call`` once it is released, now if it is."""
+        if self.is_released:
+            call()
+        else:
+            self._waiting.append(call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +44,7 @@ class Request:
     ``accept`` is the header of that name. ``secret_headers`` are for the origin of ``url`` alone, never for where a
     redirect leads; ``credentials`` is the option of JavaScript's ``fetch``. ``size`` is how many bytes the body has,
     where that is known. ``fresh`` goes past the HTTP cache; ``is_archive`` tells a file of perhaps megabytes, which can
-    wait, from a page or metadata.
+    wait, from a page or metadata. A fetcher that can stop in the middle does as ``hold`` says; others need not.
     """
 
     url: str
@@ -32,6 +54,7 @@ class Request:
     size: int | None = None
     fresh: bool = False
     is_archive: bool = False
+    hold: Hold | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

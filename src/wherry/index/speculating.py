@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
+from wherry.index.fetcher import Hold
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from packaging.utils import NormalizedName
 
@@ -19,23 +21,26 @@ if TYPE_CHECKING:
 __all__ = ["Speculation"]
 
 SMALL = 2_000_000  # bytes
-SIDE_BY_SIDE = 3
-"""A browser has six connections to a host of HTTP/1.1, and pages and metadata must not wait for archives."""
+SIDE_BY_SIDE = 2
+"""Of small wheels and of large ones. A browser has six connections to a host of HTTP/1.1, and pages and metadata must
+not wait for archives."""
 
 
 class Speculation:
     """Begins to download likely wheels through ``index``, whose archives whoever installs them will find there.
 
-    A small wheel, up to ``small`` bytes, begins at once, a few of them side by side; one that is large, or of which
-    nobody knows, waits until :meth:`is_idle`: a wrong guess of it is expensive.
+    They begin at once, a few of them side by side. Of one that has more than ``small`` bytes, only so many come before
+    :meth:`is_idle` or :meth:`settle`: a wrong guess of it is expensive. One that has its metadata in itself alone waits
+    altogether: that is for whoever needs it to get.
     """
 
     def __init__(self, index: IndexClient, small: int = SMALL) -> None:
         self._index = index
-        self._small = small
+        self._limit = small
         self._likely: dict[NormalizedName, ProjectFile] = {}
-        self._waiting: deque[ProjectFile] = deque()
-        self._running: set[str] = set()
+        self._holds: list[Hold] = []
+        self._small = _Queue(index.begin_archive)
+        self._large = _Queue(self._begin_large)
 
     def expect(self, name: NormalizedName, file: ProjectFile | None) -> None:
         """Take ``file`` for the one that the project ``name`` is going to be installed from; ``None`` for none."""
@@ -47,42 +52,71 @@ class Speculation:
             del self._likely[name]
         if file is not None:
             self._likely[name] = file
-            if self._is_small(file):
-                self._waiting.append(file)
-                self._begin()
+            if file.metadata_hashes is not None:
+                self._queue_of(file).add(file)
 
     def is_idle(self) -> None:
-        """Note that nothing else is asked of the index just now: large wheels may begin, the largest first."""
-        large = [file for file in self._likely.values() if not self._is_small(file)]
-        for file in sorted(large, key=lambda file: -(file.size or 0)):
-            self._start(file)
+        """Note that nothing else is asked of the index just now: all that is likely may come, the largest first."""
+        for file in sorted(self._likely.values(), key=lambda file: -(file.size or 0)):
+            if self._queue_of(file) is self._large:
+                self._large.start(file)
+        self._release()
 
     def settle(self, chosen: Iterable[ProjectFile]) -> None:
         """Give up what is not among ``chosen``, which is the answer; the rest is for whoever installs it to begin."""
         urls = {file.url for file in chosen}
-        self._waiting.clear()
+        self._small.waiting.clear()
+        self._large.waiting.clear()
         for file in self._likely.values():
             if file.url not in urls:
                 self._give_up(file)
         self._likely.clear()
+        self._release()
 
-    def _begin(self) -> None:
-        while self._waiting and len(self._running) < SIDE_BY_SIDE:
-            self._start(self._waiting.popleft())
+    def _begin_large(self, file: ProjectFile, landed: Callable[[], object]) -> None:
+        hold = Hold(self._limit)
+        self._holds.append(hold)
+        self._index.begin_archive(file, landed, hold)
 
-    def _start(self, file: ProjectFile) -> None:
-        if file.url not in self._running:
-            self._running.add(file.url)
-            self._index.begin_archive(file, lambda: self._landed(file))
-
-    def _landed(self, file: ProjectFile) -> None:
-        self._running.discard(file.url)
-        self._begin()
+    def _release(self) -> None:
+        while self._holds:
+            self._holds.pop().release()
 
     def _give_up(self, file: ProjectFile) -> None:
-        if file in self._waiting:
-            self._waiting.remove(file)
+        queue = self._queue_of(file)
+        if file in queue.waiting:
+            queue.waiting.remove(file)
         self._index.abandon_archive(file)
 
-    def _is_small(self, file: ProjectFile) -> bool:
-        return file.size is not None and file.size <= self._small
+    def _queue_of(self, file: ProjectFile) -> _Queue:
+        is_small = file.size is not None and file.size <= self._limit and file.metadata_hashes is not None
+        return self._small if is_small else self._large
+
+
+class _Queue:
+    """Begins files with ``begin``, in the order in which they come, a few side by side."""
+
+    def __init__(self, begin: Callable[[ProjectFile, Callable[[], object]], object]) -> None:
+        self.waiting: deque[ProjectFile] = deque()
+        self._begin = begin
+        self._begun: set[str] = set()
+        self._running = 0
+
+    def add(self, file: ProjectFile) -> None:
+        self.waiting.append(file)
+        self._go_on()
+
+    def start(self, file: ProjectFile) -> None:
+        """Begin ``file`` now, unless it was begun before."""
+        if file.url not in self._begun:
+            self._begun.add(file.url)
+            self._running += 1
+            self._begin(file, self._landed)
+
+    def _landed(self) -> None:
+        self._running -= 1
+        self._go_on()
+
+    def _go_on(self) -> None:
+        while self.waiting and self._running < SIDE_BY_SIDE:
+            self.start(self.waiting.popleft())

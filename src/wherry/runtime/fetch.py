@@ -66,10 +66,14 @@ class JsFetcher:
     async def _transfer(
         self, request: Request, url: str, headers: Mapping[str, str], redirect: str = "follow"
     ) -> Response:
+        hold = request.hold
         # The hash of something small is sooner computed here than asked for there.
-        transfer = wherry_js.transfer(
-            url, _options(request, headers, redirect), self._patience, request.size, request.is_archive
-        )
+        wishes: dict[str, object] = {"size": request.size, "wantsHash": request.is_archive}
+        if hold is not None and not hold.is_released:
+            wishes["holdAt"] = hold.size
+        transfer = wherry_js.transfer(url, _options(request, headers, redirect), self._patience, json.dumps(wishes))
+        if hold is not None:
+            hold.when_released(transfer.release)
         try:
             answer = await transfer.answer
         except JsException as error:
