@@ -29,7 +29,7 @@ function gatherSources() {
   const folder = mkdtempSync(join(tmpdir(), "wherry-"));
   try {
     const archive = join(folder, "wherry.zip");
-    execute(process.env.PYTHON ?? "python3", "scripts/bundle.py", "--output", archive);
+    execute(process.env.PYTHON ?? "python3", "scripts/bundle.py", "--output", archive, "--licences", dist);
     return readFileSync(archive);
   } finally {
     rmSync(folder, { recursive: true });

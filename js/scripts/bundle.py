@@ -49,12 +49,16 @@ def main() -> None:
     """Build the bundle that the command line names."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, required=True)
-    output: Path = parser.parse_args().output
+    parser.add_argument("--licences", type=Path, help="also put the licences of what is vendored into this folder")
+    options = parser.parse_args()
+    output: Path = options.output
     with tempfile.TemporaryDirectory() as folder:
         members = keep_what_is_used(collect(build_wheels(Path(folder))))
     check(members)
     output.parent.mkdir(parents=True, exist_ok=True)
     write(members, output)
+    if options.licences:
+        write_licences(members, options.licences)
 
 
 def build_wheels(folder: Path) -> dict[str, Path]:
@@ -182,6 +186,15 @@ def absolute_imports(source: bytes) -> Iterator[tuple[int, str]]:
 def is_vendored(module: str | None) -> bool:
     """Tell whether *module* belongs to a vendored project."""
     return module is not None and module.partition(".")[0] in VENDORED
+
+
+def write_licences(members: Mapping[str, bytes], folder: Path) -> None:
+    """Write the licences that came with vendored projects, each under a name that tells whose it is."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, content in members.items():
+        project, _, name = path.removeprefix(f"{VENDOR.replace('.', '/')}/").partition("/")
+        if name.startswith("LICENSE") and project in VENDORED:
+            (folder / name.replace("LICENSE", f"LICENSE.{project}", 1)).write_bytes(content)
 
 
 def write(members: Mapping[str, bytes], output: Path) -> None:

@@ -1,8 +1,9 @@
 """Compile an archive of sources for the Python that runs this: Pyodide's, while the npm package is built.
 
 What only tools read stays behind: the positions of columns (Pyodide is started so), what stands under
-``TYPE_CHECKING``, and of all that is not public the docstrings and what functions are annotated with. The lines that
-statements begin at are kept, for tracebacks. What ``@dataclass`` would do at each import is done here.
+``TYPE_CHECKING``, and of all that is not public the docstrings, what functions are annotated with and what they are
+in (``__qualname__``). For tracebacks, the lines that statements begin at are kept; of what is vendored, those that
+functions begin at. What ``@dataclass`` would do at each import is done here.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ import importlib.util
 import marshal
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from types import CodeType, UnionType
+from typing import TypeVar
 from zipfile import ZipFile
 
 from written_out import PARTS, write_out
 
-if TYPE_CHECKING:
-    from types import CodeType
+Lines = type[ast.stmt] | UnionType
+DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 Definition = TypeVar("Definition", ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
@@ -44,52 +46,63 @@ FIRST = frozenset(
 DECLARING = frozenset({"NamedTuple", "TypedDict"})
 
 
+VENDORED = "wherry/_vendor/"
+
+
 def compile_archive(source: str, bundled: str, output: str) -> str:
-    """Write the code of the modules in *source*, and all else as it is, to *output*; all are paths.
+    """Write the code of the modules in *source* to *output*; all are paths.
 
     *output* is marshalled: the code of ``finder.py`` of the folder *bundled*; the names of the packages among the
-    modules; the modules in two groups, each being the names and, marshalled apart, their code; by path the other files.
-    A traceback will say that the modules lie in *source*. Return how Python shows the magic number of its bytecode.
+    modules; the modules in two groups, each being the names and, marshalled apart, their code. A traceback will say
+    that the modules lie in *source*. Return how Python shows the magic number of its bytecode.
     """
     with ZipFile(source) as sources:
-        members = {path: sources.read(path) for path in sources.namelist()}
+        members = {path: sources.read(path) for path in sources.namelist() if path.endswith(".py")}
     folder = Path(bundled)
     members[f"{PARTS.replace('.', '/')}.py"] = (folder / "dataclass_parts.py").read_bytes()
     packages = set()
     first: dict[str, CodeType] = {}
     others: dict[str, CodeType] = {}
-    for path in sorted(path for path in members if path.endswith(".py")):
+    for path, content in sorted(members.items()):
         name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         if path.endswith("/__init__.py"):
             packages.add(name)
         is_public = PUBLIC.fullmatch(path) is not None
-        code = compile_module(members.pop(path), f"{source}/{path}", is_public=is_public)
+        lines = DEFINITIONS if path.startswith(VENDORED) else ast.stmt
+        code = compile_module(content, f"{source}/{path}", is_public=is_public, lines=lines)
         (first if name in FIRST else others)[name] = code
     finder = compile_module((folder / "finder.py").read_bytes(), f"{source}/finder.py", is_public=False)
     modules = [(tuple(group), marshal.dumps(tuple(group.values()))) for group in (first, others)]
-    Path(output).write_bytes(marshal.dumps((finder, frozenset(packages), modules, members)))
+    Path(output).write_bytes(marshal.dumps((finder, frozenset(packages), modules)))
     return repr(importlib.util.MAGIC_NUMBER)
 
 
-def compile_module(source: bytes, filename: str, *, is_public: bool) -> CodeType:
-    """Return the code of a module."""
+def compile_module(source: bytes, filename: str, *, is_public: bool, lines: Lines = ast.stmt) -> CodeType:
+    """Return the code of a module, with the lines that *lines* begin at."""
     tree = ast.parse(source, filename)
     write_out(tree, annotated=is_public)
     tree = Stripper(is_public=is_public).visit(tree)
-    forget_columns(tree, 1)
-    return compile(ast.fix_missing_locations(tree), filename, "exec", dont_inherit=True)
+    forget_columns(tree, 1, lines)
+    code = compile(ast.fix_missing_locations(tree), filename, "exec", dont_inherit=True)
+    return code if is_public else with_short_names(code)
 
 
-def forget_columns(node: ast.AST, line: int) -> None:
-    """Leave all below *node* the line that its statement begins at, which is *line* for what belongs to the one above.
+def forget_columns(node: ast.AST, line: int, lines: Lines) -> None:
+    """Leave all below *node* the line that its part of *lines* begins at; *line* is that of the one above.
 
     The compiler notes each change of place: also of columns, which are not kept, and within statements of many lines.
     """
     if isinstance(node, ast.stmt | ast.expr):
-        node.lineno = node.end_lineno = line = node.lineno if isinstance(node, ast.stmt) else line
+        node.lineno = node.end_lineno = line = node.lineno if isinstance(node, lines) else line
         node.col_offset = node.end_col_offset = 0
     for child in ast.iter_child_nodes(node):
-        forget_columns(child, line)
+        forget_columns(child, line, lines)
+
+
+def with_short_names(code: CodeType) -> CodeType:
+    """Return *code* without the names of what each function is in, which repeat each other."""
+    parts = tuple(with_short_names(part) if isinstance(part, CodeType) else part for part in code.co_consts)
+    return code.replace(co_qualname=code.co_name, co_consts=parts)
 
 
 class Stripper(ast.NodeTransformer):

@@ -12,7 +12,7 @@ const IMPORT_BYTECODE = `
 import marshal
 from types import ModuleType
 with open(archive, "rb") as file:
-    code, packages, groups, _ = marshal.loads(file.read())
+    code, packages, groups = marshal.loads(file.read())
 finder = ModuleType("finder")
 exec(code, finder.__dict__)
 finder.begin(archive, packages, groups)`;

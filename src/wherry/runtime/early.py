@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["first_pages"]
 
 # A name, with versions if any; what has an extra, a marker or a URL, or is a path, is left to those who can read it.
-PLAIN = re.compile(r"\s*([\w.-]+)\s*(?:[<>=!~][^;@/]*)?", re.ASCII)
+PLAIN = re.compile(r"\s*([\w.-]+)\s*(?:(?:[<>=~]|!=)[^;@/]*)?", re.ASCII)
 
 
 def first_pages(requirements: Iterable[object], indexes: Sequence[Index]) -> Iterator[Request]:
