@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 
-from wherry.index.fetcher import Request, Response
+from wherry.index.fetcher import Hold, Request, Response
 from wherry.index.limiting import Limiting
 from wherry.index.network import Network
 
@@ -85,6 +86,18 @@ async def test_of_archives_that_wait_the_largest_goes_first() -> None:
     subject = Limiting(recorder, Network(archives_at_once=1))
     await asyncio.gather(*(subject.fetch(archive(size)) for size in (1, None, 5, 9, 5, 7)))
     assert recorder.asked == [1, 9, 7, 5, 5, None]
+
+
+async def test_what_is_held_keeps_nobody_waiting() -> None:
+    slow = SlowFetcher()
+    subject = Limiting(slow, Network(archives_at_once=1))
+    held = asyncio.create_task(subject.fetch(replace(archive(9), hold=Hold(1))))
+    await turns()
+    free = asyncio.create_task(subject.fetch(archive(1)))
+    await turns()
+    assert slow.now["a.example.org", True] == 2
+    slow.gate.set()
+    await asyncio.gather(held, free)
 
 
 async def test_who_is_cancelled_while_waiting_keeps_nobody_out() -> None:

@@ -28,6 +28,9 @@ class Limiting:
 
     async def fetch(self, request: Request) -> Response:
         """Wait for a turn, then fetch; of archives that wait, the largest has the first."""
+        if request.hold is not None:
+            # It may wait for what others are to fetch, so they must not wait for it; there are few of them.
+            return await self._fetcher.fetch(request)
         async with self._lane(request).turn(request.size or 0):
             return await self._fetcher.fetch(request)
 
