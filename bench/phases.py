@@ -27,6 +27,8 @@ PHASES = {
     "resolution.": "deciding",
     "install.": "placing",
     "runtime.fetch": "fetching",
+    "runtime.early": "fetching",
+    "runtime.inflating": "placing",
     "runtime.site": "placing",
     "index.": "other",
     "installer": "other",
