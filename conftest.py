@@ -9,6 +9,7 @@ import hypothesis
 import pytest
 from pytest_pyodide import get_global_config
 
+from tests.harness.chromium import QUIET
 from tests.harness.index_files import read_wheels
 from tests.harness.index_server import IndexServer
 from tests.harness.paths import FAULTS, NODE_MODULES, ROOT, WHEELS
@@ -35,15 +36,7 @@ NODE_GLOBALS = (
     "queueMicrotask",
     "structuredClone",
 )
-CHROME_FLAGS = (
-    "--js-flags=--expose-gc",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-)
+CHROME_FLAGS = ("--js-flags=--expose-gc", *QUIET)
 SCRIPT_TIMEOUT = 120
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from bench.paths import BUNDLE, HERE, MICROPIP, NODE, PYODIDE
 from bench.recorder import download
+from tests.harness.chromium import HEADLESS
 from tests.harness.distribution import LOCK
 
 if TYPE_CHECKING:
@@ -45,16 +46,6 @@ RUNTIMES: Sequence[Runtime] = ("node", "chromium")
 
 TIMEOUT = 600
 """Seconds; what has to be recorded first takes its time."""
-CHROMIUM_FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-)
 CALL = """
 const [url, task, done] = arguments;
 const readBytes = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -179,7 +170,7 @@ def _run_in_chromium(page_url: str, terms: Mapping[str, Any], profile: str) -> d
 
     os.environ["SE_OFFLINE"] = "true"
     options = webdriver.ChromeOptions()
-    for flag in (*CHROMIUM_FLAGS, f"--user-data-dir={profile}"):
+    for flag in (*HEADLESS, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.binary_location = shutil.which("chromium") or ""
     driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))

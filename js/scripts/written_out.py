@@ -48,10 +48,6 @@ class _Field:
     def in_init(self) -> bool:
         return bool(self.flags.get("init", True))
 
-    @property
-    def has_default(self) -> bool:
-        return self.default is not None or self.factory is not None
-
 
 def write_out(tree: ast.Module, *, annotated: bool) -> list[str]:
     """Change the classes at the top of *tree*; return the names of those that keep their decorator.

@@ -58,7 +58,7 @@ def record(old: str, new: str) -> bytes:
 
 
 def contents(wheel: WheelArchive) -> dict[str, bytes]:
-    return {entry.path: content for entry, content in wheel.contents()}
+    return {path: wheel.read(path) for path in wheel.record}
 
 
 def problems(content: bytes, filename: str = NAME) -> str:

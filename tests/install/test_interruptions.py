@@ -197,18 +197,23 @@ def test_a_failure_while_taking_back_is_made_good_later(place, kind):
             break
 
 
-@pytest.mark.parametrize("kind", ["upgrade", "uninstall"])
-def test_a_process_that_ends_while_it_takes_back_does_so_later(place, kind):
-    place.crash(EXCHANGES[kind], before=commits)
+def recover_with_interruptions(place, expected):
+    """Take back from what is there now, ending the process before each change; the next one must get there."""
     half = replace(place, before=tree(place.root))
     for number in count(1):
         site = half.restored()
         with crashing(before=number) as recovering:
             site.recover()
         place.opened().recover()
-        assert place.found() == place.before, recovering.events[-1]
+        assert place.found() == expected, recovering.events[-1]
         if recovering.changes < number:
             break
+
+
+@pytest.mark.parametrize("kind", ["upgrade", "uninstall"])
+def test_a_process_that_ends_while_it_takes_back_does_so_later(place, kind):
+    place.crash(EXCHANGES[kind], before=commits)
+    recover_with_interruptions(place, place.before)
 
 
 def refused() -> OSError:
@@ -305,13 +310,4 @@ def test_taking_back_what_others_use_by_now_can_itself_be_interrupted(place, int
     fresh = place.root / SITE / "app" / "fresh"
     py_compile.compile(str(fresh / "a.py"), doraise=True)
     (fresh / "mine").mkdir()
-    half = replace(place, before=tree(place.root))
-    for number in count(1):
-        site = half.restored()
-        with crashing(before=number) as recovering:
-            site.recover()
-        place.opened().recover()
-        expected = place.before | {f"{SITE}/app/fresh": None, f"{SITE}/app/fresh/mine": None}
-        assert place.found() == expected, recovering.events[-1]
-        if recovering.changes < number:
-            break
+    recover_with_interruptions(place, place.before | {f"{SITE}/app/fresh": None, f"{SITE}/app/fresh/mine": None})

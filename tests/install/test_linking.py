@@ -191,7 +191,7 @@ def test_nothing_beyond_the_head_is_unpacked(scheme, loader):
     delivery = deliver(IndexFile(wheel.filename, damaged))
     check_linking([delivery], [], scheme, loader)
     with pytest.raises(InvalidWheel):
-        dict(delivery.wheel.contents())
+        {path: delivery.wheel.read(path) for path in delivery.wheel.record}
 
 
 def test_libraries_are_found_where_they_will_be(scheme: Scheme) -> None:

@@ -58,11 +58,6 @@ class WheelArchive:
         """The folder whose parts belong elsewhere, such as ``pkg-1.0.data``."""
         return _data_folder(self.dist_info)
 
-    def contents(self) -> Iterator[tuple[RecordEntry, bytes]]:
-        """Yield every recorded member with its bytes, compared with RECORD; raises :class:`InvalidWheel`."""
-        for entry in self.record.values():
-            yield entry, self.read(entry.path)
-
     def read(self, path: str) -> bytes:
         """Return the bytes of one member, compared with RECORD; raises :class:`InvalidWheel`."""
         content = self.archive.read(path)

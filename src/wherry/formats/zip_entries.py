@@ -127,13 +127,16 @@ class _Reader:
 
     def _is_usual(self, kind: tuple[int, ...]) -> bool:
         """Tell whether entries of this kind are files without problems, and without a data descriptor."""
-        problems = self._kinds.get(kind)
-        if problems is None:
-            problems = self._kinds[kind] = list(_kind_problems(kind))
-        if problems or kind[-1] or kind[1] & STREAMED:
+        if self._problems_of(kind) or kind[-1] or kind[1] & STREAMED:
             return False
         self._usual.add(kind)
         return True
+
+    def _problems_of(self, kind: tuple[int, ...]) -> list[str]:
+        problems = self._kinds.get(kind)
+        if problems is None:
+            problems = self._kinds[kind] = list(_kind_problems(kind))
+        return problems
 
     def _read_entry(self, position: int) -> int:
         """Read the entry whose central header is at ``position``; return where the next one is."""
@@ -146,8 +149,7 @@ class _Reader:
         start = offset + LOCAL.size + in_name
         is_folder = name[-1:] == b"/"
         kind = (needed, flags, method, attributes, disk, in_comment, is_folder)
-        self._is_usual(kind)
-        problems = self._kinds[kind]
+        problems = self._problems_of(kind)
         path = name.decode("utf-8", "backslashreplace")
         shared = archive[position + SHARED_FROM : position + SHARED_TO]
         if archive[offset:start] == LOCAL_SIGNATURE + shared + name and not (in_extra or flags & STREAMED):

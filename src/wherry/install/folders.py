@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     Contents = Mapping[str, Sequence[str]]
 
-__all__ = ["copy_folder", "take_away_folder"]
+__all__ = ["copy_folder", "is_bytecode", "take_away_folder"]
 
 
 def take_away_folder(folder: str, aside: str, contents: Contents) -> None:
@@ -46,7 +46,7 @@ def _is_shared(folder: str, contents: Contents) -> bool:
         if below in contents:
             others = set(files).difference(contents[below])
         else:
-            others = {name for name in files if not _is_bytecode(below, name)}
+            others = {name for name in files if not is_bytecode(f"{below}/{name}")}
             if not files and not names and not below.endswith("/__pycache__"):
                 return True
         if others:
@@ -58,7 +58,7 @@ def _empty(folder: str, contents: Contents) -> None:
     """Remove what came with ``folder``, bytecode, and the folders that this leaves empty."""
     for below, _, files in list(_walk(folder))[::-1]:
         for name in files:
-            if name in contents.get(below, ()) or _is_bytecode(below, name):
+            if name in contents.get(below, ()) or is_bytecode(f"{below}/{name}"):
                 os.unlink(f"{folder}{below}/{name}")
         is_ours = below in contents or below.endswith("/__pycache__")
         if is_ours and not os.listdir(folder + below):
@@ -71,5 +71,7 @@ def _walk(folder: str) -> Iterator[tuple[str, list[str], list[str]]]:
         yield path[len(folder) :], [name for name in names if name not in links], [*files, *links]
 
 
-def _is_bytecode(below: str, name: str) -> bool:
-    return name.endswith(".pyc") and below.endswith("/__pycache__")
+def is_bytecode(path: str) -> bool:
+    """Tell whether a file is the bytecode of a module, which can be made again (PEP 3147)."""
+    folder, name = os.path.split(path)
+    return name.endswith(".pyc") and os.path.basename(folder) == "__pycache__"

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict
+from wherry.install.folders import is_bytecode
 from wherry.install.surveying import is_folder
 
 if TYPE_CHECKING:
@@ -47,20 +48,15 @@ def _unpacked_by_pyodide(files: Collection[str], scheme: Scheme) -> Iterator[str
 def _unclaimed_in(folder: str, free: Collection[str]) -> str | None:
     """Return what keeps a folder from leaving with its last file: one that stays, or that it has none."""
     paths = [os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names]
-    stays = (path for path in paths if path not in free and not _is_bytecode(path))
+    stays = (path for path in paths if path not in free and not is_bytecode(path))
     return next(stays, None if paths else folder)
 
 
 def _can_be_made_again(path: str, scheme: Scheme) -> bool:
-    if _is_bytecode(path) or path.startswith(scheme.libraries.rstrip("/") + "/"):
+    if is_bytecode(path) or path.startswith(scheme.libraries.rstrip("/") + "/"):
         return True
     first, _, rest = path.removeprefix(scheme.site_packages + "/").partition("/")
     return first.endswith(".dist-info") and bool(rest)
-
-
-def _is_bytecode(path: str) -> bool:
-    folder, name = os.path.split(path)
-    return name.endswith(".pyc") and os.path.basename(folder) == "__pycache__"
 
 
 def _has_same_content(path: str, staged: str) -> bool:
