@@ -46,6 +46,8 @@ async function compile(sources) {
       pyodide.FS.writeFile(join("/scripts", folder, name), readFileSync(join(scripts, folder, name)));
     }
   }
+  // Modules that only attach() makes importable.
+  pyodide.registerJsModule("wherry_js", {});
   pyodide.runPython("import sys; sys.path.append('/scripts')");
   // Where src/bundle.ts will put the archive, or would: tracebacks show it.
   pyodide.FS.writeFile("/lib/wherry.zip", sources);
