@@ -64,19 +64,19 @@ async function main() {
   rmSync(dist, { recursive: true, force: true });
   const sources = gatherSources();
   const { magic, bytecode } = await compile(sources);
-  await build({
+  const scripts = {
     absWorkingDir: root,
-    entryPoints: ["src/index.ts", "src/cli.ts"],
     outdir: dist,
     bundle: true,
     format: "esm",
-    platform: "neutral",
     target: "es2022",
-    conditions: ["node"],
-    mainFields: ["module", "main"],
     external: ["node:*", "pyodide"],
     define: { BYTECODE_MAGIC: JSON.stringify(magic) },
-  });
+  };
+  const options = { platform: "neutral", conditions: ["node"], mainFields: ["module", "main"] };
+  await build({ ...scripts, ...options, entryPoints: ["src/index.ts"] });
+  // Libraries of the command line may call Node's modules by their old names.
+  await build({ ...scripts, platform: "node", entryPoints: ["src/cli.ts", "src/cli-worker.ts"] });
   await writeBundle("wherry-sources.bin", sources);
   await writeBundle("wherry-bytecode.bin", bytecode);
   execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");

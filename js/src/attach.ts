@@ -1,5 +1,6 @@
 import { type Call, openBridge } from "./bridge.ts";
 import { bringAboard } from "./bundle.ts";
+import { forgiving } from "./caching.ts";
 import { beginEarly, dropEarly, transfer } from "./fetching.ts";
 import { type AttachOptions, createInstaller, type Installer } from "./installer.ts";
 import { readListing } from "./listing.ts";
@@ -27,5 +28,6 @@ export async function connect(pyodide: PyodideRuntime, options: AttachOptions): 
     readListing,
     transfer,
   });
-  return openBridge(pyodide, { indexUrls: options.indexUrls, network: options.network, strict: options.strict });
+  const { cache, indexUrls, network, strict } = options;
+  return openBridge(pyodide, { indexUrls, network, strict }, cache && forgiving(cache));
 }

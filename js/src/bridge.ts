@@ -1,3 +1,4 @@
+import type { Cache } from "./caching.ts";
 import { type ErrorDescription, WherryError } from "./errors.ts";
 import type { PyodideRuntime } from "./runtime.ts";
 
@@ -25,8 +26,8 @@ export interface CallOptions {
 export type Call = (method: string, parameters?: object, options?: CallOptions) => Promise<any>;
 
 /** Makes the Python side's Bridge and returns the function that calls it. */
-export function openBridge(pyodide: PyodideRuntime, options: object): Call {
-  const bridge = createBridge(pyodide, options);
+export function openBridge(pyodide: PyodideRuntime, options: object, cache?: Cache): Call {
+  const bridge = createBridge(pyodide, options, cache);
   let tickets = 0;
   return async (method, parameters = {}, { onEvent, signal } = {}) => {
     signal?.throwIfAborted();
@@ -68,10 +69,10 @@ class Listener {
   };
 }
 
-function createBridge(pyodide: PyodideRuntime, options: object): BridgeProxy {
+function createBridge(pyodide: PyodideRuntime, options: object, cache: Cache | undefined): BridgeProxy {
   const module = pyodide.pyimport("wherry.bridge");
   try {
-    return module.Bridge(JSON.stringify(options));
+    return module.Bridge(JSON.stringify(options), cache);
   } finally {
     module.destroy();
   }

@@ -1,54 +1,59 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { run, type RunOptions } from "./cli/run.ts";
-import { say } from "./cli/terminal.ts";
-import { UsageError } from "./cli/usage.ts";
-import { WherryError } from "./errors.ts";
-
-const SUCCESS = 0;
-const FAILURE = 1;
-const MISUSE = 2;
-
-/** What a script's author, not the network, has to put right. */
-const AUTHORS_ERRORS = new Set(["invalid-script-metadata"]);
-
-// Code that leaves by itself (`os._exit()`) surfaces here, outside every promise.
-process.on("uncaughtException", (error) => process.exit(exitCode(error)));
+import { EXIT_CODES, exitCode } from "./cli/exit.ts";
+import { talk } from "./cli/prompt.ts";
+import { start } from "./cli/supervisor.ts";
 
 const program = new Command("wherry")
-  .description("Runs Python scripts in Pyodide, with the packages they ask for.")
+  .description("Runs Python programs in Pyodide, with the packages they ask for.")
   .version(manifest.version)
   .enablePositionalOptions()
-  .exitOverride();
+  .exitOverride()
+  .addHelpText("after", EXIT_CODES);
 
-program
-  .command("run")
+offer("run")
   .description("install what a script's inline metadata (PEP 723) asks for, then run it")
-  .argument("<script>", "the Python file to run")
-  .argument("[args...]", "the script's own arguments, handed on untouched")
-  .option("--index-url <url>", "a package index to ask instead of PyPI; may be repeated", append)
+  .argument("<program>", "the Python file to run; - for what comes on the standard input; with -m, a module's name")
+  .argument("[args...]", "the program's own arguments, handed on untouched")
+  .option("-m, --module", "run a module, as python -m does")
+  .option("-w, --with <requirement>", "install this, too; may be repeated", append)
+  .option("--sockets", "let Python open connections of its own, not only by fetch")
   .passThroughOptions()
-  .action(async (script: string, args: string[], options: RunOptions) => {
-    process.exit(await run(script, args, options));
-  });
+  .action((program: string, args: string[], options: object) => void start("run", { program, args, options }));
+
+offer("resolve")
+  .description("say what would be installed: versions, sizes, who requires whom")
+  .argument("<requirements...>", "what to install, such as pydantic>=2")
+  .option("--json", "as JSON, for programs")
+  .action((requirements: string[], options: object) => void start("resolve", { requirements, options }));
+
+offer("why")
+  .description("say which requirements lead to a project; fails where none do")
+  .argument("<name>", "the project")
+  .argument("<requirements...>", "what would be installed")
+  .option("--json", "as JSON, for programs")
+  .action((name: string, requirements: string[], options: object) => void start("why", { name, requirements, options }));
+
+offer("repl")
+  .description("a Python prompt, with top-level await and wherry at hand")
+  .option("-w, --with <requirement>", "install this first; may be repeated", append)
+  .option("--sockets", "let Python open connections of its own, not only by fetch")
+  .action((options: object) => talk(start("repl", { options })));
 
 program.parseAsync().catch((error: unknown) => process.exit(exitCode(error)));
 
+/** Adds a command with the options that all of them have. */
+function offer(name: string): Command {
+  return program
+    .command(name)
+    .option("--index-url <url>", "a package index to ask instead of PyPI; may be repeated", append)
+    .option("-c, --constraint <file-or-requirement>", "restrict versions without asking for anything; may be repeated", append)
+    .option("--no-cache", "fetch everything anew, and keep nothing (WHERRY_CACHE_DIR says where it is kept)")
+    .option("-q, --quiet", "say nothing but errors")
+    .addHelpText("after", EXIT_CODES);
+}
+
 function append(value: string, earlier: readonly string[] = []): readonly string[] {
   return [...earlier, value];
-}
-
-/** Says what went wrong, where that has not been said, and returns the code to leave with. */
-function exitCode(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? SUCCESS : MISUSE;
-  if (error instanceof UsageError) return complain(error.message, MISUSE);
-  if (error instanceof WherryError) return complain(error.message, AUTHORS_ERRORS.has(error.code) ? MISUSE : FAILURE);
-  const { status, stack } = error as { status?: number; stack?: string };
-  return typeof status === "number" ? status : complain(`unexpected error: ${stack ?? error}`, FAILURE);
-}
-
-function complain(message: string, code: number): number {
-  say(`wherry: ${message}`);
-  return code;
 }

@@ -1,4 +1,5 @@
 export { attach } from "./attach.ts";
+export type { Cache } from "./caching.ts";
 export { WherryError } from "./errors.ts";
 export type {
   AttachOptions,

@@ -1,4 +1,5 @@
 import type { Call } from "./bridge.ts";
+import type { Cache } from "./caching.ts";
 
 /** One step of an installation, as it happens. */
 export interface ProgressEvent {
@@ -55,6 +56,8 @@ interface CallOptions {
 }
 
 export interface AttachOptions extends CallOptions {
+  /** Keeps downloads from one visit, or one run, to the next; if not said, nothing does. */
+  cache?: Cache;
   /** How patient to be. */
   network?: NetworkOptions;
   /**
@@ -224,6 +227,13 @@ export interface Step {
   requirement: string;
   name: string;
   version: string | null;
+}
+
+/** What `resolve` answers, drawn as a tree; and the chains that lead to one project of it. */
+export interface Explanation {
+  resolution: Resolution;
+  tree: Tree;
+  why: Why | null;
 }
 
 /** wherry in one runtime. Every method throws a `WherryError` for what can be expected to go wrong. */

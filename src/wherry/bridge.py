@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 
     from wherry.errors import WherryError
     from wherry.formats.script_metadata import ScriptMetadata
+    from wherry.index.cache import Cache
     from wherry.index.index import Index
     from wherry.index.network import Network
     from wherry.installer import Installer
     from wherry.model.progress import OnProgress, Progress
+    from wherry.resolution.resolution import Resolution
 
     Listener: TypeAlias = Callable[[str], object]
     Method: TypeAlias = Callable[[Mapping[str, Any], OnProgress], Awaitable[object]]
@@ -38,20 +40,25 @@ __all__ = ["Bridge"]
 class Bridge:
     """One :class:`~wherry.installer.Installer`, made the default one, behind one method.
 
-    *options_json* is an object with the options of ``attach()``: ``indexUrls``, ``network`` and ``strict``.
+    *options_json* is an object with the options of ``attach()``: ``indexUrls``, ``network`` and ``strict``. *cache* is
+    its ``cache``, a JavaScript object.
     """
 
-    def __init__(self, options_json: str) -> None:
+    def __init__(self, options_json: str, cache: object = None) -> None:
         self._attach_options = json.loads(options_json)
+        self._kept_by = cache
         use_default(lambda: self._installer)
         self._running: dict[int | None, asyncio.Task[Any]] = {}
         self._methods: Mapping[str, Method] = {
             "check": self._check,
             "environment": self._environment,
+            "explain": self._explain,
             "install": self._install,
             "installed": self._installed,
+            "interrupt": self._interrupt,
             "resolve": self._resolve,
             "runFile": self._run_file,
+            "runModule": self._run_module,
             "runScript": self._run_script,
             "scriptMetadata": self._script_metadata,
             "tree": self._tree,
@@ -69,8 +76,17 @@ class Bridge:
         return Installer(
             index_urls=_indexes(self._attach_options.get("indexUrls")),
             network=self._network,
+            cache=self._cache,
             strict=bool(self._attach_options.get("strict")),
         )
+
+    @property
+    def _cache(self) -> Cache | None:
+        if self._kept_by is None:
+            return None
+        from wherry.runtime.cache import JsCache
+
+        return JsCache(self._kept_by)
 
     @cached_property
     def _network(self) -> Network:
@@ -123,9 +139,17 @@ class Bridge:
         return report.to_dict()
 
     async def _resolve(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
+        return _camel_case_keys((await self._decide(arguments, on_progress)).to_dict())
+
+    async def _explain(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
+        """Resolve, and tell besides who requires whom, and what leads to the project ``name`` if there is one."""
+        resolution = await self._decide(arguments, on_progress)
+        why = resolution.why(arguments["name"]).to_dict() if "name" in arguments else None
+        return _camel_case_keys({"resolution": resolution.to_dict(), "tree": resolution.tree().to_dict(), "why": why})
+
+    async def _decide(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> Resolution:
         with self._first_pages(arguments):
-            resolution = await self._installer.resolve(*arguments["requirements"], **_options(arguments, on_progress))
-        return _camel_case_keys(resolution.to_dict())
+            return await self._installer.resolve(*arguments["requirements"], **_options(arguments, on_progress))
 
     def _first_pages(self, arguments: Mapping[str, Any]) -> AbstractContextManager[None]:
         """Let the first pages travel while what reads them is still being imported."""
@@ -172,9 +196,19 @@ class Bridge:
 
         return run_file(arguments["file"], arguments["argv"], arguments["workingDirectory"])
 
+    async def _run_module(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
+        from wherry.runtime.script import run_module
+
+        return run_module(arguments["name"], arguments["argv"], arguments["workingDirectory"])
+
+    async def _interrupt(self, _: Mapping[str, Any], __: OnProgress) -> None:
+        """End what a program is waiting for."""
+        for task in asyncio.all_tasks() - set(self._running.values()):
+            task.cancel()
+
 
 def _options(arguments: Mapping[str, Any], on_progress: OnProgress) -> dict[str, Any]:
-    options = {_snake_case(name): value for name, value in arguments.items() if name != "requirements"}
+    options = {_snake_case(name): value for name, value in arguments.items() if name not in {"requirements", "name"}}
     if "index_urls" in options:
         options["index_urls"] = _indexes(options["index_urls"])
     return options | {"on_progress": on_progress}

@@ -11,6 +11,15 @@ export function requireNode(version: string = process.versions.node): void {
   throw new UsageError(`Node.js ${OLDEST_NODE.join(".")} or later is needed, but this is Node.js ${version}`);
 }
 
+/** Throws unless Python can wait for a socket: its stack has to make room for others meanwhile. */
+export function requireStackSwitching(engine: object = WebAssembly, version: string = process.versions.node): void {
+  if ("Suspending" in engine) return;
+  throw new UsageError(
+    `--sockets needs a Node.js that switches stacks (JSPI), as Node.js 26 does, but this is Node.js ${version}; ` +
+      "from 22 on, NODE_OPTIONS=--experimental-wasm-stack-switching may do",
+  );
+}
+
 /** Trusts the authorities that this computer trusts, such as the one of a company's proxy. */
 export function trustSystemAuthorities(): void {
   // Node.js 23, and 24 before 24.5, cannot: there Node's own list has to do.

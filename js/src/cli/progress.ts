@@ -1,4 +1,5 @@
 import type { InstalledDistribution, InstallReport, ProgressEvent } from "../installer.ts";
+import { counted, seconds } from "./units.ts";
 
 /** Returns the seconds since it was started. */
 export type Clock = () => number;
@@ -6,10 +7,6 @@ export type Clock = () => number;
 export function startClock(): Clock {
   const start = performance.now();
   return () => (performance.now() - start) / 1000;
-}
-
-export function seconds(duration: number): string {
-  return `${duration.toFixed(2)} s`;
 }
 
 const OUTCOMES = {
@@ -48,8 +45,4 @@ export function reportLines({ installed, warnings }: InstallReport): string[] {
   const line = ({ name, version, source }: InstalledDistribution) =>
     `wherry:   ${name.padEnd(nameWidth)}  ${version.padEnd(versionWidth)}  ${source ?? "(from an unknown place)"}`;
   return [...installed.map(line), ...warnings.map((warning) => `wherry: warning: ${warning}`)];
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

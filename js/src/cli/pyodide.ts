@@ -1,11 +1,13 @@
 import { writeSync } from "node:fs";
 import type { PyodideAPI } from "pyodide";
-import { scriptEnvironment } from "./host.ts";
+import { requireStackSwitching, scriptEnvironment } from "./host.ts";
+import type { Shared } from "./shared.ts";
 import { connectStreams } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 
 /** Starts the Pyodide that is installed beside wherry, on this process's streams and environment. */
-export async function startPyodide(): Promise<PyodideAPI> {
+export async function startPyodide(shared: Shared, { sockets = false } = {}): Promise<PyodideAPI> {
+  if (sockets) requireStackSwitching();
   const { loadPyodide } = await importPyodide();
   const pyodide = await loadPyodide({
     env: scriptEnvironment(),
@@ -14,7 +16,8 @@ export async function startPyodide(): Promise<PyodideAPI> {
     stdout: (line) => void writeSync(1, `${line}\n`),
     stderr: (line) => void writeSync(2, `${line}\n`),
   });
-  connectStreams(pyodide);
+  connectStreams(pyodide, shared);
+  if (sockets) await pyodide.useNodeSockFS();
   return pyodide;
 }
 

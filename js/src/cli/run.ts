@@ -1,35 +1,51 @@
-import { realpathSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { connect } from "../attach.ts";
-import type { Call } from "../bridge.ts";
-import { createInstaller, type InstallOptions } from "../installer.ts";
+import type { InstallOptions } from "../installer.ts";
+import { readConstraints } from "./constraints.ts";
+import { INTERRUPTED } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
-import { requireNode, trustSystemAuthorities } from "./host.ts";
-import { type Clock, PhaseLines, reportLines, seconds, startClock } from "./progress.ts";
-import { startPyodide } from "./pyodide.ts";
-import { say } from "./terminal.ts";
+import { install, type Session, type SessionOptions, startSession } from "./session.ts";
+import { type Shared, signalPlace } from "./shared.ts";
 import { UsageError } from "./usage.ts";
 
-export interface RunOptions {
-  indexUrl?: readonly string[];
+export interface RunOptions extends SessionOptions {
+  with?: readonly string[];
+  constraint?: readonly string[];
+  module?: boolean;
 }
 
-/** Runs a Python script with what its inline metadata asks for, and returns its exit code. */
-export async function run(script: string, args: readonly string[], options: RunOptions): Promise<number> {
-  requireNode();
-  const hostFile = findScript(script);
-  trustSystemAuthorities();
+export interface RunParameters {
+  program: string;
+  args: readonly string[];
+  options: RunOptions;
+}
 
-  const clock = startClock();
-  const pyodide = await startPyodide();
-  const call = await connect(pyodide, options.indexUrl ? { indexUrls: options.indexUrl } : {});
-  await sayLoaded(pyodide.version, call, clock);
-  showFolders(pyodide, [process.cwd(), dirname(hostFile)]);
+/** Where a program lies inside Pyodide that came on the standard input; errors show the name. */
+const STDIN_FILE = "/tmp/<stdin>";
 
-  const file = virtualPath(hostFile);
-  const { dependencies, options: wanted } = await call("scriptMetadata", { file });
-  if (dependencies.length > 0) await install(call, dependencies, wanted);
-  return call("runFile", { file, argv: [script, ...args], workingDirectory: virtualPath(process.cwd()) });
+/** Runs a Python program with what it and the command line ask for, and returns its exit code. */
+export async function run({ program, args, options }: RunParameters, shared: Shared): Promise<number> {
+  const constraints = readConstraints(options.constraint);
+  const hostFile = options.module || program === "-" ? undefined : findScript(program);
+  const source = program === "-" && !options.module ? readFileSync(0) : undefined;
+  const session = await startSession(options, shared);
+  const { pyodide, call, interrupts } = session;
+  showFolders(pyodide, [process.cwd(), ...(hostFile === undefined ? [] : [dirname(hostFile)])]);
+  if (source) pyodide.FS.writeFile(STDIN_FILE, source);
+
+  const file = hostFile === undefined ? STDIN_FILE : virtualPath(hostFile);
+  const wanted = options.module ? { dependencies: [], options: {} } : await call("scriptMetadata", { file });
+  await bring(session, [...wanted.dependencies, ...(options.with ?? [])], { ...wanted.options, constraints });
+
+  interrupts.handOver(() => void call("interrupt"));
+  pyodide.setInterruptBuffer(signalPlace(shared));
+  const place = { workingDirectory: virtualPath(process.cwd()), argv: [program, ...args] };
+  const code = await (options.module ? call("runModule", { name: program, ...place }) : call("runFile", { file, ...place }));
+  return code !== 0 && interrupts.hasWoken ? INTERRUPTED : code;
+}
+
+async function bring(session: Session, requirements: readonly string[], options: InstallOptions): Promise<void> {
+  if (requirements.length > 0) await install(session, requirements, options);
 }
 
 /** Follows links, because what a link names need not be visible inside Pyodide. */
@@ -42,16 +58,4 @@ function findScript(script: string): string {
     throw new UsageError(`cannot open the script ${script}: ${code === "ENOENT" ? "there is no such file" : code}`);
   }
   throw new UsageError(`cannot run ${script}: it is a folder`);
-}
-
-async function sayLoaded(version: string, call: Call, clock: Clock): Promise<void> {
-  const { pythonVersion, platform } = await call("environment");
-  say(`wherry: Pyodide ${version} (Python ${pythonVersion}, ${platform}) loaded in ${seconds(clock())}`);
-}
-
-async function install(call: Call, dependencies: readonly string[], options: InstallOptions): Promise<void> {
-  const phases = new PhaseLines(say);
-  const onProgress = phases.follow.bind(phases);
-  const report = await createInstaller(call).install(dependencies, { ...options, onProgress });
-  reportLines(report).forEach(say);
 }

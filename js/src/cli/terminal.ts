@@ -1,9 +1,11 @@
-import { readSync, writeSync } from "node:fs";
+import { constants, openSync, readSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { PyodideAPI } from "pyodide";
+import { loadSize, type Shared, setReading } from "./shared.ts";
 
-// `process.stdin`, `process.stdout` and `process.stderr` are left alone all through the program: the first look at one
-// of them makes a pipe non-blocking, and a synchronous interpreter needs pipes that block.
+// `process.stdin`, `process.stdout` and `process.stderr` are left alone all through the program, unless they are
+// terminals: the first look at one of them makes a pipe non-blocking, and a synchronous interpreter needs pipes that
+// block.
 
 /** Writes one line to the standard error, which may be gone. */
 export function say(line: string): void {
@@ -15,32 +17,56 @@ export function say(line: string): void {
 }
 
 /** Gives Python this process's own standard streams. */
-export function connectStreams(pyodide: PyodideAPI): void {
-  pyodide.setStdin({ read: (buffer) => readStdin(buffer), isatty: isatty(0) });
-  pyodide.setStdout(writer(1));
-  pyodide.setStderr(writer(2));
+export function connectStreams(pyodide: PyodideAPI, shared: Shared): void {
+  pyodide.setStdin(isatty(0) ? keyboard(pyodide, shared) : pipe(shared));
+  pyodide.setStdout(writer(1, shared));
+  pyodide.setStderr(writer(2, shared));
 }
 
-function writer(descriptor: 1 | 2) {
+function writer(descriptor: 1 | 2, shared: Shared) {
   return {
     isatty: isatty(descriptor),
     write: (bytes: Uint8Array) => writeSync(descriptor, bytes),
-    getTerminalSize: () => terminalSize(descriptor),
+    getTerminalSize: () => loadSize(shared),
   };
 }
 
-/** Asked for terminals only, whose writes block whatever has been looked at. */
-function terminalSize(descriptor: 1 | 2): { rows: number; columns: number } {
-  const { rows, columns } = descriptor === 1 ? process.stdout : process.stderr;
-  return { rows, columns };
+const KEYSTROKE = 20; // milliseconds
+
+/**
+ * A terminal that is asked again and again, so that Ctrl-C is noticed meanwhile. It is opened once more for that: whether
+ * a read waits is a property of what was opened, and other processes have the descriptor 0, too.
+ */
+function keyboard(pyodide: PyodideAPI, shared: Shared) {
+  const nap = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  let terminal: number | undefined;
+  const read = (buffer: Uint8Array): number => {
+    terminal ??= openSync("/dev/tty", constants.O_RDONLY | constants.O_NONBLOCK);
+    for (;;) {
+      try {
+        return readSync(terminal, buffer);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      }
+      pyodide.checkInterrupt();
+      Atomics.wait(nap, 0, 0, KEYSTROKE);
+    }
+  };
+  return process.platform === "win32" ? { ...pipe(shared), isatty: true } : { read, isatty: true };
 }
 
-function readStdin(buffer: Uint8Array): number {
-  try {
-    return readSync(0, buffer);
-  } catch (error) {
-    // Windows says so where POSIX returns 0.
-    if ((error as NodeJS.ErrnoException).code === "EOF") return 0;
-    throw error;
-  }
+function pipe(shared: Shared) {
+  const read = (buffer: Uint8Array): number => {
+    setReading(shared, true);
+    try {
+      return readSync(0, buffer);
+    } catch (error) {
+      // Windows says so where POSIX returns 0.
+      if ((error as NodeJS.ErrnoException).code === "EOF") return 0;
+      throw error;
+    } finally {
+      setReading(shared, false);
+    }
+  };
+  return { read, isatty: false };
 }

@@ -210,7 +210,8 @@ class IndexClient:
 
     async def _verified(self, request: Request, hashes: Mapping[str, str]) -> bytes:
         refuse_weak(hashes, subject=request.url)
-        key = strongest(hashes)
+        # What lies nearby need not be kept once more.
+        key = strongest(hashes) if request.url.startswith("http") else None
         if key is not None and (kept := await self._cache.get(key)) is not None:
             try:
                 _check(request, kept, hashes)

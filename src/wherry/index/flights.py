@@ -40,7 +40,9 @@ class Flights:
         task = self.begin(key, start)
         self._waiting[key] += 1
         try:
-            return await asyncio.shield(task)
+            # shield() would, once this is cancelled, have the loop complain of a failure that is told to others.
+            await asyncio.wait({task})
+            return task.result()
         finally:
             self._waiting[key] -= 1
 

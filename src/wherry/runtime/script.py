@@ -1,4 +1,4 @@
-"""Running a script inside the interpreter as ``python script.py`` would have run it."""
+"""Running a program inside the interpreter as ``python script.py`` or ``python -m module`` would have run it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from wherry.install.running import exit_status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-__all__ = ["run_file"]
+__all__ = ["run_file", "run_module"]
 
 INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
 FLUSH_FAILED = 120  # what CPython exits with when its last output has nowhere to go
@@ -24,12 +24,35 @@ FLUSH_FAILED = 120  # what CPython exits with when its last output has nowhere t
 def run_file(file: str, argv: Sequence[str], working_directory: str) -> int:
     """Run *file* (an absolute path) as ``__main__`` and return the exit code that CPython would have given.
 
-    Whatever the script raises is reported here, on ``sys.stderr``, and goes no further.
+    Where ``argv`` begins with ``-`` it holds what came on the standard input. Whatever the script raises is reported
+    here, on ``sys.stderr``, and goes no further.
     """
+    came_on_stdin = argv[0] == "-"
+    main = _new_main(None if came_on_stdin else file)
+    shown = "<stdin>" if came_on_stdin else file
+
+    def execute() -> None:
+        exec(compile(Path(file).read_bytes(), shown, "exec", dont_inherit=True), vars(main))  # noqa: S102 - what it is for
+
+    # As CPython has it, "" is the working directory, wherever that is.
+    return _run(execute, argv, working_directory, "" if came_on_stdin else str(Path(file).parent))
+
+
+def run_module(name: str, argv: Sequence[str], working_directory: str) -> int:
+    """Run the module or package *name* as :func:`run_file` runs a file; ``argv[0]`` becomes the path of the module."""
+    import runpy
+
+    # What `python -m` itself calls. The public function would leave another __main__ to what outlives it.
+    execute = runpy._run_module_as_main  # type: ignore[attr-defined]  # noqa: SLF001
+    _new_main(None)
+    return _run(lambda: execute(name), argv, working_directory, working_directory)
+
+
+def _run(execute: Callable[[], object], argv: Sequence[str], working_directory: str, first_on_path: str) -> int:
     os.chdir(working_directory)
     sys.argv[:] = argv
-    _put_first_on_path(str(Path(file).parent))
-    status = _execute(file, _new_main(file))
+    _put_first_on_path(first_on_path)
+    status = _status_of(execute)
     # CPython does this at exit, which never comes for an interpreter inside a page or a host process.
     atexit._run_exitfuncs()  # noqa: SLF001 — there is no public way
     return status if _flush() else status or FLUSH_FAILED
@@ -41,19 +64,19 @@ def _put_first_on_path(folder: str) -> None:
     sys.path.insert(0, folder)
 
 
-def _new_main(file: str) -> ModuleType:
+def _new_main(file: str | None) -> ModuleType:
     main = ModuleType("__main__")
-    main.__file__ = file
-    main.__loader__ = SourceFileLoader("__main__", file)
+    if file is not None:
+        main.__file__ = file
+        main.__loader__ = SourceFileLoader("__main__", file)
     vars(main)["__builtins__"] = sys.modules["builtins"]
     sys.modules["__main__"] = main
     return main
 
 
-def _execute(file: str, main: ModuleType) -> int:
+def _status_of(execute: Callable[[], object]) -> int:
     try:
-        code = compile(Path(file).read_bytes(), file, "exec", dont_inherit=True)
-        exec(code, vars(main))  # noqa: S102 — running a program is what this module is for
+        execute()
     except SystemExit as request:
         return exit_status(request.code)
     except BaseException as error:  # noqa: BLE001 — reported the way the interpreter itself would
@@ -63,8 +86,8 @@ def _execute(file: str, main: ModuleType) -> int:
 
 
 def _report(error: BaseException) -> None:
-    # The first frame is _execute's own; the user's begin below it.
-    frames = error.__traceback__.tb_next if error.__traceback__ else None
+    # The first two frames are this module's own; the program's begin below them.
+    frames = error.__traceback__ and error.__traceback__.tb_next and error.__traceback__.tb_next.tb_next
     sys.excepthook(type(error), error.with_traceback(frames), frames)
 
 

@@ -1,0 +1,19 @@
+// The thread that Python runs in. Signals and the keyboard are the first thread's, src/cli/supervisor.ts.
+import { workerData } from "node:worker_threads";
+import { exitCode } from "./cli/exit.ts";
+import { repl } from "./cli/repl.ts";
+import { resolve, why } from "./cli/resolve.ts";
+import { run } from "./cli/run.ts";
+import type { Shared } from "./cli/shared.ts";
+import type { Assignment } from "./cli/supervisor.ts";
+
+const COMMANDS: Record<string, (parameters: any, shared: Shared) => Promise<number>> = { repl, resolve, run, why };
+
+// Code that leaves by itself (`os._exit()`) surfaces here, outside every promise.
+process.on("uncaughtException", (error) => process.exit(exitCode(error)));
+
+const { command, parameters, shared } = workerData as Assignment;
+COMMANDS[command]?.(parameters, shared).then(
+  (code) => process.exit(code),
+  (error: unknown) => process.exit(exitCode(error)),
+);

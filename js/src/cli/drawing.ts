@@ -1,0 +1,62 @@
+import type { Branch, Resolution, Tree, Why } from "../installer.ts";
+import type { Style } from "./style.ts";
+import { counted, size } from "./units.ts";
+
+const ABOVE = "(*)";
+
+/** Draws who requires whom, each with its version and what is to be downloaded of it; then the sum. */
+export function treeLines({ branches }: Tree, resolution: Resolution, style: Style): string[] {
+  const files = new Map(resolution.chosen.map(({ name, file }) => [name, file]));
+  const amount = ({ name, repeated, cycle }: Branch) => {
+    const file = files.get(name);
+    return repeated || cycle || !file ? "" : file.size === null ? "?" : size(file.size);
+  };
+  const rows = branches.flatMap((branch) => [...rowsOf(branch, "", "")]);
+  const width = Math.max(0, ...rows.map(({ lead, branch }) => lead.length + titleOf(branch).length));
+  const sizeWidth = Math.max(0, ...rows.map(({ branch }) => amount(branch).length));
+  const lines = rows.map(({ lead, branch }) => {
+    const title = titleOf(branch);
+    const pad = " ".repeat(width - lead.length - title.length);
+    const because = [branch.name, `${branch.name}==${branch.version}`].includes(branch.requirement) ? "" : style("dim", `  ${branch.requirement}`);
+    const { name } = branch;
+    const shown = style("bold", name) + title.slice(name.length);
+    return `${style("dim", lead)}${shown}${pad}  ${amount(branch).padStart(sizeWidth)}${because}`.trimEnd();
+  });
+  const legend = rows.some(({ branch }) => branch.repeated) ? [`${ABOVE} what it requires is shown above`] : [];
+  return [...lines, ...legend, totalOf(resolution)];
+}
+
+interface Row {
+  lead: string;
+  branch: Branch;
+}
+
+function* rowsOf(branch: Branch, lead: string, below: string): Generator<Row> {
+  yield { lead, branch };
+  for (const child of branch.branches) {
+    const isLast = child === branch.branches.at(-1);
+    yield* rowsOf(child, below + (isLast ? "└── " : "├── "), below + (isLast ? "    " : "│   "));
+  }
+}
+
+function titleOf({ name, extras, version, repeated, cycle }: Branch): string {
+  const words = [extras.length > 0 ? `${name}[${extras.join(",")}]` : name, version ?? "is missing"];
+  return [...words, ...(repeated ? [ABOVE] : []), ...(cycle ? ["(cycle)"] : [])].join(" ");
+}
+
+function totalOf({ chosen, downloadSize }: Resolution): string {
+  const files = chosen.flatMap(({ file }) => file ?? []);
+  const known = files.reduce((sum, { size }) => sum + (size ?? 0), 0);
+  const sum = downloadSize === null ? `${size(known)} and more: the index does not tell every size` : size(downloadSize);
+  return `${counted(files.length, "package")}, ${sum}`;
+}
+
+/** Says which chains of requirements lead to a project. */
+export function whyLines({ name, version, chains }: Why, style: Style): string[] {
+  if (version === null) return [`${name} would not be installed`];
+  const chain = (steps: Why["chains"][number]) => {
+    const asked = steps.length === 1 ? style("dim", " (asked for)") : "";
+    return `  ${steps.map(({ requirement }) => requirement).join(style("dim", " → "))}${asked}`;
+  };
+  return [`${style("bold", name)} ${version}`, ...chains.map(chain)];
+}

@@ -1,0 +1,40 @@
+import { parentPort } from "node:worker_threads";
+import { INTERRUPTED, Interruption } from "./exit.ts";
+import { type Shared, takeInterrupt } from "./shared.ts";
+
+/** What Ctrl-C does in the thread of Python. */
+export class Interrupts {
+  readonly #controller = new AbortController();
+  readonly #shared: Shared;
+  #wake: (() => void) | undefined;
+  /** Whether something that a program waited for was ended. */
+  hasWoken = false;
+
+  constructor(shared: Shared) {
+    this.#shared = shared;
+    parentPort?.on("message", (message) => {
+      if (message === "interrupt") this.#interrupt();
+    });
+  }
+
+  /** Ends what can be ended from outside: deciding, downloading. */
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** From now on an interrupt is Python's; `wake` ends what it waits for, since it looks for signals only when it runs. */
+  handOver(wake: () => void): void {
+    this.signal.throwIfAborted();
+    this.#wake = wake;
+  }
+
+  #interrupt(): void {
+    // Python may have seen it itself by now.
+    if (!takeInterrupt(this.#shared)) return;
+    if (this.#wake !== undefined) {
+      this.hasWoken = true;
+      this.#wake();
+    } else if (this.signal.aborted) process.exit(INTERRUPTED);
+    else this.#controller.abort(new Interruption("interrupted; nothing has been installed"));
+  }
+}

@@ -1,0 +1,126 @@
+import { writeSync } from "node:fs";
+import { parentPort } from "node:worker_threads";
+import type { PyodideAPI } from "pyodide";
+import { readConstraints } from "./constraints.ts";
+import { SUCCESS } from "./exit.ts";
+import { showFolders, virtualPath } from "./folders.ts";
+import { install, type SessionOptions, startSession } from "./session.ts";
+import { type Shared, signalPlace } from "./shared.ts";
+import { say } from "./terminal.ts";
+
+export interface ReplParameters {
+  options: SessionOptions & { with?: readonly string[]; constraint?: readonly string[] };
+}
+
+/** What the prompt, in the first thread, says to Python. */
+export type Said = { line: string } | { complete: string } | "forget" | "leave";
+
+/** What Python says to the prompt: the next one, or what a word could go on with and where that begins. */
+export type Answered = { prompt: string } | { completions: string[]; start: number };
+
+/** What stands at the prompt is the program's; all else has a namespace of its own. */
+const CONSOLE = `
+import asyncio, os, sys
+from pyodide.console import Console
+
+os.chdir(folder)
+sys.path[:0] = [] if "" in sys.path else [""]
+exec("import wherry", names)
+console = Console(names)
+own = set()
+
+async def push(line):
+    own.clear()
+    own.update(asyncio.all_tasks())
+    future = console.push(line)
+    if future.syntax_check == "incomplete":
+        return "... "
+    try:
+        sys.displayhook(await future)
+    except SystemExit as request:
+        return request.code
+    except asyncio.CancelledError:
+        sys.stderr.write("KeyboardInterrupt\\n")
+    except BaseException:
+        sys.stderr.write(future.formatted_error.rstrip("\\n") + "\\n")
+    return ">>> "
+
+def interrupt():
+    for task in asyncio.all_tasks() - own:
+        task.cancel()
+
+def complete(source):
+    found, start = console.complete(source)
+    return json.dumps({"completions": found, "start": start})
+
+def forget():
+    console.buffer.clear()
+`;
+
+/** A Python prompt whose lines come from the first thread, see src/cli/prompt.ts. Returns the code to leave with. */
+export async function repl({ options }: ReplParameters, shared: Shared): Promise<number> {
+  const constraints = readConstraints(options.constraint);
+  const session = await startSession(options, shared);
+  const { pyodide, interrupts } = session;
+  showFolders(pyodide, [process.cwd()]);
+  if (options.with) await install(session, options.with, { constraints });
+  if (!options.quiet) say('wherry: await wherry.install("…") brings packages aboard; Ctrl-D leaves');
+
+  const console = openConsole(pyodide);
+  interrupts.handOver(console.interrupt);
+  pyodide.setInterruptBuffer(signalPlace(shared));
+  ignoreSignals();
+  return converse(console);
+}
+
+interface Console {
+  push(line: string): Promise<unknown>;
+  interrupt(): void;
+  complete(source: string): string;
+  forget(): void;
+}
+
+function openConsole(pyodide: PyodideAPI): Console {
+  const namespace = pyodide.toPy({ folder: virtualPath(process.cwd()) });
+  namespace.set("names", pyodide.globals);
+  pyodide.runPython(`import json\n${CONSOLE}`, { globals: namespace });
+  return {
+    push: namespace.get("push"),
+    interrupt: namespace.get("interrupt"),
+    complete: namespace.get("complete"),
+    forget: namespace.get("forget"),
+  };
+}
+
+/** What ends a task in Python ends it here, too, and has been shown by then. */
+function ignoreSignals(): void {
+  process.removeAllListeners("uncaughtException");
+  process.on("uncaughtException", (error: Error & { type?: string }) => {
+    if (error.type !== "KeyboardInterrupt" && error.type !== "SystemExit") say(`wherry: unexpected error: ${error.stack}`);
+  });
+}
+
+function converse(console: Console): Promise<number> {
+  return new Promise((resolve) => {
+    const answer = (answered: Answered) => parentPort?.postMessage(answered);
+    const hear = async (said: Said | "interrupt") => {
+      if (said === "interrupt") return;
+      if (said === "leave") return resolve(SUCCESS);
+      if (said === "forget") return console.forget();
+      if ("complete" in said) return answer(JSON.parse(console.complete(said.complete)));
+      const next = await console.push(said.line);
+      if (next === ">>> " || next === "... ") answer({ prompt: next });
+      else resolve(statusOf(next));
+    };
+    parentPort?.on("message", (said) => void hear(said));
+    answer({ prompt: ">>> " });
+  });
+}
+
+/** What `exit()` was given is a number, or something to say. */
+function statusOf(given: unknown): number {
+  if (given === undefined || given === null) return 0;
+  if (typeof given === "number") return given & 0xff;
+  writeSync(2, `${given}\n`);
+  return 1;
+}

@@ -1,0 +1,53 @@
+import { writeSync } from "node:fs";
+import type { Explanation } from "../installer.ts";
+import { readConstraints } from "./constraints.ts";
+import { treeLines, whyLines } from "./drawing.ts";
+import { FAILURE, SUCCESS } from "./exit.ts";
+import { type SessionOptions, startSession, watch } from "./session.ts";
+import type { Shared } from "./shared.ts";
+import { styleFor } from "./style.ts";
+import { say } from "./terminal.ts";
+
+export interface ResolveParameters {
+  requirements: readonly string[];
+  options: SessionOptions & { constraint?: readonly string[]; json?: boolean };
+}
+
+/** Prints what would be installed. */
+export async function resolve(parameters: ResolveParameters, shared: Shared): Promise<number> {
+  const { resolution, tree } = await explain(parameters, shared);
+  if (parameters.options.json) print(JSON.stringify({ ...resolution, tree: tree.branches }, null, 2));
+  else treeLines(tree, resolution, styleFor(1)).forEach(print);
+  return SUCCESS;
+}
+
+/** Prints which requirements lead to a project; fails where none do. */
+export async function why(parameters: ResolveParameters & { name: string }, shared: Shared): Promise<number> {
+  const { why: found } = await explain(parameters, shared, parameters.name);
+  if (!found) throw new TypeError("the answer tells nothing of the project");
+  if (parameters.options.json) print(JSON.stringify(found, null, 2));
+  else whyLines(found, styleFor(1)).forEach(print);
+  return found.chains.length > 0 ? SUCCESS : FAILURE;
+}
+
+async function explain(
+  { requirements, options }: ResolveParameters,
+  shared: Shared,
+  name?: string,
+): Promise<Explanation> {
+  const constraints = readConstraints(options.constraint);
+  // The answer is what one wants to see, and nothing of how it came about.
+  const session = await startSession({ ...options, quiet: true }, shared);
+  const { signal } = session.interrupts;
+  const question = { requirements, constraints, ...(name !== undefined && { name }) };
+  const explanation: Explanation = await watch({ ...session, quiet: options.quiet ?? false }, false, (onEvent) =>
+    session.call("explain", question, { onEvent, signal }),
+  );
+  session.cache?.prune();
+  explanation.resolution.warnings.forEach((warning) => say(`wherry: warning: ${warning}`));
+  return explanation;
+}
+
+function print(text: string): void {
+  writeSync(1, `${text}\n`);
+}

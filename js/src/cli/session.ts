@@ -1,0 +1,91 @@
+import { isatty } from "node:tty";
+import type { PyodideAPI } from "pyodide";
+import { connect } from "../attach.ts";
+import type { Call } from "../bridge.ts";
+import { createInstaller, type InstallOptions, type ProgressListener } from "../installer.ts";
+import { type FolderCache, openCache } from "./folder_cache.ts";
+import { requireNode, trustSystemAuthorities } from "./host.ts";
+import { Interrupts } from "./interrupts.ts";
+import { LiveBars } from "./live.ts";
+import { type Clock, PhaseLines, reportLines, startClock } from "./progress.ts";
+import { startPyodide } from "./pyodide.ts";
+import type { Shared } from "./shared.ts";
+import { styleFor } from "./style.ts";
+import { say } from "./terminal.ts";
+import { seconds } from "./units.ts";
+
+/** What every command lets one say. */
+export interface SessionOptions {
+  indexUrl?: readonly string[];
+  quiet?: boolean;
+  cache?: boolean;
+  sockets?: boolean;
+}
+
+/** A Pyodide with wherry aboard, at a terminal. */
+export interface Session {
+  pyodide: PyodideAPI;
+  call: Call;
+  interrupts: Interrupts;
+  shared: Shared;
+  quiet: boolean;
+  cache: FolderCache | undefined;
+}
+
+export async function startSession(options: SessionOptions, shared: Shared): Promise<Session> {
+  requireNode();
+  trustSystemAuthorities();
+  const clock = startClock();
+  const interrupts = new Interrupts(shared);
+  const pyodide = await startPyodide(shared, options);
+  const cache = options.cache === false ? undefined : openCache(say);
+  const call = await connect(pyodide, {
+    ...(options.indexUrl && { indexUrls: options.indexUrl }),
+    ...(cache && { cache }),
+  });
+  const quiet = options.quiet ?? false;
+  if (!quiet) await sayLoaded(pyodide.version, call, clock);
+  return { pyodide, call, interrupts, shared, quiet, cache };
+}
+
+async function sayLoaded(version: string, call: Call, clock: Clock): Promise<void> {
+  const { pythonVersion, platform } = await call("environment");
+  say(`wherry: Pyodide ${version} (Python ${pythonVersion}, ${platform}) loaded in ${seconds(clock())}`);
+}
+
+/** Installs all of it, and says what came. */
+export async function install(
+  session: Session,
+  requirements: readonly string[],
+  options: InstallOptions,
+): Promise<void> {
+  const { signal } = session.interrupts;
+  const report = await watch(session, true, (onProgress) =>
+    createInstaller(session.call).install(requirements, { ...options, onProgress, signal }),
+  );
+  session.cache?.prune();
+  if (!session.quiet) reportLines(report).forEach(say);
+}
+
+/** Shows how something goes on: bars on a terminal; if `sayPhases`, a line for each phase that is over. */
+export async function watch<Result>(
+  { quiet, shared }: Session,
+  sayPhases: boolean,
+  work: (onProgress: ProgressListener) => Promise<Result>,
+): Promise<Result> {
+  if (quiet) return work(() => {});
+  const bars = isatty(2) && process.env["TERM"] !== "dumb" ? new LiveBars(shared, styleFor(2)) : undefined;
+  const sayAbove = (line: string) => {
+    bars?.clear();
+    say(line);
+  };
+  const phases = new PhaseLines(sayPhases ? sayAbove : () => {});
+  try {
+    return await work((event) => {
+      phases.follow(event);
+      bars?.follow(event);
+    });
+  } finally {
+    bars?.clear();
+  }
+}

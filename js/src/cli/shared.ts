@@ -1,0 +1,55 @@
+/**
+ * What the process's first thread, which gets signals and knows the terminal, tells the thread that Python runs in: that
+ * one is busy for as long as Python is, and reads no messages then.
+ */
+export type Shared = Int32Array<SharedArrayBuffer>;
+
+const PLACES = { signal: 0, reading: 1, columns: 2, rows: 3 } as const;
+export const SIGINT = 2;
+
+export function share(): Shared {
+  return new Int32Array(new SharedArrayBuffer(Object.keys(PLACES).length * Int32Array.BYTES_PER_ELEMENT));
+}
+
+/** Where Python looks for a signal, and puts 0 once it has seen it. */
+export function signalPlace(shared: Shared): Shared {
+  return shared.subarray(PLACES.signal, PLACES.signal + 1);
+}
+
+export function raiseInterrupt(shared: Shared): void {
+  Atomics.store(shared, PLACES.signal, SIGINT);
+}
+
+/** Whether there is a signal that nobody has seen yet. */
+export function isPending(shared: Shared): boolean {
+  return Atomics.load(shared, PLACES.signal) === SIGINT;
+}
+
+/** Whether there was a signal that Python had not seen yet; it will not any more. */
+export function takeInterrupt(shared: Shared): boolean {
+  return Atomics.exchange(shared, PLACES.signal, 0) === SIGINT;
+}
+
+/** Notes that nothing can be heard until somebody writes to the standard input. */
+export function setReading(shared: Shared, isReading: boolean): void {
+  Atomics.store(shared, PLACES.reading, Number(isReading));
+}
+
+export function isReading(shared: Shared): boolean {
+  return Atomics.load(shared, PLACES.reading) === 1;
+}
+
+export interface Size {
+  columns: number;
+  rows: number;
+}
+
+export function storeSize(shared: Shared, { columns, rows }: Size): void {
+  Atomics.store(shared, PLACES.columns, columns);
+  Atomics.store(shared, PLACES.rows, rows);
+}
+
+/** The terminal's size in characters, 80 by 24 where there is none. */
+export function loadSize(shared: Shared): Size {
+  return { columns: Atomics.load(shared, PLACES.columns) || 80, rows: Atomics.load(shared, PLACES.rows) || 24 };
+}

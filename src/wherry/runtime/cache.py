@@ -1,0 +1,25 @@
+"""A cache that lives in JavaScript: what ``attach()`` was given."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyodide.ffi import to_js
+
+__all__ = ["JsCache"]
+
+
+class JsCache:
+    """Keeps bytes in ``port``, an object with the methods ``get`` and ``put`` of a cache, which return promises."""
+
+    def __init__(self, port: Any) -> None:  # noqa: ANN401 - a JavaScript object
+        self._port = port
+
+    async def get(self, key: str) -> bytes | None:
+        """Return what was put under ``key``, or ``None``."""
+        kept = await self._port.get(key)
+        return None if kept is None else bytes(kept.to_bytes())
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Keep ``content``."""
+        await self._port.put(key, to_js(content))
