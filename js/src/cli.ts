@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { EXIT_CODES, exitCode } from "./cli/exit.ts";
 import { talk } from "./cli/prompt.ts";
@@ -49,6 +49,7 @@ function offer(name: string): Command {
     .command(name)
     .option("--index-url <url>", "a package index to ask instead of PyPI; may be repeated", append)
     .option("-c, --constraint <file-or-requirement>", "restrict versions without asking for anything; may be repeated", append)
+    .addOption(new Option("--prefer <source>", "what comes first, if it fits").choices(["distribution", "index"]))
     .option("--no-cache", "fetch everything anew, and keep nothing (WHERRY_CACHE_DIR says where it is kept)")
     .option("-q, --quiet", "say nothing but errors")
     .addHelpText("after", EXIT_CODES);

@@ -38,11 +38,22 @@ export class PhaseLines {
   }
 }
 
-/** What came, and from where; then what somebody should know. */
-export function reportLines({ installed, warnings }: InstallReport): string[] {
+/** What came, and from where; then what somebody should know. Where `columns` are too few, a URL is cut short. */
+export function reportLines({ installed, warnings }: InstallReport, columns = Number.POSITIVE_INFINITY): string[] {
   const nameWidth = Math.max(...installed.map(({ name }) => name.length));
   const versionWidth = Math.max(...installed.map(({ version }) => version.length));
-  const line = ({ name, version, source }: InstalledDistribution) =>
-    `wherry:   ${name.padEnd(nameWidth)}  ${version.padEnd(versionWidth)}  ${source ?? "(from an unknown place)"}`;
+  const line = ({ name, version, source }: InstalledDistribution) => {
+    const start = `wherry:   ${name.padEnd(nameWidth)}  ${version.padEnd(versionWidth)}  `;
+    return `${start}${shorten(source ?? "(from an unknown place)", columns - start.length)}`.trimEnd();
+  };
   return [...installed.map(line), ...warnings.map((warning) => `wherry: warning: ${warning}`)];
+}
+
+/** Leaves out of a URL what does not fit, the middle first: what it is called tells more than where it lies. */
+function shorten(source: string, width: number): string {
+  if (source.length <= width) return source;
+  const filename = source.slice(source.lastIndexOf("/") + 1);
+  const host = /^[a-z]+:\/\/[^/]+\//.exec(source)?.[0] ?? "";
+  const ways = [`${host}…/${filename}`, `…/${filename}`, filename.slice(0, Math.max(width - 1, 0)) + "…"];
+  return ways.find((way) => way.length <= width) ?? "";
 }

@@ -20,39 +20,63 @@ export function talk(worker: Worker): void {
   });
 }
 
-/** Lines with no one to see a prompt. */
-class Feeder {
+/** Lines that Python gets one at a time: whoever types ahead, or pastes, has several ready. */
+class Queue {
   readonly #lines: string[] = [];
   readonly #say: (said: Said) => void;
   #isAsked = false;
   #isOver = false;
-  readonly complete = undefined;
 
   constructor(say: (said: Said) => void) {
     this.#say = say;
+  }
+
+  add(line: string): void {
+    this.#lines.push(line);
+    this.#go();
+  }
+
+  /** Notes that no more will come. */
+  close(): void {
+    this.#isOver = true;
+    this.#go();
+  }
+
+  /** Hands on the next line, now or when there is one; tells whether that was now. */
+  ask(): boolean {
+    this.#isAsked = true;
+    this.#go();
+    return !this.#isAsked;
+  }
+
+  #go(): void {
+    if (!this.#isAsked) return;
+    const line = this.#lines.shift();
+    if (line === undefined && !this.#isOver) return;
+    this.#isAsked = false;
+    this.#say(line === undefined ? "leave" : { line });
+  }
+}
+
+/** Lines with no one to see a prompt. */
+class Feeder {
+  readonly #queue: Queue;
+  readonly complete = undefined;
+
+  constructor(say: (said: Said) => void) {
+    const queue = new Queue(say);
+    this.#queue = queue;
     const lines = createInterface({ input: process.stdin });
-    lines.on("line", (line) => {
-      this.#lines.push(line);
-      this.#feed();
-    });
+    lines.on("line", (line) => queue.add(line));
     lines.on("close", () => {
-      this.#isOver = true;
-      this.#lines.push("");
-      this.#feed();
+      // What is incomplete ends here.
+      queue.add("");
+      queue.close();
     });
   }
 
   ask(): void {
-    this.#isAsked = true;
-    this.#feed();
-  }
-
-  #feed(): void {
-    if (!this.#isAsked) return;
-    const line = this.#lines.shift();
-    if (line === undefined) return this.#isOver ? this.#say("leave") : undefined;
-    this.#isAsked = false;
-    this.#say({ line });
+    this.#queue.ask();
   }
 }
 
@@ -61,12 +85,18 @@ type Completer = (error: null, result: [string[], string]) => void;
 /** A prompt with editing, history and completion. While Python is busy, the terminal is Python's. */
 class Prompter {
   readonly #say: (said: Said) => void;
+  readonly #queue: Queue;
   readonly #history = new History();
   readonly #lines: Interface;
   #completing: { line: string; done: Completer } | undefined;
 
   constructor(say: (said: Said) => void) {
     this.#say = say;
+    this.#queue = new Queue((said) => {
+      this.#lines.pause();
+      process.stdin.setRawMode(false);
+      say(said);
+    });
     this.#lines = createInterface({
       input: process.stdin,
       output: process.stdout,
@@ -74,7 +104,10 @@ class Prompter {
       removeHistoryDuplicates: true,
       completer: (line: string, done: Completer) => this.#completeLine(line, done),
     });
-    this.#lines.on("line", (line) => this.#hear(line));
+    this.#lines.on("line", (line) => {
+      this.#history.add(line);
+      this.#queue.add(line);
+    });
     this.#lines.on("SIGINT", () => this.#abandonLine());
     // Ctrl-D on an empty line.
     this.#lines.on("close", () => {
@@ -85,6 +118,7 @@ class Prompter {
 
   ask(prompt: string): void {
     this.#lines.setPrompt(prompt);
+    if (this.#queue.ask()) return;
     process.stdin.setRawMode(true);
     this.#lines.prompt();
   }
@@ -92,13 +126,6 @@ class Prompter {
   complete(completions: string[], start: number): void {
     this.#completing?.done(null, [completions, this.#completing.line.slice(start)]);
     this.#completing = undefined;
-  }
-
-  #hear(line: string): void {
-    this.#history.add(line);
-    this.#lines.pause();
-    process.stdin.setRawMode(false);
-    this.#say({ line });
   }
 
   #completeLine(line: string, done: Completer): void {
@@ -113,6 +140,7 @@ class Prompter {
     // What was typed is the last line of nothing now.
     this.#lines.write(null, { ctrl: true, name: "e" });
     this.#lines.write(null, { ctrl: true, name: "u" });
-    this.ask(">>> ");
+    this.#lines.setPrompt(">>> ");
+    this.#lines.prompt();
   }
 }

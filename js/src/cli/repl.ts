@@ -1,15 +1,14 @@
 import { writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import type { PyodideAPI } from "pyodide";
-import { readConstraints } from "./constraints.ts";
 import { SUCCESS } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
-import { install, type SessionOptions, startSession } from "./session.ts";
+import { choosing, install, type SessionOptions, startSession } from "./session.ts";
 import { type Shared, signalPlace } from "./shared.ts";
 import { say } from "./terminal.ts";
 
 export interface ReplParameters {
-  options: SessionOptions & { with?: readonly string[]; constraint?: readonly string[] };
+  options: SessionOptions & { with?: readonly string[] };
 }
 
 /** What the prompt, in the first thread, says to Python. */
@@ -20,18 +19,27 @@ export type Answered = { prompt: string } | { completions: string[]; start: numb
 
 /** What stands at the prompt is the program's; all else has a namespace of its own. */
 const CONSOLE = `
-import asyncio, os, sys
+import asyncio, json, os, sys
 from pyodide.console import Console
 
 os.chdir(folder)
 sys.path[:0] = [] if "" in sys.path else [""]
 exec("import wherry", names)
-console = Console(names)
-own = set()
+class Prompt(Console):
+    """Runs what is entered in a task of its own: the console's does not survive being cancelled."""
+
+    before = set()
+
+    async def runcode(self, source, code):
+        self.before = asyncio.all_tasks()
+        try:
+            return await asyncio.ensure_future(super().runcode(source, code))
+        except asyncio.CancelledError:
+            sys.stderr.write("KeyboardInterrupt\\n")
+
+console = Prompt(names)
 
 async def push(line):
-    own.clear()
-    own.update(asyncio.all_tasks())
     future = console.push(line)
     if future.syntax_check == "incomplete":
         return "... "
@@ -39,14 +47,12 @@ async def push(line):
         sys.displayhook(await future)
     except SystemExit as request:
         return request.code
-    except asyncio.CancelledError:
-        sys.stderr.write("KeyboardInterrupt\\n")
     except BaseException:
         sys.stderr.write(future.formatted_error.rstrip("\\n") + "\\n")
     return ">>> "
 
 def interrupt():
-    for task in asyncio.all_tasks() - own:
+    for task in asyncio.all_tasks() - console.before:
         task.cancel()
 
 def complete(source):
@@ -59,11 +65,11 @@ def forget():
 
 /** A Python prompt whose lines come from the first thread, see src/cli/prompt.ts. Returns the code to leave with. */
 export async function repl({ options }: ReplParameters, shared: Shared): Promise<number> {
-  const constraints = readConstraints(options.constraint);
+  const chosen = choosing(options);
   const session = await startSession(options, shared);
   const { pyodide, interrupts } = session;
   showFolders(pyodide, [process.cwd()]);
-  if (options.with) await install(session, options.with, { constraints });
+  if (options.with) await install(session, options.with, chosen);
   if (!options.quiet) say('wherry: await wherry.install("…") brings packages aboard; Ctrl-D leaves');
 
   const console = openConsole(pyodide);
@@ -83,7 +89,8 @@ interface Console {
 function openConsole(pyodide: PyodideAPI): Console {
   const namespace = pyodide.toPy({ folder: virtualPath(process.cwd()) });
   namespace.set("names", pyodide.globals);
-  pyodide.runPython(`import json\n${CONSOLE}`, { globals: namespace });
+  // Frames of "<exec>" would be shown.
+  pyodide.runPython(CONSOLE, { globals: namespace, filename: "<prompt>" });
   return {
     push: namespace.get("push"),
     interrupt: namespace.get("interrupt"),

@@ -1,16 +1,15 @@
 import { writeSync } from "node:fs";
 import type { Explanation } from "../installer.ts";
-import { readConstraints } from "./constraints.ts";
 import { treeLines, whyLines } from "./drawing.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";
-import { type SessionOptions, startSession, watch } from "./session.ts";
+import { choosing, type SessionOptions, startSession, watch } from "./session.ts";
 import type { Shared } from "./shared.ts";
 import { styleFor } from "./style.ts";
 import { say } from "./terminal.ts";
 
 export interface ResolveParameters {
   requirements: readonly string[];
-  options: SessionOptions & { constraint?: readonly string[]; json?: boolean };
+  options: SessionOptions & { json?: boolean };
 }
 
 /** Prints what would be installed. */
@@ -35,11 +34,11 @@ async function explain(
   shared: Shared,
   name?: string,
 ): Promise<Explanation> {
-  const constraints = readConstraints(options.constraint);
+  const chosen = choosing(options);
   // The answer is what one wants to see, and nothing of how it came about.
   const session = await startSession({ ...options, quiet: true }, shared);
   const { signal } = session.interrupts;
-  const question = { requirements, constraints, ...(name !== undefined && { name }) };
+  const question = { ...chosen, requirements, ...(name !== undefined && { name }) };
   const explanation: Explanation = await watch({ ...session, quiet: options.quiet ?? false }, false, (onEvent) =>
     session.call("explain", question, { onEvent, signal }),
   );

@@ -1,16 +1,14 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { InstallOptions } from "../installer.ts";
-import { readConstraints } from "./constraints.ts";
 import { INTERRUPTED } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
-import { install, type Session, type SessionOptions, startSession } from "./session.ts";
+import { choosing, install, type Session, type SessionOptions, startSession } from "./session.ts";
 import { type Shared, signalPlace } from "./shared.ts";
 import { UsageError } from "./usage.ts";
 
 export interface RunOptions extends SessionOptions {
   with?: readonly string[];
-  constraint?: readonly string[];
   module?: boolean;
 }
 
@@ -25,7 +23,7 @@ const STDIN_FILE = "/tmp/<stdin>";
 
 /** Runs a Python program with what it and the command line ask for, and returns its exit code. */
 export async function run({ program, args, options }: RunParameters, shared: Shared): Promise<number> {
-  const constraints = readConstraints(options.constraint);
+  const chosen = choosing(options);
   const hostFile = options.module || program === "-" ? undefined : findScript(program);
   const source = program === "-" && !options.module ? readFileSync(0) : undefined;
   const session = await startSession(options, shared);
@@ -35,7 +33,7 @@ export async function run({ program, args, options }: RunParameters, shared: Sha
 
   const file = hostFile === undefined ? STDIN_FILE : virtualPath(hostFile);
   const wanted = options.module ? { dependencies: [], options: {} } : await call("scriptMetadata", { file });
-  await bring(session, [...wanted.dependencies, ...(options.with ?? [])], { ...wanted.options, constraints });
+  await bring(session, [...wanted.dependencies, ...(options.with ?? [])], { ...wanted.options, ...chosen });
 
   interrupts.handOver(() => void call("interrupt"));
   pyodide.setInterruptBuffer(signalPlace(shared));

@@ -3,13 +3,14 @@ import type { PyodideAPI } from "pyodide";
 import { connect } from "../attach.ts";
 import type { Call } from "../bridge.ts";
 import { createInstaller, type InstallOptions, type ProgressListener } from "../installer.ts";
+import { readConstraints } from "./constraints.ts";
 import { type FolderCache, openCache } from "./folder_cache.ts";
 import { requireNode, trustSystemAuthorities } from "./host.ts";
 import { Interrupts } from "./interrupts.ts";
 import { LiveBars } from "./live.ts";
 import { type Clock, PhaseLines, reportLines, startClock } from "./progress.ts";
 import { startPyodide } from "./pyodide.ts";
-import type { Shared } from "./shared.ts";
+import { loadSize, type Shared } from "./shared.ts";
 import { styleFor } from "./style.ts";
 import { say } from "./terminal.ts";
 import { seconds } from "./units.ts";
@@ -17,6 +18,8 @@ import { seconds } from "./units.ts";
 /** What every command lets one say. */
 export interface SessionOptions {
   indexUrl?: readonly string[];
+  constraint?: readonly string[];
+  prefer?: "distribution" | "index";
   quiet?: boolean;
   cache?: boolean;
   sockets?: boolean;
@@ -53,6 +56,11 @@ async function sayLoaded(version: string, call: Call, clock: Clock): Promise<voi
   say(`wherry: Pyodide ${version} (Python ${pythonVersion}, ${platform}) loaded in ${seconds(clock())}`);
 }
 
+/** Returns what the command line says of choosing versions. */
+export function choosing({ constraint, prefer }: SessionOptions): InstallOptions {
+  return { constraints: readConstraints(constraint), ...(prefer && { prefer }) };
+}
+
 /** Installs all of it, and says what came. */
 export async function install(
   session: Session,
@@ -64,7 +72,8 @@ export async function install(
     createInstaller(session.call).install(requirements, { ...options, onProgress, signal }),
   );
   session.cache?.prune();
-  if (!session.quiet) reportLines(report).forEach(say);
+  const columns = isatty(2) ? loadSize(session.shared).columns : undefined;
+  if (!session.quiet) reportLines(report, columns).forEach(say);
 }
 
 /** Shows how something goes on: bars on a terminal; if `sayPhases`, a line for each phase that is over. */
