@@ -82,8 +82,10 @@ async function main() {
   execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");
   copyFileSync(join(root, "..", "LICENSE"), join(dist, "LICENSE"));
   // The scripts hold copies of these, whose licences ask to come along.
-  for (const name of ["@noble/hashes", "commander", "fflate"]) {
-    copyFileSync(join(root, "node_modules", name, "LICENSE"), join(dist, `LICENSE.${name.replace("@", "").replace("/", "-")}`));
+  for (const name of ["@noble/hashes", "commander", "env-paths", "fflate", "is-safe-filename"]) {
+    const folder = join(root, "node_modules", name);
+    const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+    copyFileSync(join(folder, licence), join(dist, `LICENSE.${name.replace("@", "").replace("/", "-")}`));
   }
   chmodSync(join(dist, "cli.js"), 0o755);
 }

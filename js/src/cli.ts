@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { Command, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
-import { EXIT_CODES, exitCode } from "./cli/exit.ts";
+import { EXIT_CODES, exitCode, MISUSE, SUCCESS } from "./cli/exit.ts";
 import { talk } from "./cli/prompt.ts";
 import { start } from "./cli/supervisor.ts";
 
@@ -33,7 +33,9 @@ offer("why")
   .argument("<name>", "the project")
   .argument("<requirements...>", "what would be installed")
   .option("--json", "as JSON, for programs")
-  .action((name: string, requirements: string[], options: object) => void start("why", { name, requirements, options }));
+  .action((name: string, requirements: string[], options: object) => {
+    start("why", { name, requirements, options });
+  });
 
 offer("repl")
   .description("a Python prompt, with top-level await and wherry at hand")
@@ -41,14 +43,20 @@ offer("repl")
   .option("--sockets", "let Python open connections of its own, not only by fetch")
   .action((options: object) => talk(start("repl", { options })));
 
-program.parseAsync().catch((error: unknown) => process.exit(exitCode(error)));
+program.parseAsync().catch((error: unknown) => process.exit(misuseCode(error)));
+
+/** What commander refuses, it has explained; help and version are no failures. */
+function misuseCode(error: unknown): number {
+  if (!(error instanceof CommanderError)) return exitCode(error);
+  return error.exitCode === 0 ? SUCCESS : MISUSE;
+}
 
 /** Adds a command with the options that all of them have. */
 function offer(name: string): Command {
   return program
     .command(name)
     .option("--index-url <url>", "a package index to ask instead of PyPI; may be repeated", append)
-    .option("-c, --constraint <file-or-requirement>", "restrict versions without asking for anything; may be repeated", append)
+    .option("-c, --constraint <file-or-requirement>", "restrict versions, asking for nothing; may be repeated", append)
     .addOption(new Option("--prefer <source>", "what comes first, if it fits").choices(["distribution", "index"]))
     .option("--no-cache", "fetch everything anew, and keep nothing (WHERRY_CACHE_DIR says where it is kept)")
     .option("-q, --quiet", "say nothing but errors")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 
@@ -125,3 +126,22 @@ async def test_what_is_abandoned_ends_unless_somebody_waits_for_it() -> None:
         assert not waiting.done()
     with pytest.raises(asyncio.CancelledError):
         await waiting
+
+
+async def test_the_loop_hears_nothing_of_a_failure_that_was_told() -> None:
+    heard: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
+
+    async def work() -> str:
+        await asyncio.sleep(0)
+        raise ValueError
+
+    async def fail() -> None:
+        raise KeyError
+
+    async with Flights() as flights:
+        with pytest.raises(KeyError):
+            await together([flights.join("key", work), fail()])
+        await asyncio.sleep(0.01)
+    gc.collect()
+    assert heard == []

@@ -7,44 +7,14 @@ from __future__ import annotations
 
 import os
 import signal
+import socketserver
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
 
-JS = Path(__file__).parents[2] / "js"
-NODE = JS / "node_modules/.bin/node"
-CLI = JS / "dist/cli.js"
-
-
-class Cli:
-    """Runs the built command line in a folder of its own."""
-
-    def __init__(self, folder):
-        self.folder = folder
-
-    def start(self, *arguments, **options):
-        # Inherited, so that what a proxy or a developer's shell needs stays; without what only pytest sets.
-        environment = {**os.environ, "GREETING": "ahoy", "PYTHONPATH": "/nowhere", **options.pop("env", {})}
-        return subprocess.Popen(  # noqa: S603 - our own build
-            [NODE, CLI, *arguments],
-            cwd=options.pop("cwd", self.folder),
-            env=environment,
-            stdin=options.pop("stdin", subprocess.DEVNULL),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            **options,
-        )
-
-    def __call__(self, *arguments, stdin="", **options):
-        process = self.start(*arguments, stdin=subprocess.PIPE, **options)
-        stdout, stderr = process.communicate(stdin, timeout=120)
-        return subprocess.CompletedProcess(arguments, process.returncode, stdout, stderr)
-
-    def run(self, source, *arguments, **options):
-        (self.folder / "app.py").write_text(source, encoding="utf-8")
-        return self("run", "app.py", *arguments, **options)
+from tests.harness.cli import Cli
 
 
 @pytest.fixture
@@ -92,7 +62,7 @@ def test_a_script_in_the_root_folder_leaves_pyodide_its_own(cli):
     script = Path("/wherry_root_test.py")
     script.write_text("import os, sysconfig\nprint(os.path.isdir(sysconfig.get_path('purelib')))", encoding="utf-8")
     try:
-        result = cli("run", script.name, cwd="/")
+        result = cli("run", script.name, cwd=Path("/"))
     finally:
         script.unlink()
     assert result.stdout == "True\n"
@@ -166,12 +136,98 @@ def test_a_reader_that_leaves_early_is_noticed(cli):
 
 
 def test_ctrl_c_ends_the_process_as_a_signal_does(cli):
-    (cli.folder / "app.py").write_text("print('ready', flush=True)\nwhile True: pass", encoding="utf-8")
+    cli.write("print('ready', flush=True)\nwhile True: pass")
     with cli.start("run", "app.py") as process:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
         # To a shell this is 128 + 2 = 130.
         assert process.wait(30) == -signal.SIGINT
+        assert process.stderr.read().endswith("KeyboardInterrupt\n")
+
+
+@pytest.mark.parametrize(
+    "wait",
+    [
+        pytest.param("while True: pass", id="busy"),
+        pytest.param("time.sleep(1000)", id="asleep"),
+        pytest.param("asyncio.run(asyncio.sleep(1000))", id="in a loop"),
+    ],
+)
+def test_ctrl_c_lets_a_script_put_things_in_order(cli, wait):
+    cli.write(f"import asyncio, time\nprint('ready', flush=True)\ntry:\n    {wait}\nfinally:\n    print('in order')\n")
+    with cli.start("run", "app.py") as process:
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == -signal.SIGINT
+        assert process.stdout.read() == "in order\n"
+
+
+def test_a_script_may_go_on_after_ctrl_c(cli):
+    cli.write(
+        "print('ready', flush=True)\ntry:\n    while True: pass\nexcept KeyboardInterrupt:\n    raise SystemExit(5)"
+    )
+    with cli.start("run", "app.py") as process:
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 5
+
+
+def test_ctrl_c_ends_a_wait_for_a_pipe(cli):
+    cli.write("print('ready', flush=True)\ninput()")
+    with cli.start("run", "app.py", stdin=subprocess.PIPE) as process:
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == -signal.SIGINT
+
+
+def test_a_script_comes_on_the_standard_input(cli):
+    source = "import sys; print(sys.argv, __name__, repr(sys.path[0]), sys.stdin.read() == ''); 1 / 0"
+    result = cli("run", "-q", "-", "word", stdin=source)
+    assert result.stdout == "['-', 'word'] __main__ '' True\n"
+    assert 'File "<stdin>", line 1, in <module>' in result.stderr
+    assert result.returncode == 1
+
+
+def test_a_module_runs_as_under_python(cli):
+    (cli.folder / "boat").mkdir()
+    (cli.folder / "boat/__init__.py").touch()
+    source = "import sys; print(sys.argv, __name__, __package__, sys.path[0])"
+    (cli.folder / "boat/__main__.py").write_text(source, encoding="utf-8")
+    result = cli("run", "-m", "boat", "--help")
+    here = cli.folder
+    assert result.stdout == f"['{here}/boat/__main__.py', '--help'] __main__ boat {here}\n"
+    assert result.returncode == 0
+    result = cli("run", "-q", "-m", "ship")
+    assert "No module named ship" in result.stderr
+    assert result.returncode == 1
+
+
+def test_quiet_says_nothing_but_errors(cli):
+    result = cli.run("print('out')", "--quiet")
+    assert result.stderr != ""  # the option was the script's
+    result = cli("run", "--quiet", "app.py")
+    assert (result.stdout, result.stderr) == ("out\n", "")
+    assert "there is no such file" in cli("run", "-q", "absent.py").stderr
+
+
+class Echo(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.wfile.write(self.rfile.readline().upper())
+
+
+def test_sockets_are_to_be_had(cli):
+    source = """
+import socket, sys
+with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as connection:
+    connection.sendall(b"ahoy\\n")
+    print(connection.recv(99))
+"""
+    cli.write(source)
+    with socketserver.TCPServer(("127.0.0.1", 0), Echo) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        result = cli("run", "--sockets", "app.py", str(server.server_address[1]))
+        server.shutdown()
+    assert result.stdout == "b'AHOY\\n'\n", result.stderr
 
 
 def test_tasks_left_behind_do_not_keep_the_process(cli):
@@ -219,7 +275,7 @@ def _asking(cli, requirement):
     [
         (["run", "absent.py"], 2, "wherry: cannot open the script absent.py: there is no such file\n"),
         (["run", "."], 2, "wherry: cannot run .: it is a folder\n"),
-        (["run"], 2, "error: missing required argument 'script'\n"),
+        (["run"], 2, "error: missing required argument 'program'\n"),
         (["run", "--no-such-option", "app.py"], 2, "error: unknown option '--no-such-option'\n"),
         (["sail"], 2, "error: unknown command 'sail'\n"),
         ([], 2, "Usage: wherry"),
@@ -234,6 +290,7 @@ def test_misuse_is_explained(cli, arguments, code, message):
 
 def test_help_and_version_go_to_the_standard_output(cli):
     assert "Usage: wherry" in cli("--help").stdout
-    assert "<script>" in cli("run", "--help").stdout
+    assert "<program>" in cli("run", "--help").stdout
+    assert "130  Ctrl-C" in cli("--help").stdout
     version = cli("--version")
     assert (version.stdout, version.returncode) == ("0.1.0\n", 0)

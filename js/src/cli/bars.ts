@@ -6,6 +6,15 @@ const OVERALL = "everything";
 const WIDEST_BAR = 30;
 const NARROWEST_BAR = 5;
 
+const GAP = "  ";
+
+interface Row {
+  name: string;
+  /** Of the bar, from 0 to 1. */
+  fraction: number;
+  amount: string;
+}
+
 interface Package {
   done: number;
   total: number | null;
@@ -19,7 +28,7 @@ export class Bars {
   #fraction = 0;
   /** What is said while nothing is on its way yet. */
   #message = "";
-  #startedAt: number | undefined;
+  #startedAt = Number.NaN;
 
   constructor(style: Style) {
     this.#style = style;
@@ -31,8 +40,9 @@ export class Bars {
     this.#message = phase === "resolving" ? message : "";
     if (phase !== "downloading") this.#packages.clear();
     if (phase !== "downloading" || name === null || bytesDone === null) return;
-    this.#startedAt ??= now;
-    this.#arrived += Math.max(bytesDone - (this.#packages.get(name)?.done ?? 0), 0);
+    if (Number.isNaN(this.#startedAt)) this.#startedAt = now;
+    // What is heard of a package first may have come long before: while it was being decided, or out of a cache.
+    this.#arrived += Math.max(bytesDone - (this.#packages.get(name)?.done ?? bytesDone), 0);
     this.#packages.set(name, { done: bytesDone, total: bytesTotal });
   }
 
@@ -40,27 +50,31 @@ export class Bars {
   draw(columns: number, rows: number, now: number): string[] {
     const coming = [...this.#packages].filter(([, { done, total }]) => total === null || done < total);
     const shown = coming.slice(0, Math.max(rows - 3, 0));
-    const nameWidth = Math.min(Math.max(OVERALL.length, ...shown.map(([name]) => name.length)), columns >> 1);
-    const line = (name: string, fraction: number | null, amount: string) =>
-      this.#line(name.slice(0, nameWidth).padEnd(nameWidth), fraction, amount, columns - 1);
-    const speed = this.#startedAt === undefined ? "" : rate(this.#arrived, now - this.#startedAt);
+    const speed = this.#arrived === 0 ? "" : rate(this.#arrived, now - this.#startedAt);
     const percent = `${Math.floor(this.#fraction * 100)} %`.padStart(5);
-    return [
-      line(OVERALL, this.#fraction, `${percent}  ${speed}`.trimEnd()),
-      ...(this.#message ? [this.#style("dim", this.#message.slice(0, columns - 1))] : []),
-      ...shown.map(([name, { done, total }]) => line(name, total && done / total, amountOf(done, total))),
-      ...(coming.length > shown.length ? [this.#style("dim", `and ${coming.length - shown.length} more`)] : []),
-    ];
+    const everything = { name: OVERALL, fraction: this.#fraction, amount: `${percent}  ${speed}`.trimEnd() };
+    const others = shown.map(([name, { done, total }]) => {
+      return { name, fraction: total ? done / total : 0, amount: amountOf(done, total) };
+    });
+    const message = this.#message ? [this.#style("dim", this.#message.slice(0, columns - 1))] : [];
+    const more = coming.length - shown.length;
+    const rest = more > 0 ? [this.#style("dim", `and ${more} more`)] : [];
+    const [first = "", ...below] = this.#table([everything, ...others], columns - 1);
+    return [first, ...message, ...below, ...rest];
   }
 
-  /** What does not fit is left out: first some of the bar, then all of it, then the amount. */
-  #line(name: string, fraction: number | null, amount: string, width: number): string {
-    const room = width - name.length - amount.length - 4;
-    if (room < NARROWEST_BAR) return `${name}  ${amount}`.slice(0, width);
+  /** What does not fit is left out: first some of the bars, then all of them, then the ends of the lines. */
+  #table(rows: readonly Row[], width: number): string[] {
+    const nameWidth = Math.min(Math.max(...rows.map(({ name }) => name.length)), width >> 1);
+    const room = width - nameWidth - Math.max(...rows.map(({ amount }) => amount.length)) - 2 * GAP.length;
     const length = Math.min(room, WIDEST_BAR);
-    const filled = Math.round((fraction ?? 0) * length);
-    const bar = this.#style("cyan", "━".repeat(filled)) + this.#style("dim", "─".repeat(length - filled));
-    return `${name}  ${bar}  ${amount}`;
+    return rows.map(({ name, fraction, amount }) => {
+      const title = name.slice(0, nameWidth).padEnd(nameWidth);
+      if (length < NARROWEST_BAR) return `${title}${GAP}${amount}`.slice(0, width);
+      const filled = Math.round(fraction * length);
+      const bar = this.#style("cyan", "━".repeat(filled)) + this.#style("dim", "─".repeat(length - filled));
+      return [title, bar, amount].join(GAP);
+    });
   }
 }
 

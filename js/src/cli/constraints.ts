@@ -26,7 +26,7 @@ function requirementsOf(text: string, file: string): string[] {
     const requirement = line.replace(/(^|\s)#.*$/, "").trim();
     const option = /(?:^|\s)(-[^\s=]*)/.exec(requirement)?.[1];
     if (option !== undefined) {
-      throw new UsageError(`${file}, line ${first}: only requirements may stand here, but this has the option ${option}`);
+      throw new UsageError(`${file}, line ${first}: only requirements may stand here, not the option ${option}`);
     }
     if (requirement) found.push(requirement);
   }

@@ -17,8 +17,8 @@ export function treeLines({ branches }: Tree, resolution: Resolution, style: Sty
   const lines = rows.map(({ lead, branch }) => {
     const title = titleOf(branch);
     const pad = " ".repeat(width - lead.length - title.length);
-    const because = [branch.name, `${branch.name}==${branch.version}`].includes(branch.requirement) ? "" : style("dim", `  ${branch.requirement}`);
-    const { name } = branch;
+    const { name, version, requirement } = branch;
+    const because = [name, `${name}==${version}`].includes(requirement) ? "" : style("dim", `  ${requirement}`);
     const shown = style("bold", name) + title.slice(name.length);
     return `${style("dim", lead)}${shown}${pad}  ${amount(branch).padStart(sizeWidth)}${because}`.trimEnd();
   });
@@ -47,8 +47,8 @@ function titleOf({ name, extras, version, repeated, cycle }: Branch): string {
 function totalOf({ chosen, downloadSize }: Resolution): string {
   const files = chosen.flatMap(({ file }) => file ?? []);
   const known = files.reduce((sum, { size }) => sum + (size ?? 0), 0);
-  const sum = downloadSize === null ? `${size(known)} and more: the index does not tell every size` : size(downloadSize);
-  return `${counted(files.length, "package")}, ${sum}`;
+  const more = downloadSize === null ? " and more: the index does not tell every size" : "";
+  return `${counted(files.length, "package")}, ${size(known)}${more}`;
 }
 
 /** Says which chains of requirements lead to a project. */

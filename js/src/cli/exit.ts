@@ -1,4 +1,3 @@
-import { CommanderError } from "commander";
 import { WherryError } from "../errors.ts";
 import { say } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
@@ -28,7 +27,6 @@ export class Interruption extends Error {
 
 /** Says what went wrong, where that has not been said, and returns the code to leave with. */
 export function exitCode(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? SUCCESS : MISUSE;
   if (error instanceof Interruption) return complain(error.message, INTERRUPTED);
   if (error instanceof UsageError) return complain(error.message, MISUSE);
   if (error instanceof WherryError) return complain(error.message, AUTHORS_ERRORS.has(error.code) ? MISUSE : FAILURE);

@@ -12,7 +12,7 @@ const HOUR = 3_600_000; // milliseconds
 const LAYOUT = "v1";
 const UNFINISHED = ".part";
 
-/** Returns the cache in the platform's own place, or where `WHERRY_CACHE_DIR` says; `warn` hears why nothing is kept. */
+/** Returns the cache in the platform's own place, or where `WHERRY_CACHE_DIR` says; `warn` hears what fails. */
 export function openCache(warn: (line: string) => void, environment: NodeJS.ProcessEnv = process.env): FolderCache {
   const folder = environment["WHERRY_CACHE_DIR"] || envPaths("wherry", { suffix: "" }).cache;
   return new FolderCache(join(folder, LAYOUT), warn);
@@ -27,8 +27,8 @@ interface Entry {
 /**
  * Keeps bytes in files of a folder, of which other processes may have the same idea at the same time.
  *
- * A file appears complete or not at all, and is written synchronously: no Ctrl-C comes between. When it was last used is
- * its time of modification; what was not used for longest goes first. What cannot be kept is said once.
+ * A file appears complete or not at all, and is written synchronously: no Ctrl-C comes between. When it was last used
+ * is its time of modification; what was not used for longest goes first. What cannot be kept is said once.
  */
 export class FolderCache implements Cache {
   readonly #folder: string;

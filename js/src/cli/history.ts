@@ -5,7 +5,7 @@ import envPaths from "env-paths";
 /** Lines that are kept. */
 const LONGEST = 1000;
 
-/** The lines of earlier sessions, in a file of the platform's place for such; where that cannot be, they are forgotten. */
+/** The lines of earlier sessions, in a file in the platform's place for such; where none can be, they are forgotten. */
 export class History {
   readonly #file: string;
   #last: string | undefined;

@@ -22,7 +22,7 @@ export class Interrupts {
     return this.#controller.signal;
   }
 
-  /** From now on an interrupt is Python's; `wake` ends what it waits for, since it looks for signals only when it runs. */
+  /** From now on an interrupt is Python's; `wake` ends what it waits for, for it looks for signals only when it runs. */
   handOver(wake: () => void): void {
     this.signal.throwIfAborted();
     this.#wake = wake;

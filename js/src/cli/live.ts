@@ -10,7 +10,8 @@ const ESCAPE = "\x1b[";
 /**
  * Draws the bars of an installation at the bottom of the terminal, and takes them away again.
  *
- * Each frame is one write, and the cursor is left alone below it: whatever ends the process, there is nothing to restore.
+ * Each frame is one write, and the cursor is left alone below it: whatever ends the process, there is nothing to
+ * restore.
  */
 export class LiveBars {
   readonly #bars: Bars;

@@ -103,7 +103,8 @@ function openConsole(pyodide: PyodideAPI): Console {
 function ignoreSignals(): void {
   process.removeAllListeners("uncaughtException");
   process.on("uncaughtException", (error: Error & { type?: string }) => {
-    if (error.type !== "KeyboardInterrupt" && error.type !== "SystemExit") say(`wherry: unexpected error: ${error.stack}`);
+    if (error.type === "KeyboardInterrupt" || error.type === "SystemExit") return;
+    say(`wherry: unexpected error: ${error.stack}`);
   });
 }
 

@@ -38,7 +38,9 @@ export async function run({ program, args, options }: RunParameters, shared: Sha
   interrupts.handOver(() => void call("interrupt"));
   pyodide.setInterruptBuffer(signalPlace(shared));
   const place = { workingDirectory: virtualPath(process.cwd()), argv: [program, ...args] };
-  const code = await (options.module ? call("runModule", { name: program, ...place }) : call("runFile", { file, ...place }));
+  const code = await (options.module
+    ? call("runModule", { name: program, ...place })
+    : call("runFile", { file, ...place }));
   return code !== 0 && interrupts.hasWoken ? INTERRUPTED : code;
 }
 

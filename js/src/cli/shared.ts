@@ -1,6 +1,6 @@
 /**
- * What the process's first thread, which gets signals and knows the terminal, tells the thread that Python runs in: that
- * one is busy for as long as Python is, and reads no messages then.
+ * What the process's first thread, which gets signals and knows the terminal, tells the thread that Python runs in:
+ * that one is busy for as long as Python is, and reads no messages then.
  */
 export type Shared = Int32Array<SharedArrayBuffer>;
 

@@ -34,8 +34,8 @@ function writer(descriptor: 1 | 2, shared: Shared) {
 const KEYSTROKE = 20; // milliseconds
 
 /**
- * A terminal that is asked again and again, so that Ctrl-C is noticed meanwhile. It is opened once more for that: whether
- * a read waits is a property of what was opened, and other processes have the descriptor 0, too.
+ * A terminal that is asked again and again, so that Ctrl-C is noticed meanwhile. It is opened once more for that:
+ * whether a read waits is a property of what was opened, and other processes have the descriptor 0, too.
  */
 function keyboard(pyodide: PyodideAPI, shared: Shared) {
   const nap = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));

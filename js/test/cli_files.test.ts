@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { forgiving } from "../src/caching.ts";
+import { readConstraints } from "../src/cli/constraints.ts";
+import { FolderCache, openCache } from "../src/cli/folder_cache.ts";
+import { History } from "../src/cli/history.ts";
+import { requireStackSwitching } from "../src/cli/host.ts";
+import { UsageError } from "../src/cli/usage.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "wherry-test-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const key = (digit: number) => `sha256:${String(digit).repeat(64)}`;
+const bytes = (length: number) => new Uint8Array(length).fill(7);
+const isFile = (name: string) => statSync(join(folder, name)).isFile();
+const files = () => readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(isFile);
+
+function fail(line: string): never {
+  throw new Error(`nothing should be said, but: ${line}`);
+}
+
+test("what was put comes back, to another process, too", async () => {
+  await new FolderCache(folder, fail).put(key(1), bytes(5));
+  const found = await new FolderCache(folder, fail).get(key(1));
+  assert.deepEqual(found, bytes(5));
+  assert.equal(Object.getPrototypeOf(found), Uint8Array.prototype);
+  assert.equal(await new FolderCache(folder, fail).get(key(2)), undefined);
+  assert.deepEqual(files(), [join("sha256", "11", "1".repeat(62))]);
+});
+
+test("what is put again takes the place of what was damaged", async () => {
+  const cache = new FolderCache(folder, fail);
+  await cache.put(key(1), bytes(5));
+  writeFileSync(join(folder, files()[0] ?? ""), "damaged");
+  await cache.put(key(1), bytes(5));
+  assert.deepEqual(await cache.get(key(1)), bytes(5));
+  assert.equal(files().length, 1);
+});
+
+test("what was not used for longest goes first, until there is room", async () => {
+  const cache = new FolderCache(folder, fail, 1000);
+  for (const digit of [1, 2, 3]) {
+    await cache.put(key(digit), bytes(400));
+    const used = new Date(Date.now() - (10 - digit) * 60_000);
+    utimesSync(join(folder, "sha256", `${digit}${digit}`, String(digit).repeat(62)), used, used);
+  }
+  await cache.get(key(1));
+  cache.prune();
+  assert.deepEqual(await cache.get(key(2)), undefined);
+  assert.deepEqual([await cache.get(key(1)), await cache.get(key(3))], [bytes(400), bytes(400)]);
+});
+
+test("what a killed process left goes, what another is writing stays", async () => {
+  const cache = new FolderCache(folder, fail);
+  await cache.put(key(1), bytes(5));
+  const left = join(folder, "sha256", "11", "left.part");
+  const fresh = join(folder, "sha256", "11", "fresh.part");
+  writeFileSync(left, "half");
+  writeFileSync(fresh, "half");
+  const yesterday = new Date(Date.now() - 86_400_000);
+  utimesSync(left, yesterday, yesterday);
+  cache.prune();
+  assert.deepEqual(files().filter((name) => name.endsWith(".part")), [join("sha256", "11", "fresh.part")]);
+});
+
+test("where nothing can be kept, that is said once and nothing fails", async () => {
+  const said: string[] = [];
+  writeFileSync(join(folder, "file"), "");
+  const cache = new FolderCache(join(folder, "file"), (line) => said.push(line));
+  await cache.put(key(1), bytes(5));
+  await cache.put(key(2), bytes(5));
+  assert.equal(await cache.get(key(1)), undefined);
+  cache.prune();
+  assert.equal(said.length, 1);
+  assert.match(said[0] ?? "", /cannot write the cache of downloads in .*file.*: (ENOTDIR|EEXIST)/);
+});
+
+test("a key that is a path is none", async () => {
+  const cache = new FolderCache(folder, fail);
+  await assert.rejects(cache.get("sha256:../../etc/passwd"), RangeError);
+});
+
+test("the folder of the cache can be named", async () => {
+  await openCache(fail, { WHERRY_CACHE_DIR: folder }).put(key(1), bytes(1));
+  assert.deepEqual(files(), [join("v1", "sha256", "11", "1".repeat(62))]);
+});
+
+test("a cache that fails is one that keeps nothing, and that is said once", async () => {
+  const said: string[] = [];
+  const broken = {
+    get: async () => Promise.reject(new Error("no room")),
+    put: (): Promise<void> => {
+      throw new Error("no room");
+    },
+  };
+  const cache = forgiving(broken, (message) => said.push(message));
+  await cache.put(key(1), bytes(1));
+  assert.equal(await cache.get(key(1)), undefined);
+  assert.deepEqual(said, ["wherry: the cache of downloads fails, and everything is fetched: Error: no room"]);
+});
+
+test("a constraint is a requirement, or a file of them", () => {
+  const file = join(folder, "limits");
+  writeFileSync(file, "# none\r\nsix<2\r\n\r\nrich \\\r\n  >=14  # why\r\nidna @ https://example.org/idna.whl#sha256=ab\n");
+  assert.deepEqual(readConstraints([file, "attrs<25"]), [
+    "six<2",
+    "rich   >=14",
+    "idna @ https://example.org/idna.whl#sha256=ab",
+    "attrs<25",
+  ]);
+  assert.deepEqual(readConstraints(), []);
+});
+
+test("a constraints file that is not there, or asks for more, is named", () => {
+  const complaint = (text: string) => (error: unknown) => error instanceof UsageError && error.message.includes(text);
+  assert.throws(() => readConstraints(["limits.txt"]), complaint("limits.txt: there is no such file"));
+  const file = join(folder, "limits.txt");
+  for (const option of ["-c", "--hash"]) {
+    writeFileSync(file, `six<2\nrich ${option}=other`);
+    assert.throws(() => readConstraints([file]), complaint(`${file}, line 2: only requirements may stand here, not the`));
+  }
+});
+
+test("lines of earlier sessions come back, the newest first, for their owner alone", () => {
+  const file = join(folder, "state", "history");
+  const history = new History(file);
+  assert.deepEqual(history.read(), []);
+  for (const line of ["x = 1", "x = 1", "  ", "print(x)"]) history.add(line);
+  assert.deepEqual(new History(file).read(), ["print(x)", "x = 1"]);
+  if (process.platform !== "win32") assert.equal(statSync(file).mode & 0o777, 0o600);
+});
+
+test("a history that has grown long is cut", () => {
+  const file = join(folder, "history");
+  writeFileSync(file, Array.from({ length: 2500 }, (_, at) => `line ${at}\n`).join(""));
+  assert.deepEqual(new History(file).read().slice(0, 2), ["line 2499", "line 2498"]);
+  assert.equal(readFileSync(file, "utf8").split("\n").length, 1001);
+});
+
+test("sockets need a Node.js that switches stacks", () => {
+  requireStackSwitching({ Suspending: class {} });
+  assert.throws(
+    () => requireStackSwitching({}, "24.1.0"),
+    (error) => error instanceof UsageError && error.message.includes("Node.js 24.1.0"),
+  );
+});

@@ -1,0 +1,140 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stripVTControlCharacters } from "node:util";
+import { Bars } from "../src/cli/bars.ts";
+import { treeLines, whyLines } from "../src/cli/drawing.ts";
+import { reportLines } from "../src/cli/progress.ts";
+import { wantsColour } from "../src/cli/style.ts";
+import { rate, size } from "../src/cli/units.ts";
+import type { Branch, InstalledDistribution, ProgressEvent, Resolution } from "../src/installer.ts";
+
+const plain = (_: unknown, text: string) => text;
+
+function step(name: string | null, bytesDone: number | null, bytesTotal: number | null, fraction = 0): ProgressEvent {
+  return { phase: "downloading", message: "", done: 0, total: 2, package: name, bytesDone, bytesTotal, fraction };
+}
+
+test("sizes are in units of a thousand, and never a thousand of a unit", () => {
+  assert.deepEqual(
+    [0, 999, 1000, 9_540, 999_949, 999_951, 1.5e6, 24e9, 5e12].map(size),
+    ["0 B", "999 B", "1.0 kB", "9.5 kB", "999.9 kB", "1.0 MB", "1.5 MB", "24.0 GB", "5000.0 GB"],
+  );
+  assert.equal(rate(3e6, 2), "1.5 MB/s");
+  assert.equal(rate(3e6, 0), "");
+});
+
+test("each package on its way has a bar, and everything has one", () => {
+  const bars = new Bars(plain);
+  bars.follow(step(null, null, null, 0.15), 10);
+  bars.follow(step("rich", 100_000, 1e6, 0.25), 10);
+  bars.follow(step("six", 20_000, null, 0.5), 11);
+  bars.follow(step("rich", 500_000, 1e6, 0.5), 12);
+  assert.deepEqual(bars.draw(60, 24, 12), [
+    "everything  ━━━━━━━━━━━━━━─────────────   50 %  200.0 kB/s",
+    "rich        ━━━━━━━━━━━━━━─────────────  500.0 kB of 1.0 MB",
+    "six         ───────────────────────────  20.0 kB",
+  ]);
+});
+
+test("what was there before is not counted as fast", () => {
+  const bars = new Bars(plain);
+  bars.follow(step("rich", 1e6, 1e6, 0.9), 10);
+  assert.equal(bars.draw(60, 24, 10.1)[0]?.endsWith("   90 %"), true);
+});
+
+test("what has arrived makes room", () => {
+  const bars = new Bars(plain);
+  bars.follow(step("rich", 500, 1000), 0);
+  bars.follow(step("six", 10, 20), 0);
+  bars.follow(step("rich", 1000, 1000), 1);
+  assert.deepEqual(bars.draw(80, 24, 1).map((line) => line.split(" ")[0]), ["everything", "six"]);
+  bars.follow({ ...step(null, null, null, 0.96), phase: "placing" }, 2);
+  assert.deepEqual(bars.draw(80, 24, 2).map((line) => line.split(" ")[0]), ["everything"]);
+});
+
+test("no line is as wide as the terminal, however narrow, and never are there as many as it has rows", () => {
+  const bars = new Bars((_, text) => `\x1b[36m${text}\x1b[39m`);
+  for (let number = 0; number < 30; number++) bars.follow(step(`a-project-of-a-long-name-${number}`, 12_345, 9e6), 1);
+  for (const [columns, rows] of [[20, 5], [40, 10], [80, 24], [200, 50]] as const) {
+    const lines = bars.draw(columns, rows, 2).map(stripVTControlCharacters);
+    assert.ok(lines.length < rows, `${lines.length} lines in ${rows} rows`);
+    for (const line of lines) assert.ok(line.length < columns, `${JSON.stringify(line)} in ${columns} columns`);
+  }
+  assert.match(bars.draw(80, 10, 2).at(-1) ?? "", /and 23 more/);
+});
+
+test("colours follow the terminal, unless they are refused or forced", () => {
+  assert.equal(wantsColour(true, {}), true);
+  assert.equal(wantsColour(false, {}), false);
+  assert.equal(wantsColour(true, { NO_COLOR: "1" }), false);
+  assert.equal(wantsColour(true, { NO_COLOR: "" }), true);
+  assert.equal(wantsColour(true, { TERM: "dumb" }), false);
+  assert.equal(wantsColour(false, { FORCE_COLOR: "1" }), true);
+  assert.equal(wantsColour(true, { FORCE_COLOR: "0" }), false);
+  assert.equal(wantsColour(false, { FORCE_COLOR: "1", NO_COLOR: "1" }), true);
+});
+
+test("a URL that does not fit is cut in the middle, and its file's name last", () => {
+  const source = "https://example.org/packages/ab/cd/rich-14.0-py3-none-any.whl";
+  const rich: InstalledDistribution = { name: "rich", version: "14.0", source, installer: "wherry", requested: true };
+  const seconds = { resolving: 1, downloading: 1, placing: 1 };
+  const report = { installed: [rich], unchanged: [], removed: [], warnings: [], seconds, requests: 3 };
+  assert.deepEqual(
+    [100, 75, 50, 40].map((columns) => reportLines(report, columns)[0]),
+    [
+      `wherry:   rich  14.0  ${source}`,
+      "wherry:   rich  14.0  https://example.org/…/rich-14.0-py3-none-any.whl",
+      "wherry:   rich  14.0  …/rich-14.0-py3-none-any.whl",
+      "wherry:   rich  14.0  rich-14.0-py3-non…",
+    ],
+  );
+});
+
+function branch(name: string, version: string | null, requirement: string, ...branches: Branch[]): Branch {
+  return { name, version, requirement, branches, extras: [], repeated: false, cycle: false };
+}
+
+function resolution(sizes: Record<string, number | null>): Resolution {
+  const chosen = Object.entries(sizes).map(([name, size]) => ({
+    name,
+    version: "1",
+    origin: "index" as const,
+    requested: false,
+    requiredBy: [],
+    reasons: [],
+    file: { filename: "", url: "", hash: null, size },
+  }));
+  const all = Object.values(sizes);
+  const downloadSize = all.includes(null) ? null : all.reduce<number>((sum, size) => sum + (size ?? 0), 0);
+  return { pins: {}, chosen, downloadSize, warnings: [] };
+}
+
+test("the tree tells versions, sizes and who asks for what", () => {
+  const idna = branch("idna", "3.20", "idna>=2.8");
+  const anyio = branch("anyio", "4.1", "anyio<5", idna);
+  const tree = { branches: [branch("fastapi", "1.0", "fastapi", anyio, branch("six", "1", "six==1"))] };
+  assert.deepEqual(treeLines(tree, resolution({ fastapi: 1500, anyio: 20_000, idna: 99, six: 2e6 }), plain), [
+    "fastapi 1.0         1.5 kB",
+    "├── anyio 4.1      20.0 kB  anyio<5",
+    "│   └── idna 3.20     99 B  idna>=2.8",
+    "└── six 1           2.0 MB",
+    "4 packages, 2.0 MB",
+  ]);
+});
+
+test("a size that the index does not tell is not counted as nothing", () => {
+  const lines = treeLines({ branches: [branch("six", "1", "six")] }, resolution({ six: null, rich: 5000 }), plain);
+  assert.deepEqual(lines, ["six 1  ?", "2 packages, 5.0 kB and more: the index does not tell every size"]);
+});
+
+test("each chain that leads to a project is a line", () => {
+  const chain = (...requirements: string[]) =>
+    requirements.map((requirement) => ({ requirement, name: requirement, version: "1" }));
+  const chains = [chain("idna"), chain("fastapi", "anyio>=4", "idna>=2.8")];
+  assert.deepEqual(whyLines({ name: "idna", version: "3.20", chains }, plain), [
+    "idna 3.20",
+    "  idna (asked for)",
+    "  fastapi → anyio>=4 → idna>=2.8",
+  ]);
+  assert.deepEqual(whyLines({ name: "idna", version: null, chains: [] }, plain), ["idna would not be installed"]);
+});

@@ -1,0 +1,186 @@
+"""The command line and packages: what it brings, says, keeps for the next time, and leaves behind when interrupted.
+
+Needs `npm ci && npm run build` in js/. Indexes are on loopback.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import signal
+import time
+from fnmatch import fnmatch
+
+import pytest
+
+from tests.harness.cli import Cli
+from tests.harness.index_files import make_wheel
+from tests.harness.index_server import IndexServer
+
+WHEELS = [
+    make_wheel("app", "1.0", requires=["part>=1"]),
+    make_wheel("part", "1.0"),
+    make_wheel("part", "2.0"),
+    make_wheel("lone", "1.0"),
+]
+
+
+@pytest.fixture
+def cli(tmp_path):
+    return Cli(tmp_path)
+
+
+@pytest.fixture
+def index():
+    with IndexServer(WHEELS) as server:
+        yield server
+
+
+def archives(index):
+    return sum(count for path, count in index.requests.items() if fnmatch(path, "*.whl"))
+
+
+def test_what_the_command_line_asks_for_comes_too(cli, index):
+    cli.write("from importlib.metadata import version\nprint(version('app'), version('part'), version('lone'))")
+    (cli.folder / "limits.txt").write_text("# old\npart<2\n", encoding="utf-8")
+    choice = ["--index-url", index.json_url, "-w", "app", "--with", "lone>=1"]
+    assert cli("run", *choice, "app.py").stdout == "1.0 2.0 1.0\n"
+    assert cli("run", *choice, "--constraint", "limits.txt", "app.py").stdout == "1.0 1.0 1.0\n"
+    assert cli("run", *choice, "-c", "part==1.0", "app.py").stdout == "1.0 1.0 1.0\n"
+
+
+def test_the_second_run_downloads_nothing(cli, index):
+    arguments = ["run", "--index-url", index.json_url, "-w", "app", "app.py"]
+    cli.write("")
+    assert cli(*arguments).returncode == 0
+    assert archives(index) == 2
+    assert cli(*arguments).returncode == 0
+    assert archives(index) == 2
+    assert cli("run", "--no-cache", *arguments[1:]).returncode == 0
+    assert archives(index) == 4
+
+
+def test_what_was_damaged_in_the_cache_is_fetched_again(cli, index):
+    arguments = ["run", "--index-url", index.json_url, "-w", "lone", "app.py"]
+    cli.write("import lone; print('there')")
+    assert cli(*arguments).stdout == "there\n"
+    for path in cli.cache.rglob("*"):
+        if path.is_file():
+            path.write_bytes(path.read_bytes()[:-1] + b"!")
+    assert cli(*arguments).stdout == "there\n"
+    assert archives(index) == 2
+    assert cli(*arguments).stdout == "there\n"
+    assert archives(index) == 2
+
+
+def test_two_at_once_may_have_one_cache(cli, index):
+    cli.write("import part; print('there')")
+    both = [cli.start("run", "-q", "--index-url", index.json_url, "-w", "app", "app.py") for _ in range(2)]
+    assert [process.communicate(timeout=120) for process in both] == [("there\n", "")] * 2
+    assert not list(cli.cache.rglob("*.part"))
+
+
+def test_ctrl_c_while_packages_come_leaves_nothing_behind(cli, index):
+    cli.write("print('never')")
+    index.held = "*.whl"
+    with cli.start("run", "--index-url", index.json_url, "-w", "app", "app.py") as process:
+        deadline = time.monotonic() + 60
+        while not archives(index) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == -signal.SIGINT
+        assert process.stderr.read().splitlines()[-1] == "wherry: interrupted; nothing has been installed"
+        assert process.stdout.read() == ""
+    assert not [path for path in cli.cache.rglob("*") if path.suffix == ".part"]
+
+
+def test_failures_stay_readable_and_are_told_once(cli, index):
+    result = cli("run", "-q", "--index-url", index.json_url, "-w", "app<1", "-m", "app")
+    assert result.returncode == 1
+    assert result.stderr.startswith("wherry: ")
+    assert result.stderr.count("wherry: ") == 1
+    assert "Traceback" not in result.stderr
+
+
+def test_resolve_draws_what_would_come(cli, index):
+    result = cli("resolve", "--index-url", index.json_url, "app", "part<2")
+    lines = result.stdout.splitlines()
+    assert lines[0].startswith("app 1.0 ")
+    assert lines[1].startswith("└── part 1.0 ")
+    assert lines[1].endswith(" B  part>=1")
+    assert lines[-1].startswith("2 packages, ")
+    assert (archives(index), result.stderr, result.returncode) == (0, "", 0)
+
+
+def test_resolve_speaks_json(cli, index):
+    result = cli("resolve", "--json", "--index-url", index.json_url, "app")
+    answer = json.loads(result.stdout)
+    assert answer["pins"] == {"app": "1.0", "part": "2.0"}
+    assert [branch["name"] for branch in answer["tree"]] == ["app"]
+    assert all(pin["file"]["size"] > 0 for pin in answer["chosen"])
+
+
+def test_why_tells_the_chains_or_fails(cli, index):
+    result = cli("why", "part", "app", "--index-url", index.json_url)
+    assert (result.stdout, result.returncode) == ("part 2.0\n  app → part>=1\n", 0)
+    result = cli("why", "lone", "app", "--index-url", index.json_url)
+    assert (result.stdout, result.returncode) == ("lone would not be installed\n", 1)
+
+
+def test_a_prompt_reads_lines(cli, index):
+    lines = "import asyncio, lone\nx = 20\ndef f():\n    return x + 1\n\nf()\nawait asyncio.sleep(0, 'awaited')\n1/0\n"
+    result = cli("repl", "-q", "--index-url", index.json_url, "-w", "lone", stdin=lines)
+    assert result.stdout == "21\n'awaited'\n"
+    assert result.stderr.splitlines() == [
+        "Traceback (most recent call last):",
+        '  File "<console>", line 1, in <module>',
+        "ZeroDivisionError: division by zero",
+    ]
+    assert result.returncode == 0
+    assert cli("repl", "-q", stdin="exit(3)\nprint('never')\n").returncode == 3
+
+
+def install_on_a_terminal(cli, index, **environment):
+    """Install two packages with a terminal for the standard error, and return what that was sent."""
+    cli.write("")
+    ours, theirs = pty.openpty()
+    cli.environment.update(environment)
+    with cli.start("run", "--index-url", index.json_url, "-w", "app", "app.py", stderr=theirs) as process:
+        os.close(theirs)
+        sent = b""
+        while piece := read(ours):
+            sent += piece
+    os.close(ours)
+    assert process.returncode == 0
+    return sent.decode()
+
+
+def read(descriptor):
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:  # what Linux says at the end of a terminal
+        return b""
+
+
+def test_bars_come_and_go_on_a_terminal(cli, index):
+    sent = install_on_a_terminal(cli, index, TERM="xterm", NO_COLOR="1")
+    assert "everything  ─" in sent
+    assert "\x1b[36m" not in sent
+    shown, _, after = sent.rpartition("\x1b[J")
+    assert "wherry: resolved 2 packages" in shown
+    assert "everything" not in after
+    assert "wherry:   part  2.0" in after
+    assert "\x1b" not in after
+
+
+def test_colours_are_to_be_had(cli, index):
+    cli.environment.pop("NO_COLOR", None)
+    sent = install_on_a_terminal(cli, index, TERM="xterm", FORCE_COLOR="1")
+    assert "\x1b[2m─" in sent
+
+
+def test_a_terminal_that_can_nothing_gets_plain_lines(cli, index):
+    sent = install_on_a_terminal(cli, index, TERM="dumb")
+    assert "\x1b" not in sent
+    assert "wherry: placed 2 packages" in sent
