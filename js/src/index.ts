@@ -8,6 +8,7 @@ export type {
   Index,
   InstalledDistribution,
   Installer,
+  InstallImportsOptions,
   InstallOptions,
   InstallReport,
   NetworkOptions,

@@ -49,6 +49,7 @@ class Bridge:
             "check": self._check,
             "environment": self._environment,
             "install": self._install,
+            "installImports": self._install_imports,
             "installed": self._installed,
             "resolve": self._resolve,
             "runFile": self._run_file,
@@ -121,6 +122,11 @@ class Bridge:
         with self._first_pages(arguments):
             await _let_go()
             report = await self._installer.install(*arguments["requirements"], **_options(arguments, on_progress))
+        return report.to_dict()
+
+    async def _install_imports(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
+        options = _options(arguments, on_progress)
+        report = await self._installer.install_imports(options.pop("source"), **options)
         return report.to_dict()
 
     async def _resolve(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
