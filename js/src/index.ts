@@ -14,6 +14,7 @@ export type {
   NetworkOptions,
   Pin,
   PinnedFile,
+  Preload,
   ProgressEvent,
   ProgressListener,
   Reason,

@@ -62,6 +62,13 @@ export interface AttachOptions extends CallOptions {
    * is first read, and one that differs cannot be read; the hash of the whole archive is compared before in any case.
    */
   strict?: boolean;
+  /** What is to be there when `attach()` is done: requirements, as `install()` takes them, or these with its options. */
+  preload?: string | readonly string[] | Preload;
+}
+
+/** What to install before anything else, and how. */
+export interface Preload extends InstallOptions {
+  requirements: string | readonly string[];
 }
 
 export interface ResolveOptions extends CallOptions {
