@@ -75,6 +75,19 @@ async function main() {
     external: ["node:*", "pyodide"],
     define: { BYTECODE_MAGIC: JSON.stringify(magic) },
   });
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["src/progress/element.ts", "src/progress/define.ts"],
+    outdir: join(dist, "progress"),
+    bundle: true,
+    // The class must be one, whoever imports it.
+    splitting: true,
+    chunkNames: "[name]",
+    format: "esm",
+    minify: true,
+    keepNames: true,
+    target: "es2022",
+  });
   await writeBundle("wherry-sources.bin", sources);
   await writeBundle("wherry-bytecode.bin", bytecode);
   execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");
