@@ -13,9 +13,9 @@ export const STYLE: string = `
   font-variant-numeric: tabular-nums;
 }
 :host([hidden]), [hidden] { display: none !important; }
-header { display: flex; align-items: baseline; gap: var(--_gap); }
+header { display: flex; align-items: center; gap: var(--_gap); }
 [part=phase] { font-weight: 600; }
-[part=count] { margin-inline-start: auto; color: var(--_quiet); white-space: nowrap; }
+[part=count] { color: var(--_quiet); white-space: nowrap; }
 [part=line] {
   margin: 0; min-height: 1.45em; overflow: hidden; color: var(--_quiet);
   text-overflow: ellipsis; white-space: nowrap;
@@ -41,11 +41,12 @@ button {
 }
 button:hover { border-color: var(--_quiet); }
 button:focus-visible, ul:focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
+[part=toggle] { display: grid; margin-inline-start: auto; place-items: center; width: 1.5rem; height: 1.5rem; padding: 0; }
 [part=toggle]::after {
-  content: ""; display: inline-block; width: 0.35em; height: 0.35em; margin-inline-start: 0.45em;
-  border: solid currentcolor; border-width: 0 1.5px 1.5px 0; transform: translateY(-0.2em) rotate(45deg);
+  content: ""; width: 0.375rem; height: 0.375rem;
+  border: solid currentcolor; border-width: 0 1.5px 1.5px 0; transform: translateY(-0.125rem) rotate(45deg);
 }
-[part=toggle][aria-expanded=true]::after { transform: rotate(225deg); }
+[part=toggle][aria-expanded=true]::after { transform: translateY(0.125rem) rotate(225deg); }
 
 ul {
   display: grid; grid-template-columns: minmax(6rem, 1fr) minmax(3rem, 1fr) max-content max-content;
@@ -57,9 +58,12 @@ li { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-i
 .amount, .state { color: var(--_quiet); font-size: 0.8125rem; text-align: end; white-space: nowrap; }
 .placed .state, .downloaded .state { color: var(--_accent); }
 li .bar { height: 0.25rem; }
+/* A full bar says no more than the word beside it. */
+:is(.downloaded, .placed) > .bar { visibility: hidden; }
 @container (width < 26rem) {
   ul { grid-template-columns: minmax(0, 1fr) max-content max-content; }
   li .bar { grid-row: 2; grid-column: 1 / -1; }
+  :is(.downloaded, .placed) > .bar { display: none; }
 }
 
 [part=failure] {

@@ -38,7 +38,13 @@ interface Row {
 export class View {
   readonly #phase = element("span", { part: "phase" });
   readonly #count = element("span", { part: "count" });
-  readonly #toggle = element("button", { part: "toggle", type: "button", "aria-controls": "packages" }, "Details");
+  readonly #toggle = element("button", {
+    part: "toggle",
+    type: "button",
+    "aria-controls": "packages",
+    "aria-label": "Packages",
+    title: "Packages",
+  });
   readonly #fill = element("span", { class: "fill", part: "fill" });
   readonly #bar = element(
     "div",
@@ -77,7 +83,7 @@ export class View {
 
   #showHead({ state, course, isOpen }: Shown): void {
     setText(this.#phase, headline(state, course.latest));
-    setText(this.#count, state === "running" ? [packages(course.latest), rate(course)].filter(Boolean).join(" · ") : "");
+    setText(this.#count, state === "running" ? [share(course.latest), rate(course)].filter(Boolean).join(" · ") : "");
     setText(this.#line, state === "failed" || state === "stopped" ? "" : (course.latest?.message ?? ""));
     this.#line.hidden = !this.#line.textContent;
     this.#line.title = this.#line.textContent ?? "";
@@ -89,11 +95,12 @@ export class View {
     const { latest } = course;
     this.#bar.hidden = state === "idle";
     this.#bar.setAttribute("aria-label", label);
-    const share = latest?.fraction ?? 0;
-    this.#fill.style.setProperty("--_share", String(share));
+    const fraction = latest?.fraction ?? 0;
+    const percent = Math.round(fraction * 100);
+    this.#fill.style.setProperty("--_share", String(fraction));
     // Before the first event nothing is known: a bar without a value.
-    setAttribute(this.#bar, "aria-valuenow", latest ? String(Math.round(share * 100)) : null);
-    const words = [headline(state, latest), packages(latest), latest && `${Math.round(share * 100)} %`];
+    setAttribute(this.#bar, "aria-valuenow", latest ? String(percent) : null);
+    const words = [headline(state, latest), share(latest) && `${share(latest)} packages`, latest && `${percent} %`];
     setAttribute(this.#bar, "aria-valuetext", words.filter(Boolean).join(", "));
   }
 
@@ -165,9 +172,9 @@ function headline(state: ProgressState, latest: ProgressEvent | undefined): stri
   return PHASES[latest?.phase ?? "resolving"];
 }
 
-function packages(latest: ProgressEvent | undefined): string {
-  if (!latest?.total || latest.phase === "done") return "";
-  return `${latest.done} of ${count(latest.total, "package")}`;
+/** How many packages of how many are done. */
+function share(latest: ProgressEvent | undefined): string {
+  return latest?.total && latest.phase !== "done" ? `${latest.done} of ${latest.total}` : "";
 }
 
 function rate(course: Course): string {
