@@ -36,6 +36,8 @@ export class Prompt {
   constructor(container: HTMLElement, choices: HTMLElement) {
     this.#choices = choices;
     this.#terminal = openTerminal(container);
+    // Before the editor hears a key, which may end the reading.
+    this.#terminal.onData((keys) => this.#hear(keys));
     this.#terminal.loadAddon(this.#readline);
     this.#readline.setHighlighter({
       highlight: (line) => highlight(line),
@@ -44,7 +46,6 @@ export class Prompt {
     });
     this.#readline.setCheckHandler((typed) => this.#check(withoutPrompts(typed)));
     this.#readline.setCtrlCHandler(() => this.#interpreter?.interrupt());
-    this.#terminal.onData((keys) => this.#hear(keys));
     this.#terminal.attachCustomKeyEventHandler((event) => this.#takes(event));
     container.addEventListener("paste", (event) => this.#paste(event), true);
   }
