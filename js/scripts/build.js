@@ -46,6 +46,8 @@ async function compile(sources) {
       pyodide.FS.writeFile(join("/scripts", folder, name), readFileSync(join(scripts, folder, name)));
     }
   }
+  // Modules that only attach() makes importable.
+  pyodide.registerJsModule("wherry_js", {});
   pyodide.runPython("import sys; sys.path.append('/scripts')");
   // Where src/bundle.ts will put the archive, or would: tracebacks show it.
   pyodide.FS.writeFile("/lib/wherry.zip", sources);
@@ -56,6 +58,30 @@ async function compile(sources) {
 /** Compresses what every visitor downloads as tightly as gzip can be, which takes seconds here and none there. */
 async function writeBundle(name, archive) {
   writeFileSync(join(dist, name), await gzipAsync(archive, { numiterations: 5 }));
+}
+
+/** Lets one module be imported from where it will be, not copied. */
+function keepOutside(source, path) {
+  return {
+    name: "keep-outside",
+    setup: (build) => build.onResolve({ filter: /./ }, (found) => (found.path === source ? { path, external: true } : null)),
+  };
+}
+
+/** Builds a custom element and, apart from it, its registration. */
+function buildElement(name, options) {
+  return build({
+    absWorkingDir: root,
+    entryPoints: [`src/${name}/element.ts`, `src/${name}/define.ts`],
+    outdir: join(dist, name),
+    bundle: true,
+    // The class must be one, whoever imports it.
+    splitting: true,
+    chunkNames: "[name]",
+    format: "esm",
+    target: "es2022",
+    ...options,
+  });
 }
 
 async function main() {
@@ -75,19 +101,8 @@ async function main() {
     external: ["node:*", "pyodide"],
     define: { BYTECODE_MAGIC: JSON.stringify(magic) },
   });
-  await build({
-    absWorkingDir: root,
-    entryPoints: ["src/progress/element.ts", "src/progress/define.ts"],
-    outdir: join(dist, "progress"),
-    bundle: true,
-    // The class must be one, whoever imports it.
-    splitting: true,
-    chunkNames: "[name]",
-    format: "esm",
-    minify: true,
-    keepNames: true,
-    target: "es2022",
-  });
+  await buildElement("preload", { plugins: [keepOutside("../index.ts", "../index.js")] });
+  await buildElement("progress", { minify: true, keepNames: true });
   await writeBundle("wherry-sources.bin", sources);
   await writeBundle("wherry-bytecode.bin", bytecode);
   execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");
