@@ -11,7 +11,7 @@ import builtins
 import functools
 import json
 import textwrap
-from codeop import PyCF_ALLOW_INCOMPLETE_INPUT
+from codeop import PyCF_ALLOW_INCOMPLETE_INPUT  # type: ignore[attr-defined]  # the stubs leave it out
 from typing import TYPE_CHECKING, Any
 
 from pyodide.console import Console, repr_shorten

@@ -67,7 +67,14 @@ function openConsole(pyodide: PyodideAPI, page: object): Interpreter {
     isComplete: (source) => console.is_complete(source),
     indentation: (source) => console.indentation(source),
     complete: (source) => JSON.parse(console.complete_json(source)),
-    run: (source) => console.run(source),
+    run: async (source) => {
+      const running = console.run(source);
+      try {
+        await running;
+      } finally {
+        running.destroy();
+      }
+    },
     interrupt: () => console.interrupt(),
   };
 }

@@ -1,5 +1,5 @@
 // `npm run repl` builds the REPL page into repl/dist, a folder that any static host can serve, and serves it here.
-import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
@@ -7,6 +7,8 @@ import { loadPyodide } from "pyodide";
 import { serveFolder } from "./static.ts";
 
 const JS = dirname(import.meta.dirname);
+/** The page's script holds copies of these, whose licences ask to come along. */
+const BUNDLED = ["@xterm/xterm", "@xterm/addon-fit", "xterm-readline", "string-width"];
 const PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
 
 export interface PageOptions {
@@ -38,6 +40,14 @@ export async function buildPage({ output, distribution }: PageOptions): Promise<
     define: { DISTRIBUTION_URL: JSON.stringify(distribution ? "" : await distributionUrl()) },
     logLevel: "warning",
   });
+  for (const name of BUNDLED) copyLicence(name, output);
+}
+
+function copyLicence(name: string, output: string): void {
+  const folder = join(JS, "node_modules", name);
+  const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+  if (!licence) throw new Error(`${folder} has no licence to come along`);
+  cpSync(join(folder, licence), join(output, `LICENSE.${name.replace("@", "").replace("/", "-")}`));
 }
 
 /** Where the packages of Pyodide's distribution are. The npm package brings none; in Node, it knows where to get them. */
@@ -58,7 +68,9 @@ async function main(): Promise<void> {
   const { output, distribution } = values;
   await buildPage({ output, distribution });
   if (values["build-only"]) return console.log(`The page is in ${output}`);
-  const { url } = await serveFolder(output, { port: Number(values.port) });
+  const { url } = await serveFolder(output, { port: Number(values.port) }).catch((error: NodeJS.ErrnoException) => {
+    throw error.code === "EADDRINUSE" ? new Error(`Port ${values.port} is taken: name another with --port`) : error;
+  });
   console.log(`Python is at ${url}/ until Ctrl-C`);
 }
 
