@@ -68,6 +68,22 @@ function keepOutside(source, path) {
   };
 }
 
+/** Builds a custom element and, apart from it, its registration. */
+function buildElement(name, options) {
+  return build({
+    absWorkingDir: root,
+    entryPoints: [`src/${name}/element.ts`, `src/${name}/define.ts`],
+    outdir: join(dist, name),
+    bundle: true,
+    // The class must be one, whoever imports it.
+    splitting: true,
+    chunkNames: "[name]",
+    format: "esm",
+    target: "es2022",
+    ...options,
+  });
+}
+
 async function main() {
   rmSync(dist, { recursive: true, force: true });
   const sources = gatherSources();
@@ -85,18 +101,8 @@ async function main() {
     external: ["node:*", "pyodide"],
     define: { BYTECODE_MAGIC: JSON.stringify(magic) },
   });
-  await build({
-    absWorkingDir: root,
-    entryPoints: ["src/preload/element.ts", "src/preload/define.ts"],
-    outdir: join(dist, "preload"),
-    bundle: true,
-    // The class must be one, whoever imports it.
-    splitting: true,
-    chunkNames: "[name]",
-    format: "esm",
-    target: "es2022",
-    plugins: [keepOutside("../index.ts", "../index.js")],
-  });
+  await buildElement("preload", { plugins: [keepOutside("../index.ts", "../index.js")] });
+  await buildElement("progress", { minify: true, keepNames: true });
   await writeBundle("wherry-sources.bin", sources);
   await writeBundle("wherry-bytecode.bin", bytecode);
   execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");
