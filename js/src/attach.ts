@@ -27,5 +27,6 @@ export async function connect(pyodide: PyodideRuntime, options: AttachOptions): 
     readListing,
     transfer,
   });
-  return openBridge(pyodide, { indexUrls: options.indexUrls, network: options.network, strict: options.strict });
+  const { indexUrls, limits, network, strict } = options;
+  return openBridge(pyodide, { indexUrls, limits, network, strict });
 }
