@@ -29,6 +29,8 @@ export class Transfer {
   /** Whether an answer has begun to come. */
   hasBegun = false;
   readonly answer: Promise<Answer>;
+  /** How many bytes of the body have come. */
+  received = 0;
   /** Lets a transfer go on that was to stop after so many bytes. */
   release!: () => void;
   readonly #controller = new AbortController();
@@ -61,6 +63,7 @@ export class Transfer {
       const body = new Growing(wishes.size ?? Number(response.headers.get("content-length") ?? 0));
       for await (const piece of pieces(response)) {
         body.add(piece);
+        this.received = body.length;
         if (wishes.holdAt && body.length >= wishes.holdAt) {
           // Who does not read does not receive, beyond what is on its way.
           step.clear();

@@ -5,9 +5,16 @@ export interface ProgressEvent {
   phase: "resolving" | "downloading" | "placing" | "done";
   /** One line for people. */
   message: string;
-  /** How many of `total` are done; `total` is null while that is not known. */
+  /** How many packages of `total` are done in this phase; `total` is null while that is not known. */
   done: number;
   total: number | null;
+  /** The normalized name of the package that the step is about, if it is about one. */
+  package: string | null;
+  /** How much of its archive has come, in bytes, while it is downloaded. */
+  bytesDone: number | null;
+  bytesTotal: number | null;
+  /** How much of everything is done: from 0 to 1, which comes with `done` alone. It never goes back. */
+  fraction: number;
 }
 
 export type ProgressListener = (event: ProgressEvent) => void;

@@ -33,6 +33,10 @@ test("each phase ends in one line", () => {
     message: "",
     done,
     total,
+    package: null,
+    bytesDone: null,
+    bytesTotal: null,
+    fraction: 0,
   });
   const events = [
     event("resolving", 0, null),

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 
 import { beginEarly, dropEarly, transfer } from "../src/fetching.ts";
 
@@ -45,6 +46,20 @@ test("an answer comes whole, with the headers that are asked about and its hash"
     assert.equal(headers["content-type"], "text/x-test");
     assert.ok(!("x-other" in headers));
   }
+});
+
+test("a transfer tells how many bytes have come", async () => {
+  let finish = () => {};
+  const url = await serve((_, response) => {
+    response.write(Buffer.alloc(1000));
+    finish = () => response.end(Buffer.alloc(500));
+  });
+  const running = begin(url);
+  while (running.received < 1000) await setTimeout(5);
+  assert.equal(running.received, 1000);
+  finish();
+  await running.answer;
+  assert.equal(running.received, 1500);
 });
 
 test("no hash is computed that nobody asked for", async () => {
@@ -90,7 +105,7 @@ test("what is given up ends at the server, too, and is not called too slow", asy
     response.write("begun");
   });
   const running = begin(url, { idle: 60 });
-  while (!running.hasBegun) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!running.hasBegun) await setTimeout(5);
   running.abort();
   await assert.rejects(running.answer, { name: "AbortError" });
   await closed;
@@ -118,7 +133,7 @@ test("what is held stops, as long as it takes, and goes on when it is released",
     response.end();
   });
   const running = begin(url, { idle: 0.3 }, { holdAt: 100_000 });
-  await new Promise((resolve) => setTimeout(resolve, 700));
+  await setTimeout(700);
   assert.ok(sent < 400 * 65_536);
   running.release();
   assert.equal((await running.answer).body.length, 400 * 65_536);
@@ -149,7 +164,7 @@ test("what was begun early and nobody wants is ended", async () => {
     response.write("begun");
   });
   beginEarly(url, INIT, "{}");
-  while (!closed) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!closed) await setTimeout(5);
   dropEarly(url, INIT, "{}");
   dropEarly(url, INIT, "{}");
   await closed;

@@ -118,7 +118,7 @@ class Bridge:
             if event.phase == "done":
                 self._running.pop(ticket, None)
             if on_progress is not None:
-                on_progress(json.dumps(event.to_dict()))
+                on_progress(json.dumps(_camel_case_keys(event.to_dict())))
 
         return hear
 

@@ -10,13 +10,14 @@ from packaging.utils import canonicalize_name
 
 from wherry._default_index import DEFAULT_INDEX_URL
 from wherry.errors import NotInstalled, UninstallRefused
-from wherry.index import resolving
+from wherry.following import Downloads, Resolving
 from wherry.index.access import take_secrets
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
 from wherry.index.hints import keep_hints, read_hints
 from wherry.index.index import read_indexes
 from wherry.index.network import Network
+from wherry.index.resolving import resolve
 from wherry.index.speculating import Speculation
 from wherry.install import running
 from wherry.install.delivering import download
@@ -25,6 +26,7 @@ from wherry.install.startup import startup_warnings
 from wherry.model.archive_limits import DEFAULT_LIMITS
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.environment import Environment
+from wherry.model.progress import Progress
 from wherry.model.report import InstallReport, UninstallReport
 from wherry.phases import Phases
 from wherry.resolution.posing import Asked, pose
@@ -137,13 +139,12 @@ class Installer:
                 with phases.phase("resolving"):
                     problem, warnings = self._pose(asked, index)
                     snapshot = Snapshot(self.environment, problem.exclude_newer)
-                    phases.tell("resolving", f"Resolving {_names(problem)}")
-                    resolution = await self._resolve(problem, snapshot, index, Speculation(index))
+                    resolution = await self._resolve(problem, snapshot, index, phases, Speculation(index))
                 new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
                 with phases.phase("downloading"):
                     deliveries = await self._download(new, snapshot, index, phases)
             with phases.phase("placing"):
-                phases.tell("placing", f"Placing {len(new)} packages", total=len(new))
+                phases.tell(Progress("placing", f"Placing {len(new)} packages", total=len(new)))
                 # The last moment to be cancelled: from here on nothing waits, so that it is all or nothing.
                 await asyncio.sleep(0)
                 removed = _replaced(resolution, problem)
@@ -161,24 +162,22 @@ class Installer:
             seconds=phases.seconds,
             requests=index.requests,
         )
-        phases.tell("done", str(report), done=len(new), total=len(new))
+        phases.tell(Progress("done", str(report), done=len(new), total=len(new)))
         return report
 
     async def _download(
         self, new: Mapping[Pin, ProjectFile], snapshot: Snapshot, index: IndexClient, phases: Phases
     ) -> list[Delivery | SharedLibrary]:
         """Download what is new, and unpack each wheel while others are on their way."""
-        count = 0
+        downloads = Downloads(new, index, phases)
 
-        def arrived(delivery: Delivery | SharedLibrary, filename: str) -> None:
-            nonlocal count
+        def arrived(pin: Pin, delivery: Delivery | SharedLibrary, size: int) -> None:
             if isinstance(delivery, Delivery):
                 self._destination.prepare(delivery)
-            count += 1
-            phases.tell("downloading", filename, count, len(new))
+            downloads.arrived(pin, size)
 
-        phases.tell("downloading", f"Downloading {len(new)} files", 0, len(new))
-        return await download(new, snapshot, index, self._limits, arrived)
+        downloads.begin()
+        return await phases.watch(download(new, snapshot, index, self._limits, arrived), downloads.look)
 
     async def resolve(
         self,
@@ -209,8 +208,8 @@ class Installer:
         asked, secrets = _without_secrets(asked)
         async with self._client(index_urls, secrets) as index:
             problem, warnings = self._pose(asked, index)
-            Phases(on_progress).tell("resolving", f"Resolving {_names(problem)}")
-            resolution = await self._resolve(problem, Snapshot(self.environment, problem.exclude_newer), index)
+            snapshot = Snapshot(self.environment, problem.exclude_newer)
+            resolution = await self._resolve(problem, snapshot, index, Phases(on_progress))
         replaced = _replaced(resolution, problem)
         return replace(resolution, warnings=(*warnings, *resolution.warnings, *self._imported(replaced)))
 
@@ -286,10 +285,18 @@ class Installer:
         )
 
     async def _resolve(
-        self, problem: Problem, snapshot: Snapshot, index: IndexClient, speculation: Speculation | None = None
+        self,
+        problem: Problem,
+        snapshot: Snapshot,
+        index: IndexClient,
+        phases: Phases,
+        speculation: Speculation | None = None,
     ) -> Resolution:
+        resolving = Resolving(problem, snapshot, phases)
+        resolving.begin()
         hints = await read_hints(problem, self._cache)
-        resolution = await resolving.resolve(problem, snapshot, index, speculation=speculation, hints=hints)
+        work = resolve(problem, snapshot, index, speculation=speculation, hints=hints)
+        resolution = await phases.watch(work, resolving.look)
         await keep_hints(problem, resolution, self._cache)
         return resolution
 
@@ -319,10 +326,6 @@ def _without_secrets(asked: Asked) -> tuple[Asked, dict[str, str]]:
     secrets: dict[str, str] = {}
     fields = ("requirements", "constraints", "overrides")
     return replace(asked, **{name: take_secrets(getattr(asked, name), secrets) for name in fields}), secrets
-
-
-def _names(problem: Problem) -> str:
-    return ", ".join(str(requirement) for requirement in problem.requirements if not requirement.extra)
 
 
 def _replaced(resolution: Resolution, problem: Problem) -> tuple[InstalledDistribution, ...]:

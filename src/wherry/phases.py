@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-from wherry.model.progress import Progress
+from dataclasses import replace
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Coroutine, Iterator, Mapping
 
-    from wherry.model.progress import OnProgress, Phase
+    from wherry.model.progress import OnProgress, Phase, Progress
 
 __all__ = ["Phases"]
+
+Result = TypeVar("Result")
+
+INTERVAL = 0.1
+"""Seconds between two looks at what goes on by itself."""
+
+# Where each phase begins and ends in the whole. How long deciding takes is not known before it is over, but downloading
+# is most of it.
+SPANS: Mapping[Phase, tuple[float, float]] = {
+    "resolving": (0.0, 0.15),
+    "downloading": (0.15, 0.95),
+    "placing": (0.95, 0.99),
+    "done": (1.0, 1.0),
+}
 
 
 class Phases:
@@ -22,6 +36,7 @@ class Phases:
     def __init__(self, on_progress: OnProgress | None) -> None:
         self.seconds: dict[str, float] = {}
         self._on_progress = on_progress
+        self._fraction = 0.0
 
     @contextmanager
     def phase(self, name: Phase) -> Iterator[None]:
@@ -30,7 +45,23 @@ class Phases:
         yield
         self.seconds[name] = time.perf_counter() - started
 
-    def tell(self, phase: Phase, message: str, done: int = 0, total: int | None = None) -> None:
-        """Tell of a step."""
+    def tell(self, step: Progress, part: float = 0.0) -> None:
+        """Tell of a step, with which ``part`` (0 to 1) of its phase is done."""
         if self._on_progress is not None:
-            self._on_progress(Progress(phase, message, done, total))
+            begin, end = SPANS[step.phase]
+            self._fraction = max(self._fraction, begin + (end - begin) * min(part, 1.0))
+            self._on_progress(replace(step, fraction=self._fraction))
+
+    async def watch(self, work: Coroutine[object, object, Result], look: Callable[[], None]) -> Result:
+        """Do ``work``, and ``look`` at it now and then, if anybody listens; what ``look`` raises ends it."""
+        if self._on_progress is None:
+            return await work
+        task = asyncio.ensure_future(work)
+        try:
+            while not (await asyncio.wait({task}, timeout=INTERVAL))[0]:
+                look()
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        return task.result()

@@ -20,7 +20,7 @@ from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.simple_api import ACCEPT, parse_project_page
 from wherry.index.access import Access
 from wherry.index.failures import refused, unreachable
-from wherry.index.fetcher import Request
+from wherry.index.fetcher import Meter, Request
 from wherry.index.flights import Flights
 from wherry.index.index import read_indexes
 from wherry.index.integrity import agree, refuse_weak, verify
@@ -68,6 +68,7 @@ class IndexClient:
         self._fetcher = fetcher
         self._cache = cache
         self._flights = Flights()
+        self._meters: dict[str, Meter] = {}
 
     async def __aenter__(self) -> Self:
         await self._flights.__aenter__()
@@ -110,6 +111,11 @@ class IndexClient:
     def abandon_archive(self, file: ProjectFile) -> None:
         """End what :meth:`begin_archive` began, unless somebody waits for it."""
         self._flights.abandon(("archive", file.url))
+
+    def received(self, file: ProjectFile) -> int:
+        """Return how many bytes of the archive ``file`` have come so far, as far as the fetcher can tell."""
+        meter = self._meters.get(file.url)
+        return 0 if meter is None else meter.read()
 
     def release_archive(self, file: ProjectFile) -> None:
         """Let go of the bytes that :meth:`archive` holds for whoever asks next."""
@@ -159,7 +165,8 @@ class IndexClient:
             return error
 
     async def _find_archive(self, file: ProjectFile, hold: Hold | None = None) -> bytes:
-        request = Request(file.url, size=file.size, is_archive=True, hold=hold)
+        meter = self._meters[file.url] = Meter()
+        request = Request(file.url, size=file.size, is_archive=True, hold=hold, meter=meter)
         return await self._from_anywhere(file, request, file.hashes, _archive_of)
 
     async def _from_anywhere(

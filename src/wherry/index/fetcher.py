@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from wherry.formats.simple_json import Listing
 
-__all__ = ["CredentialsMode", "Fetcher", "Hold", "Request", "Response"]
+__all__ = ["CredentialsMode", "Fetcher", "Hold", "Meter", "Request", "Response"]
 
 CredentialsMode = Literal["omit", "same-origin", "include"]
 
@@ -37,6 +37,13 @@ class Hold:
             self._waiting.append(call)
 
 
+class Meter:
+    """Tells how many bytes of a body have come so far; a fetcher that knows sets ``read``."""
+
+    def __init__(self) -> None:
+        self.read: Callable[[], int] = int
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """What is to be got.
@@ -44,7 +51,8 @@ class Request:
     ``accept`` is the header of that name. ``secret_headers`` are for the origin of ``url`` alone, never for where a
     redirect leads; ``credentials`` is the option of JavaScript's ``fetch``. ``size`` is how many bytes the body has,
     where that is known. ``fresh`` goes past the HTTP cache; ``is_archive`` tells a file of perhaps megabytes, which can
-    wait, from a page or metadata. A fetcher that can stop in the middle does as ``hold`` says; others need not.
+    wait, from a page or metadata. A fetcher that can stop in the middle does as ``hold`` says, and one that knows how
+    much has come lets ``meter`` tell; others need not.
     """
 
     url: str
@@ -55,6 +63,7 @@ class Request:
     fresh: bool = False
     is_archive: bool = False
     hold: Hold | None = field(default=None, compare=False, repr=False)
+    meter: Meter | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

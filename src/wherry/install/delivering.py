@@ -30,20 +30,21 @@ async def download(
     snapshot: Snapshot,
     index: IndexClient,
     limits: ArchiveLimits,
-    arrived: Callable[[Delivery | SharedLibrary, str], None],
+    arrived: Callable[[Pin, Delivery | SharedLibrary, int], None],
 ) -> list[Delivery | SharedLibrary]:
     """Download and check what is new; return it in the same order.
 
-    ``arrived`` is told of each and its filename at once, while others are still on their way. Raises
-    :class:`~wherry.errors.IndexUnavailable`, :class:`~wherry.errors.IntegrityError`,
+    ``arrived`` is told of each at once, with the size of its archive in bytes, while others are still on their way.
+    Raises :class:`~wherry.errors.IndexUnavailable`, :class:`~wherry.errors.IntegrityError`,
     :class:`~wherry.errors.InvalidWheel` and what ``arrived`` does.
     """
     delivered: dict[Pin, Delivery | SharedLibrary] = {}
 
     async def fetch(pin: Pin, file: ProjectFile) -> None:
-        delivered[pin] = _open(pin, file, await _archive(pin, file, index), snapshot, limits)
+        archive = await _archive(pin, file, index)
+        delivered[pin] = _open(pin, file, archive, snapshot, limits)
         index.release_archive(file)
-        arrived(delivered[pin], file.filename)
+        arrived(pin, delivered[pin], len(archive))
 
     await together([fetch(pin, file) for pin, file in new.items()])
     return [delivered[pin] for pin in new]

@@ -74,6 +74,8 @@ class JsFetcher:
         transfer = wherry_js.transfer(url, _options(request, headers, redirect), self._patience, json.dumps(wishes))
         if hold is not None:
             hold.when_released(transfer.release)
+        if request.meter is not None:
+            request.meter.read = lambda: int(transfer.received)
         try:
             answer = await transfer.answer
         except JsException as error:
