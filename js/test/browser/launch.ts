@@ -1,4 +1,4 @@
-// The browsers of Debian, headless, each time with a profile of its own that goes when it is closed (Puppeteer's doing).
+// Browsers, headless, each time with a profile of their own that goes when they are closed (Puppeteer's doing), and Deno.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Browser, launch as launchBrowser } from "puppeteer-core";
@@ -6,10 +6,11 @@ import { type Browser, launch as launchBrowser } from "puppeteer-core";
 export const BROWSERS = ["chromium", "firefox"] as const;
 export type BrowserName = (typeof BROWSERS)[number];
 
-/** What the programs are called, and the packages of Debian that bring them. */
+/** What the programs are called, and how they come. */
 const PROGRAMS = {
-  chromium: { names: ["chromium", "chromium-browser", "google-chrome"], package: "chromium" },
-  firefox: { names: ["firefox-esr", "firefox"], package: "firefox-esr" },
+  chromium: { names: ["chromium", "chromium-browser", "google-chrome"], way: "on Debian: apt-get install chromium" },
+  deno: { names: ["deno"], way: "pip install deno" },
+  firefox: { names: ["firefox-esr", "firefox"], way: "on Debian: apt-get install firefox-esr" },
 } as const;
 
 // Beyond Puppeteer's own: root has no sandbox, and loopback needs neither of the others.
@@ -23,12 +24,13 @@ export function launch(browser: BrowserName): Promise<Browser> {
     : launchBrowser({ browser: "chrome", executablePath, args: CHROMIUM_FLAGS });
 }
 
-function findProgram(browser: BrowserName): string {
-  const { names, package: debianPackage } = PROGRAMS[browser];
+/** Returns the path of a program; throws an error that says how to get it where it is not on PATH. */
+export function findProgram(program: keyof typeof PROGRAMS): string {
+  const { names, way } = PROGRAMS[program];
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   const found = names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
   if (found) return found;
-  throw new Error(`${names.join(", ")}: none is on PATH; install ${browser} (on Debian: apt-get install ${debianPackage})`);
+  throw new Error(`${names.join(", ")}: not found on PATH; ${way}`);
 }
 
 function isExecutable(path: string): boolean {

@@ -54,17 +54,21 @@ export function serveFolders(
 ): Promise<LoopbackServer> {
   return LoopbackServer.listen(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://loopback");
-    const content = await readServed(folders, decodeURIComponent(pathname));
+    const file = fileAt(folders, decodeURIComponent(pathname));
+    const content = file && (await readServed(file));
     if (!content) return void response.writeHead(404, headers).end();
-    const type = TYPES[extname(pathname.endsWith("/") ? ".html" : pathname)] ?? OTHER_TYPE;
+    const type = TYPES[extname(file)] ?? OTHER_TYPE;
     response.writeHead(200, { ...headers, "Content-Type": type, "Content-Length": content.length }).end(content);
   });
 }
 
-async function readServed(folders: Readonly<Record<string, string>>, path: string): Promise<Buffer | undefined> {
+function fileAt(folders: Readonly<Record<string, string>>, path: string): string | undefined {
   const prefix = Object.keys(folders).find((prefix) => path.startsWith(prefix));
   if (prefix === undefined) return undefined;
-  const file = join(folders[prefix] as string, path.slice(prefix.length), path.endsWith("/") ? "index.html" : "");
+  return join(folders[prefix] as string, path.slice(prefix.length), path.endsWith("/") ? "index.html" : "");
+}
+
+async function readServed(file: string): Promise<Buffer | undefined> {
   if (!(await stat(file).catch(() => undefined))?.isFile()) return undefined;
   const content = await readFile(file);
   return extname(file) === ".ts" ? Buffer.from((await transform(content, { loader: "ts" })).code) : content;

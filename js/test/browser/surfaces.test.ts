@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { BROWSERS } from "./launch.ts";
-import { openBrowser, openDeno, openNode, type Surface } from "./surfaces.ts";
+import { openBrowser, openDeno, openNode, PLACES, type Surface } from "./surfaces.ts";
 
-const PLACES = ["page", "worker"] as const;
 
 describe("Node.js", () => playAll(openNode));
 describe("Deno", () => playAll(openDeno));
@@ -35,6 +34,11 @@ function playAll(open: () => Promise<Surface>, hasOrigins = false): void {
     assert.equal(worked, "passengers=5");
     const phases = events.map(({ phase }) => phase);
     assert.deepEqual([...new Set(phases)], ["resolving", "downloading", "placing", "done"]);
+    const fractions = events.map(({ fraction }) => fraction);
+    assert.deepEqual(fractions, fractions.toSorted((one, other) => one - other));
+    assert.equal(fractions.indexOf(1), fractions.length - 1);
+    const largest = events.findLast((event) => event.package === "pydantic-core");
+    assert.equal(largest?.bytesDone, largest?.bytesTotal);
   });
 
   test("a file is unpacked when it is first read", async () => {

@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Browser, Page } from "puppeteer-core";
-import { type BrowserName, launch } from "./launch.ts";
+import { type BrowserName, findProgram, launch } from "./launch.ts";
 import type { Played, SceneName, Stage } from "./pages/scenes.ts";
-import { type LoopbackServer, serveFolders } from "./serving.ts";
+import { serveFolders } from "./serving.ts";
 import { readWheels, serveIndex } from "./wheel_index.ts";
 
 export const JS = join(import.meta.dirname, "..", "..");
@@ -14,28 +14,28 @@ export const CACHE = join(JS, "..", ".cache");
 /** Pyodide with a distribution of two packages: `python -m tests.harness.distribution` makes it. */
 export const PYODIDE = join(CACHE, "distribution");
 export const DIST = join(JS, "dist");
-const DENO = join(JS, "node_modules", ".bin", "deno");
 export const WHEELS = ["newest", "older"].map((folder) => join(CACHE, "wheels", folder));
 
 export interface Surface extends AsyncDisposable {
   play<Name extends SceneName>(name: Name): Promise<Played<Name>>;
 }
 
-export function serveScenes(headers?: Readonly<Record<string, string>>): Promise<LoopbackServer> {
-  const folders = { "/pyodide/": PYODIDE, "/wherry/": DIST, "/": join(import.meta.dirname, "pages") };
-  return serveFolders(folders, headers);
-}
+export type Place = "page" | "worker";
+export const PLACES: readonly Place[] = ["page", "worker"];
 
-export async function openBrowser(name: BrowserName, place: "page" | "worker"): Promise<Surface> {
-  const held = new AsyncDisposableStack();
-  const browser = held.adopt(await launch(name), (browser: Browser) => browser.close());
-  const site = held.use(await serveScenes());
+/** Opens the page of the scenes; `policy` makes a Content-Security-Policy out of the index's origin. */
+export async function openBrowser(name: BrowserName, place: Place, policy?: (index: string) => string): Promise<Surface> {
+  await using held = new AsyncDisposableStack();
   const { server, urls } = await serveIndex(readWheels(...WHEELS));
   held.use(server);
+  const headers: Record<string, string> = policy ? { "Content-Security-Policy": policy(server.origin) } : {};
+  const folders = { "/pyodide/": PYODIDE, "/wherry/": DIST, "/": join(import.meta.dirname, "pages") };
+  const site = held.use(await serveFolders(folders, headers));
+  const browser = held.adopt(await launch(name), (browser: Browser) => browser.close());
   const page = await browser.newPage();
-  await page.goto(`${site.origin}/page.html${place === "worker" ? "#worker" : ""}`);
+  await page.goto(`${site.origin}/${policy ? "strict" : "page"}.html${place === "worker" ? "#worker" : ""}`);
   await page.evaluate((urls) => globalThis.begin(urls), urls);
-  return playedIn(page, held);
+  return playedIn(page, held.move());
 }
 
 function playedIn(page: Page, held: AsyncDisposableStack): Surface {
@@ -58,14 +58,14 @@ export async function openNode(): Promise<Surface> {
   };
 }
 
-/** Deno, as its npm package brings it, with the modules that npm has installed. */
+/** Deno, with the modules that npm has installed. */
 export async function openDeno(): Promise<Surface> {
   const held = new AsyncDisposableStack();
   const { server, urls } = await serveIndex(readWheels(...WHEELS));
   held.use(server);
   const options = ["run", "--no-config", "--node-modules-dir=manual", "--allow-env", "--allow-net", "--allow-read"];
   const script = join(import.meta.dirname, "deno.ts");
-  const deno = spawn(DENO, [...options, script, PYODIDE, JSON.stringify(urls)], { stdio: ["pipe", "pipe", "inherit"] });
+  const deno = spawn(findProgram("deno"), [...options, script, PYODIDE, JSON.stringify(urls)], { stdio: ["pipe", "pipe", "inherit"] });
   held.defer(async () => {
     deno.stdin.end();
     if (deno.exitCode === null) await once(deno, "exit");

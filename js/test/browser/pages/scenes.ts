@@ -10,14 +10,39 @@ export interface Stage {
   wherry: typeof Package;
   installer: Package.Installer;
   urls: IndexUrls;
+  /** What the Content-Security-Policy has not let through, where there is one. */
+  violations: string[];
 }
 
 export async function setStage(load: typeof loadPyodide, wherry: typeof Package, urls: IndexUrls): Promise<Stage> {
+  const violations: string[] = [];
+  globalThis.addEventListener?.("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+    violations.push(`${effectiveDirective}: ${blockedURI}`);
+  });
   const pyodide = await load();
-  return { pyodide, wherry, urls, installer: await wherry.attach(pyodide, { indexUrls: [urls.open] }) };
+  const installer = await wherry.attach(pyodide, { indexUrls: [urls.open] });
+  return { pyodide, wherry, installer, urls, violations };
+}
+
+/** Imports both packages from where the tests serve them. */
+export function importServed(): Promise<[{ loadPyodide: typeof loadPyodide }, typeof Package]> {
+  const served = (path: string) => import(new URL(path, location.origin).href);
+  return Promise.all([served("/pyodide/pyodide.mjs"), served("/wherry/index.js")]);
 }
 
 const ROUNDS = 10;
+
+/** What each project is imported as. */
+const MODULES = {
+  fastapi: "fastapi",
+  hypothesis: "hypothesis",
+  idna: "idna",
+  msgpack: "msgpack",
+  "opentelemetry-api": "opentelemetry.trace",
+  packaging: "packaging.version",
+  "pydantic-core": "pydantic_core",
+  sortedcontainers: "sortedcontainers",
+};
 
 export const scenes = {
   /** Two compiled extensions, at work once they are installed. */
@@ -93,6 +118,20 @@ from importlib.metadata import distributions
     await strict.install("sortedcontainers");
     await wherry.attach(pyodide, options);
     return pyodide.runPython("import sortedcontainers; sortedcontainers.SortedList([3, 1, 2])[0]") as number;
+  },
+
+  /** Everything that there is to install, imported; and what a Content-Security-Policy says of it. */
+  async policy({ pyodide, installer, violations }: Stage) {
+    const { installed, unchanged } = await installer.install(Object.keys(MODULES));
+    for (const module of Object.values(MODULES)) pyodide.runPython(`import ${module}`);
+    const reported = [...violations];
+    let refusesEval = false;
+    try {
+      globalThis.eval("1");
+    } catch {
+      refusesEval = true;
+    }
+    return { packages: [...installed, ...unchanged].map(({ name, version }) => `${name} ${version}`), reported, refusesEval };
   },
 
   /** What either language holds of the other's, before and after many calls that end in every way. */
