@@ -10,11 +10,13 @@ const show = (line) => log.append(`${line}\n`);
 const pyodide = await loadPyodide({ stdout: show, stderr: show });
 // From here on `import wherry` works in Python: whoever writes cells needs no JavaScript.
 await attach(pyodide);
+const repr = pyodide.runPython("repr");
 
 async function runCell(code) {
   const value = await pyodide.runPythonAsync(code);
   if (value === undefined) return;
-  show(value instanceof pyodide.ffi.PyProxy ? value.toString() : value);
+  show(repr(value));
+  // What stays an object of Python's is held until JavaScript lets it go.
   if (value instanceof pyodide.ffi.PyProxy) value.destroy();
 }
 

@@ -6,12 +6,14 @@ import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import type { Browser } from "puppeteer-core";
+import { createServer } from "vite";
 import { ExampleStage } from "./example_stage.ts";
 import { BROWSERS, launch } from "./launch.ts";
 import { JS, WHEELS } from "./surfaces.ts";
-import { visit } from "./visiting.ts";
+import { open, visit } from "./visiting.ts";
 import { readWheels, serveIndex } from "./wheel_index.ts";
 
+const PACKED = "msgpack 1.2.4: 81 a6 54 68 61 6d 65 73 92 cd 06 4d cd 07 25";
 const execute = promisify(execFile);
 
 const held = new AsyncDisposableStack();
@@ -79,7 +81,19 @@ function visitAll(start: () => Promise<Browser>): void {
 
   test("vite: the bundle brings Python's side along", async () => {
     await using page = await visit(browser, join(folderOf("vite"), "dist"));
-    await page.shows("output", "msgpack 1.2.4: 81 a6 54 68 61 6d 65 73 92 cd 06 4d cd 07 25");
+    await page.shows("output", PACKED);
+  });
+
+  test("vite: so does its development server", async () => {
+    const folder = folderOf("vite");
+    const server = await createServer({ root: folder, logLevel: "error", server: { host: "127.0.0.1", port: 0 } });
+    try {
+      await server.listen();
+      await using page = await open(browser, server.resolvedUrls?.local[0] ?? "");
+      await page.shows("output", PACKED);
+    } finally {
+      await server.close();
+    }
   });
 }
 

@@ -3,7 +3,7 @@ import type { Browser, Page } from "puppeteer-core";
 import { serveFolders } from "./serving.ts";
 
 /** More than anything takes that works at all. */
-const TIMEOUT = 120_000;
+const TIMEOUT = 60_000;
 
 export interface Visit extends AsyncDisposable {
   /** Origins of the requests that went to another server than the page's own. */
@@ -18,20 +18,26 @@ export interface Visit extends AsyncDisposable {
 export async function visit(browser: Browser, folder: string): Promise<Visit> {
   await using held = new AsyncDisposableStack();
   const site = held.use(await serveFolders({ "/": folder }));
-  const page = held.adopt(await browser.newPage(), (page) => page.close());
+  const page = held.use(await open(browser, `${site.origin}/`));
+  // From here on it is the visit that holds them.
+  const visited = held.move();
+  return { ...page, [Symbol.asyncDispose]: () => visited.disposeAsync() };
+}
+
+/** Opens a page that somebody serves. */
+export async function open(browser: Browser, url: string): Promise<Visit> {
+  const page = await browser.newPage();
   const elsewhere: string[] = [];
   page.on("request", (request) => {
     const { origin } = new URL(request.url());
-    if (origin !== site.origin) elsewhere.push(origin);
+    if (origin !== new URL(url).origin) elsewhere.push(origin);
   });
-  await page.goto(`${site.origin}/`);
-  // From here on it is the visit that holds them.
-  const visited = held.move();
+  await page.goto(url);
   return {
     elsewhere,
     click: (selector) => page.locator(selector).setTimeout(TIMEOUT).click(),
     shows: (selector, text) => waitForText(page, selector, text),
-    [Symbol.asyncDispose]: () => visited.disposeAsync(),
+    [Symbol.asyncDispose]: () => page.close(),
   };
 }
 
