@@ -78,12 +78,13 @@ def _reader(body: bytes) -> Callable[[], Listing | None]:
     """Return what reads the page in JavaScript, where there is that."""
     if find_spec("wherry_js") is None:
         return lambda: None
+    import wherry_js
     from pyodide.ffi import to_js
 
-    from wherry.runtime.fetch import read_listing
+    from wherry.runtime.fetch import JsListing
 
     content = to_js(body)
-    return lambda: read_listing(content)
+    return lambda: JsListing(wherry_js.readListing(content))
 
 
 def page() -> bytes:

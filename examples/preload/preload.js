@@ -10,14 +10,16 @@ const form = document.querySelector("form");
 const output = document.querySelector("output");
 
 async function start() {
-  const pyodide = await loadPyodide();
-  const wherry = await attach(pyodide);
-  await wherry.install(PACKAGES, {
+  // Not awaited: wherry comes while Pyodide does.
+  const loading = loadPyodide();
+  await attach(loading, {
+    preload: PACKAGES,
     onProgress({ fraction, message }) {
       bar.value = fraction;
       status.textContent = message;
     },
   });
+  const pyodide = await loading;
   // A function of Python's, to be called from here as long as the page is open.
   return pyodide.runPython(`
 from pydantic import BaseModel, PositiveInt, ValidationError

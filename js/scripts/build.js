@@ -46,6 +46,8 @@ async function compile(sources) {
       pyodide.FS.writeFile(join("/scripts", folder, name), readFileSync(join(scripts, folder, name)));
     }
   }
+  // Modules that only attach() makes importable.
+  pyodide.registerJsModule("wherry_js", {});
   pyodide.runPython("import sys; sys.path.append('/scripts')");
   // Where src/bundle.ts will put the archive, or would: tracebacks show it.
   pyodide.FS.writeFile("/lib/wherry.zip", sources);
@@ -56,6 +58,14 @@ async function compile(sources) {
 /** Compresses what every visitor downloads as tightly as gzip can be, which takes seconds here and none there. */
 async function writeBundle(name, archive) {
   writeFileSync(join(dist, name), await gzipAsync(archive, { numiterations: 5 }));
+}
+
+/** Lets one module be imported from where it will be, not copied. */
+function keepOutside(source, path) {
+  return {
+    name: "keep-outside",
+    setup: (build) => build.onResolve({ filter: /./ }, (found) => (found.path === source ? { path, external: true } : null)),
+  };
 }
 
 async function main() {
@@ -74,6 +84,18 @@ async function main() {
     mainFields: ["module", "main"],
     external: ["node:*", "pyodide"],
     define: { BYTECODE_MAGIC: JSON.stringify(magic) },
+  });
+  await build({
+    absWorkingDir: root,
+    entryPoints: ["src/preload/element.ts", "src/preload/define.ts"],
+    outdir: join(dist, "preload"),
+    bundle: true,
+    // The class must be one, whoever imports it.
+    splitting: true,
+    chunkNames: "[name]",
+    format: "esm",
+    target: "es2022",
+    plugins: [keepOutside("../index.ts", "../index.js")],
   });
   await writeBundle("wherry-sources.bin", sources);
   await writeBundle("wherry-bytecode.bin", bytecode);

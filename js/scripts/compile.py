@@ -17,6 +17,7 @@ from types import CodeType, UnionType
 from typing import TypeVar
 from zipfile import ZipFile
 
+from patterns import MODULE, write_patterns
 from written_out import PARTS, write_out
 
 Lines = type[ast.stmt] | UnionType
@@ -59,12 +60,13 @@ def compile_archive(source: str, bundled: str, output: str) -> str:
     with ZipFile(source) as sources:
         members = {path: sources.read(path) for path in sources.namelist() if path.endswith(".py")}
     folder = Path(bundled)
+    members[f"{MODULE.replace('.', '/')}.py"] = write_patterns(source, map(module_name, [*members]))
     members[f"{PARTS.replace('.', '/')}.py"] = (folder / "dataclass_parts.py").read_bytes()
     packages = set()
     first: dict[str, CodeType] = {}
     others: dict[str, CodeType] = {}
     for path, content in sorted(members.items()):
-        name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        name = module_name(path)
         if path.endswith("/__init__.py"):
             packages.add(name)
         is_public = PUBLIC.fullmatch(path) is not None
@@ -75,6 +77,11 @@ def compile_archive(source: str, bundled: str, output: str) -> str:
     modules = [(tuple(group), marshal.dumps(tuple(group.values()))) for group in (first, others)]
     Path(output).write_bytes(marshal.dumps((finder, frozenset(packages), modules)))
     return repr(importlib.util.MAGIC_NUMBER)
+
+
+def module_name(path: str) -> str:
+    """Return the dotted name of the module at *path* in the archive."""
+    return path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
 
 
 def compile_module(source: bytes, filename: str, *, is_public: bool, lines: Lines = ast.stmt) -> CodeType:

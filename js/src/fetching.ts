@@ -1,6 +1,8 @@
 // How Python fetches. The whole of a transfer is followed here, since every step that crosses into Python costs more
 // than all of it does on this side.
 
+import { isJsonPage, type Listing, ListingReader } from "./listing.ts";
+
 /** How patient to be, in seconds; `null` or nothing is without limit. */
 export interface Patience {
   answer?: number | null;
@@ -16,11 +18,15 @@ export interface Answer {
   type: string;
   /** Some of the headers, as JSON; across origins a browser keeps others to itself. */
   headers: string;
+  /** Empty where there is a listing. */
   body: Uint8Array;
   /** The hexadecimal SHA-256 of the body, or an empty string where nobody asked for it or the platform cannot compute it. */
   sha256: string;
+  /** What was read of a project page, unless something in it is unusual. */
+  listing?: Listing | undefined;
 }
 
+const NOTHING = new Uint8Array();
 const HEADERS = ["content-type", "content-encoding", "location", "retry-after"];
 const MILLISECONDS = 1000;
 
@@ -60,9 +66,11 @@ export class Transfer {
       const response = await fetch(url, { ...init, signal: this.#controller.signal });
       this.hasBegun = true;
       step.move(() => this.#expire(patience.idle, "nothing more came for"));
+      const reader = isJsonPage(response.headers.get("content-type")) ? new ListingReader() : undefined;
       const body = new Growing(wishes.size ?? Number(response.headers.get("content-length") ?? 0));
       for await (const piece of pieces(response)) {
         body.add(piece);
+        reader?.add(piece);
         this.received = body.length;
         if (wishes.holdAt && body.length >= wishes.holdAt) {
           // Who does not read does not receive, beyond what is on its way.
@@ -73,12 +81,14 @@ export class Transfer {
         step.moveLazily((patience.idle ?? 0) * MILLISECONDS);
       }
       const content = body.take();
+      const listing = reader?.finish();
       return {
         status: response.status,
         url: response.url,
         type: response.type,
         headers: JSON.stringify(listHeaders(response)),
-        body: content,
+        body: listing ? NOTHING : content,
+        listing,
         sha256: wishes.wantsHash ? await hash(content) : "",
       };
     } catch (error) {

@@ -76,6 +76,13 @@ export interface AttachOptions extends CallOptions {
    * is first read, and one that differs cannot be read; the hash of the whole archive is compared before in any case.
    */
   strict?: boolean;
+  /** What is to be there when `attach()` is done: requirements, as `install()` takes them, or these with its options. */
+  preload?: string | readonly string[] | Preload;
+}
+
+/** What to install before anything else, and how. */
+export interface Preload extends InstallOptions {
+  requirements: string | readonly string[];
 }
 
 export interface ResolveOptions extends CallOptions {
@@ -240,9 +247,19 @@ export interface Step {
   version: string | null;
 }
 
+export interface InstallImportsOptions extends InstallOptions {
+  /** Which project has a module, for those that neither Pyodide's distribution nor the index tells of. */
+  projects?: Readonly<Record<string, string>>;
+}
+
 /** wherry in one runtime. Every method throws a `WherryError` for what can be expected to go wrong. */
 export interface Installer {
   install(requirements: string | readonly string[], options?: InstallOptions): Promise<InstallReport>;
+  /**
+   * Installs what Python code imports and is not there. Which project has a module is never guessed: a module of which
+   * nobody tells makes it reject with the code `unknown-imports`.
+   */
+  installImports(source: string, options?: InstallImportsOptions): Promise<InstallReport>;
   /** Says what `install` would install; changes nothing. */
   resolve(requirements: string | readonly string[], options?: ResolveOptions): Promise<Resolution>;
   /** Takes all away, or nothing. */
@@ -260,13 +277,14 @@ export interface Installer {
 
 /** Puts the methods of the Python side into the words of JavaScript. */
 export function createInstaller(call: Call, defaultListener?: ProgressListener): Installer {
-  const request = (method: string, requirements: string | readonly string[], options: ResolveOptions) => {
+  const request = (method: string, subject: object, options: ResolveOptions) => {
     const { onProgress = defaultListener, signal, ...rest } = options;
-    return call(method, { ...rest, requirements: list(requirements) }, { onEvent: onProgress, signal });
+    return call(method, { ...rest, ...subject }, { onEvent: onProgress, signal });
   };
   return {
-    install: (requirements, options = {}) => request("install", requirements, options),
-    resolve: (requirements, options = {}) => request("resolve", requirements, options),
+    install: (requirements, options = {}) => request("install", { requirements: list(requirements) }, options),
+    installImports: (source, options = {}) => request("installImports", { source }, options),
+    resolve: (requirements, options = {}) => request("resolve", { requirements: list(requirements) }, options),
     uninstall: (names) => call("uninstall", { names: list(names) }),
     installed: () => call("installed"),
     check: () => call("check"),

@@ -1,5 +1,5 @@
-// Project pages with thousands of files: V8 parses them in half the time that Python takes, and most of what is in them
-// never needs to become an object of Python's.
+// Project pages with thousands of files: V8 parses them in half the time that Python takes, while they come, and most of
+// what is in them never needs to become an object of Python's, nor to stay one of JavaScript's.
 
 /** A page in which nothing is unusual, for Python to look things up in. */
 export interface Listing {
@@ -11,26 +11,112 @@ export interface Listing {
   entries(positionsJson: string): string;
 }
 
+const PAGE_TYPE = /^application\/vnd\.pypi\.simple\.(v1|latest)\+json\s*(;|$)/i;
 const PLAIN_NAME = /^[A-Za-z0-9_+!-][A-Za-z0-9._+!-]*$/;
 const ABSOLUTE = /^https?:\/\//;
 
+const FILES = /"files"\s*:\s*\[/;
+/** What stands between two files. Elsewhere it may stand as well, but then what is before it is no object. */
+const BETWEEN = /\},\s*\{/;
+
+/** How many characters are read at a time. */
+const BATCH = 2 ** 16;
+
+export function isJsonPage(contentType: string | null): boolean {
+  return PAGE_TYPE.test(contentType ?? "");
+}
+
 /**
- * Reads a project page (PEP 691).
+ * Reads a project page (PEP 691) while it comes.
  *
- * Returns nothing for whatever may be wrong, or unusual: Python reads the whole of it then, and says what it is.
+ * It gives up on whatever may be wrong, or unusual: Python reads the whole of it then, and says what it is.
  */
-export function readListing(body: Uint8Array): Listing | undefined {
-  try {
-    const { files, versions: _, ...header } = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
-    if (!Array.isArray(files) || !files.every(isPlain)) return undefined;
-    return {
-      header: JSON.stringify(header),
-      names: files.map((file) => file.filename).join(" "),
-      entries: (positionsJson) => JSON.stringify(JSON.parse(positionsJson).map((position: number) => files[position])),
-    };
-  } catch {
+export class ListingReader {
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
+  readonly #entries: string[] = [];
+  readonly #names: string[] = [];
+  /** The page up to its first file, once that is known. */
+  #head = "";
+  /** What has not been read yet, and how much of that there must be for the next look. */
+  #text = "";
+  #enough = BATCH;
+  #separator = "";
+  #isUsual = true;
+
+  add(piece: Uint8Array): void {
+    this.#try(() => {
+      this.#text += this.#decoder.decode(piece, { stream: true });
+      if (this.#text.length < this.#enough) return;
+      this.#readFiles();
+      // More than twice as much, or a page that cannot be read in pieces would be looked through again and again.
+      this.#enough = 2 * this.#text.length + BATCH;
+    });
+  }
+
+  /** Returns what was read, or nothing if that is to be left to Python. */
+  finish(): Listing | undefined {
+    return this.#try(() => {
+      this.#text += this.#decoder.decode();
+      const { files, versions: _, ...header } = JSON.parse(this.#head + this.#text);
+      const isTwice = this.#head && FILES.test(this.#text);
+      if (isTwice || !Array.isArray(files)) return undefined;
+      for (const file of files) this.#keep(file, JSON.stringify(file));
+      if (!this.#isUsual) return undefined;
+      const entries = this.#entries;
+      return {
+        header: JSON.stringify(header),
+        names: this.#names.join(" "),
+        entries: (positionsJson) =>
+          `[${JSON.parse(positionsJson).map((position: number) => entries[position]).join()}]`,
+      };
+    });
+  }
+
+  #try<Result>(read: () => Result): Result | undefined {
+    try {
+      if (this.#isUsual) return read();
+    } catch {
+      this.#isUsual = false;
+    }
     return undefined;
   }
+
+  /** Reads the files that are there as a whole. */
+  #readFiles(): void {
+    this.#head ||= this.#takeHead();
+    this.#separator ||= BETWEEN.exec(this.#text)?.[0] ?? "";
+    const end = this.#separator ? this.#text.lastIndexOf(this.#separator) : -1;
+    if (!this.#head || end < 0) return;
+    const batch = this.#text.slice(1, end).split(this.#separator);
+    this.#text = this.#text.slice(end + this.#separator.length - 1);
+    for (const inside of batch) {
+      const entry = `{${inside}}`;
+      this.#keep(JSON.parse(entry), entry);
+    }
+  }
+
+  #takeHead(): string {
+    const found = FILES.exec(this.#text);
+    if (!found) return "";
+    const end = this.#text.indexOf("{", found.index + found[0].length);
+    if (end < 0) return "";
+    const head = this.#text.slice(0, end);
+    this.#text = this.#text.slice(end);
+    return head;
+  }
+
+  #keep(file: any, entry: string): void {
+    if (!isPlain(file)) this.#isUsual = false;
+    this.#names.push(file.filename);
+    this.#entries.push(entry);
+  }
+}
+
+/** Reads a page that is there as a whole. */
+export function readListing(body: Uint8Array): Listing | undefined {
+  const reader = new ListingReader();
+  reader.add(body);
+  return reader.finish();
 }
 
 function isPlain(file: any): boolean {

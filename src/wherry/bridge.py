@@ -49,6 +49,7 @@ class Bridge:
             "check": self._check,
             "environment": self._environment,
             "install": self._install,
+            "installImports": self._install_imports,
             "installed": self._installed,
             "resolve": self._resolve,
             "runFile": self._run_file,
@@ -124,11 +125,18 @@ class Bridge:
 
     async def _install(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
         with self._first_pages(arguments):
+            await _let_go()
             report = await self._installer.install(*arguments["requirements"], **_options(arguments, on_progress))
+        return report.to_dict()
+
+    async def _install_imports(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
+        options = _options(arguments, on_progress)
+        report = await self._installer.install_imports(options.pop("source"), **options)
         return report.to_dict()
 
     async def _resolve(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
         with self._first_pages(arguments):
+            await _let_go()
             resolution = await self._installer.resolve(*arguments["requirements"], **_options(arguments, on_progress))
         return _camel_case_keys(resolution.to_dict())
 
@@ -176,6 +184,12 @@ class Bridge:
         from wherry.runtime.script import run_file
 
         return run_file(arguments["file"], arguments["argv"], arguments["workingDirectory"])
+
+
+async def _let_go() -> None:
+    """Let requests leave, which takes some turns of Node's event loop, before imports keep it busy."""
+    for _ in range(4):
+        await asyncio.sleep(0)
 
 
 def _options(arguments: Mapping[str, Any], on_progress: OnProgress) -> dict[str, Any]:

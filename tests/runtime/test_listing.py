@@ -19,15 +19,17 @@ def page(files):
 
 @run_in_pyodide
 def read_both_ways(selenium, body):
+    import wherry_js
     from pyodide.ffi import to_js
 
     from wherry.formats.core_metadata import parse_core_metadata
     from wherry.formats.simple_json import parse_json_page
-    from wherry.runtime.fetch import read_listing
+    from wherry.runtime.fetch import JsListing
 
-    listing = read_listing(to_js(body))
-    if listing is None:
+    page = wherry_js.readListing(to_js(body))
+    if page is None:
         return None
+    listing = JsListing(page)
     url = "https://example.org/simple/app/"
     name = parse_core_metadata(b"Metadata-Version: 2.4\nName: app\nVersion: 1", subject="").name
     read = parse_json_page(body, url=url, name=name, listing=listing)

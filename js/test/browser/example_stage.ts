@@ -5,13 +5,19 @@ import { basename, join } from "node:path";
 import { JS, PYODIDE } from "./surfaces.ts";
 
 const EXAMPLES = join(JS, "..", "examples");
-const CALL = /\battach\(pyodide\)/g;
+
+/** The ways in which examples bring wherry aboard, and how each names an index. */
+const WAYS: readonly [RegExp, (indexUrl: string) => string][] = [
+  [/attach\(pyodide\)/, (indexUrl) => `attach(pyodide, { indexUrls: ["${indexUrl}"] })`],
+  [/attach\(loading, \{/, (indexUrl) => `attach(loading, { indexUrls: ["${indexUrl}"],`],
+  [/<wherry-preload /, (indexUrl) => `<wherry-preload index-url="${indexUrl}" `],
+];
 
 /** A place for examples, until it is disposed of. */
 export class ExampleStage implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "wherry-examples-"));
 
-  /** Puts an example here; its only call of `attach()` names `indexUrl`, if there is one. Returns the folder. */
+  /** Puts an example here; where it brings wherry aboard it names `indexUrl`, if there is one. Returns the folder. */
   put(example: string, indexUrl?: string): string {
     const folder = join(this.#folder, example);
     // What a developer has installed or built in place is not part of the example.
@@ -38,10 +44,15 @@ function install(modules: string): void {
 }
 
 function nameIndex(folder: string, indexUrl: string): void {
-  const scripts = readdirSync(folder).filter((name) => name.endsWith(".js")).map((name) => join(folder, name));
-  const calling = scripts.filter((script) => CALL.test(readFileSync(script, "utf8")));
-  if (calling.length !== 1) throw new Error(`${folder}: ${calling.length} scripts call attach(pyodide), and not one`);
-  const [script] = calling as [string];
-  const options = JSON.stringify({ indexUrls: [indexUrl] });
-  writeFileSync(script, readFileSync(script, "utf8").replaceAll(CALL, `attach(pyodide, ${options})`));
+  const files = readdirSync(folder).filter((name) => /\.(html|js)$/.test(name)).map((name) => join(folder, name));
+  const changed = files.flatMap((file) => WAYS.filter((way) => replaceIn(file, way, indexUrl)));
+  if (changed.length !== 1) throw new Error(`${folder} brings wherry aboard in ${changed.length} known ways, and not in one`);
+}
+
+/** Tells whether there was something to replace. */
+function replaceIn(file: string, [pattern, replacement]: (typeof WAYS)[number], indexUrl: string): boolean {
+  const text = readFileSync(file, "utf8");
+  if (!pattern.test(text)) return false;
+  writeFileSync(file, text.replace(pattern, replacement(indexUrl)));
+  return true;
 }

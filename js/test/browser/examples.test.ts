@@ -24,7 +24,7 @@ const folders: Record<string, string> = {};
 before(async () => {
   const { server, urls } = await serveIndex(wheels);
   held.use(server);
-  for (const name of ["cell", "node", "preload", "vite", "worker"]) folders[name] = stage.put(name, urls.open);
+  for (const name of ["cell", "node", "preload", "preload-html", "vite", "worker"]) folders[name] = stage.put(name, urls.open);
   folders["offline"] = stage.put("offline");
   putWheels(folders["offline"], ["annotated-types", "pydantic", "pydantic-core", "typing-extensions", "typing-inspection"]);
   await runScript("vite", "build");
@@ -56,6 +56,12 @@ function visitAll(start: () => Promise<Browser>): void {
     await page.click("button:not(:disabled)");
     await page.shows("output", "passengers: Input should be a valid integer");
     await page.shows("[role=status]", "Installed: ");
+  });
+
+  test("preload-html: an element brings Python and its packages", async () => {
+    await using page = await visit(browser, folderOf("preload-html"));
+    await page.shows("output", "xn--bcher-kva.example");
+    await page.shows("[role=status]", "msgpack 1.2.4");
   });
 
   test("worker: what the page sends is answered", async () => {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wherry.formats.simple_json import Listing
     from wherry.model.project import ProjectPage
 
-__all__ = ["ACCEPT", "is_json_page", "parse_project_page"]
+__all__ = ["ACCEPT", "parse_project_page"]
 
 JSON_TYPES = frozenset({"application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.latest+json"})
 HTML_TYPES = frozenset(
@@ -29,11 +29,6 @@ HTML_TYPES = frozenset(
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 """The ``Accept`` header: JSON first, HTML where that is what there is."""
-
-
-def is_json_page(content_type: str) -> bool:
-    """Tell whether this is the content type of a project page as JSON."""
-    return _media_type(content_type) in JSON_TYPES
 
 
 def parse_project_page(

@@ -72,7 +72,8 @@ class Response:
 
     ``url`` is where it came from after redirects, ``headers`` has names in lower case (and may lack those which a
     browser keeps to itself), ``body`` is all of it. ``attempts`` counts how often it was asked for. ``hashes`` are
-    hexadecimal ones of the body, if the fetcher has computed any, and ``listing`` is what it has read of a page.
+    hexadecimal ones of the body, if the fetcher has computed any, and ``listing`` is what it has read of a page, whose
+    ``body`` is empty then.
     """
 
     url: str

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import wherry_js
 from pyodide.ffi import JsException
 
-from wherry.formats.simple_api import is_json_page
 from wherry.formats.urls import absolute, origin
 from wherry.index.failures import unreachable
 from wherry.index.fetcher import Response
@@ -22,10 +21,9 @@ from wherry.runtime.local import is_local, read_local
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from wherry.formats.simple_json import Listing
     from wherry.index.fetcher import Fetcher, Request
 
-__all__ = ["JsFetcher", "begun_early", "make_fetcher", "read_listing"]
+__all__ = ["JsFetcher", "JsListing", "begun_early", "make_fetcher"]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 20  # as https://fetch.spec.whatwg.org/#http-redirect-fetch has it
@@ -98,7 +96,7 @@ class JsFetcher:
             answer.body.to_bytes(),
             found,
             hashes={"sha256": str(digest)} if (digest := answer.sha256) else {},
-            listing=read_listing(answer.body) if is_json_page(found.get("content-type", "")) else None,
+            listing=JsListing(listing) if (listing := answer.listing) else None,
         )
 
 
@@ -115,7 +113,7 @@ def begun_early(requests: Iterable[Request], network: Network) -> Iterator[None]
             wherry_js.dropEarly(*one)
 
 
-class _Listing:
+class JsListing:
     """A page that stays in JavaScript, see :class:`~wherry.formats.simple_json.Listing`."""
 
     def __init__(self, page: Any) -> None:  # noqa: ANN401 - a JavaScript object
@@ -126,12 +124,6 @@ class _Listing:
     def entries(self, positions: Sequence[int]) -> str:
         """Return files as a JSON array."""
         return str(self._page.entries(json.dumps(positions)))
-
-
-def read_listing(body: Any) -> Listing | None:  # noqa: ANN401 - a JavaScript object
-    """Read a project page out of a ``Uint8Array``; ``None`` for one that has anything unusual in it."""
-    page = wherry_js.readListing(body)
-    return None if page is None else _Listing(page)
 
 
 def _patience(network: Network) -> str:
