@@ -8,8 +8,8 @@ const EXAMPLES = join(JS, "..", "examples");
 
 /** The ways in which examples bring wherry aboard, and how each names an index. */
 const WAYS: readonly [RegExp, (indexUrl: string) => string][] = [
-  [/attach\(pyodide\)/, (indexUrl) => `attach(pyodide, { indexUrls: ["${indexUrl}"] })`],
-  [/attach\(loading, \{/, (indexUrl) => `attach(loading, { indexUrls: ["${indexUrl}"],`],
+  [/\battach\(pyodide\)/, (indexUrl) => `attach(pyodide, { indexUrls: ["${indexUrl}"] })`],
+  [/\battach\(loading, \{/, (indexUrl) => `attach(loading, { indexUrls: ["${indexUrl}"],`],
   [/<wherry-preload /, (indexUrl) => `<wherry-preload index-url="${indexUrl}" `],
 ];
 
