@@ -252,7 +252,12 @@ export interface InstallImportsOptions extends InstallOptions {
   projects?: Readonly<Record<string, string>>;
 }
 
-/** wherry in one runtime. Every method throws a `WherryError` for what can be expected to go wrong. */
+/**
+ * wherry in one runtime. Every method throws a `WherryError` for what can be expected to go wrong.
+ *
+ * There is nothing to dispose of. Between calls it holds neither connections nor timers, and one object of Python's, which
+ * goes when nobody has the installer any more; a call that shall not go on is ended by its `signal`.
+ */
 export interface Installer {
   install(requirements: string | readonly string[], options?: InstallOptions): Promise<InstallReport>;
   /**

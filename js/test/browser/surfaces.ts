@@ -14,6 +14,7 @@ export const CACHE = join(JS, "..", ".cache");
 /** Pyodide with a distribution of two packages: `python -m tests.harness.distribution` makes it. */
 export const PYODIDE = join(CACHE, "distribution");
 export const DIST = join(JS, "dist");
+export const PAGES = join(import.meta.dirname, "pages");
 export const WHEELS = ["newest", "older"].map((folder) => join(CACHE, "wheels", folder));
 
 export interface Surface extends AsyncDisposable {
@@ -29,11 +30,11 @@ export async function openBrowser(name: BrowserName, place: Place, policy?: (ind
   const { server, urls } = await serveIndex(readWheels(...WHEELS));
   held.use(server);
   const headers: Record<string, string> = policy ? { "Content-Security-Policy": policy(server.origin) } : {};
-  const folders = { "/pyodide/": PYODIDE, "/wherry/": DIST, "/": join(import.meta.dirname, "pages") };
+  const folders = { "/pyodide/": PYODIDE, "/wherry/": DIST, "/": PAGES };
   const site = held.use(await serveFolders(folders, headers));
   const browser = held.adopt(await launch(name), (browser: Browser) => browser.close());
   const page = await browser.newPage();
-  await page.goto(`${site.origin}/${policy ? "strict" : "page"}.html${place === "worker" ? "#worker" : ""}`);
+  await page.goto(`${site.origin}/page.html${place === "worker" ? "#worker" : ""}`);
   await page.evaluate((urls) => globalThis.begin(urls), urls);
   return playedIn(page, held.move());
 }

@@ -1,6 +1,6 @@
 // Plays the scenes in a page, or where its address ends with `#worker`, in a worker of it.
 import type { IndexUrls } from "../wheel_index.ts";
-import { importServed, type SceneName, scenes, setStage } from "./scenes.ts";
+import { type SceneName, scenes, setStage } from "./scenes.ts";
 
 declare global {
   /** Plays a scene; what it returns is JSON, for that is what every way out of a browser keeps as it is. */
@@ -13,16 +13,11 @@ else playHere();
 
 function playHere(): void {
   globalThis.begin = async (urls) => {
-    const [{ loadPyodide }, wherry] = await importPackages();
+    // By name, out of the page's import map.
+    const [{ loadPyodide }, wherry] = await Promise.all([import("pyodide"), import("wherry")]);
     const stage = await setStage(loadPyodide, wherry, urls);
     globalThis.play = async (name) => JSON.stringify(await scenes[name](stage));
   };
-}
-
-/** Imports by name where the page has an import map, and by address where a policy forbids what stands inline. */
-function importPackages() {
-  const hasMap = document.querySelector("script[type=importmap]") !== null;
-  return hasMap ? Promise.all([import("pyodide"), import("wherry")]) : importServed();
 }
 
 function playInWorker(worker: Worker): void {

@@ -24,12 +24,6 @@ export async function setStage(load: typeof loadPyodide, wherry: typeof Package,
   return { pyodide, wherry, installer, urls, violations };
 }
 
-/** Imports both packages from where the tests serve them. */
-export function importServed(): Promise<[{ loadPyodide: typeof loadPyodide }, typeof Package]> {
-  const served = (path: string) => import(new URL(path, location.origin).href);
-  return Promise.all([served("/pyodide/pyodide.mjs"), served("/wherry/index.js")]);
-}
-
 const ROUNDS = 10;
 
 /** What each project is imported as. */

@@ -1,6 +1,6 @@
 // Plays the scenes in a module worker, which has no import map: it imports by address.
 import type { IndexUrls } from "../wheel_index.ts";
-import { importServed, type SceneName, scenes, setStage, type Stage } from "./scenes.ts";
+import { type SceneName, scenes, setStage, type Stage } from "./scenes.ts";
 
 type Message = { urls: IndexUrls } | { name: SceneName };
 
@@ -15,6 +15,7 @@ self.onmessage = async ({ data }: MessageEvent<Message>) => {
 };
 
 async function begin(urls: IndexUrls): Promise<void> {
-  const [{ loadPyodide }, wherry] = await importServed();
+  const served = (path: string) => import(new URL(path, location.origin).href);
+  const [{ loadPyodide }, wherry] = await Promise.all([served("/pyodide/pyodide.mjs"), served("/wherry/index.js")]);
   stage = await setStage(loadPyodide, wherry, urls);
 }
