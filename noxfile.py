@@ -31,7 +31,7 @@ def demo(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Check everything, in Python, in Node and Deno, in Chromium and Firefox; arguments go to pytest."""
     require_browsers(session)
-    install(session, "lint")
+    install(session, "lint", "javascript")
     build(session)
     check_python(session)
     with session.chdir(JS):

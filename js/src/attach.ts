@@ -42,5 +42,6 @@ export async function connect(
     readListing,
     transfer,
   });
-  return openBridge(runtime, { indexUrls: options.indexUrls, network: options.network, strict: options.strict });
+  const { indexUrls, limits, network, strict } = options;
+  return openBridge(runtime, { indexUrls, limits, network, strict });
 }

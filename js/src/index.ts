@@ -1,6 +1,7 @@
 export { attach } from "./attach.ts";
 export { WherryError } from "./errors.ts";
 export type {
+  ArchiveLimits,
   AttachOptions,
   Branch,
   BrokenDistribution,

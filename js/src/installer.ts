@@ -47,6 +47,18 @@ export interface NetworkOptions {
   pagesAtOnce?: number;
 }
 
+/** How much a wheel may bring before it is refused as a bomb, with an `InvalidWheel`. */
+export interface ArchiveLimits {
+  /** In bytes, over all files; 1 GiB if not said. */
+  totalSize?: number;
+  /** Files and folders; 100,000 if not said. */
+  entries?: number;
+  /** The total size over that of the archive itself; 100 if not said. */
+  ratio?: number;
+  /** From which total size on the ratio is looked at, in bytes; 16 MiB if not said. */
+  ratioFrom?: number;
+}
+
 interface CallOptions {
   /** The package indexes to ask, the first that has a project answering for it; PyPI if none is named. */
   indexUrls?: readonly (string | Index)[];
@@ -57,6 +69,8 @@ interface CallOptions {
 export interface AttachOptions extends CallOptions {
   /** How patient to be. */
   network?: NetworkOptions;
+  /** How much a wheel may unpack to. */
+  limits?: ArchiveLimits;
   /**
    * Compare every file of a wheel with its RECORD before anything is installed. If not said, that is done when a file
    * is first read, and one that differs cannot be read; the hash of the whole archive is compared before in any case.
@@ -238,7 +252,12 @@ export interface InstallImportsOptions extends InstallOptions {
   projects?: Readonly<Record<string, string>>;
 }
 
-/** wherry in one runtime. Every method throws a `WherryError` for what can be expected to go wrong. */
+/**
+ * wherry in one runtime. Every method throws a `WherryError` for what can be expected to go wrong.
+ *
+ * There is nothing to dispose of. Between calls it holds neither connections nor timers, and one object of Python's, which
+ * goes when nobody has the installer any more; a call that shall not go on is ended by its `signal`.
+ */
 export interface Installer {
   install(requirements: string | readonly string[], options?: InstallOptions): Promise<InstallReport>;
   /**

@@ -38,7 +38,7 @@ __all__ = ["Bridge"]
 class Bridge:
     """One :class:`~wherry.installer.Installer`, made the default one, behind one method.
 
-    *options_json* is an object with the options of ``attach()``: ``indexUrls``, ``network`` and ``strict``.
+    *options_json* is an object with the options of ``attach()``: ``indexUrls``, ``limits``, ``network`` and ``strict``.
     """
 
     def __init__(self, options_json: str) -> None:
@@ -66,10 +66,12 @@ class Bridge:
     @cached_property
     def _installer(self) -> Installer:
         from wherry.installer import Installer
+        from wherry.model.archive_limits import ArchiveLimits
 
         return Installer(
             index_urls=_indexes(self._attach_options.get("indexUrls")),
             network=self._network,
+            limits=ArchiveLimits(**self._group("limits")),
             strict=bool(self._attach_options.get("strict")),
         )
 
@@ -77,8 +79,11 @@ class Bridge:
     def _network(self) -> Network:
         from wherry.index.network import Network
 
-        network = {_snake_case(name): value for name, value in (self._attach_options.get("network") or {}).items()}
-        return Network(**network)
+        return Network(**self._group("network"))
+
+    def _group(self, option: str) -> dict[str, Any]:
+        """Return the fields of an option of ``attach()`` that is an object; none where it was left out."""
+        return {_snake_case(name): value for name, value in (self._attach_options.get(option) or {}).items()}
 
     def call(
         self, method: str, arguments_json: str, on_progress: Listener | None = None, ticket: int | None = None
