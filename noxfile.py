@@ -29,15 +29,17 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Check everything, in Python, in Node and in Chromium; arguments go to pytest."""
-    require_chromium(session)
-    install(session, "lint")
+    """Check everything, in Python, in Node and Deno, in Chromium and Firefox; arguments go to pytest."""
+    require_browsers(session)
+    install(session, "lint", "javascript")
     build(session)
     check_python(session)
     with session.chdir(JS):
         session.run("npm", "test", external=True)
     session.run("python", "-m", "tests.harness.wheelhouse")
     session.run("python", "-m", "tests.harness.distribution")
+    with session.chdir(JS):
+        session.run("npm", "run", "test:browsers", external=True)
     session.run("pytest", "--rt=node,chrome", *session.posargs)
 
 
@@ -99,11 +101,12 @@ def check_python(session: nox.Session) -> None:
     session.run("mypy")
 
 
-def require_chromium(session: nox.Session) -> None:
+def require_browsers(session: nox.Session) -> None:
     """Stop at once, and say what to do, where half of the tests could not run."""
-    missing = [program for program in ("chromium", "chromedriver") if shutil.which(program) is None]
+    programs = {"chromium": ("chromium",), "chromedriver": ("chromedriver",), "Firefox": ("firefox-esr", "firefox")}
+    missing = [program for program, names in programs.items() if not any(map(shutil.which, names))]
     if missing:
         session.error(
-            f"{' and '.join(missing)} not found: install Chromium and its driver "
-            "(on Debian: apt-get install chromium chromium-driver), or run `nox -s unit`"
+            f"{' and '.join(missing)} not found: install Chromium, its driver and Firefox "
+            "(on Debian: apt-get install chromium chromium-driver firefox-esr), or run `nox -s unit`"
         )

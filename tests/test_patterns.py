@@ -22,6 +22,8 @@ PATTERNS = [
 
 def load(name, path):
     spec = importlib.util.spec_from_file_location(name, path)
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -60,6 +60,30 @@ async function writeBundle(name, archive) {
   writeFileSync(join(dist, name), await gzipAsync(archive, { numiterations: 5 }));
 }
 
+/** Lets one module be imported from where it will be, not copied. */
+function keepOutside(source, path) {
+  return {
+    name: "keep-outside",
+    setup: (build) => build.onResolve({ filter: /./ }, (found) => (found.path === source ? { path, external: true } : null)),
+  };
+}
+
+/** Builds a custom element and, apart from it, its registration. */
+function buildElement(name, options) {
+  return build({
+    absWorkingDir: root,
+    entryPoints: [`src/${name}/element.ts`, `src/${name}/define.ts`],
+    outdir: join(dist, name),
+    bundle: true,
+    // The class must be one, whoever imports it.
+    splitting: true,
+    chunkNames: "[name]",
+    format: "esm",
+    target: "es2022",
+    ...options,
+  });
+}
+
 async function main() {
   rmSync(dist, { recursive: true, force: true });
   const sources = gatherSources();
@@ -77,6 +101,8 @@ async function main() {
   await build({ ...scripts, ...options, entryPoints: ["src/index.ts"] });
   // Libraries of the command line may call Node's modules by their old names.
   await build({ ...scripts, platform: "node", entryPoints: ["src/cli.ts", "src/cli-worker.ts"] });
+  await buildElement("preload", { plugins: [keepOutside("../index.ts", "../index.js")] });
+  await buildElement("progress", { minify: true, keepNames: true });
   await writeBundle("wherry-sources.bin", sources);
   await writeBundle("wherry-bytecode.bin", bytecode);
   execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");

@@ -18,6 +18,7 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
 JS = Path(__file__).resolve().parent.parent
 PROJECT = JS.parent
@@ -39,6 +40,24 @@ EMPTIED = {
     "wherry/_vendor/packaging/_manylinux.py": (),
     "wherry/_vendor/packaging/_musllinux.py": (),
     "wherry/_vendor/resolvelib/resolvers/resolution.py": ("Resolution", "Resolver"),
+}
+
+# Never called here: they are for other platforms than Emscripten, or find out what wherry says.
+DROPPED = {
+    "wherry/_vendor/packaging/tags.py": {
+        "_generic_abi",
+        "_linux_platforms",
+        "_mac_arch",
+        "_mac_binary_formats",
+        "android_platforms",
+        "create_compatible_tags_selector",
+        "generic_tags",
+        "interpreter_name",
+        "interpreter_version",
+        "ios_platforms",
+        "mac_platforms",
+        "sys_tags",
+    },
 }
 
 LICENCE = re.compile(r"[^/]+\.dist-info/licenses/(?P<name>.+)")
@@ -84,10 +103,23 @@ def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
                     members[prefix + path] = archive.read(path)
                 elif licence := LICENCE.fullmatch(path):
                     members[f"{prefix}{project}/{licence['name']}"] = archive.read(path)
-    if lost := emptied.keys() - members.keys():
+    if lost := (emptied.keys() | DROPPED.keys()) - members.keys():
         sys.exit(f"{sorted(lost)} are not there to be emptied")
+    members |= {path: drop(members[path], names) for path, names in DROPPED.items()}
     members = {path: redirect(content) if path.endswith(".py") else content for path, content in members.items()}
     return members | emptied | stand_ins
+
+
+def drop(source: bytes, names: AbstractSet[str]) -> bytes:
+    """Take functions out of a module, and their names out of its ``__all__``."""
+    lines = source.decode().splitlines(keepends=True)
+    found = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name in names]
+    if lost := names - {node.name for node in found}:
+        sys.exit(f"{sorted(lost)} are not there to be dropped")
+    for node in reversed(found):
+        del lines[min([node, *node.decorator_list], key=lambda part: part.lineno).lineno - 1 : node.end_lineno]
+    listed = re.compile(rf"""^ +["']({"|".join(names)})["'],\n""", re.MULTILINE)
+    return listed.sub("", "".join(lines)).encode()
 
 
 def redirect(source: bytes) -> bytes:

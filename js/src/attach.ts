@@ -1,5 +1,5 @@
 import { type Call, openBridge } from "./bridge.ts";
-import { bringAboard } from "./bundle.ts";
+import { beginBundle, bringAboard } from "./bundle.ts";
 import { forgiving } from "./caching.ts";
 import { beginEarly, dropEarly, transfer } from "./fetching.ts";
 import { type AttachOptions, createInstaller, type Installer } from "./installer.ts";
@@ -12,22 +12,37 @@ import { createFiles } from "./unpacking.ts";
  *
  * Nothing needs to be installed before. From then on Python code in that runtime can `import wherry` too, and
  * `wherry.install()` there follows the same options. Attaching again is fine; the last options count.
+ *
+ * With what `loadPyodide()` returns, not awaited, wherry comes while Pyodide does. With `preload` the promise waits for
+ * these packages, too, and rejects with a `WherryError` where they cannot be installed.
  */
-export async function attach(pyodide: PyodideRuntime, options: AttachOptions = {}): Promise<Installer> {
-  return createInstaller(await connect(pyodide, options), options.onProgress);
+export async function attach(
+  pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
+  options: AttachOptions = {},
+): Promise<Installer> {
+  const { preload = [], ...attachOptions } = options;
+  const installer = createInstaller(await connect(pyodide, attachOptions), options.onProgress);
+  const { requirements, ...installOptions } = typeof preload === "object" && "requirements" in preload ? preload : { requirements: preload };
+  if (requirements.length > 0) await installer.install(requirements, installOptions);
+  return installer;
 }
 
-/** Does what `attach()` does, and gives access to every method of the Python side. */
-export async function connect(pyodide: PyodideRuntime, options: AttachOptions): Promise<Call> {
-  requireSupported(pyodide.version);
-  await bringAboard(pyodide);
-  pyodide.registerJsModule("wherry_js", {
+/** Does what `attach()` does but for its `preload`, and gives access to every method of the Python side. */
+export async function connect(
+  pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
+  options: AttachOptions,
+): Promise<Call> {
+  const bundle = "then" in pyodide ? beginBundle() : undefined;
+  const runtime = await pyodide;
+  requireSupported(runtime.version);
+  await bringAboard(runtime, bundle);
+  runtime.registerJsModule("wherry_js", {
     beginEarly,
-    createFiles: (archive: Uint8Array, listing: string) => createFiles(pyodide, archive, listing),
+    createFiles: (archive: Uint8Array, listing: string) => createFiles(runtime, archive, listing),
     dropEarly,
     readListing,
     transfer,
   });
-  const { cache, indexUrls, network, strict } = options;
-  return openBridge(pyodide, { indexUrls, network, strict }, cache && forgiving(cache));
+  const { cache, indexUrls, limits, network, strict } = options;
+  return openBridge(runtime, { indexUrls, limits, network, strict }, cache && forgiving(cache));
 }

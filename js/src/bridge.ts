@@ -31,17 +31,18 @@ export function openBridge(pyodide: PyodideRuntime, options: object, cache?: Cac
   let tickets = 0;
   return async (method, parameters = {}, { onEvent, signal } = {}) => {
     signal?.throwIfAborted();
-    const listener = onEvent && new Listener(onEvent);
     const ticket = tickets++;
     const cancel = () => bridge.cancel(ticket);
+    const listener = onEvent && new Listener(onEvent, cancel);
     signal?.addEventListener("abort", cancel);
     try {
       const reply: Reply = JSON.parse(
         await bridge.call(method, JSON.stringify(parameters), listener?.hear, ticket).catch((fault) => {
-          if (listener?.thrown) throw listener.thrown.error;
+          listener?.throwAgain();
           throw signal?.aborted ? signal.reason : fault;
         }),
       );
+      listener?.throwAgain();
       if ("error" in reply) throw new WherryError(reply.error);
       return reply.value;
     } finally {
@@ -50,23 +51,33 @@ export function openBridge(pyodide: PyodideRuntime, options: object, cache?: Cac
   };
 }
 
-/** Hears events from Python. What it throws stops the call, and would come back wrapped twice: so it is kept. */
+/**
+ * Hears events from Python. What it throws stops the call; it is kept here and not thrown into Python, from where it would
+ * come back wrapped, and leave a proxy of its traceback at every step of the way.
+ */
 class Listener {
-  thrown: { error: unknown } | undefined;
+  #thrown: { error: unknown } | undefined;
   readonly #onEvent: (event: any) => void;
+  readonly #cancel: () => void;
 
-  constructor(onEvent: (event: any) => void) {
+  constructor(onEvent: (event: any) => void, cancel: () => void) {
     this.#onEvent = onEvent;
+    this.#cancel = cancel;
   }
 
   readonly hear = (json: string): void => {
+    if (this.#thrown) return;
     try {
       this.#onEvent(JSON.parse(json));
     } catch (error) {
-      this.thrown = { error };
-      throw error;
+      this.#thrown = { error };
+      this.#cancel();
     }
   };
+
+  throwAgain(): void {
+    if (this.#thrown) throw this.#thrown.error;
+  }
 }
 
 function createBridge(pyodide: PyodideRuntime, options: object, cache: Cache | undefined): BridgeProxy {

@@ -27,17 +27,25 @@ if archive not in sys.path:
  *
  * It comes as bytecode where the runtime is of the Python that this was made for, and Python imports it out of memory;
  * as source code elsewhere, and Python imports it from the archive as it is: unpacking a hundred small files would take
- * longer than all imports.
+ * longer than all imports. `begun` is what `beginBundle()` has returned.
  */
-export async function bringAboard(pyodide: PyodideRuntime): Promise<void> {
+export async function bringAboard(pyodide: PyodideRuntime, begun?: Promise<Uint8Array>): Promise<void> {
   if (isAboard(pyodide)) return;
   const asBytecode = runsBytecode(pyodide);
-  const archive = await readBundle(asBytecode);
+  const archive = await (asBytecode && begun ? begun : readBundle(asBytecode));
   // Another attach() may have come first while this one was waiting.
   if (isAboard(pyodide)) return;
   pyodide.FS.writeFile(ARCHIVE, archive, { canOwn: true });
   run(pyodide, asBytecode ? IMPORT_BYTECODE : IMPORT_SOURCES);
   if (asBytecode) pyodide.FS.unlink(ARCHIVE);
+}
+
+/** Begins to read what most runtimes will want, for `bringAboard()` to wait for. */
+export function beginBundle(): Promise<Uint8Array> {
+  const bundle = readBundle(true);
+  // Whoever wants it is told; a runtime of another Python does not.
+  bundle.catch(() => {});
+  return bundle;
 }
 
 function isAboard(pyodide: PyodideRuntime): boolean {

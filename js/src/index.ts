@@ -2,6 +2,7 @@ export { attach } from "./attach.ts";
 export type { Cache } from "./caching.ts";
 export { WherryError } from "./errors.ts";
 export type {
+  ArchiveLimits,
   AttachOptions,
   Branch,
   BrokenDistribution,
@@ -9,11 +10,13 @@ export type {
   Index,
   InstalledDistribution,
   Installer,
+  InstallImportsOptions,
   InstallOptions,
   InstallReport,
   NetworkOptions,
   Pin,
   PinnedFile,
+  Preload,
   ProgressEvent,
   ProgressListener,
   Reason,

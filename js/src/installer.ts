@@ -48,6 +48,18 @@ export interface NetworkOptions {
   pagesAtOnce?: number;
 }
 
+/** How much a wheel may bring before it is refused as a bomb, with an `InvalidWheel`. */
+export interface ArchiveLimits {
+  /** In bytes, over all files; 1 GiB if not said. */
+  totalSize?: number;
+  /** Files and folders; 100,000 if not said. */
+  entries?: number;
+  /** The total size over that of the archive itself; 100 if not said. */
+  ratio?: number;
+  /** From which total size on the ratio is looked at, in bytes; 16 MiB if not said. */
+  ratioFrom?: number;
+}
+
 interface CallOptions {
   /** The package indexes to ask, the first that has a project answering for it; PyPI if none is named. */
   indexUrls?: readonly (string | Index)[];
@@ -60,11 +72,20 @@ export interface AttachOptions extends CallOptions {
   cache?: Cache;
   /** How patient to be. */
   network?: NetworkOptions;
+  /** How much a wheel may unpack to. */
+  limits?: ArchiveLimits;
   /**
    * Compare every file of a wheel with its RECORD before anything is installed. If not said, that is done when a file
    * is first read, and one that differs cannot be read; the hash of the whole archive is compared before in any case.
    */
   strict?: boolean;
+  /** What is to be there when `attach()` is done: requirements, as `install()` takes them, or these with its options. */
+  preload?: string | readonly string[] | Preload;
+}
+
+/** What to install before anything else, and how. */
+export interface Preload extends InstallOptions {
+  requirements: string | readonly string[];
 }
 
 export interface ResolveOptions extends CallOptions {
@@ -236,9 +257,24 @@ export interface Explanation {
   why: Why | null;
 }
 
-/** wherry in one runtime. Every method throws a `WherryError` for what can be expected to go wrong. */
+export interface InstallImportsOptions extends InstallOptions {
+  /** Which project has a module, for those that neither Pyodide's distribution nor the index tells of. */
+  projects?: Readonly<Record<string, string>>;
+}
+
+/**
+ * wherry in one runtime. Every method throws a `WherryError` for what can be expected to go wrong.
+ *
+ * There is nothing to dispose of. Between calls it holds neither connections nor timers, and one object of Python's, which
+ * goes when nobody has the installer any more; a call that shall not go on is ended by its `signal`.
+ */
 export interface Installer {
   install(requirements: string | readonly string[], options?: InstallOptions): Promise<InstallReport>;
+  /**
+   * Installs what Python code imports and is not there. Which project has a module is never guessed: a module of which
+   * nobody tells makes it reject with the code `unknown-imports`.
+   */
+  installImports(source: string, options?: InstallImportsOptions): Promise<InstallReport>;
   /** Says what `install` would install; changes nothing. */
   resolve(requirements: string | readonly string[], options?: ResolveOptions): Promise<Resolution>;
   /** Takes all away, or nothing. */
@@ -256,13 +292,14 @@ export interface Installer {
 
 /** Puts the methods of the Python side into the words of JavaScript. */
 export function createInstaller(call: Call, defaultListener?: ProgressListener): Installer {
-  const request = (method: string, requirements: string | readonly string[], options: ResolveOptions) => {
+  const request = (method: string, subject: object, options: ResolveOptions) => {
     const { onProgress = defaultListener, signal, ...rest } = options;
-    return call(method, { ...rest, requirements: list(requirements) }, { onEvent: onProgress, signal });
+    return call(method, { ...rest, ...subject }, { onEvent: onProgress, signal });
   };
   return {
-    install: (requirements, options = {}) => request("install", requirements, options),
-    resolve: (requirements, options = {}) => request("resolve", requirements, options),
+    install: (requirements, options = {}) => request("install", { requirements: list(requirements) }, options),
+    installImports: (source, options = {}) => request("installImports", { source }, options),
+    resolve: (requirements, options = {}) => request("resolve", { requirements: list(requirements) }, options),
     uninstall: (names) => call("uninstall", { names: list(names) }),
     installed: () => call("installed"),
     check: () => call("check"),

@@ -129,6 +129,32 @@ test("calls leave no proxies behind", async () => {
   assert.equal(count(), before);
 });
 
+test("a preload list is installed before attaching is done, and its failure is attaching's", async () => {
+  const preload = { requirements: ["pyodide-py"], deps: false };
+  assert.equal((await (await attach(pyodide, { indexUrls, preload })).installed())[0]?.name, "pyodide-py");
+  const events: string[] = [];
+  const onProgress = ({ message }: { message: string }) => void events.push(message);
+  for (const preload of ["absent", ["absent"], { requirements: "absent", prefer: "index" as const }]) {
+    await assert.rejects(attach(pyodide, { indexUrls, preload, onProgress }), { code: "unknown-project" });
+  }
+  assert.deepEqual(events, Array(3).fill("Resolving absent"));
+});
+
+test("a Pyodide that is still loading is waited for, and its failure is attaching's", async () => {
+  const loading = new Promise<PyodideAPI>((resolve) => setTimeout(() => resolve(pyodide), 5));
+  assert.equal((await (await attach(loading, { indexUrls })).installed())[0]?.name, "pyodide-py");
+  await assert.rejects(attach(Promise.reject(new Error("no Pyodide"))), /no Pyodide/);
+  await assert.rejects(attach(loadPyodide(), { indexUrls, preload: "absent" }), { code: "unknown-project" });
+});
+
+test("what code imports is installed, but no name is guessed", async () => {
+  assert.deepEqual((await installer.installImports("import sys, json, wherry")).installed, []);
+  await assert.rejects(installer.installImports("import absent\nimport os"), { code: "unknown-imports", facts: { imports: ["absent"] } });
+  await assert.rejects(installer.installImports("import"), { code: "invalid-source" });
+  const projects = { absent: "no-such-thing>2" };
+  await assert.rejects(installer.installImports("import absent", { projects }), { code: "unknown-project" });
+});
+
 test("attaching again, also twice at once, brings one bundle along", async () => {
   const count = "import sys; sum('wherry' in str(getattr(finder, 'archive', '')) for finder in sys.meta_path)";
   await Promise.all([attach(pyodide, { indexUrls }), attach(pyodide, { indexUrls })]);

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         InvalidMetadata,
         InvalidRequirement,
         InvalidScriptMetadata,
+        InvalidSource,
         InvalidWheel,
         NoFittingWheel,
         NotInstalled,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
         ResolutionError,
         ResolutionTooDeep,
         UninstallRefused,
+        UnknownImports,
         UnknownProject,
         UnknownScript,
         UnsupportedPython,
@@ -38,7 +40,17 @@ if TYPE_CHECKING:
         UnsupportedWheel,
         WherryError,
     )
-    from wherry.functions import check, install, installed, resolve, run_script, tree, uninstall, why
+    from wherry.functions import (
+        check,
+        install,
+        install_imports,
+        installed,
+        resolve,
+        run_script,
+        tree,
+        uninstall,
+        why,
+    )
     from wherry.index.index import Index
     from wherry.index.network import Network
     from wherry.installer import Installer
@@ -71,6 +83,7 @@ __all__ = [
     "InvalidMetadata",
     "InvalidRequirement",
     "InvalidScriptMetadata",
+    "InvalidSource",
     "InvalidWheel",
     "Network",
     "NoFittingWheel",
@@ -88,6 +101,7 @@ __all__ = [
     "Tree",
     "UninstallRefused",
     "UninstallReport",
+    "UnknownImports",
     "UnknownProject",
     "UnknownScript",
     "UnmetRequirement",
@@ -99,6 +113,7 @@ __all__ = [
     "Why",
     "check",
     "install",
+    "install_imports",
     "installed",
     "resolve",
     "run_script",
@@ -108,7 +123,17 @@ __all__ = [
 ]
 
 _HOMES: Mapping[str, tuple[str, ...]] = {
-    "wherry.functions": ("check", "install", "installed", "resolve", "run_script", "tree", "uninstall", "why"),
+    "wherry.functions": (
+        "check",
+        "install",
+        "install_imports",
+        "installed",
+        "resolve",
+        "run_script",
+        "tree",
+        "uninstall",
+        "why",
+    ),
     "wherry.index.index": ("Index",),
     "wherry.index.network": ("Network",),
     "wherry.installer": ("Installer",),

@@ -40,8 +40,8 @@ __all__ = ["Bridge"]
 class Bridge:
     """One :class:`~wherry.installer.Installer`, made the default one, behind one method.
 
-    *options_json* is an object with the options of ``attach()``: ``indexUrls``, ``network`` and ``strict``. *cache* is
-    its ``cache``, a JavaScript object.
+    *options_json* is an object with the options of ``attach()``: ``indexUrls``, ``limits``, ``network`` and ``strict``.
+    *cache* is its ``cache``, a JavaScript object.
     """
 
     def __init__(self, options_json: str, cache: object = None) -> None:
@@ -54,6 +54,7 @@ class Bridge:
             "environment": self._environment,
             "explain": self._explain,
             "install": self._install,
+            "installImports": self._install_imports,
             "installed": self._installed,
             "interrupt": self._interrupt,
             "resolve": self._resolve,
@@ -72,11 +73,13 @@ class Bridge:
     @cached_property
     def _installer(self) -> Installer:
         from wherry.installer import Installer
+        from wherry.model.archive_limits import ArchiveLimits
 
         return Installer(
             index_urls=_indexes(self._attach_options.get("indexUrls")),
             network=self._network,
             cache=self._cache,
+            limits=ArchiveLimits(**self._group("limits")),
             strict=bool(self._attach_options.get("strict")),
         )
 
@@ -92,8 +95,11 @@ class Bridge:
     def _network(self) -> Network:
         from wherry.index.network import Network
 
-        network = {_snake_case(name): value for name, value in (self._attach_options.get("network") or {}).items()}
-        return Network(**network)
+        return Network(**self._group("network"))
+
+    def _group(self, option: str) -> dict[str, Any]:
+        """Return the fields of an option of ``attach()`` that is an object; none where it was left out."""
+        return {_snake_case(name): value for name, value in (self._attach_options.get(option) or {}).items()}
 
     def call(
         self, method: str, arguments_json: str, on_progress: Listener | None = None, ticket: int | None = None
@@ -135,7 +141,13 @@ class Bridge:
 
     async def _install(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
         with self._first_pages(arguments):
+            await _let_go()
             report = await self._installer.install(*arguments["requirements"], **_options(arguments, on_progress))
+        return report.to_dict()
+
+    async def _install_imports(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
+        options = _options(arguments, on_progress)
+        report = await self._installer.install_imports(options.pop("source"), **options)
         return report.to_dict()
 
     async def _resolve(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
@@ -149,6 +161,7 @@ class Bridge:
 
     async def _decide(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> Resolution:
         with self._first_pages(arguments):
+            await _let_go()
             return await self._installer.resolve(*arguments["requirements"], **_options(arguments, on_progress))
 
     def _first_pages(self, arguments: Mapping[str, Any]) -> AbstractContextManager[None]:
@@ -205,6 +218,12 @@ class Bridge:
         """End what a program is waiting for."""
         for task in asyncio.all_tasks() - set(self._running.values()):
             task.cancel()
+
+
+async def _let_go() -> None:
+    """Let requests leave, which takes some turns of Node's event loop, before imports keep it busy."""
+    for _ in range(4):
+        await asyncio.sleep(0)
 
 
 def _options(arguments: Mapping[str, Any], on_progress: OnProgress) -> dict[str, Any]:

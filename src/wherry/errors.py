@@ -90,6 +90,33 @@ class UnsupportedPython(WherryError):
 
 
 @dataclass(eq=False)
+class InvalidSource(WherryError):
+    """Source code whose imports were to be installed, and which is not Python; ``line`` counts from 1."""
+
+    code = "invalid-source"
+    reason: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return f"The source code whose imports were to be installed is not valid Python: {self.reason}"
+
+
+@dataclass(eq=False)
+class UnknownImports(WherryError):
+    """Modules of which nobody says in which project they are."""
+
+    code = "unknown-imports"
+    imports: Sequence[str]
+
+    def __str__(self) -> str:
+        return (
+            f"Nobody says which projects have {', '.join(map(repr, self.imports))}: neither Pyodide's distribution nor "
+            "the metadata of a project of that name. To install nothing that only sounds right, say it: "
+            f"projects={{{self.imports[0]!r}: '<project>'}}"
+        )
+
+
+@dataclass(eq=False)
 class UnsupportedRuntime(WherryError):
     """wherry was used where there is no Pyodide to work in."""
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "check",
     "install",
+    "install_imports",
     "installed",
     "resolve",
     "run_script",
@@ -39,6 +40,7 @@ def _on_default(
 
 
 install = _on_default(Installer.install)
+install_imports = _on_default(Installer.install_imports)
 resolve = _on_default(Installer.resolve)
 uninstall = _on_default(Installer.uninstall)
 installed = _on_default(Installer.installed)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
 from wherry._default_index import DEFAULT_INDEX_URL
 from wherry.errors import NotInstalled, UninstallRefused
 from wherry.following import Downloads, Resolving
-from wherry.index.access import take_secrets
+from wherry.index.access import without_secrets
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
 from wherry.index.hints import keep_hints, read_hints
@@ -132,7 +132,7 @@ class Installer:
             deps=deps,
             exclude_newer=exclude_newer,
         )
-        asked, secrets = _without_secrets(asked)
+        asked, secrets = without_secrets(asked)
         async with self._destination.turn():
             recovered = self._recover()
             async with self._client(index_urls, secrets) as index:
@@ -205,13 +205,36 @@ class Installer:
             deps=deps,
             exclude_newer=exclude_newer,
         )
-        asked, secrets = _without_secrets(asked)
+        asked, secrets = without_secrets(asked)
         async with self._client(index_urls, secrets) as index:
             problem, warnings = self._pose(asked, index)
             snapshot = Snapshot(self.environment, problem.exclude_newer)
             resolution = await self._resolve(problem, snapshot, index, Phases(on_progress))
         replaced = _replaced(resolution, problem)
         return replace(resolution, warnings=(*warnings, *resolution.warnings, *self._imported(replaced)))
+
+    async def install_imports(
+        self,
+        source: str,
+        /,
+        *,
+        projects: Mapping[str, str] | None = None,
+        **options: Any,  # noqa: ANN401
+    ) -> InstallReport:
+        """Install what Python ``source`` imports and is not there, with the ``options`` of :meth:`install`.
+
+        Which project has a module is never guessed: ``projects`` says it (modules to requirements), or Pyodide's
+        distribution, or the metadata of the project of that name (PEP 794). A module whose absence the source catches
+        is passed over where nobody knows it.
+
+        Raises what :meth:`install` does, :class:`~wherry.errors.InvalidSource` and
+        :class:`~wherry.errors.UnknownImports`.
+        """
+        from wherry.imports import require_imports
+
+        async with self._client(options.get("index_urls"), {}) as index:
+            requirements = await require_imports(source, projects or {}, self._distribution, self.environment, index)
+        return await self.install(*requirements, **options)
 
     def uninstall(self, *names: str) -> UninstallReport:
         """Take distributions away by their RECORD, all or nothing, and return what went, a tuple with ``warnings``.
@@ -319,13 +342,6 @@ class Installer:
         """Return what is to be said of changes that were found interrupted, here or when the installer was made."""
         said, self._recovered = (*self._recovered, *self._destination.recover()), ()
         return tuple(dict.fromkeys(said))
-
-
-def _without_secrets(asked: Asked) -> tuple[Asked, dict[str, str]]:
-    """Return what was asked without credentials in its URLs, and these by URL: nothing downstairs may show them."""
-    secrets: dict[str, str] = {}
-    fields = ("requirements", "constraints", "overrides")
-    return replace(asked, **{name: take_secrets(getattr(asked, name), secrets) for name in fields}), secrets
 
 
 def _replaced(resolution: Resolution, problem: Problem) -> tuple[InstalledDistribution, ...]:

@@ -80,11 +80,12 @@ def make_wheel(  # noqa: PLR0913 - each says one thing of the wheel, and a test 
     build: str = "",
     yanked: bool | str = False,
     upload_time: str = UPLOAD_TIME,
+    headers: Iterable[str] = (),
     description: str = "",
 ) -> IndexFile:
     """Return a valid wheel of ``name``; without ``files`` it brings one module that knows its version.
 
-    ``description`` is the body of METADATA, where a README goes.
+    ``headers`` are further lines of METADATA, and ``description`` is its body, where a README goes.
     """
     stem = f"{name.replace('-', '_')}-{version}"
     if files is None:
@@ -94,6 +95,7 @@ def make_wheel(  # noqa: PLR0913 - each says one thing of the wheel, and a test 
         f"Name: {name}",
         f"Version: {version}",
         *([f"Requires-Python: {requires_python}"] if requires_python else []),
+        *headers,
         *(f"Provides-Extra: {extra}" for extra in extras),
         *(f"Requires-Dist: {requirement}" for requirement in requires),
         *(["", description] if description else []),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
-from packaging.utils import canonicalize_name
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from tests.harness.environments import PYODIDE_314
 from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
@@ -61,3 +61,15 @@ def test_whatever_the_names_what_fits_is_found_and_the_rest_is_rejected(filename
     releases = find_releases(page, fitting)
     assert {release.version for release in releases.entries} == {version for _, version in fits}
     assert {filename for filename, _ in releases.rejections} == set(filenames) - {filename for filename, _ in fits}
+
+
+@given(st.lists(FILENAMES, max_size=6))
+def test_a_name_is_read_as_packaging_reads_it_whichever_came_before(filenames):
+    fitting = Fitting(PYODIDE_314)
+    page = page_of(*filenames)
+    for file in page.files:
+        try:
+            version, _ = fitting.judge(file, page)
+        except DoesNotFit:
+            continue
+        assert parse_wheel_filename(file.filename)[:2] == (NAME, version)

@@ -22,9 +22,11 @@ export function start(command: string, parameters: object): Worker {
   const worker = new Worker(new URL("./cli-worker.js", import.meta.url), { workerData: assignment });
   let isInterrupted = false;
   const interrupt = () => {
-    if (isPending(shared) || isReading(shared)) return die(interrupt);
+    if (isPending(shared)) return die(interrupt);
     isInterrupted = true;
     raiseInterrupt(shared);
+    // In this order: who begins to read looks for a signal after saying so.
+    if (isReading(shared)) return die(interrupt);
     worker.postMessage("interrupt");
     setTimeout(() => {
       if (isPending(shared)) say("wherry: still busy; Ctrl-C once more ends it at once");

@@ -18,7 +18,7 @@ export function say(line: string): void {
 
 /** Gives Python this process's own standard streams. */
 export function connectStreams(pyodide: PyodideAPI, shared: Shared): void {
-  pyodide.setStdin(isatty(0) ? keyboard(pyodide, shared) : pipe(shared));
+  pyodide.setStdin(isatty(0) ? keyboard(pyodide, shared) : pipe(pyodide, shared));
   pyodide.setStdout(writer(1, shared));
   pyodide.setStderr(writer(2, shared));
 }
@@ -52,13 +52,15 @@ function keyboard(pyodide: PyodideAPI, shared: Shared) {
       Atomics.wait(nap, 0, 0, KEYSTROKE);
     }
   };
-  return process.platform === "win32" ? { ...pipe(shared), isatty: true } : { read, isatty: true };
+  return process.platform === "win32" ? { ...pipe(pyodide, shared), isatty: true } : { read, isatty: true };
 }
 
-function pipe(shared: Shared) {
+function pipe(pyodide: PyodideAPI, shared: Shared) {
   const read = (buffer: Uint8Array): number => {
     setReading(shared, true);
     try {
+      // A signal from before is in time to be raised; one that comes from now on ends the process.
+      pyodide.checkInterrupt();
       return readSync(0, buffer);
     } catch (error) {
       // Windows says so where POSIX returns 0.

@@ -75,7 +75,16 @@ def parse_core_metadata(content: bytes, *, subject: str) -> CoreMetadata:
         requires_dist=requires_dist,
         requires_python=requires_python,
         provides_extra=frozenset(canonicalize_name(extra) for extra in headers.get("provides-extra", ())),
+        import_names=tuple(_import_names([*headers.get("import-name", ()), *headers.get("import-namespace", ())])),
     )
+
+
+def _import_names(values: Iterable[str]) -> Iterator[str]:
+    # "An import name MAY be followed by a semicolon and the term 'private'" (core metadata 2.5)
+    for value in values:
+        name, _, mark = value.partition(";")
+        if name.strip() and mark.strip() != "private":
+            yield name.strip()
 
 
 def _single(headers: Mapping[str, Sequence[str]], field: str, problems: list[str]) -> str | None:

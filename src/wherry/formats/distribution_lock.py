@@ -64,6 +64,7 @@ class _LockedPackages(Mapping["NormalizedName", LockedPackage]):
             file=ProjectFile(filename.rpartition("/")[2], self._locate(filename), {"sha256": entry["sha256"]}),
             depends=tuple(self._names[other] for other in entry["depends"] if other in self._names),
             is_shared_library=entry["package_type"] == "shared_library",
+            imports=tuple(entry.get("imports", ())),
         )
 
 

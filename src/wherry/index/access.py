@@ -13,8 +13,9 @@ if TYPE_CHECKING:
 
     from wherry.index.fetcher import Request
     from wherry.index.index import Index
+    from wherry.resolution.posing import Asked
 
-__all__ = ["Access", "take_secrets"]
+__all__ = ["Access", "take_secrets", "without_secrets"]
 
 URL_WITH_SECRET = re.compile(r"https?://[^\s/?#\\]*@\S*", re.IGNORECASE)
 
@@ -45,6 +46,13 @@ class Access:
             return None
         near = [index for place, index in self._indexes if place == there]
         return max(near, key=lambda index: len(index.url) if url.startswith(index.url) else 0, default=None)
+
+
+def without_secrets(asked: Asked) -> tuple[Asked, dict[str, str]]:
+    """Return what was asked without credentials in its URLs, and these by URL: nothing downstairs may show them."""
+    secrets: dict[str, str] = {}
+    fields = ("requirements", "constraints", "overrides")
+    return replace(asked, **{name: take_secrets(getattr(asked, name), secrets) for name in fields}), secrets
 
 
 def take_secrets(requirements: Any, secrets: dict[str, str]) -> Any:  # noqa: ANN401 - strings, or lists of such

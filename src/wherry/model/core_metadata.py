@@ -16,10 +16,14 @@ __all__ = ["CoreMetadata"]
 
 @dataclass(frozen=True, slots=True)
 class CoreMetadata:
-    """Name, version, and what the distribution requires (core metadata up to 2.6)."""
+    """Name, version, and what the distribution requires (core metadata up to 2.6).
+
+    ``import_names`` are the modules and namespaces that it says to have (PEP 794), but for private ones.
+    """
 
     name: NormalizedName
     version: Version
     requires_dist: tuple[Requirement, ...] = ()
     requires_python: SpecifierSet | None = None
     provides_extra: frozenset[NormalizedName] = frozenset()
+    import_names: tuple[str, ...] = ()

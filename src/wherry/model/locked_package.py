@@ -19,7 +19,7 @@ class LockedPackage:
     """One entry of ``pyodide-lock.json``.
 
     ``depends`` names the packages it was built with, of the same distribution. A shared library is no Python
-    distribution: its archive holds ``.so`` files that other packages link to.
+    distribution: its archive holds ``.so`` files that other packages link to. ``imports`` are the modules in it.
     """
 
     name: NormalizedName
@@ -27,3 +27,4 @@ class LockedPackage:
     file: ProjectFile
     depends: tuple[NormalizedName, ...] = ()
     is_shared_library: bool = False
+    imports: tuple[str, ...] = ()

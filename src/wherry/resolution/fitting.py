@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.version import InvalidVersion, Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from packaging.utils import BuildTag, NormalizedName
-    from packaging.version import Version
 
     from wherry.model.environment import Environment
     from wherry.model.project import ProjectFile, ProjectPage
@@ -40,6 +40,7 @@ class Fitting:
         self._exclude_newer = exclude_newer
         self._platforms = _Platforms(tag.rpartition("-")[2] for tag in environment.tags)
         self._identities: dict[str, Identity] = {}
+        self._names: dict[str, NormalizedName] = {}
         self._ranks: dict[str, int | str] = {}
         self._pythons: dict[str, str] = {}
 
@@ -69,11 +70,19 @@ class Fitting:
         before_tags = filename.removesuffix(".whl").rsplit("-", 3)[0]
         if before_tags not in self._identities:
             try:
-                name, version, build, _ = parse_wheel_filename(filename)
-            except InvalidWheelFilename as error:
+                self._identities[before_tags] = self._parse(filename, before_tags)
+            except (InvalidVersion, InvalidWheelFilename) as error:
                 raise DoesNotFit(f"its name is not that of a wheel ({error})") from error
-            self._identities[before_tags] = name, version, build
         return self._identities[before_tags]
+
+    def _parse(self, filename: str, before_tags: str) -> Identity:
+        project, _, version = before_tags.partition("-")
+        if project in self._names and "-" not in version:
+            # Most of the work on a whole name goes into tags and project, which have been read.
+            return self._names[project], Version(version), ()
+        name, parsed, build, _ = parse_wheel_filename(filename)
+        self._names[project] = name
+        return name, parsed, build
 
     def _rank(self, filename: str) -> int:
         """Return the place of the file's best tag among those of the environment; they end the name of a wheel."""

@@ -1,0 +1,50 @@
+// The visitor sees the page at once, and Python gets its packages in the meantime; then the form works.
+import { loadPyodide } from "pyodide";
+import { attach } from "wherry";
+
+const PACKAGES = ["pydantic>=2"];
+
+const bar = document.querySelector("progress");
+const status = document.querySelector("[role=status]");
+const form = document.querySelector("form");
+const output = document.querySelector("output");
+
+async function start() {
+  // Not awaited: wherry comes while Pyodide does.
+  const loading = loadPyodide();
+  await attach(loading, {
+    preload: PACKAGES,
+    onProgress({ fraction, message }) {
+      bar.value = fraction;
+      status.textContent = message;
+    },
+  });
+  const pyodide = await loading;
+  // A function of Python's, to be called from here as long as the page is open.
+  return pyodide.runPython(`
+from pydantic import BaseModel, PositiveInt, ValidationError
+
+class Crossing(BaseModel):
+    river: str
+    passengers: PositiveInt
+
+def book(river, passengers):
+    try:
+        return f"Booked: {Crossing(river=river, passengers=passengers)!r}"
+    except ValidationError as error:
+        return "; ".join(f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors())
+
+book`);
+}
+
+try {
+  const book = await start();
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    output.textContent = book(form.river.value, form.passengers.value);
+  });
+  form.querySelector("button").disabled = false;
+} catch (error) {
+  // What wherry throws is written for people: what failed, where, and what to do.
+  status.textContent = error.message;
+}

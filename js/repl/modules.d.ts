@@ -1,0 +1,6 @@
+declare module "*.py" {
+  const source: string;
+  export default source;
+}
+
+declare module "*.css" {}

@@ -1,0 +1,9 @@
+import { PreloadElement } from "./element.ts";
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "wherry-preload": PreloadElement;
+  }
+}
+
+customElements.define("wherry-preload", PreloadElement);

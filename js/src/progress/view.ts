@@ -1,0 +1,201 @@
+// What <wherry-progress> shows, as a function of what it knows.
+import type { ProgressEvent } from "../installer.ts";
+import type { Course, Parcel } from "./course.ts";
+import { element, setText } from "./dom.ts";
+import type { Failure } from "./failure.ts";
+import { count, formatBytes, formatRate, formatShare } from "./units.ts";
+
+/** Where a call stands. */
+export type ProgressState = "idle" | "running" | "done" | "stopped" | "failed";
+
+/** All that a view depends on. */
+export interface Shown {
+  readonly state: ProgressState;
+  readonly course: Course;
+  readonly failure: Failure | null;
+  /** Whether the packages are listed. */
+  readonly isOpen: boolean;
+  /** What the bar is called. */
+  readonly label: string;
+}
+
+const PHASES: Readonly<Record<ProgressEvent["phase"], string>> = {
+  resolving: "Resolving",
+  downloading: "Downloading",
+  placing: "Installing",
+  done: "Done",
+};
+
+interface Row {
+  readonly item: HTMLLIElement;
+  readonly bar: HTMLElement;
+  readonly fill: HTMLElement;
+  readonly amount: HTMLElement;
+  readonly state: HTMLElement;
+}
+
+/** The shadow tree of one element. Every text in it is set as text. */
+export class View {
+  readonly #phase = element("span", { part: "phase" });
+  readonly #count = element("span", { part: "count" });
+  readonly #toggle = element("button", {
+    part: "toggle",
+    type: "button",
+    "aria-controls": "packages",
+    "aria-label": "Packages",
+    title: "Packages",
+  });
+  readonly #fill = element("span", { class: "fill", part: "fill" });
+  readonly #bar = element(
+    "div",
+    { class: "bar", part: "bar", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100" },
+    this.#fill,
+  );
+  readonly #line = element("p", { part: "line" });
+  readonly #list = element("ul", { id: "packages", part: "packages", "aria-label": "Packages", tabindex: "0" });
+  readonly #spoken = element("p", { class: "spoken", role: "status" });
+  readonly #alert = element("div", { role: "alert" });
+  readonly #body = element(
+    "div",
+    {},
+    element("header", {}, this.#phase, this.#count, this.#toggle),
+    this.#bar,
+    this.#line,
+    this.#list,
+  );
+  readonly #rows = new Map<Parcel, Row>();
+  #failure: Failure | null = null;
+
+  constructor(root: ShadowRoot, onToggle: () => void) {
+    this.#toggle.addEventListener("click", onToggle);
+    root.append(this.#body, this.#alert, this.#spoken);
+  }
+
+  show(shown: Shown): void {
+    const { state, course } = shown;
+    this.#body.className = state === "running" ? (course.latest?.phase ?? "resolving") : state;
+    this.#showHead(shown);
+    this.#showBar(shown);
+    this.#showParcels(shown);
+    this.#showFailure(shown.failure);
+    setText(this.#spoken, spoken(shown));
+  }
+
+  #showHead({ state, course, isOpen }: Shown): void {
+    setText(this.#phase, headline(state, course.latest));
+    setText(this.#count, state === "running" ? [share(course.latest), rate(course)].filter(Boolean).join(" · ") : "");
+    setText(this.#line, state === "failed" || state === "stopped" ? "" : (course.latest?.message ?? ""));
+    this.#line.hidden = !this.#line.textContent;
+    this.#line.title = this.#line.textContent ?? "";
+    this.#toggle.hidden = course.parcels.size === 0;
+    this.#toggle.setAttribute("aria-expanded", String(isOpen));
+  }
+
+  #showBar({ state, course, label }: Shown): void {
+    const { latest } = course;
+    this.#bar.hidden = state === "idle";
+    this.#bar.setAttribute("aria-label", label);
+    const fraction = latest?.fraction ?? 0;
+    const percent = Math.round(fraction * 100);
+    this.#fill.style.setProperty("--_share", String(fraction));
+    // Before the first event nothing is known: a bar without a value.
+    setAttribute(this.#bar, "aria-valuenow", latest ? String(percent) : null);
+    const words = [headline(state, latest), share(latest) && `${share(latest)} packages`, latest && `${percent} %`];
+    setAttribute(this.#bar, "aria-valuetext", words.filter(Boolean).join(", "));
+  }
+
+  #showParcels({ course, isOpen }: Shown): void {
+    const parcels = new Set(course.parcels.values());
+    for (const [parcel, { item }] of this.#rows) {
+      if (parcels.has(parcel)) continue;
+      item.remove();
+      this.#rows.delete(parcel);
+    }
+    for (const parcel of parcels) this.#showParcel(parcel);
+    this.#list.hidden = !isOpen || parcels.size === 0;
+  }
+
+  #showParcel(parcel: Parcel): void {
+    const { item, bar, fill, amount, state } = this.#row(parcel);
+    const { bytesDone, bytesTotal } = parcel;
+    item.className = parcel.state;
+    setAttribute(item, "part", `package ${parcel.state}`);
+    const isWhole = parcel.state === "placed" || parcel.state === "downloaded";
+    fill.style.setProperty("--_share", String(isWhole ? 1 : bytesTotal ? (bytesDone ?? 0) / bytesTotal : 0));
+    bar.classList.toggle("unknown", !isWhole && bytesTotal === null);
+    const size = bytesTotal ?? bytesDone;
+    setText(amount, isWhole ? (size === null ? "" : formatBytes(size)) : formatShare(bytesDone ?? 0, bytesTotal));
+    setText(state, stateOf(parcel));
+  }
+
+  #row(parcel: Parcel): Row {
+    let row = this.#rows.get(parcel);
+    if (!row) {
+      const fill = element("span", { class: "fill" });
+      const bar = element("span", { class: "bar", "aria-hidden": "true" }, fill);
+      const [amount, state] = [element("span", { class: "amount" }), element("span", { class: "state" })];
+      const name = element("span", { class: "name", title: parcel.name }, parcel.name);
+      row = { item: element("li", {}, name, bar, amount, state), bar, fill, amount, state };
+      this.#rows.set(parcel, row);
+      this.#list.append(row.item);
+    }
+    return row;
+  }
+
+  #showFailure(failure: Failure | null): void {
+    if (failure === this.#failure) return;
+    this.#failure = failure;
+    this.#alert.replaceChildren(...(failure ? [failureBox(failure)] : []));
+  }
+}
+
+function failureBox(failure: Failure): HTMLElement {
+  const message = element("p", { part: "message", tabindex: "0" }, failure.message);
+  const copy = element("button", { type: "button", part: "copy" }, "Copy");
+  copy.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(`${failure.code}: ${failure.message}`);
+      copy.textContent = "Copied";
+    } catch {
+      // Pages may not reach the clipboard; people can, once the text is selected.
+      getSelection()?.selectAllChildren(message);
+    }
+  });
+  const head = element("header", {}, element("span", { part: "code" }, failure.code), copy);
+  return element("div", { part: "failure" }, head, message);
+}
+
+function headline(state: ProgressState, latest: ProgressEvent | undefined): string {
+  if (state === "failed") return "Not installed";
+  if (state === "stopped") return "Stopped";
+  if (state === "idle") return "";
+  return PHASES[latest?.phase ?? "resolving"];
+}
+
+/** How many packages of how many are done. */
+function share(latest: ProgressEvent | undefined): string {
+  return latest?.total && latest.phase !== "done" ? `${latest.done} of ${latest.total}` : "";
+}
+
+function rate(course: Course): string {
+  return course.rate === null || course.latest?.phase !== "downloading" ? "" : formatRate(course.rate);
+}
+
+function stateOf({ state, rate }: Parcel): string {
+  if (state === "downloading") return rate === null ? "" : formatRate(rate);
+  return { waiting: "Waiting", downloaded: "Downloaded", placed: "Installed" }[state];
+}
+
+/** One sentence a phase, not one an event; a failure is told by the alert. */
+function spoken({ state, course: { latest } }: Shown): string {
+  if (state === "stopped") return "Stopped";
+  if (state === "done") return latest?.message ?? "Done";
+  if (state !== "running" || !latest) return "";
+  const total = latest.phase !== "resolving" && latest.total;
+  return total ? `${PHASES[latest.phase]} ${count(total, "package")}` : PHASES[latest.phase];
+}
+
+function setAttribute(node: Element, name: string, value: string | null): void {
+  if (value === null) node.removeAttribute(name);
+  else if (node.getAttribute(name) !== value) node.setAttribute(name, value);
+}

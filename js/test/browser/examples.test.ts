@@ -1,0 +1,124 @@
+// The examples as they are, but for the index: theirs is on loopback.
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { delimiter, join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import type { Browser } from "puppeteer-core";
+import { createServer } from "vite";
+import { ExampleStage } from "./example_stage.ts";
+import { BROWSERS, launch } from "./launch.ts";
+import { JS, WHEELS } from "./surfaces.ts";
+import { open, visit } from "./visiting.ts";
+import { readWheels, serveIndex } from "./wheel_index.ts";
+
+const PACKED = "msgpack 1.2.4: 81 a6 54 68 61 6d 65 73 92 cd 06 4d cd 07 25";
+const execute = promisify(execFile);
+
+const held = new AsyncDisposableStack();
+const stage = held.use(new ExampleStage());
+const wheels = readWheels(...WHEELS);
+const folders: Record<string, string> = {};
+
+before(async () => {
+  const { server, urls } = await serveIndex(wheels);
+  held.use(server);
+  for (const name of ["cell", "node", "preload", "preload-html", "vite", "worker"]) folders[name] = stage.put(name, urls.open);
+  folders["offline"] = stage.put("offline");
+  putWheels(folders["offline"], ["annotated-types", "pydantic", "pydantic-core", "typing-extensions", "typing-inspection"]);
+  await runScript("vite", "build");
+});
+
+after(() => held.disposeAsync());
+
+test("node: a script installs and imports", async () => {
+  const { stdout, stderr } = await runScript("node", "start");
+  assert.match(stdout, /^asked for  msgpack 1\.2\.4$/m);
+  assert.match(stdout, /^required   pydantic-core 2\.50\.4$/m);
+  assert.match(stdout, /^Crossing\(river='Thames', passengers=5\) took 26 bytes$/m);
+  assert.match(stderr, /^Resolving /m);
+});
+
+for (const name of BROWSERS) describe(name, () => visitAll(() => launch(name)));
+
+function visitAll(start: () => Promise<Browser>): void {
+  let browser: Browser;
+
+  before(async () => {
+    browser = await start();
+  });
+
+  after(() => browser?.close());
+
+  test("preload: the form works once the packages are there", async () => {
+    await using page = await visit(browser, folderOf("preload"));
+    await page.click("button:not(:disabled)");
+    await page.shows("output", "passengers: Input should be a valid integer");
+    await page.shows("[role=status]", "Installed: ");
+  });
+
+  test("preload-html: an element brings Python and its packages", async () => {
+    await using page = await visit(browser, folderOf("preload-html"));
+    await page.shows("output", "xn--bcher-kva.example");
+    await page.shows("[role=status]", "msgpack 1.2.4");
+  });
+
+  test("worker: what the page sends is answered", async () => {
+    await using page = await visit(browser, folderOf("worker"));
+    await page.click("button:not(:disabled)");
+    await page.shows("output", "[1, 2, 3] is 93 01 02 03 in MessagePack");
+    await page.shows("[role=status]", "Installed: ");
+  });
+
+  test("cell: Python installs for itself, with await at the top", async () => {
+    await using page = await visit(browser, folderOf("cell"));
+    await page.click("button:not(:disabled)");
+    await page.shows("[role=log]", "Crossing(river='Thames', passengers=5)");
+    await page.shows("[role=log]", "Resolving pydantic");
+  });
+
+  test("offline: nothing comes from anywhere else", async () => {
+    await using page = await visit(browser, folderOf("offline"));
+    await page.shows("output", "[1613, 1829]");
+    await page.shows("[role=status]", "pydantic-core 2.50.4");
+    assert.deepEqual(page.elsewhere, []);
+  });
+
+  test("vite: the bundle brings Python's side along", async () => {
+    await using page = await visit(browser, join(folderOf("vite"), "dist"));
+    await page.shows("output", PACKED);
+  });
+
+  test("vite: so does its development server", async () => {
+    const folder = folderOf("vite");
+    const server = await createServer({ root: folder, logLevel: "error", server: { host: "127.0.0.1", port: 0 } });
+    try {
+      await server.listen();
+      await using page = await open(browser, server.resolvedUrls?.local[0] ?? "");
+      await page.shows("output", PACKED);
+    } finally {
+      await server.close();
+    }
+  });
+}
+
+function folderOf(name: string): string {
+  const folder = folders[name];
+  if (!folder) throw new Error(`there is no example ${name}`);
+  return folder;
+}
+
+/** Runs a script of the example's package.json, with the Node.js and the Vite of this package. */
+function runScript(name: string, script: string): Promise<{ stdout: string; stderr: string }> {
+  const path = [join(JS, "node_modules", ".bin"), process.env["PATH"]].join(delimiter);
+  return execute("npm", ["run", "--silent", script], { cwd: folderOf(name), env: { ...process.env, PATH: path } });
+}
+
+/** Does what the page says is to be done before: wheels in a folder, and their names in a list. */
+function putWheels(folder: string, names: readonly string[]): void {
+  const chosen = wheels.filter(({ name }) => names.includes(name));
+  mkdirSync(join(folder, "wheels"));
+  for (const { filename, content } of chosen) writeFileSync(join(folder, "wheels", filename), content);
+  writeFileSync(join(folder, "wheels", "wheels.txt"), chosen.map(({ filename }) => `${filename}\n`).join(""));
+}

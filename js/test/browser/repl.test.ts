@@ -1,0 +1,264 @@
+// The REPL page as people use it, with the wheels of the tests on an index of its own.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, afterEach, before, describe, test } from "node:test";
+import type { Browser, BrowserContext, ElementHandle, Page } from "puppeteer-core";
+import { buildPage } from "../../scripts/repl.ts";
+import type {} from "../../src/progress/define.ts";
+import { BROWSERS, launch } from "./launch.ts";
+import { type LoopbackServer, serveFolders } from "./serving.ts";
+import { type IndexUrls, readWheels, serveIndex } from "./wheel_index.ts";
+
+const CACHE = join(import.meta.dirname, "../../../.cache");
+const WHEELS = join(CACHE, "wheels", "newest");
+const IDNA = join(WHEELS, "idna-3.20-py3-none-any.whl");
+
+let folder: string;
+let site: LoopbackServer;
+let index: LoopbackServer;
+let urls: IndexUrls;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "wherry-repl-"));
+  await buildPage({ output: folder, distribution: join(CACHE, "distribution") });
+  site = await serveFolders({ "/": folder });
+  ({ server: index, urls } = await serveIndex(readWheels(WHEELS)));
+});
+
+after(async () => {
+  await site[Symbol.asyncDispose]();
+  await index[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+for (const name of BROWSERS) {
+  describe(`the REPL page in ${name}`, () => {
+    let browser: Browser;
+    let context: BrowserContext;
+    let page: Page;
+    const faults: string[] = [];
+
+    /** Opens the page in a profile of its own, and waits for the prompt. */
+    async function open(fragment = ""): Promise<void> {
+      context = await browser.createBrowserContext();
+      page = await context.newPage();
+      await page.setViewport({ width: 1280, height: 800 });
+      page.on("pageerror", (error) => faults.push(String(error)));
+      await visit(fragment);
+    }
+
+    async function visit(fragment = ""): Promise<void> {
+      await page.goto(`${site.origin}/index.html?index=${urls.open}${fragment}`);
+      await shows(page, /^>>> $/m);
+      await page.focus(".xterm-helper-textarea");
+    }
+
+    before(async () => {
+      browser = await launch(name);
+    });
+    afterEach(async () => {
+      await context.close();
+      assert.deepEqual(faults.splice(0), []);
+    });
+    after(() => browser.close());
+
+    test("a line is run and answered, a block goes on until an empty line, an error is told", async () => {
+      await open();
+      await type(page, "6 * 7");
+      await shows(page, /^42$/m);
+      await type(page, "for n in range(3):", "print(n * 11)", "");
+      await shows(page, /^\.\.\. {5}print\(n \* 11\)\n\.\.\. *\n0\n11\n22\n>>> $/m);
+      await type(page, "import msgpack");
+      await shows(page, /^ModuleNotFoundError: No module named 'msgpack'\nNot here yet\? await install\("msgpack"\)/m);
+      await type(page, "1 +* 2");
+      await shows(page, /^SyntaxError: invalid syntax$/m);
+    });
+
+    test("what awaits is awaited, what is typed meanwhile is not lost, and Ctrl-C ends it", async () => {
+      await open();
+      await type(page, "import asyncio; await asyncio.sleep(0.3, 'slept')", "'in time'");
+      await shows(page, /^'slept'\n>>> 'in time'\n'in time'$/m);
+      await type(page, "await asyncio.sleep(1000)");
+      await settled(page);
+      await page.keyboard.down("Control");
+      await page.keyboard.press("c");
+      await page.keyboard.up("Control");
+      await shows(page, /^KeyboardInterrupt\n>>> $/m);
+    });
+
+    test("a real package is installed, seen, used and taken away", async () => {
+      await open();
+      await type(page, 'await install("pydantic")');
+      await page.waitForSelector("wherry-progress:state(done)");
+      await shows(page, /^Installed: annotated-types/m);
+      await showsTree(page, ["pydantic", "annotated-types", "pydantic-core", "typing-extensions", "typing-inspection"]);
+      await type(page, "import pydantic; pydantic.TypeAdapter(int).validate_python('7')");
+      await shows(page, /^7$/m);
+      await (await find(page, '[aria-label="Uninstall pydantic"]')).click();
+      await shows(page, /^Removed: pydantic 2/m);
+    });
+
+    test("an installation that fails says what to do, at the prompt and beside it", async () => {
+      await open();
+      await type(page, 'await install("pydantic", "pydantic-core<2.40")');
+      await page.waitForSelector("wherry-progress:state(failed)");
+      await shows(page, /^ResolutionConflict: you asked for pydantic-core<2\.40/m);
+      const failure = await page.$eval("wherry-progress", ({ shadowRoot }) => [
+        shadowRoot?.querySelector("[part=code]")?.textContent,
+        shadowRoot?.querySelector("[part=message]")?.textContent,
+      ]);
+      assert.equal(failure[0], "resolution-conflict");
+      assert.match(failure[1] ?? "", /^you asked for pydantic-core<2\.40, but .*2\.50\.4/s);
+    });
+
+    test("Tab completes as far as it goes, and shows what there is", async () => {
+      await open();
+      await page.keyboard.type("wherry.uninst");
+      await page.keyboard.press("Tab");
+      await shows(page, /^>>> wherry\.uninstall\($/m);
+      await clearLine(page);
+      await page.keyboard.type("str.is");
+      await page.keyboard.press("Tab");
+      const choices = await page.$$eval("#choices span", (words) => words.map(({ textContent }) => textContent));
+      assert.ok(choices.includes("isalnum") && choices.includes("isupper"), choices.join(" "));
+    });
+
+    test("several lines are pasted as one, out of a transcript too, and remembered from visit to visit", async () => {
+      await open();
+      await paste(page, ">>> def twice(n):\n...     return 2 * n\n...\n>>> twice(21)\n'an answer'\n");
+      await shows(page, /^>>> def twice\(n\):\n\.\.\. {5}return 2 \* n\n\.\.\. *\n\.\.\. twice\(21\)$/m);
+      await page.keyboard.press("Enter");
+      await shows(page, /^42$/m);
+      await visit();
+      await page.keyboard.press("ArrowUp");
+      await shows(page, /^\.\.\. twice\(21\)$/m);
+    });
+
+    test("a wheel of this computer is installed, whether chosen or dropped; what is no wheel is refused", async () => {
+      await open();
+      const input = (await find(page, "#file")) as ElementHandle<HTMLInputElement>;
+      await input.uploadFile(IDNA);
+      await shows(page, /^Installed: idna 3\.20/m);
+      await showsTree(page, ["idna"]);
+      await type(page, "wherry.uninstall('idna')");
+      await shows(page, /^Removed: idna/m);
+      await showsTree(page, []);
+      await drop(page, readWheels(WHEELS).find((wheel) => wheel.name === "idna")!.content.toString("base64"));
+      await showsTree(page, ["idna"]);
+      await drop(page, "", "notes.txt");
+      assert.match((await text(page, "#notice")) ?? "", /^notes\.txt: not a wheel/);
+    });
+
+    test("a link installs nothing by itself, says what from where, and then does it", async () => {
+      await open("#install=msgpack&install=idna>3");
+      assert.match((await text(page, "#notice p")) ?? "", new RegExp(`asks for msgpack, idna>3, .* from ${urls.open}`));
+      assert.deepEqual(await tree(page), []);
+      await (await find(page, "#notice .primary")).click();
+      await shows(page, /^>>> await install\("msgpack", "idna>3"\)\nInstalled: /m);
+      await showsTree(page, ["idna", "msgpack"]);
+    });
+
+    test("a link with what is installed can be handed on", async () => {
+      await open();
+      await type(page, 'await install("idna")');
+      await showsTree(page, ["idna"]);
+      await (await find(page, "#share")).click();
+      await page.waitForFunction(() => location.hash === "#install=idna%3D%3D3.20");
+    });
+  });
+}
+
+async function type(page: Page, ...lines: string[]): Promise<void> {
+  for (const line of lines) {
+    await page.keyboard.type(line);
+    await page.keyboard.press("Enter");
+  }
+}
+
+/** The lines of the terminal, without what is blank at their ends unless it is a prompt's. */
+function screen(page: Page): Promise<string> {
+  return page.$$eval(".xterm-rows > div", (rows) =>
+    rows
+      .map((row) => (row.textContent ?? "").replaceAll("\u00a0", " ").trimEnd())
+      .map((row) => (row === ">>>" ? ">>> " : row))
+      .join("\n")
+      .trimEnd(),
+  );
+}
+
+/** Waits until the terminal shows it; fails with what it shows instead. */
+async function shows(page: Page, expected: RegExp): Promise<void> {
+  const end = Date.now() + 30_000;
+  let seen = "";
+  while (Date.now() < end) {
+    seen = await screen(page);
+    if (expected.test(seen.replace(/>>>$/, ">>> "))) return;
+    await new Promise((passed) => setTimeout(passed, 50));
+  }
+  assert.match(seen, expected);
+}
+
+/** Waits until what was typed has reached Python. */
+async function settled(page: Page): Promise<void> {
+  await shows(page, /\)$/);
+  await page.evaluate(() => new Promise((passed) => setTimeout(passed, 100)));
+}
+
+async function clearLine(page: Page): Promise<void> {
+  await page.keyboard.down("Control");
+  await page.keyboard.press("u");
+  await page.keyboard.up("Control");
+}
+
+async function tree(page: Page): Promise<string[]> {
+  const names = await page.$$eval("#tree .name", (names) => names.map(({ textContent }) => textContent ?? ""));
+  return [...new Set(names)];
+}
+
+/** Waits until the panel shows these projects, in this order: it follows what the prompt says. */
+async function showsTree(page: Page, expected: readonly string[]): Promise<void> {
+  const end = Date.now() + 30_000;
+  while (Date.now() < end && String(await tree(page)) !== String(expected)) {
+    await new Promise((passed) => setTimeout(passed, 50));
+  }
+  assert.deepEqual(await tree(page), expected);
+}
+
+function text(page: Page, selector: string): Promise<string | null> {
+  return page.$eval(selector, ({ textContent }) => textContent);
+}
+
+async function find(page: Page, selector: string): Promise<ElementHandle<Element>> {
+  const found = await page.waitForSelector(selector, { visible: !selector.startsWith("#file") });
+  assert.ok(found, selector);
+  return found;
+}
+
+async function paste(page: Page, content: string): Promise<void> {
+  await page.$eval(
+    ".xterm-helper-textarea",
+    (textarea, content) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", content);
+      // Firefox knows only its own words for what an event that a script makes brings.
+      const brought = { clipboardData, dataType: "text/plain", data: content };
+      textarea.dispatchEvent(new ClipboardEvent("paste", { ...brought, bubbles: true, cancelable: true }));
+    },
+    content,
+  );
+}
+
+async function drop(page: Page, base64: string, filename = "idna-3.20-py3-none-any.whl"): Promise<void> {
+  await page.evaluate(
+    (base64, filename) => {
+      const dataTransfer = new DataTransfer();
+      const content = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+      dataTransfer.items.add(new File([content], filename));
+      document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    base64,
+    filename,
+  );
+}

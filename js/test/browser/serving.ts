@@ -1,0 +1,75 @@
+// Servers on loopback.
+import { readFile, stat } from "node:fs/promises";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join } from "node:path";
+import { transform } from "esbuild";
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".css": "text/css",
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".mjs": "text/javascript",
+  ".svg": "image/svg+xml",
+  ".ts": "text/javascript",
+  ".txt": "text/plain; charset=utf-8",
+  ".wasm": "application/wasm",
+};
+const OTHER_TYPE = "application/octet-stream";
+
+/** A server at a port of its own, which ends with `await using`. */
+export class LoopbackServer implements AsyncDisposable {
+  readonly #server: Server;
+
+  private constructor(server: Server) {
+    this.#server = server;
+  }
+
+  static async listen(answer: RequestListener): Promise<LoopbackServer> {
+    const server = createServer(answer);
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+    return new LoopbackServer(server);
+  }
+
+  /** Without a slash at the end. */
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((closed) => this.#server.close(closed));
+  }
+}
+
+/**
+ * Serves files as any static host does, but for TypeScript, of which the types are left out.
+ *
+ * `folders` has the longer of two paths first where one begins with the other; `headers` come with every answer.
+ */
+export function serveFolders(
+  folders: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<LoopbackServer> {
+  return LoopbackServer.listen(async (request, response) => {
+    const { pathname } = new URL(request.url ?? "/", "http://loopback");
+    const file = fileAt(folders, decodeURIComponent(pathname));
+    const content = file && (await readServed(file));
+    if (!content) return void response.writeHead(404, headers).end();
+    const type = TYPES[extname(file)] ?? OTHER_TYPE;
+    response.writeHead(200, { ...headers, "Content-Type": type, "Content-Length": content.length }).end(content);
+  });
+}
+
+function fileAt(folders: Readonly<Record<string, string>>, path: string): string | undefined {
+  const prefix = Object.keys(folders).find((prefix) => path.startsWith(prefix));
+  if (prefix === undefined) return undefined;
+  return join(folders[prefix] as string, path.slice(prefix.length), path.endsWith("/") ? "index.html" : "");
+}
+
+async function readServed(file: string): Promise<Buffer | undefined> {
+  if (!(await stat(file).catch(() => undefined))?.isFile()) return undefined;
+  const content = await readFile(file);
+  return extname(file) === ".ts" ? Buffer.from((await transform(content, { loader: "ts" })).code) : content;
+}

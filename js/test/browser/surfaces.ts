@@ -1,0 +1,84 @@
+// The places where wherry has to work; each plays scenes in a runtime of its own until it is disposed of.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Browser, Page } from "puppeteer-core";
+import { type BrowserName, findProgram, launch } from "./launch.ts";
+import type { Played, SceneName, Stage } from "./pages/scenes.ts";
+import { serveFolders } from "./serving.ts";
+import { readWheels, serveIndex } from "./wheel_index.ts";
+
+export const JS = join(import.meta.dirname, "..", "..");
+export const CACHE = join(JS, "..", ".cache");
+/** Pyodide with a distribution of two packages: `python -m tests.harness.distribution` makes it. */
+export const PYODIDE = join(CACHE, "distribution");
+export const DIST = join(JS, "dist");
+export const PAGES = join(import.meta.dirname, "pages");
+export const WHEELS = ["newest", "older"].map((folder) => join(CACHE, "wheels", folder));
+
+export interface Surface extends AsyncDisposable {
+  play<Name extends SceneName>(name: Name): Promise<Played<Name>>;
+}
+
+export type Place = "page" | "worker";
+export const PLACES: readonly Place[] = ["page", "worker"];
+
+/** Opens the page of the scenes; `policy` makes a Content-Security-Policy out of the index's origin. */
+export async function openBrowser(name: BrowserName, place: Place, policy?: (index: string) => string): Promise<Surface> {
+  await using held = new AsyncDisposableStack();
+  const { server, urls } = await serveIndex(readWheels(...WHEELS));
+  held.use(server);
+  const headers: Record<string, string> = policy ? { "Content-Security-Policy": policy(server.origin) } : {};
+  const folders = { "/pyodide/": PYODIDE, "/wherry/": DIST, "/": PAGES };
+  const site = held.use(await serveFolders(folders, headers));
+  const browser = held.adopt(await launch(name), (browser: Browser) => browser.close());
+  const page = await browser.newPage();
+  await page.goto(`${site.origin}/page.html${place === "worker" ? "#worker" : ""}`);
+  await page.evaluate((urls) => globalThis.begin(urls), urls);
+  return playedIn(page, held.move());
+}
+
+function playedIn(page: Page, held: AsyncDisposableStack): Surface {
+  return {
+    play: async (name) => JSON.parse(await page.evaluate((name) => globalThis.play(name), name)),
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}
+
+export async function openNode(): Promise<Surface> {
+  const { scenes, setStage } = await import("./pages/scenes.ts");
+  const { loadPyodide } = await import("pyodide");
+  const wherry: typeof import("../../src/index.ts") = await import(new URL("../../dist/index.js", import.meta.url).href);
+  const { server, urls } = await serveIndex(readWheels(...WHEELS));
+  const stage = await setStage(() => loadPyodide({ indexURL: PYODIDE }), wherry, urls);
+  return {
+    // As in browsers: what JSON does not keep is not seen.
+    play: async (name) => JSON.parse(JSON.stringify(await (scenes[name] as (stage: Stage) => Promise<any>)(stage))),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** Deno, with the modules that npm has installed. */
+export async function openDeno(): Promise<Surface> {
+  const held = new AsyncDisposableStack();
+  const { server, urls } = await serveIndex(readWheels(...WHEELS));
+  held.use(server);
+  const options = ["run", "--no-config", "--node-modules-dir=manual", "--allow-env", "--allow-net", "--allow-read"];
+  const script = join(import.meta.dirname, "deno.ts");
+  const deno = spawn(findProgram("deno"), [...options, script, PYODIDE, JSON.stringify(urls)], { stdio: ["pipe", "pipe", "inherit"] });
+  held.defer(async () => {
+    deno.stdin.end();
+    if (deno.exitCode === null) await once(deno, "exit");
+  });
+  const lines = createInterface(deno.stdout)[Symbol.asyncIterator]();
+  return {
+    async play(name) {
+      deno.stdin.write(`${name}\n`);
+      const { done, value } = await lines.next();
+      if (done) throw new Error("Deno has ended; what it said is above");
+      return JSON.parse(value);
+    },
+    [Symbol.asyncDispose]: () => held.disposeAsync(),
+  };
+}

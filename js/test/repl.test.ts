@@ -1,0 +1,52 @@
+// What the REPL page does with text, without the page.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pasted, withoutPrompts } from "../repl/continuation.ts";
+import { highlight } from "../repl/highlighting.ts";
+import { fragmentFor, installCommand, requestedBy } from "../repl/sharing.ts";
+import type { InstalledDistribution } from "../src/index.ts";
+
+function installed(name: string, parts: Partial<InstalledDistribution> = {}): InstalledDistribution {
+  return { name, version: "1.0", installer: "wherry", requested: true, source: null, ...parts };
+}
+
+test("Python sees nothing of the prompts between lines", () => {
+  assert.equal(withoutPrompts("if x:\n...     y\n..."), "if x:\n    y\n");
+  assert.equal(withoutPrompts("..."), "...");
+});
+
+test("a paste becomes lines with prompts; of a transcript, what had been typed", () => {
+  assert.equal(pasted("a = 1\r\nb = 2\n\n"), "a = 1\r... b = 2");
+  assert.equal(pasted(">>> f(\n... 1)\n'out'\n>>> g()"), "f(\r... 1)\r... g()");
+  assert.equal(pasted("one"), "one");
+});
+
+test("a link's packages come as they were named, once", () => {
+  assert.deepEqual(requestedBy("#install=pydantic%3E%3D2&install=msgpack&other=1&install=msgpack&install="), [
+    "pydantic>=2",
+    "msgpack",
+  ]);
+  assert.deepEqual(requestedBy(""), []);
+});
+
+test("a link names what was asked for and can be had elsewhere, and reads back the same", () => {
+  const fragment = fragmentFor([
+    installed("pydantic"),
+    installed("typing-extensions", { requested: false }),
+    installed("mine", { source: "emfs:/tmp/dropped/mine-1.0-py3-none-any.whl" }),
+  ]);
+  assert.deepEqual(requestedBy(fragment), ["pydantic==1.0"]);
+  assert.equal(fragmentFor([]), "");
+});
+
+test("a requirement cannot leave its string", () => {
+  assert.equal(installCommand(['a"); evil("', "b\nc"]), String.raw`await install("a\"); evil(\"", "b\nc")`);
+});
+
+test("colours leave the text as it is, and know strings from keywords from attributes", () => {
+  const source = 'for x in f("in", s.is_): # if\n... return 0x1f';
+  const coloured = highlight(source);
+  assert.equal(coloured.replaceAll(/\x1b\[\d+m/g, ""), source);
+  const tokens = [...coloured.matchAll(/\x1b\[(\d\d)m(.*?)\x1b\[39m/g)].map(([, colour, token]) => `${colour} ${token}`);
+  assert.deepEqual(tokens, ["35 for", "35 in", '32 "in"', "90 # if", "90 ... ", "35 return", "36 0x1f"]);
+});

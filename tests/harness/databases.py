@@ -1,0 +1,142 @@
+"""Database servers on loopback, each with a folder of its own that goes with it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+__all__ = ["SERVERS", "has_program"]
+
+PATIENCE = 60.0  # seconds
+PASSWORD = "aboard"  # noqa: S105 - of a server that lives for one test
+HOST = "127.0.0.1"
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[dict[str, str]]:
+    """Start PostgreSQL; yield the environment variables that a client finds it by."""
+    with _folder() as folder:
+        secret = folder / "secret"
+        secret.write_text(PASSWORD, encoding="utf-8")
+        secret.chmod(0o644)
+        data, port = folder / "data", _free_port()
+        options = ["--auth=scram-sha-256", "--username=wherry", f"--pwfile={secret}", "--encoding=UTF8", "--no-sync"]
+        _run([_program("initdb"), f"--pgdata={data}", *options])
+        server = [_program("postgres"), "-D", str(data), "-p", str(port), "-k", str(folder), "-c", "fsync=off"]
+        with _serving([*server, "-c", f"listen_addresses={HOST}"], port, folder):
+            yield {"PGHOST": HOST, "PGPORT": str(port), "PGUSER": "wherry", "PGPASSWORD": PASSWORD}
+
+
+@contextlib.contextmanager
+def mariadb() -> Iterator[dict[str, str]]:
+    """Start MariaDB; yield the environment variables that examples/databases finds it by."""
+    with _folder() as folder:
+        begin = folder / "begin.sql"
+        begin.write_text(
+            f"CREATE DATABASE ship;\nGRANT ALL ON ship.* TO wherry@'{HOST}' IDENTIFIED BY '{PASSWORD}';\n",
+            encoding="utf-8",
+        )
+        begin.chmod(0o644)
+        data, port = folder / "data", _free_port()
+        _run([_program("mariadb-install-db"), "--no-defaults", f"--datadir={data}", "--skip-test-db"])
+        server = [_program("mariadbd"), "--no-defaults", f"--datadir={data}", f"--port={port}"]
+        places = [f"--bind-address={HOST}", f"--socket={folder / 'socket'}", f"--pid-file={folder / 'pid'}"]
+        with _serving([*server, *places, f"--init-file={begin}", "--skip-name-resolve"], port, folder):
+            account = {"MYSQL_USER": "wherry", "MYSQL_PASSWORD": PASSWORD, "MYSQL_DATABASE": "ship"}
+            yield {"MYSQL_HOST": HOST, "MYSQL_PORT": str(port), **account}
+
+
+@contextlib.contextmanager
+def redis() -> Iterator[dict[str, str]]:
+    """Start Redis; yield the environment variable that examples/databases finds it by."""
+    with _folder() as folder:
+        port = _free_port()
+        options = ["--port", str(port), "--bind", HOST, "--save", "", "--dir", str(folder), "--requirepass", PASSWORD]
+        with _serving([_program("redis-server"), *options], port, folder):
+            yield {"REDIS_URL": f"redis://:{PASSWORD}@{HOST}:{port}"}
+
+
+SERVERS: dict[str, tuple[Callable[[], contextlib.AbstractContextManager[dict[str, str]]], str, str]] = {
+    "postgresql": (postgresql, "postgres", "postgresql"),
+    "mariadb": (mariadb, "mariadbd", "mariadb-server"),
+    "redis": (redis, "redis-server", "redis-server"),
+}
+"""By name: what starts it, its program, and Debian's package that has it."""
+
+
+def has_program(name: str) -> bool:
+    """Tell whether a server's program is installed."""
+    return _find(name) is not None
+
+
+def _program(name: str) -> str:
+    found = _find(name)
+    if found is None:
+        raise FileNotFoundError(name)
+    return found
+
+
+def _find(name: str) -> str | None:
+    # Debian keeps PostgreSQL's programs and the servers out of an ordinary user's way.
+    places = [os.environ.get("PATH", ""), "/usr/sbin", *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
+    return shutil.which(name, path=os.pathsep.join(places))
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder that the servers may write to: they refuse to run as root."""
+    with tempfile.TemporaryDirectory(prefix="wherry-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        if os.getuid() == 0:
+            shutil.chown(folder, "nobody")
+        yield folder
+
+
+def _user() -> str | None:
+    return "nobody" if os.getuid() == 0 else None
+
+
+def _run(command: Sequence[str]) -> None:
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=_user(), cwd="/")  # noqa: S603 - our own
+
+
+@contextlib.contextmanager
+def _serving(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
+    with (folder / "log").open("w+b") as log:
+        process = subprocess.Popen(  # noqa: S603 - our own arguments
+            command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, user=_user(), cwd="/"
+        )
+        try:
+            if not _answers(process, port):
+                log.seek(0)
+                raise RuntimeError(f"{command[0]} does not serve: {log.read().decode(errors='replace')}")
+            yield
+        finally:
+            process.terminate()
+            process.wait(timeout=PATIENCE)
+
+
+def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
+    until = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < until:
+        with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _free_port() -> int:
+    with socket.create_server((HOST, 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
