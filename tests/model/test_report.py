@@ -73,10 +73,14 @@ def test_a_report_travels_as_json():
 
 
 def test_progress_travels_as_json():
-    step = Progress("downloading", "b 2", done=1, total=2)
+    step = Progress("downloading", "b 2", done=1, total=2, package="b", bytes_done=10, bytes_total=40, fraction=0.5)
     assert json.loads(json.dumps(step.to_dict())) == {
         "phase": "downloading",
         "message": "b 2",
         "done": 1,
         "total": 2,
+        "package": "b",
+        "bytes_done": 10,
+        "bytes_total": 40,
+        "fraction": 0.5,
     }
