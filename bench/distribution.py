@@ -40,7 +40,7 @@ FOREIGN = {
 
 
 class StandIns:
-    """The stand-ins in ``folder``, with a lock that names them and nothing else."""
+    """The stand-ins in ``folder``, with a lock that names them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -53,11 +53,12 @@ class StandIns:
 
     @property
     def lock(self) -> dict[str, Any]:
-        """The lock."""
+        """Pyodide's lock, whole as everybody has it, but for the entries of what there is a stand-in for."""
         wheels = self.wheels.values()
-        foreign = {wheel.identity[0] for wheel in wheels} - self._whole_lock["packages"].keys()
-        packages = {name: FOREIGN | {"name": name} for name in foreign} | self._whole_lock["packages"]
-        return cut_down(self._whole_lock | {"packages": packages}, wheels)
+        whole = self._whole_lock["packages"]
+        foreign = {wheel.identity[0] for wheel in wheels} - whole.keys()
+        packages = {name: FOREIGN | {"name": name} for name in foreign} | whole
+        return self._whole_lock | {"packages": whole | cut_down({"packages": packages}, wheels)["packages"]}
 
     def add(self, names: Iterable[str]) -> bool:
         """Make those that are not there yet, with what they depend on; return whether there were any."""

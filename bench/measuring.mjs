@@ -29,8 +29,10 @@ export async function measure(task, host) {
   return { ...result, phases: takePhases(pyodide), installed: listInstalled(pyodide) };
 }
 
+const PREFERENCE = { prefer: "index" };
+
 const CLIENTS = {
-  /** wherry as a page or a script uses it. */
+  /** wherry as a page or a script uses it that prefers the index, as micropip does once it is given one. */
   async wherry(pyodide, task, host) {
     if (task.phasesUrl) pyodide.FS.writeFile("/home/pyodide/phases.py", await host.readBytes(task.phasesUrl));
     return async (timed) => {
@@ -39,9 +41,9 @@ const CLIENTS = {
         return attach(pyodide, { indexUrls: [task.indexUrl] });
       });
       await timed("import", () => pyodide.pyimport("wherry").destroy());
-      if (task.plan) return wherry.resolve(task.requirements);
+      if (task.plan) return wherry.resolve(task.requirements, PREFERENCE);
       if (task.phasesUrl) pyodide.runPython("from phases import Phases; phases = Phases(); phases.start()");
-      return timed("install", () => wherry.install(task.requirements));
+      return timed("install", () => wherry.install(task.requirements, PREFERENCE));
     };
   },
 

@@ -24,7 +24,7 @@ LOCK = {
         "depends": ["markup_safe", "lib", "jinja2-tests"],
         "package_type": "package",
     },
-    "markup_safe": {
+    "markup-safe": {
         "file_name": "deep/markup_safe-2-py3-none-any.whl",
         "version": "2",
         "sha256": "0b",

@@ -145,3 +145,27 @@ async def test_the_loop_hears_nothing_of_a_failure_that_was_told() -> None:
         await asyncio.sleep(0.01)
     gc.collect()
     assert heard == []
+
+
+async def test_what_nobody_waits_for_any_more_ends_unless_it_was_begun_for_later() -> None:
+    ended = []
+
+    async def work(name: str) -> None:
+        try:
+            await asyncio.sleep(3600)
+        finally:
+            ended.append(name)
+
+    async with Flights() as flights:
+        flights.begin("for later", lambda: work("for later"))
+        alone = asyncio.create_task(flights.join("alone", lambda: work("alone")))
+        one, other = (asyncio.create_task(flights.join("shared", lambda: work("shared"))) for _ in range(2))
+        later = asyncio.create_task(flights.join("for later", lambda: work("again")))
+        await asyncio.sleep(0.01)
+        for task in (alone, one, later):
+            task.cancel()
+        await asyncio.sleep(0.01)
+        assert ended == ["alone"]
+        assert not other.done()
+    with pytest.raises(asyncio.CancelledError):
+        await other

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
-from packaging.version import Version
 
 from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import make_wheel
@@ -19,8 +18,6 @@ from wherry.index.cache import MemoryCache, NoCache
 from wherry.index.client import IndexClient
 from wherry.index.hints import MOST, keep_hints, read_hints
 from wherry.index.resolving import resolve
-from wherry.model.locked_package import LockedPackage
-from wherry.model.project import ProjectFile
 from wherry.resolution.posing import Asked, pose
 from wherry.resolution.snapshot import Snapshot
 
@@ -128,30 +125,3 @@ def test_nonsense_in_a_cache_is_no_hint_and_no_error(content: bytes) -> None:
 async def test_hints_are_no_flood() -> None:
     many = json.dumps({f"p{number}": "" for number in range(MOST * 3)}).encode()
     assert len(await read_hints(problem("a"), Constant(many))) == MOST
-
-
-def distribution(depends: Mapping[str, Sequence[str]]) -> dict[NormalizedName, LockedPackage]:
-    return {
-        canonicalize_name(name): LockedPackage(
-            canonicalize_name(name),
-            Version("1"),
-            ProjectFile(
-                filename=f"{name}-1-py3-none-any.whl", url=f"https://cdn.example.org/{name}-1-py3-none-any.whl"
-            ),
-            depends=tuple(map(canonicalize_name, needed)),
-            is_shared_library=name.startswith("lib"),
-        )
-        for name, needed in depends.items()
-    }
-
-
-@pytest.mark.parametrize(("prefer", "hinted"), [("index", ["b", "c"]), ("distribution", [])])
-async def test_what_the_distribution_requires_hints_at_what_the_index_will(prefer: str, hinted: list[str]) -> None:
-    lock = distribution({"a": ["b", "libx"], "b": ["c", "a"], "c": [], "libx": [], "other": ["c"]})
-    asked, _ = pose(
-        Asked(requirements=["a"], prefer=prefer),  # type: ignore[arg-type]
-        environment=PYODIDE_314,
-        installed={},
-        distribution=lock,
-    )
-    assert sorted((await read_hints(asked, NoCache())).keys() - {"a"}) == hinted

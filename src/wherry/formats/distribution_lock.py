@@ -62,7 +62,8 @@ class _LockedPackages(Mapping["NormalizedName", LockedPackage]):
             name=name,
             version=version,
             file=ProjectFile(filename.rpartition("/")[2], self._locate(filename), {"sha256": entry["sha256"]}),
-            depends=tuple(self._names[other] for other in entry["depends"] if other in self._names),
+            # They are names as the projects write them, where the keys are normalized.
+            depends=tuple(other for other in map(canonicalize_name, entry["depends"]) if other in self._entries),
             is_shared_library=entry["package_type"] == "shared_library",
             imports=tuple(entry.get("imports", ())),
         )

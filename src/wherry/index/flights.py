@@ -17,13 +17,15 @@ Value = TypeVar("Value")
 class Flights:
     """Runs a coroutine once per key and shares its result, for as long as the ``async with`` block lasts.
 
-    Whoever waits may be cancelled without harm to the others; leaving the block cancels what is still under way. A
-    failure is shared with those who wait, then forgotten, so that it can be tried again.
+    Whoever waits may be cancelled without harm to the others; what was begun for nobody else ends with the last one.
+    Leaving the block cancels what is still under way. A failure is shared with those who wait, then forgotten, so that
+    it can be tried again.
     """
 
     def __init__(self) -> None:
         self._tasks: dict[Hashable, asyncio.Task[Any]] = {}
         self._waiting: Counter[Hashable] = Counter()
+        self._begun: set[Hashable] = set()
 
     async def __aenter__(self) -> Self:
         return self
@@ -37,17 +39,23 @@ class Flights:
 
     async def join(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, Value]]) -> Value:
         """Return the result of ``start()``, which is called only if nobody has for ``key``."""
-        task = self.begin(key, start)
+        task = self._begin(key, start)
         self._waiting[key] += 1
         try:
             # shield() would, once this is cancelled, have the loop complain of a failure that is told to others.
             await asyncio.wait({task})
-            return task.result()
         finally:
             self._waiting[key] -= 1
+            if not task.done() and key not in self._begun:
+                self.abandon(key)
+        return task.result()
 
     def begin(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, Value]]) -> asyncio.Task[Value]:
         """Let ``start()`` run, unless it does already, for whoever may :meth:`join` later, and return its task."""
+        self._begun.add(key)
+        return self._begin(key, start)
+
+    def _begin(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, Value]]) -> asyncio.Task[Value]:
         task = self._tasks.get(key)
         if task is None:
             task = self._tasks[key] = asyncio.create_task(start())

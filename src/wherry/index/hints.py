@@ -1,7 +1,7 @@
 """What an answer is likely to need, before anything is known: asked for early, so that it is there when it is needed.
 
-Hints come from what was decided the last time, and from what the runtime's own distribution requires. They only begin
-requests, whose answers nobody sees before he asks himself: no hint can change what is decided, nor where it fails.
+Hints are what was decided the last time. They only begin requests, whose answers nobody sees before he asks himself: no
+hint can change what is decided, nor where it fails.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ MOST = 200  # projects; whoever can write to the cache shall not make a flood of
 
 async def read_hints(problem: Problem, cache: Cache) -> Mapping[NormalizedName, str]:
     """Return the projects that the answer may have, each with the name of a wheel of it, or with an empty string."""
-    likely = dict.fromkeys(_partners(problem), "")
+    likely: dict[NormalizedName, str] = {}
     with suppress(ValueError, TypeError, AttributeError):
         kept = json.loads(await cache.get(_key(problem)) or b"{}")
-        likely |= {canonicalize_name(str(name)): str(filename) for name, filename in kept.items()}
+        likely = {canonicalize_name(str(name)): str(filename) for name, filename in kept.items()}
     return dict(list(likely.items())[:MOST])
 
 
@@ -61,24 +61,6 @@ async def _follow(name: NormalizedName, filename: str, index: IndexClient) -> No
         # Without a metadata file it would be the whole wheel.
         if file is not None and file.metadata_hashes is not None:
             await index.metadata(file)
-
-
-def _partners(problem: Problem) -> Iterator[NormalizedName]:
-    """Yield what the distribution requires for what is asked for, where both are going to come from an index.
-
-    Other versions mostly require the same projects.
-    """
-    if not problem.deps or problem.prefer == "distribution":
-        return
-    found: dict[NormalizedName, None] = {}
-    waiting = [asked.name for asked in problem.requirements]
-    while waiting:
-        package = problem.distribution.get(waiting.pop())
-        for name in package.depends if package is not None else ():
-            if name not in found and not problem.distribution[name].is_shared_library:
-                found[name] = None
-                waiting.append(name)
-    yield from (name for name in found if name not in problem.installed and name not in problem.direct)
 
 
 def _key(problem: Problem) -> str:

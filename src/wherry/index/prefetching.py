@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.index.client import IndexClient
+    from wherry.index.partners import Partners
     from wherry.index.speculating import Speculation
     from wherry.model.project import ProjectFile
     from wherry.resolution.candidates import Candidate
@@ -35,11 +36,17 @@ class Prefetcher:
     """
 
     def __init__(
-        self, problem: Problem, snapshot: Snapshot, index: IndexClient, speculation: Speculation | None = None
+        self,
+        problem: Problem,
+        snapshot: Snapshot,
+        index: IndexClient,
+        partners: Partners,
+        speculation: Speculation | None = None,
     ) -> None:
         self._problem = problem
         self._snapshot = snapshot
         self._index = index
+        self._partners = partners
         self._candidates = Candidates(problem, snapshot, Policy.AS_ASKED)
         self._followed: set[tuple[Identifier, str]] = set()
         self._missed: Counter[NormalizedName] = Counter()
@@ -87,6 +94,7 @@ class Prefetcher:
         try:
             best = self._best(requirement)
             if best is not None and best.source is None:
+                self._partners.need(requirement.name)
                 await self._learn_page(requirement.name)
                 best = self._best(requirement)
             self._speculate(requirement)
@@ -122,7 +130,9 @@ class Prefetcher:
         if not self._problem.deps:
             return
         required = self._snapshot.required(metadata)
-        await self.follow((*required, *self._snapshot.required(metadata, extra)) if extra else required)
+        requirements = (*required, *self._snapshot.required(metadata, extra)) if extra else required
+        self._partners.settle(metadata.name, {requirement.name for requirement in requirements})
+        await self.follow(requirements)
 
     async def _learn_page(self, name: NormalizedName) -> None:
         if name not in self._snapshot.pages:

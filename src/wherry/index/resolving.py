@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wherry.errors import ResolutionTooDeep
 from wherry.index.hints import follow_hints
+from wherry.index.partners import Partners
 from wherry.index.prefetching import Prefetcher
 from wherry.resolution.attempt import attempt
 
@@ -46,8 +47,8 @@ async def resolve(  # noqa: PLR0913 - the last three only tell how, not what
     Raises :class:`~wherry.errors.ResolutionError` (after ``max_requests`` :class:`~wherry.errors.ResolutionTooDeep`),
     :class:`~wherry.errors.IndexUnavailable` and :class:`~wherry.errors.IntegrityError`.
     """
-    prefetcher = Prefetcher(problem, snapshot, index, speculation)
-    async with _beside(follow_hints(hints or {}, index)):
+    async with _beside(follow_hints(hints or {}, index)), Partners(problem, index) as partners:
+        prefetcher = Prefetcher(problem, snapshot, index, partners, speculation)
         await prefetcher.follow(problem.requirements)
         while True:
             if speculation is not None:

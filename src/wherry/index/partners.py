@@ -1,0 +1,82 @@
+"""Asking early for what Pyodide's distribution requires for a project that is going to come from an index.
+
+Other versions mostly require the same projects, but not always: `networkx` requires none of the four that the
+distribution gives it. So a hint waits for no answer, but is let go as soon as one refutes it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Self
+
+from wherry.errors import WherryError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from packaging.utils import NormalizedName
+
+    from wherry.index.client import IndexClient
+    from wherry.resolution.problem import Problem
+
+__all__ = ["Partners"]
+
+
+class Partners:
+    """Asks ``index`` for pages, for as long as the ``async with`` block lasts.
+
+    Nobody sees the answers before he asks himself, so they change neither what is decided nor where that fails.
+    """
+
+    def __init__(self, problem: Problem, index: IndexClient) -> None:
+        self._problem = problem
+        self._index = index
+        self._hints = problem.deps and problem.prefer == "index"
+        self._needed: set[NormalizedName] = set()
+        self._asked: dict[NormalizedName, asyncio.Task[None]] = {}
+        self._reasons: dict[NormalizedName, set[NormalizedName]] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        for task in self._asked.values():
+            task.cancel()
+        await asyncio.gather(*self._asked.values(), return_exceptions=True)
+
+    def need(self, name: NormalizedName) -> None:
+        """Ask for the partners of a project that somebody asks for."""
+        self._needed.add(name)
+        self._ask_for_partners(name)
+
+    def settle(self, name: NormalizedName, required: Collection[NormalizedName]) -> None:
+        """Let go of what was asked for on behalf of ``name`` alone, which requires only ``required``."""
+        for partner in self._partners(name):
+            reasons = self._reasons.get(partner, set())
+            reasons.discard(name)
+            if reasons or partner in self._needed or partner in required:
+                continue
+            if (task := self._asked.pop(partner, None)) is not None:
+                task.cancel()
+                self.settle(partner, ())
+
+    def _ask_for_partners(self, name: NormalizedName) -> None:
+        for partner in self._partners(name):
+            self._reasons.setdefault(partner, set()).add(name)
+            if partner not in self._asked and partner not in self._needed:
+                self._asked[partner] = asyncio.create_task(self._follow(partner))
+
+    async def _follow(self, name: NormalizedName) -> None:
+        with suppress(WherryError):
+            # One step at a time: a wrong hint that leads to twenty others is mostly refuted before.
+            if await self._index.page(name) is not None:
+                self._ask_for_partners(name)
+
+    def _partners(self, name: NormalizedName) -> Iterator[NormalizedName]:
+        problem = self._problem
+        package = problem.distribution.get(name) if self._hints else None
+        for other in package.depends if package is not None else ():
+            is_settled = other in problem.installed or other in problem.direct
+            if not is_settled and not problem.distribution[other].is_shared_library:
+                yield other
