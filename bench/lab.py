@@ -87,7 +87,8 @@ class Lab:
         self._stand_ins = StandIns(RECORDING.parent / "distribution")
         self._recording = Recording(RECORDING)
         fetch_micropip()
-        self._server = ShapedServer(self._recording, self._stand_ins.wheels, micropip=MICROPIP)
+        self._server = ShapedServer(self._recording, {}, micropip=MICROPIP)
+        self._distribute()
 
     @staticmethod
     def clear() -> None:
@@ -115,9 +116,9 @@ class Lab:
                     installed = [self._install_once(client, text) for client in CLIENTS]
                     break
                 except MeasurementFailed:
-                    if not self._stand_ins.add(self._recording.without_fitting_wheel()):
+                    if not self._stand_ins.add(self._server.traffic.unavailable):
                         raise
-                    self._server.distribution = self._stand_ins.wheels
+                    self._distribute()
             else:
                 raise MeasurementFailed(f"{text}: the distribution has not enough of it")
             return Workload(text, self._plan(text), _differences(*installed))
@@ -155,6 +156,10 @@ class Lab:
             memory=outcome.memory,
             own_time=outcome.phases,
         )
+
+    def _distribute(self) -> None:
+        self._server.distribution = self._stand_ins.wheels
+        self._recording.elsewhere = {wheel.identity[0] for wheel in self._stand_ins.wheels.values()}
 
     def _install_once(self, client: Client, text: str) -> Mapping[str, str]:
         self._server.begin()

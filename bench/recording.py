@@ -19,6 +19,7 @@ from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import IndexFile
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 __all__ = ["Listed", "NothingFits", "Recorder", "Recording", "RecordingFailed"]
@@ -53,10 +54,14 @@ class Recorder(Protocol):
 
 
 class Recording:
-    """The recording in ``folder``; with a ``recorder``, it grows by what it is asked for."""
+    """The recording in ``folder``; with a ``recorder``, it grows by what it is asked for.
+
+    ``elsewhere`` names projects that need no fitting wheel, because there is one in the distribution.
+    """
 
     def __init__(self, folder: Path, recorder: Recorder | None = None) -> None:
         self.recorder = recorder
+        self.elsewhere: Collection[str] = ()
         self._pages = folder / "pages"
         self._files = folder / "files"
         self._listings = functools.cache(self._read_listing)
@@ -71,7 +76,7 @@ class Recording:
         listing = self._listing(name)
         if listing is None:
             return None
-        if self.recorder is not None and _lacks_fitting_wheel(listing):
+        if self.recorder is not None and name not in self.elsewhere and _lacks_fitting_wheel(listing):
             raise NothingFits(name)
         files = [self._entry(file, server_url) for file in listing]
         versions = sorted({file["filename"].removesuffix(".tar.gz").split("-")[1] for file in listing if "-" in file})
@@ -89,11 +94,6 @@ class Recording:
             self._wheels.cache_clear()
             found = self._wheels(filename)
         return found
-
-    def without_fitting_wheel(self) -> tuple[str, ...]:
-        """Return the recorded projects that have wheels, and none for Pyodide."""
-        names = sorted(path.stem for path in self._pages.glob("*.json"))
-        return tuple(name for name in names if _lacks_fitting_wheel(self._listings(name) or []))
 
     def _listing(self, name: str) -> list[Listed] | None:
         path = self._pages / f"{name}.json"

@@ -149,6 +149,7 @@ class ShapedServer(BackgroundServer):
             known = request.path in self._answers
             answer = self._answers[request.path] if known else await asyncio.to_thread(self._answer, request.path)
         except RecordingFailed as error:
+            exchange.status = web.HTTPServiceUnavailable.status_code
             raise web.HTTPServiceUnavailable(headers=CORS) from error
         await self._link.round_trip()
         status, body, further = _respond(request, answer)

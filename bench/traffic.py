@@ -13,6 +13,7 @@ __all__ = ["Exchange", "Kind", "Traffic"]
 
 Kind = Literal["page", "metadata", "wheel", "preflight"]
 NOT_FOUND = 404
+UNAVAILABLE = 503
 
 
 @dataclass(slots=True)
@@ -56,6 +57,15 @@ class Traffic:
             exchange.path
             for exchange in self.exchanges
             if exchange.status == NOT_FOUND and exchange.kind in {"metadata", "wheel"}
+        )
+
+    @property
+    def unavailable(self) -> tuple[str, ...]:
+        """Names of projects whose page could not be had."""
+        return tuple(
+            exchange.path.strip("/").rpartition("/")[2]
+            for exchange in self.exchanges
+            if exchange.status == UNAVAILABLE and exchange.kind == "page"
         )
 
     def wasted(self, needed: Iterable[str]) -> int:

@@ -29,5 +29,10 @@ def test_a_file_that_was_listed_and_not_recorded_is_missing_but_a_project_may_no
     assert Traffic((nowhere, unrecorded)).missing == ("/b.whl.metadata",)
 
 
+def test_a_page_that_could_not_be_had_names_its_project():
+    refused = Exchange("page", "/simple/b/", started=2.0, status=503, ended=2.1)
+    assert Traffic((PAGE, refused)).unavailable == ("b",)
+
+
 def test_spans_begin_with_the_first_request():
     assert Traffic((PAGE, WHEEL)).spans() == {"page": (0.0, 0.5), "wheel": (1.0, 2.0)}
