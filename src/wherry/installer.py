@@ -28,6 +28,7 @@ from wherry.model.distribution import InstalledDistribution
 from wherry.model.environment import Environment
 from wherry.model.progress import Progress
 from wherry.model.report import InstallReport, UninstallReport
+from wherry.notebook import cell_output
 from wherry.phases import Phases
 from wherry.resolution.posing import Asked, pose
 from wherry.resolution.snapshot import Snapshot
@@ -115,12 +116,12 @@ class Installer:
         installs as if nothing of it were there. ``constraints`` restrict versions without asking for anything;
         ``overrides`` take the place of what others require; ``pre`` admits pre-releases; ``deps=False`` leaves
         dependencies out; ``exclude_newer`` (a time, or ISO 8601 text) passes over files uploaded then or later;
-        ``on_progress`` is called with every
-        :class:`~wherry.model.progress.Progress`.
+        ``on_progress`` is called with every :class:`~wherry.model.progress.Progress`; a notebook shows them in the
+        cell unless it is given.
 
         Raises a :class:`~wherry.errors.WherryError`, with the environment as it was before.
         """
-        phases = Phases(on_progress)
+        phases = Phases(on_progress or cell_output())
         asked = Asked(
             requirements=requirements,
             constraints=constraints,
@@ -209,7 +210,7 @@ class Installer:
         async with self._client(index_urls, secrets) as index:
             problem, warnings = self._pose(asked, index)
             snapshot = Snapshot(self.environment, problem.exclude_newer)
-            resolution = await self._resolve(problem, snapshot, index, Phases(on_progress))
+            resolution = await self._resolve(problem, snapshot, index, Phases(on_progress or cell_output()))
         replaced = _replaced(resolution, problem)
         return replace(resolution, warnings=(*warnings, *resolution.warnings, *self._imported(replaced)))
 
