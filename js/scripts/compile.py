@@ -1,9 +1,9 @@
 """Compile an archive of sources for the Python that runs this: Pyodide's, while the npm package is built.
 
 What only tools read stays behind: the positions of columns (Pyodide is started so), what stands under
-``TYPE_CHECKING``, and of all that is not public the docstrings, what functions are annotated with and what they are
-in (``__qualname__``). For tracebacks, the lines that statements begin at are kept; of what is vendored, those that
-functions begin at. What ``@dataclass`` would do at each import is done here.
+``TYPE_CHECKING``, and of all that is not public the docstrings, the lists of names (``__all__``), what functions are
+annotated with and what they are in (``__qualname__``). For tracebacks, the lines that statements begin at are kept; of
+what is vendored, those that functions begin at. What ``@dataclass`` would do at each import is done here.
 """
 
 from __future__ import annotations
@@ -121,7 +121,8 @@ class Stripper(ast.NodeTransformer):
     def visit_Module(self, node: ast.Module) -> ast.Module:
         """Strip the module, whose annotations nothing reads."""
         self._strip_docstring(node)
-        node.body = [kept for one in node.body if (kept := without_annotation(one)) is not None]
+        body = node.body if self._is_public else [one for one in node.body if not is_list_of_names(one)]
+        node.body = [kept for one in body if (kept := without_annotation(one)) is not None]
         self.generic_visit(node)
         return node
 
@@ -175,6 +176,11 @@ class Stripper(ast.NodeTransformer):
 def filled(body: list[ast.stmt]) -> list[ast.stmt]:
     """Return the body of a statement, which must not be empty."""
     return body or [ast.Pass(lineno=1, col_offset=0)]
+
+
+def is_list_of_names(node: ast.stmt) -> bool:
+    """Tell whether a statement of a module is its ``__all__``, for ``import *``."""
+    return isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["__all__"]
 
 
 def without_annotation(node: ast.stmt) -> ast.stmt | None:

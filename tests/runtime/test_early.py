@@ -11,11 +11,11 @@ URL = "https://index.example.org/simple/"
 
 
 @run_in_pyodide
-def pages(selenium, requirement, index_urls):
+def pages(selenium, requirement, index_urls, prefer=None):
     from wherry.index.index import read_indexes
     from wherry.runtime.early import first_pages
 
-    return [request.url for request in first_pages([requirement], read_indexes(index_urls))]
+    return [request.url for request in first_pages([requirement], read_indexes(index_urls), prefer)]
 
 
 @pytest.mark.parametrize("requirement", ["My.App", " my-app >= 1, < 2 ", "my_app==1.*", "my_app~=1.0"])
@@ -40,6 +40,11 @@ def test_the_page_of_a_plain_requirement_is_sure_to_be_asked_for(wherry_runtime,
 )
 def test_what_may_come_from_elsewhere_or_never_is_left_alone(wherry_runtime, requirement):
     assert pages(wherry_runtime, requirement, [URL]) == []
+
+
+def test_what_the_distribution_has_is_sure_to_be_asked_for_where_the_index_is_preferred(wherry_runtime):
+    assert pages(wherry_runtime, "six", [URL], "index") == [f"{URL}six/"]
+    assert pages(wherry_runtime, "six", [URL], "distribution") == []
 
 
 def test_where_an_index_is_for_some_projects_alone_nothing_is_sure(wherry_runtime):

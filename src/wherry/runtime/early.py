@@ -27,11 +27,11 @@ __all__ = ["first_pages"]
 PLAIN = re.compile(r"\s*([\w.-]+)\s*(?:(?:[<>=~]|!=)[^;@/]*)?", re.ASCII)
 
 
-def first_pages(requirements: Iterable[object], indexes: Sequence[Index]) -> Iterator[Request]:
+def first_pages(requirements: Iterable[object], indexes: Sequence[Index], prefer: object = None) -> Iterator[Request]:
     """Yield requests for the pages of ``requirements``, as :class:`~wherry.index.client.IndexClient` will make them.
 
-    Left out is whatever may come from elsewhere than the first index: what is installed or in Pyodide's own
-    distribution, and everything where an index is for some projects alone. What is no requirement at all is passed
+    Left out is whatever may come from elsewhere than the first index: what is installed, or in Pyodide's own
+    distribution unless the index is preferred, and everything where an index is for some projects alone. What is no requirement at all is passed
     over, for others to refuse.
     """
     if not indexes or any(index.projects for index in indexes):
@@ -43,7 +43,7 @@ def first_pages(requirements: Iterable[object], indexes: Sequence[Index]) -> Ite
         if found is None or found[1].endswith(".whl"):
             continue
         name = canonicalize_name(found[1])
-        if name not in elsewhere and not hasattr(pyodide_js.lockfile.packages, name):
+        if name not in elsewhere and (prefer == "index" or not hasattr(pyodide_js.lockfile.packages, name)):
             yield access.grant(Request(f"{indexes[0].url}{name}/", accept=ACCEPT))
 
 
