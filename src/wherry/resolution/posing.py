@@ -12,7 +12,7 @@ from wherry.resolution.problem import Problem
 from wherry.resolution.requirements import ProjectRequirement, applies, expand, parse_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Container, Iterable, Iterator, Mapping
     from datetime import datetime
 
     from packaging.requirements import Requirement
@@ -61,12 +61,13 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
     overrides = _applicable(parse_requirements([asked.overrides]), environment)
     here = _applicable(requirements, environment)
     restricted = chain.from_iterable(map(expand, constraints))
+    instead = _by_name(one for override in overrides for one in expand(override) if not one.extra)
     problem = Problem(
         environment=environment,
         requirements=tuple(chain.from_iterable(map(expand, here))),
         installed=installed,
-        constraints=_by_name(chain(restricted, _built_with(installed, distribution, {o.name for o in overrides}))),
-        overrides=_by_name(one for override in overrides for one in expand(override) if not one.extra),
+        constraints=_by_name(chain(restricted, _built_with(installed, distribution, instead))),
+        overrides=instead,
         direct=find_direct([*here, *constraints, *overrides], environment),
         distribution=distribution,
         prefer=asked.prefer,
@@ -98,7 +99,7 @@ def _by_name(
 def _built_with(
     installed: Mapping[NormalizedName, InstalledDistribution],
     distribution: Mapping[NormalizedName, LockedPackage],
-    overridden: set[str],
+    overridden: Container[NormalizedName],
 ) -> Iterator[ProjectRequirement]:
     """Yield constraints that keep installed members of the distribution with the partners they were built with."""
     for name, member in sorted(installed.items()):

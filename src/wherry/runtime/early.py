@@ -31,8 +31,8 @@ def first_pages(requirements: Iterable[object], indexes: Sequence[Index], prefer
     """Yield requests for the pages of ``requirements``, as :class:`~wherry.index.client.IndexClient` will make them.
 
     Left out is whatever may come from elsewhere than the first index: what is installed, or in Pyodide's own
-    distribution unless the index is preferred, and everything where an index is for some projects alone. What is no requirement at all is passed
-    over, for others to refuse.
+    distribution unless the index is preferred, and everything where an index is for some projects alone. What is no
+    requirement at all is passed over, for others to refuse.
     """
     if not indexes or any(index.projects for index in indexes):
         return
