@@ -245,6 +245,8 @@ class Installer:
 
         Raises :class:`~wherry.errors.NotInstalled` and :class:`~wherry.errors.UninstallRefused`.
         """
+        from wherry.resolution import checking
+
         if self._destination.is_taken():
             raise UninstallRefused(", ".join(names), "an installation is running; wait for it first")
         recovered = self._recover()
@@ -254,7 +256,9 @@ class Installer:
         leaving = tuple(installed[name] for name in dict.fromkeys(map(canonicalize_name, names)))
         imported = tuple(self._imported(leaving, "it stays in memory until the runtime restarts"))
         done = self._destination.exchange((), leaving)
-        return UninstallReport(leaving, (*recovered, *self._dependants(leaving), *imported, *done.warnings))
+        remaining = self._destination.installed()
+        missed = map(str, checking.find_missing([one.name for one in leaving], remaining, self.environment))
+        return UninstallReport(leaving, (*recovered, *missed, *imported, *done.warnings))
 
     def installed(self) -> tuple[InstalledDistribution, ...]:
         """Return the distributions that are there, ordered by name."""
@@ -330,14 +334,6 @@ class Installer:
         for distribution in leaving:
             if modules := self._destination.imported(distribution):
                 yield f"{distribution} is imported ({', '.join(modules)}): {consequence}"
-
-    def _dependants(self, gone: Iterable[InstalledDistribution]) -> Iterator[str]:
-        from wherry.resolution import checking
-
-        names = {distribution.name for distribution in gone}
-        for unmet in checking.find_unmet(self._destination.installed(), self.environment):
-            if unmet.installed is None and unmet.project in names:
-                yield str(unmet)
 
     def _recover(self) -> tuple[str, ...]:
         """Return what is to be said of changes that were found interrupted, here or when the installer was made."""

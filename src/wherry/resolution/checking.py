@@ -9,7 +9,7 @@ from wherry.resolution.graph import Graph, Reason, gather_reasons
 from wherry.resolution.requirements import required_by
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from packaging.utils import NormalizedName
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Installed = Mapping[NormalizedName, InstalledDistribution]
 
-__all__ = ["find_unmet", "installed_graph"]
+__all__ = ["find_missing", "find_unmet", "installed_graph"]
 
 
 def find_unmet(installed: Installed, environment: Environment) -> Iterator[UnmetRequirement]:
@@ -43,6 +43,15 @@ def find_unmet(installed: Installed, environment: Environment) -> Iterator[Unmet
                 found.version if found else None,
                 extra,
             )
+
+
+def find_missing(
+    names: Collection[NormalizedName], installed: Installed, environment: Environment
+) -> Iterator[UnmetRequirement]:
+    """Yield the requirements of what is installed that are not met because these projects are not there."""
+    for unmet in find_unmet(installed, environment):
+        if unmet.installed is None and unmet.project in names:
+            yield unmet
 
 
 def installed_graph(installed: Installed, environment: Environment) -> Graph:
