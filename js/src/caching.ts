@@ -18,7 +18,11 @@ export function forgiving(cache: Cache, warn: (message: string) => void = consol
   // Within a function, so that one that throws and one that rejects are the same.
   return {
     // Python tells `null` from `undefined`, many a cache does not.
-    get: async (key) => (await (async () => cache.get(key))().catch(complain)) ?? undefined,
+    get: async (key) => {
+      const kept = (await (async () => cache.get(key))().catch(complain)) ?? undefined;
+      if (kept === undefined || ArrayBuffer.isView(kept)) return kept;
+      return complain(new TypeError(`it gave something that is no Uint8Array: ${kept}`));
+    },
     put: (key, content) => (async () => cache.put(key, content))().catch(complain),
   };
 }

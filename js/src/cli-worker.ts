@@ -9,8 +9,11 @@ import type { Assignment } from "./cli/supervisor.ts";
 
 const COMMANDS: Record<string, (parameters: any, shared: Shared) => Promise<number>> = { repl, resolve, run, why };
 
-// Code that leaves by itself (`os._exit()`) surfaces here, outside every promise.
-process.on("uncaughtException", (error) => process.exit(exitCode(error)));
+// Code that leaves by itself (`os._exit()`) surfaces here, outside every promise. What ends a task in Python surfaces
+// here, too, and goes on to whoever waits for the task.
+process.on("uncaughtException", (error: Error & { type?: string }) => {
+  if (error.type !== "SystemExit" && error.type !== "KeyboardInterrupt") process.exit(exitCode(error));
+});
 
 const { command, parameters, shared } = workerData as Assignment;
 COMMANDS[command]?.(parameters, shared).then(

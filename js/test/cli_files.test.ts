@@ -113,6 +113,22 @@ test("a cache that fails is one that keeps nothing, and that is said once", asyn
   assert.deepEqual(said, ["wherry: the cache of downloads fails, and everything is fetched: Error: no room"]);
 });
 
+test("a cache that gives something else than bytes gives nothing", async () => {
+  const said: string[] = [];
+  const cache = forgiving({ get: async () => "text" as never, put: async () => {} }, (message) => said.push(message));
+  assert.equal(await cache.get(key(1)), undefined);
+  assert.match(said.join(), /no Uint8Array: text/);
+});
+
+test("clearing up may fail, as where somebody has deleted the folder", async () => {
+  const said: string[] = [];
+  const cache = new FolderCache(join(folder, "cache"), (line) => said.push(line));
+  await cache.put(key(1), bytes(5));
+  rmSync(join(folder, "cache"), { recursive: true });
+  cache.prune();
+  assert.match(said.join(), /cannot clear up the cache of downloads .*: ENOENT/);
+});
+
 test("a constraint is a requirement, or a file of them", () => {
   const file = join(folder, "limits");
   writeFileSync(file, "# none\r\nsix<2\r\n\r\nrich \\\r\n  >=14  # why\r\nidna @ https://example.org/idna.whl#sha256=ab\n");

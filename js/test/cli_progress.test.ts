@@ -5,6 +5,7 @@ import { Bars } from "../src/cli/bars.ts";
 import { treeLines, whyLines } from "../src/cli/drawing.ts";
 import { reportLines } from "../src/cli/progress.ts";
 import { wantsColour } from "../src/cli/style.ts";
+import { printable } from "../src/cli/terminal.ts";
 import { rate, size } from "../src/cli/units.ts";
 import type { Branch, InstalledDistribution, ProgressEvent, Resolution } from "../src/installer.ts";
 
@@ -13,6 +14,10 @@ const plain = (_: unknown, text: string) => text;
 function step(name: string | null, bytesDone: number | null, bytesTotal: number | null, fraction = 0): ProgressEvent {
   return { phase: "downloading", message: "", done: 0, total: 2, package: name, bytesDone, bytesTotal, fraction };
 }
+
+test("what an index says cannot write to the terminal by itself", () => {
+  assert.equal(printable("yanked: \x1b[2J\x9b31m\x07 a\tb\nc é"), "yanked: \\x1b[2J\\x9b31m\\x07 a\tb\nc é");
+});
 
 test("sizes are in units of a thousand, and never a thousand of a unit", () => {
   assert.deepEqual(

@@ -56,7 +56,6 @@ class Bridge:
             "install": self._install,
             "installImports": self._install_imports,
             "installed": self._installed,
-            "interrupt": self._interrupt,
             "resolve": self._resolve,
             "runFile": self._run_file,
             "runModule": self._run_module,
@@ -213,11 +212,6 @@ class Bridge:
         from wherry.runtime.script import run_module
 
         return run_module(arguments["name"], arguments["argv"], arguments["workingDirectory"])
-
-    async def _interrupt(self, _: Mapping[str, Any], __: OnProgress) -> None:
-        """End what a program is waiting for."""
-        for task in asyncio.all_tasks() - set(self._running.values()):
-            task.cancel()
 
 
 async def _let_go() -> None:

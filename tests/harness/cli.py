@@ -11,6 +11,14 @@ NODE = JS / "node_modules/.bin/node"
 CLI = JS / "dist/cli.js"
 
 
+class Process(subprocess.Popen[str]):
+    """One that does not outlive a test that fails."""
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.kill()
+        super().__exit__(*exc_info)  # type: ignore[arg-type]
+
+
 class Cli:
     """Runs it in a folder of its own, which also has the cache and what else it keeps for the person."""
 
@@ -28,9 +36,9 @@ class Cli:
 
     def start(
         self, *arguments: str, cwd: Path | None = None, stdin: int = subprocess.DEVNULL, stderr: int = subprocess.PIPE
-    ) -> subprocess.Popen[str]:
+    ) -> Process:
         """Begin ``wherry *arguments``; its standard output is a pipe."""
-        return subprocess.Popen(  # noqa: S603 - our own build
+        return Process(
             [NODE, CLI, *arguments],
             cwd=cwd or self.folder,
             env=self.environment,

@@ -145,31 +145,78 @@ def test_ctrl_c_ends_the_process_as_a_signal_does(cli):
         assert process.stderr.read().endswith("KeyboardInterrupt\n")
 
 
-@pytest.mark.parametrize(
-    "wait",
-    [
-        pytest.param("while True: pass", id="busy"),
-        pytest.param("time.sleep(1000)", id="asleep"),
-        pytest.param("asyncio.run(asyncio.sleep(1000))", id="in a loop"),
-    ],
-)
+WAITS = {
+    "busy": "ready(); compute()",
+    "asleep": "later(ready); time.sleep(1000)",
+    "in a loop": "later(ready); asyncio.run(asyncio.sleep(1000))",
+    "computing in a loop": "asyncio.run(compute_in_a_loop())",
+    "for others": "later(ready); asyncio.run(wait_for_two())",
+}
+WAITING = """
+import asyncio, time
+
+def ready():
+    print("ready", flush=True)
+
+def later(tell):
+    # Told by the event loop, it is waited for by then.
+    asyncio.get_event_loop().call_later(0.1, tell)
+
+def compute():
+    while True: pass
+
+async def compute_in_a_loop():
+    ready()
+    compute()
+
+async def wait():
+    try:
+        await asyncio.sleep(1000)
+    finally:
+        print("in order")
+
+async def wait_for_two():
+    async with asyncio.TaskGroup() as both:
+        both.create_task(wait())
+        both.create_task(wait())
+"""
+
+
+@pytest.mark.parametrize("wait", WAITS)
 def test_ctrl_c_lets_a_script_put_things_in_order(cli, wait):
-    cli.write(f"import asyncio, time\nprint('ready', flush=True)\ntry:\n    {wait}\nfinally:\n    print('in order')\n")
+    cli.write(f"{WAITING}\ntry:\n    {WAITS[wait]}\nfinally:\n    print('at last')\n")
     with cli.start("run", "app.py") as process:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == -signal.SIGINT
-        assert process.stdout.read() == "in order\n"
+        assert process.stdout.read() == ("in order\n" * 2 if wait == "for others" else "") + "at last\n"
 
 
-def test_a_script_may_go_on_after_ctrl_c(cli):
-    cli.write(
-        "print('ready', flush=True)\ntry:\n    while True: pass\nexcept KeyboardInterrupt:\n    raise SystemExit(5)"
-    )
+@pytest.mark.parametrize("wait", WAITS)
+def test_ctrl_c_is_a_keyboard_interrupt_and_the_exit_code_is_the_scripts(cli, wait):
+    cli.write(f"{WAITING}\ntry:\n    {WAITS[wait]}\nexcept KeyboardInterrupt:\n    raise SystemExit(5)")
     with cli.start("run", "app.py") as process:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 5
+
+
+def test_a_coroutine_may_leave(cli):
+    result = cli.run("""
+import asyncio, atexit, sys
+atexit.register(print, "at exit")
+async def main():
+    sys.exit(3)
+asyncio.run(main())
+""")
+    assert (result.returncode, result.stdout) == (3, "at exit\n")
+
+
+@pytest.mark.parametrize("end", ["sys.stdout.close()", "sys.stdout = None", "sys.stderr.close()"])
+def test_a_script_may_close_its_streams(cli, end):
+    result = cli.run(f"import sys\nprint('out', flush=True)\n{end}")
+    assert (result.returncode, result.stdout) == (0, "out\n")
+    assert "unexpected" not in result.stderr
 
 
 def test_ctrl_c_ends_a_wait_for_a_pipe(cli):
@@ -186,6 +233,12 @@ def test_a_script_comes_on_the_standard_input(cli):
     assert result.stdout == "['-', 'word'] __main__ '' True\n"
     assert 'File "<stdin>", line 1, in <module>' in result.stderr
     assert result.returncode == 1
+
+
+def test_a_program_of_the_standard_input_is_in_no_folder_of_the_host(cli):
+    result = cli("run", "-q", "-", stdin="print('out')", cwd=Path("/tmp"))  # noqa: S108 - where Pyodide has one, too
+    assert result.stdout == "out\n"
+    assert not Path("/tmp/<stdin>").exists()  # noqa: S108 - as above
 
 
 def test_a_module_runs_as_under_python(cli):

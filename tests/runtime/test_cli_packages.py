@@ -184,3 +184,13 @@ def test_a_terminal_that_can_nothing_gets_plain_lines(cli, index):
     sent = install_on_a_terminal(cli, index, TERM="dumb")
     assert "\x1b" not in sent
     assert "wherry: placed 2 packages" in sent
+
+
+def test_the_prompt_survives_what_cannot_be_shown(cli):
+    lines = "2**20000\nclass Shy:\n    def __repr__(self): raise KeyError('shy')\n\nShy()\nprint('still here')\n"
+    result = cli("repl", "-q", stdin=lines)
+    assert "Exceeds the limit" in result.stderr
+    assert "KeyError: 'shy'" in result.stderr
+    assert result.stdout == "still here\n"
+    assert result.returncode == 0
+    assert cli("repl", "-q", stdin="import os; os._exit(4)\nprint('never')\n").returncode == 4

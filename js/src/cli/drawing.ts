@@ -1,5 +1,6 @@
 import type { Branch, Resolution, Tree, Why } from "../installer.ts";
 import type { Style } from "./style.ts";
+import { printable } from "./terminal.ts";
 import { counted, size } from "./units.ts";
 
 const ABOVE = "(*)";
@@ -18,7 +19,7 @@ export function treeLines({ branches }: Tree, resolution: Resolution, style: Sty
     const title = titleOf(branch);
     const pad = " ".repeat(width - lead.length - title.length);
     const { name, version, requirement } = branch;
-    const because = [name, `${name}==${version}`].includes(requirement) ? "" : style("dim", `  ${requirement}`);
+    const because = [name, `${name}==${version}`].includes(requirement) ? "" : style("dim", `  ${printable(requirement)}`);
     const shown = style("bold", name) + title.slice(name.length);
     return `${style("dim", lead)}${shown}${pad}  ${amount(branch).padStart(sizeWidth)}${because}`.trimEnd();
   });
@@ -56,7 +57,7 @@ export function whyLines({ name, version, chains }: Why, style: Style): string[]
   if (version === null) return [`${name} would not be installed`];
   const chain = (steps: Why["chains"][number]) => {
     const asked = steps.length === 1 ? style("dim", " (asked for)") : "";
-    return `  ${steps.map(({ requirement }) => requirement).join(style("dim", " → "))}${asked}`;
+    return `  ${steps.map(({ requirement }) => printable(requirement)).join(style("dim", " → "))}${asked}`;
   };
   return [`${style("bold", name)} ${version}`, ...chains.map(chain)];
 }

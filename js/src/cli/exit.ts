@@ -5,6 +5,7 @@ import { UsageError } from "./usage.ts";
 export const SUCCESS = 0;
 export const FAILURE = 1;
 export const MISUSE = 2;
+export const OUTPUT_LOST = 120;
 /** 128 + SIGINT, as a shell says it. */
 export const INTERRUPTED = 130;
 
@@ -13,7 +14,7 @@ Exit codes:
   0    all went well
   1    a package could not be had, or the script ended with an error
   2    the command line, or the script's metadata, is not right
-  120  the script's last output found nobody to take it
+  120  the last output found nobody to take it
   130  Ctrl-C; the process ends by the signal, as Python does
   else what the script itself left with`;
 
@@ -30,7 +31,8 @@ export function exitCode(error: unknown): number {
   if (error instanceof Interruption) return complain(error.message, INTERRUPTED);
   if (error instanceof UsageError) return complain(error.message, MISUSE);
   if (error instanceof WherryError) return complain(error.message, AUTHORS_ERRORS.has(error.code) ? MISUSE : FAILURE);
-  const { status, stack } = error as { status?: number; stack?: string };
+  const { code, status, stack } = error as { code?: string; status?: number; stack?: string };
+  if (code === "EPIPE") return OUTPUT_LOST;
   return typeof status === "number" ? status : complain(`unexpected error: ${stack ?? error}`, FAILURE);
 }
 

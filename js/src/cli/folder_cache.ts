@@ -74,7 +74,14 @@ export class FolderCache implements Cache {
   prune(): void {
     if (!this.#hasGrown) return;
     this.#hasGrown = false;
-    const all = this.#entries();
+    try {
+      this.#makeRoom(this.#entries());
+    } catch (error) {
+      this.#complain("clear up", error);
+    }
+  }
+
+  #makeRoom(all: readonly Entry[]): void {
     const abandoned = Date.now() - HOUR;
     const entries = all.filter(({ path }) => !path.endsWith(UNFINISHED));
     for (const { path, usedAt } of all) if (path.endsWith(UNFINISHED) && usedAt < abandoned) this.#remove(path);

@@ -1,14 +1,12 @@
 import { parentPort } from "node:worker_threads";
 import { INTERRUPTED, Interruption } from "./exit.ts";
-import { type Shared, takeInterrupt } from "./shared.ts";
+import { raiseInterrupt, type Shared, takeInterrupt } from "./shared.ts";
 
 /** What Ctrl-C does in the thread of Python. */
 export class Interrupts {
   readonly #controller = new AbortController();
   readonly #shared: Shared;
-  #wake: (() => void) | undefined;
-  /** Whether something that a program waited for was ended. */
-  hasWoken = false;
+  #wake: (() => boolean) | undefined;
 
   constructor(shared: Shared) {
     this.#shared = shared;
@@ -22,8 +20,11 @@ export class Interrupts {
     return this.#controller.signal;
   }
 
-  /** From now on an interrupt is Python's; `wake` ends what it waits for, for it looks for signals only when it runs. */
-  handOver(wake: () => void): void {
+  /**
+   * From now on an interrupt is Python's; `wake` ends what it waits for, for it looks for signals only when it runs, and
+   * tells whether it waited for anything.
+   */
+  handOver(wake: () => boolean): void {
     this.signal.throwIfAborted();
     this.#wake = wake;
   }
@@ -32,8 +33,7 @@ export class Interrupts {
     // Python may have seen it itself by now.
     if (!takeInterrupt(this.#shared)) return;
     if (this.#wake !== undefined) {
-      this.hasWoken = true;
-      this.#wake();
+      if (!this.#wake()) raiseInterrupt(this.#shared);
     } else if (this.signal.aborted) process.exit(INTERRUPTED);
     else this.#controller.abort(new Interruption("interrupted; nothing has been installed"));
   }

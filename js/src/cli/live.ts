@@ -1,8 +1,8 @@
-import { writeSync } from "node:fs";
 import type { ProgressEvent } from "../installer.ts";
 import { Bars } from "./bars.ts";
 import { loadSize, type Shared } from "./shared.ts";
 import type { Style } from "./style.ts";
+import { draw } from "./terminal.ts";
 
 const FRAME = 0.08; // seconds
 const ESCAPE = "\x1b[";
@@ -41,7 +41,7 @@ export class LiveBars {
 
   #replace(lines: readonly string[]): void {
     const back = this.#height > 0 ? `\r${ESCAPE}${this.#height}A${ESCAPE}J` : "";
-    writeSync(2, back + lines.map((line) => `${line}\n`).join(""));
+    draw(back + lines.map((line) => `${line}\n`).join(""));
     this.#height = lines.length;
   }
 }

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import type { PyodideAPI } from "pyodide";
-import { SUCCESS } from "./exit.ts";
+import { exitCode, SUCCESS } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
 import { choosing, install, type SessionOptions, startSession } from "./session.ts";
 import { type Shared, signalPlace } from "./shared.ts";
@@ -19,7 +19,7 @@ export type Answered = { prompt: string } | { completions: string[]; start: numb
 
 /** What stands at the prompt is the program's; all else has a namespace of its own. */
 const CONSOLE = `
-import asyncio, json, os, sys
+import asyncio, json, os, sys, traceback
 from pyodide.console import Console
 
 os.chdir(folder)
@@ -47,16 +47,23 @@ async def push(line):
         sys.displayhook(await future)
     except SystemExit as request:
         return request.code
-    except BaseException:
-        sys.stderr.write(future.formatted_error.rstrip("\\n") + "\\n")
+    except BaseException as error:
+        # What is shown at the prompt may fail to be.
+        said = future.formatted_error or "".join(traceback.format_exception(error))
+        sys.stderr.write(said.rstrip("\\n") + "\\n")
     return ">>> "
 
 def interrupt():
     for task in asyncio.all_tasks() - console.before:
         task.cancel()
+    return True
 
 def complete(source):
-    found, start = console.complete(source)
+    try:
+        found, start = console.complete(source)
+    except Exception:
+        # It asks objects for their attributes, and they may do anything then.
+        found, start = [], len(source)
     return json.dumps({"completions": found, "start": start})
 
 def forget():
@@ -81,7 +88,7 @@ export async function repl({ options }: ReplParameters, shared: Shared): Promise
 
 interface Console {
   push(line: string): Promise<unknown>;
-  interrupt(): void;
+  interrupt(): boolean;
   complete(source: string): string;
   forget(): void;
 }
@@ -104,7 +111,9 @@ function ignoreSignals(): void {
   process.removeAllListeners("uncaughtException");
   process.on("uncaughtException", (error: Error & { type?: string }) => {
     if (error.type === "KeyboardInterrupt" || error.type === "SystemExit") return;
-    say(`wherry: unexpected error: ${error.stack}`);
+    const code = exitCode(error);
+    // `os._exit()` leaves at once.
+    if ("status" in error) process.exit(code);
   });
 }
 
@@ -116,13 +125,19 @@ function converse(console: Console): Promise<number> {
       if (said === "leave") return resolve(SUCCESS);
       if (said === "forget") return console.forget();
       if ("complete" in said) return answer(JSON.parse(console.complete(said.complete)));
-      const next = await console.push(said.line);
+      const next = await console.push(said.line).catch(unexpected);
       if (next === ">>> " || next === "... ") answer({ prompt: next });
       else resolve(statusOf(next));
     };
     parentPort?.on("message", (said) => void hear(said));
     answer({ prompt: ">>> " });
   });
+}
+
+/** Whatever happens, there is a prompt again. */
+function unexpected(error: unknown): string {
+  exitCode(error);
+  return ">>> ";
 }
 
 /** What `exit()` was given is a number, or something to say. */

@@ -1,11 +1,10 @@
-import { writeSync } from "node:fs";
 import type { Explanation } from "../installer.ts";
 import { treeLines, whyLines } from "./drawing.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";
 import { choosing, type SessionOptions, startSession, watch } from "./session.ts";
 import type { Shared } from "./shared.ts";
 import { styleFor } from "./style.ts";
-import { say } from "./terminal.ts";
+import { print, say } from "./terminal.ts";
 
 export interface ResolveParameters {
   requirements: readonly string[];
@@ -15,8 +14,8 @@ export interface ResolveParameters {
 /** Prints what would be installed. */
 export async function resolve(parameters: ResolveParameters, shared: Shared): Promise<number> {
   const { resolution, tree } = await explain(parameters, shared);
-  if (parameters.options.json) print(JSON.stringify({ ...resolution, tree: tree.branches }, null, 2));
-  else treeLines(tree, resolution, styleFor(1)).forEach(print);
+  if (parameters.options.json) print([JSON.stringify({ ...resolution, tree: tree.branches }, null, 2)]);
+  else print(treeLines(tree, resolution, styleFor(1)));
   return SUCCESS;
 }
 
@@ -24,8 +23,8 @@ export async function resolve(parameters: ResolveParameters, shared: Shared): Pr
 export async function why(parameters: ResolveParameters & { name: string }, shared: Shared): Promise<number> {
   const { why: found } = await explain(parameters, shared, parameters.name);
   if (!found) throw new TypeError("the answer tells nothing of the project");
-  if (parameters.options.json) print(JSON.stringify(found, null, 2));
-  else whyLines(found, styleFor(1)).forEach(print);
+  if (parameters.options.json) print([JSON.stringify(found, null, 2)]);
+  else print(whyLines(found, styleFor(1)));
   return found.chains.length > 0 ? SUCCESS : FAILURE;
 }
 
@@ -43,10 +42,6 @@ async function explain(
     session.call("explain", question, { onEvent, signal }),
   );
   session.cache?.prune();
-  explanation.resolution.warnings.forEach((warning) => say(`wherry: warning: ${warning}`));
+  if (!options.quiet) explanation.resolution.warnings.forEach((warning) => say(`wherry: warning: ${warning}`));
   return explanation;
-}
-
-function print(text: string): void {
-  writeSync(1, `${text}\n`);
 }

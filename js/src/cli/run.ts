@@ -1,10 +1,10 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { InstallOptions } from "../installer.ts";
-import { INTERRUPTED } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
 import { choosing, install, type Session, type SessionOptions, startSession } from "./session.ts";
-import { type Shared, signalPlace } from "./shared.ts";
+import { setReading, type Shared, signalPlace } from "./shared.ts";
+import { endOfInput } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 
 export interface RunOptions extends SessionOptions {
@@ -19,33 +19,46 @@ export interface RunParameters {
 }
 
 /** Where a program lies inside Pyodide that came on the standard input; errors show the name. */
-const STDIN_FILE = "/tmp/<stdin>";
+const STDIN_FOLDER = "/mnt/wherry";
+const STDIN_FILE = `${STDIN_FOLDER}/<stdin>`;
 
 /** Runs a Python program with what it and the command line ask for, and returns its exit code. */
 export async function run({ program, args, options }: RunParameters, shared: Shared): Promise<number> {
   const chosen = choosing(options);
   const hostFile = options.module || program === "-" ? undefined : findScript(program);
-  const source = program === "-" && !options.module ? readFileSync(0) : undefined;
+  const source = program === "-" && !options.module ? readStandardInput(shared) : undefined;
   const session = await startSession(options, shared);
   const { pyodide, call, interrupts } = session;
+  if (source) {
+    // Before any folder of the host is shown, so that it lies in none of them.
+    pyodide.FS.mkdirTree(STDIN_FOLDER);
+    pyodide.FS.writeFile(STDIN_FILE, source);
+  }
   showFolders(pyodide, [process.cwd(), ...(hostFile === undefined ? [] : [dirname(hostFile)])]);
-  if (source) pyodide.FS.writeFile(STDIN_FILE, source);
 
   const file = hostFile === undefined ? STDIN_FILE : virtualPath(hostFile);
   const wanted = options.module ? { dependencies: [], options: {} } : await call("scriptMetadata", { file });
   await bring(session, [...wanted.dependencies, ...(options.with ?? [])], { ...wanted.options, ...chosen });
 
-  interrupts.handOver(() => void call("interrupt"));
+  interrupts.handOver(pyodide.pyimport("wherry.runtime.script").interrupt);
   pyodide.setInterruptBuffer(signalPlace(shared));
   const place = { workingDirectory: virtualPath(process.cwd()), argv: [program, ...args] };
-  const code = await (options.module
-    ? call("runModule", { name: program, ...place })
-    : call("runFile", { file, ...place }));
-  return code !== 0 && interrupts.hasWoken ? INTERRUPTED : code;
+  return options.module ? call("runModule", { name: program, ...place }) : call("runFile", { file, ...place });
 }
 
 async function bring(session: Session, requirements: readonly string[], options: InstallOptions): Promise<void> {
   if (requirements.length > 0) await install(session, requirements, options);
+}
+
+function readStandardInput(shared: Shared): Uint8Array {
+  setReading(shared, true);
+  try {
+    return readFileSync(0);
+  } catch (error) {
+    return endOfInput(error, new Uint8Array());
+  } finally {
+    setReading(shared, false);
+  }
 }
 
 /** Follows links, because what a link names need not be visible inside Pyodide. */

@@ -41,7 +41,7 @@ export async function startSession(options: SessionOptions, shared: Shared): Pro
   const clock = startClock();
   const interrupts = new Interrupts(shared);
   const pyodide = await startPyodide(shared, options);
-  const cache = options.cache === false ? undefined : openCache(say);
+  const cache = options.cache === false ? undefined : openCache(options.quiet ? () => {} : say);
   const call = await connect(pyodide, {
     ...(options.indexUrl && { indexUrls: options.indexUrl }),
     ...(cache && { cache }),

@@ -7,13 +7,51 @@ import { loadSize, type Shared, setReading } from "./shared.ts";
 // terminals: the first look at one of them makes a pipe non-blocking, and a synchronous interpreter needs pipes that
 // block.
 
-/** Writes one line to the standard error, which may be gone. */
+const KEYSTROKE = 20; // milliseconds
+
+/** Writes one line to the standard error. */
 export function say(line: string): void {
+  draw(`${printable(line)}\n`);
+}
+
+/** Writes to the standard error, which may be gone, as it is: what moves the cursor, too. */
+export function draw(text: string): void {
   try {
-    writeSync(2, `${line}\n`);
+    writeAll(2, text);
   } catch {
     // Nobody listens.
   }
+}
+
+/** Writes lines to the standard output; throws `EPIPE` where nobody reads them any more. */
+export function print(lines: readonly string[]): void {
+  writeAll(1, `${lines.join("\n")}\n`);
+}
+
+/** Returns a text of somebody else's without what could move the cursor, or do worse, as Python would show it. */
+export function printable(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (control) => {
+    return `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+}
+
+/** Writes all of it, to a pipe that is full for a while, too. */
+function writeAll(descriptor: 1 | 2, text: string): void {
+  const nap = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  for (let rest = Buffer.from(text); rest.length > 0; ) {
+    try {
+      rest = rest.subarray(writeSync(descriptor, rest));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error;
+      Atomics.wait(nap, 0, 0, KEYSTROKE);
+    }
+  }
+}
+
+/** Returns what stands for the end of the input, which Windows takes for an error; throws what is another. */
+export function endOfInput<Value>(error: unknown, end: Value): Value {
+  if ((error as NodeJS.ErrnoException).code === "EOF") return end;
+  throw error;
 }
 
 /** Gives Python this process's own standard streams. */
@@ -30,8 +68,6 @@ function writer(descriptor: 1 | 2, shared: Shared) {
     getTerminalSize: () => loadSize(shared),
   };
 }
-
-const KEYSTROKE = 20; // milliseconds
 
 /**
  * A terminal that is asked again and again, so that Ctrl-C is noticed meanwhile. It is opened once more for that:
@@ -63,9 +99,7 @@ function pipe(pyodide: PyodideAPI, shared: Shared) {
       pyodide.checkInterrupt();
       return readSync(0, buffer);
     } catch (error) {
-      // Windows says so where POSIX returns 0.
-      if ((error as NodeJS.ErrnoException).code === "EOF") return 0;
-      throw error;
+      return endOfInput(error, 0);
     } finally {
       setReading(shared, false);
     }

@@ -6,4 +6,4 @@ declare global {
   }
 }
 
-customElements.define("wherry-preload", PreloadElement);
+if (!customElements.get("wherry-preload")) customElements.define("wherry-preload", PreloadElement);

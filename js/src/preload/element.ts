@@ -51,6 +51,7 @@ export class PreloadElement extends HTMLElement {
 
   async #run(): Promise<Preloaded> {
     try {
+      await parsed();
       const preloaded = await this.#track((onProgress) => this.#load(onProgress));
       this.dispatchEvent(new Event("ready"));
       return preloaded;
@@ -88,6 +89,12 @@ export class PreloadElement extends HTMLElement {
     const indexUrls = this.getAttribute("index-url")?.trim().split(/\s+/);
     return { preload, ...(indexUrls && { indexUrls }) };
   }
+}
+
+/** Waits for the page to be there: until then the element may be without its text, and without what it names. */
+async function parsed(): Promise<void> {
+  if (document.readyState !== "loading") return;
+  await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
 }
 
 /** Returns the requirements of a text with one a line, as in a requirements file: `#` begins a comment. */

@@ -37,7 +37,7 @@ async def read_hints(problem: Problem, cache: Cache) -> Mapping[NormalizedName, 
     likely: dict[NormalizedName, str] = {}
     with suppress(ValueError, TypeError, AttributeError):
         kept = json.loads(await cache.get(_key(problem)) or b"{}")
-        likely = {canonicalize_name(str(name)): str(filename) for name, filename in kept.items()}
+        likely = {canonicalize_name(str(name), validate=True): str(filename) for name, filename in kept.items()}
     return dict(list(likely.items())[:MOST])
 
 

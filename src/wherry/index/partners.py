@@ -34,6 +34,7 @@ class Partners:
         self._index = index
         self._hints = problem.deps and problem.prefer == "index"
         self._needed: set[NormalizedName] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._asked: dict[NormalizedName, asyncio.Task[None]] = {}
         self._reasons: dict[NormalizedName, set[NormalizedName]] = {}
 
@@ -41,9 +42,9 @@ class Partners:
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        for task in self._asked.values():
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._asked.values(), return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def need(self, name: NormalizedName) -> None:
         """Ask for the partners of a project that somebody asks for."""
@@ -65,7 +66,8 @@ class Partners:
         for partner in self._partners(name):
             self._reasons.setdefault(partner, set()).add(name)
             if partner not in self._asked and partner not in self._needed:
-                self._asked[partner] = asyncio.create_task(self._follow(partner))
+                task = self._asked[partner] = asyncio.create_task(self._follow(partner))
+                self._tasks.add(task)
 
     async def _follow(self, name: NormalizedName) -> None:
         with suppress(WherryError):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import atexit
 import os
 import sys
+from contextlib import suppress
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -15,7 +17,7 @@ from wherry.install.running import exit_status
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["run_file", "run_module"]
+__all__ = ["interrupt", "run_file", "run_module"]
 
 INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
 FLUSH_FAILED = 120  # what CPython exits with when its last output has nowhere to go
@@ -46,6 +48,23 @@ def run_module(name: str, argv: Sequence[str], working_directory: str) -> int:
     execute = runpy._run_module_as_main  # type: ignore[attr-defined]  # noqa: SLF001
     _new_main(None)
     return _run(lambda: execute(name), argv, working_directory, working_directory)
+
+
+def interrupt() -> bool:
+    """Let what the program waits for raise ``KeyboardInterrupt``, and cancel what goes on beside it.
+
+    Only to be called while Python does not run. Return whether it waited; a signal is seen only where it runs.
+    """
+    waits = [(task, getattr(task, "_fut_waiter", None)) for task in asyncio.all_tasks()]
+    # Who waits for another task hears of its end.
+    last = [(task, future) for task, future in waits if future is not None and not isinstance(future, asyncio.Task)]
+    # By its name, "Task-1": the oldest was given to asyncio.run(), or is time.sleep().
+    last.sort(key=lambda wait: (len(wait[0].get_name()), wait[0].get_name()))
+    for _, future in last[:1]:
+        future.set_exception(KeyboardInterrupt())
+    for task, _ in last[1:]:
+        task.cancel()
+    return bool(last)
 
 
 def _run(execute: Callable[[], object], argv: Sequence[str], working_directory: str, first_on_path: str) -> int:
@@ -92,11 +111,15 @@ def _report(error: BaseException) -> None:
 
 
 def _flush() -> bool:
-    """Flush both streams; say whether everything that was written could be."""
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError as error:
-        sys.stderr.write(f"Exception ignored while flushing the output: {error!r}\n")
-        return False
-    return True
+    """Flush both streams, unless the program has closed them; say whether everything that was written could be."""
+    is_flushed = True
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None or stream.closed:
+            continue
+        try:
+            stream.flush()
+        except OSError as error:
+            is_flushed = False
+            with suppress(OSError, ValueError, AttributeError):
+                sys.stderr.write(f"Exception ignored while flushing the output: {error!r}\n")
+    return is_flushed
