@@ -118,7 +118,8 @@ def test_lines_are_read_alike_however_they_end(entries, more):
         try:
             return read(text)
         except InvalidWheel as error:
-            return error.problems
+            # Within quotation marks it is text, and shown as such.
+            return [problem.replace(r"\r\n", r"\n") for problem in error.problems]
 
     text = write_record(entries) + more
     # Only lines of the usual kind are read all at once, and they end with a line feed.
