@@ -1,23 +1,26 @@
-// Project pages with thousands of files: V8 parses them in half the time that Python takes, while they come, and most of
-// what is in them never needs to become an object of Python's, nor to stay one of JavaScript's.
+// Project pages with thousands of files: most of what is in them never needs to become an object, neither of
+// JavaScript's nor of Python's. Here the names of the files are found while the page comes; Python reads those files that
+// may be of use.
 
-/** A page in which nothing is unusual, for Python to look things up in. */
+/** A page whose files all have plain names, for Python to look things up in. */
 export interface Listing {
   /** The page without its files and versions, as JSON. */
   readonly header: string;
   /** The names of all files, with a space between two. */
   readonly names: string;
-  /** Returns files as JSON, by their positions: JSON, too, for one crossing costs as much as ten files. */
+  /** Returns files by their positions, as JSON if the page is: nobody has read them yet. JSON goes in, too, for one
+   * crossing costs as much as ten files. */
   entries(positionsJson: string): string;
 }
 
 const PAGE_TYPE = /^application\/vnd\.pypi\.simple\.(v1|latest)\+json\s*(;|$)/i;
-const PLAIN_NAME = /^[A-Za-z0-9_+!-][A-Za-z0-9._+!-]*$/;
-const ABSOLUTE = /^https?:\/\//;
 
 const FILES = /"files"\s*:\s*\[/;
-/** What stands between two files. Elsewhere it may stand as well, but then what is before it is no object. */
+/** What stands between two files. Elsewhere it may stand as well, but then what is before it has no name. */
 const BETWEEN = /\},\s*\{/;
+/** No text has the key in it, for its quotation marks would be written otherwise there. */
+const NAME_KEY = '"filename"';
+const PLAIN_NAME = /"filename"\s*:\s*"([A-Za-z0-9_+!-][A-Za-z0-9._+!-]*)"/;
 
 /** How many characters are read at a time. */
 const BATCH = 2 ** 16;
@@ -57,17 +60,18 @@ export class ListingReader {
   finish(): Listing | undefined {
     return this.#try(() => {
       this.#text += this.#decoder.decode();
+      this.#readFiles();
       const { files, versions: _, ...header } = JSON.parse(this.#head + this.#text);
       const isTwice = this.#head && FILES.test(this.#text);
       if (isTwice || !Array.isArray(files)) return undefined;
-      for (const file of files) this.#keep(file, JSON.stringify(file));
+      for (const file of files) this.#keep(JSON.stringify(file).slice(1, -1));
       if (!this.#isUsual) return undefined;
       const entries = this.#entries;
       return {
         header: JSON.stringify(header),
         names: this.#names.join(" "),
         entries: (positionsJson) =>
-          `[${JSON.parse(positionsJson).map((position: number) => entries[position]).join()}]`,
+          `[${JSON.parse(positionsJson).map((position: number) => `{${entries[position]}}`).join()}]`,
       };
     });
   }
@@ -89,10 +93,7 @@ export class ListingReader {
     if (!this.#head || end < 0) return;
     const batch = this.#text.slice(1, end).split(this.#separator);
     this.#text = this.#text.slice(end + this.#separator.length - 1);
-    for (const inside of batch) {
-      const entry = `{${inside}}`;
-      this.#keep(JSON.parse(entry), entry);
-    }
+    for (const inside of batch) this.#keep(inside);
   }
 
   #takeHead(): string {
@@ -105,10 +106,12 @@ export class ListingReader {
     return head;
   }
 
-  #keep(file: any, entry: string): void {
-    if (!isPlain(file)) this.#isUsual = false;
-    this.#names.push(file.filename);
-    this.#entries.push(entry);
+  /** Keeps a file, given without its braces. */
+  #keep(inside: string): void {
+    const found = PLAIN_NAME.exec(inside);
+    if (!found || inside.indexOf(NAME_KEY, found.index + 1) >= 0) this.#isUsual = false;
+    this.#names.push(found?.[1] ?? "");
+    this.#entries.push(inside);
   }
 }
 
@@ -117,19 +120,4 @@ export function readListing(body: Uint8Array): Listing | undefined {
   const reader = new ListingReader();
   reader.add(body);
   return reader.finish();
-}
-
-function isPlain(file: any): boolean {
-  return (
-    typeof file?.filename === "string" &&
-    PLAIN_NAME.test(file.filename) &&
-    typeof file.url === "string" &&
-    ABSOLUTE.test(file.url) &&
-    isTextOrNothing(file["requires-python"]) &&
-    isTextOrNothing(file["upload-time"])
-  );
-}
-
-function isTextOrNothing(value: unknown): boolean {
-  return value == null || typeof value === "string";
 }

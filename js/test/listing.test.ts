@@ -37,11 +37,8 @@ for (const [what, content] of [
   ["a name with a space", { files: [{ ...FILE, filename: "a b" }] }],
   ["a name with a line break at its end", { files: [{ ...FILE, filename: "app\n" }] }],
   ["a name in another script", { files: [{ ...FILE, filename: "äpp" }] }],
-  ["a relative URL", { files: [{ ...FILE, url: "../app" }] }],
-  ["a URL of another kind", { files: [{ ...FILE, url: "file:///app" }] }],
-  ["no URL", { files: [{ filename: "app" }] }],
-  ["a Python that is no text", { files: [{ ...FILE, "requires-python": 3 }] }],
-  ["a time that is no text", { files: [{ ...FILE, "upload-time": 3 }] }],
+  ["no name", { files: [{ url: FILE.url }] }],
+  ["a name in two places", { files: [{ ...FILE, twin: { filename: "app" } }] }],
 ] as const) {
   test(`${what} is left to Python`, () => assert.equal(read(content), undefined));
 }
@@ -96,7 +93,12 @@ test("a long page with files in two places, or cut short, is left to Python", ()
   for (const end of [-1, -100, 300_000]) assert.equal(readInPieces(text.slice(0, end), 20_000), undefined);
 });
 
-for (const strange of ["[]", "{}", '{"filename":"app","url":"../app"}', "1"]) {
+test("what else a file has is for Python to read", () => {
+  const strange = { ...FILE, url: 1, "requires-python": [3] };
+  assert.deepEqual(JSON.parse(read({ files: [FILE, strange] })?.entries("[1]") ?? ""), [strange]);
+});
+
+for (const strange of ["[]", "{}", '{"filename":".app"}', "1", '"a"', "null"]) {
   test(`${strange} among the files of a long page is left to Python`, () => {
     const { text } = manyFiles(1500, 0);
     const place = text.indexOf('{"core-metadata"', 200_000);

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -213,18 +214,19 @@ def test_any_values_are_refused_or_read_with_their_types(files, status):
 
 
 class Parsed:
-    """What somebody else has made of a page: a listing."""
+    """What somebody else has made of a page: a listing; with ``instead``, of which that is what it gives."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes, instead: str | None = None) -> None:
         content = json.loads(body)
         self.files = content.pop("files")
         self.header = json.dumps(content)
         self.names = [file["filename"] for file in self.files]
         self.asked: list[int] = []
+        self.instead = instead
 
     def entries(self, positions: Sequence[int]) -> str:
         self.asked += positions
-        return json.dumps([self.files[position] for position in positions])
+        return self.instead or json.dumps([self.files[position] for position in positions])
 
 
 def test_a_listing_gives_the_page_that_its_text_gives():
@@ -240,6 +242,31 @@ def test_a_listing_gives_the_page_that_its_text_gives():
     assert listed.files[1].requires_python == ">=3.9"
     assert listing.asked == [1]
     assert listed == read(body)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"url": "../my_app.whl"}, {"url": 1}, {"url": PLAIN_URL, "requires-python": 3}, {"hashes": 1}]
+)
+def test_a_file_of_a_listing_is_held_to_the_same_as_others(fields):
+    body = page(file(**fields))
+    listed = parse_json_page(body, url=URL, name=canonicalize_name("my-app"), listing=Parsed(body))
+    try:
+        expected = read(body)
+    except InvalidIndexPage as error:
+        with pytest.raises(InvalidIndexPage, match=re.escape(str(error))):
+            listed.take([0])
+    else:
+        assert listed == expected
+
+
+@pytest.mark.parametrize("entries", ["[{]", '[{"filename": "other.whl", "url": "https://example.org/"}]', "[]", "1"])
+def test_what_a_listing_gives_in_place_of_a_file_is_refused(entries):
+    body = page(file(url=PLAIN_URL))
+    listing = Parsed(body, instead=entries)
+    listed = parse_json_page(body, url=URL, name=canonicalize_name("my-app"), listing=listing)
+    with pytest.raises(InvalidIndexPage) as caught:
+        listed.take([0])
+    assert caught.value.url == URL
 
 
 @pytest.mark.parametrize("fields", [{"name": "other"}, {"meta": {"api-version": "2.0"}}, {"project-status": 1}])

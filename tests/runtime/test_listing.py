@@ -39,10 +39,11 @@ def read_both_ways(selenium, body):
 def test_what_javascript_has_read_is_what_python_reads(wherry_runtime):
     assert read_both_ways(wherry_runtime, page(FILES)) == (True, 2)
     assert read_both_ways(wherry_runtime, page([])) == (True, 0)
+    assert read_both_ways(wherry_runtime, page([PLAIN | {"url": "../app"}])) == (True, 1)
 
 
 def test_what_is_unusual_is_left_to_python(wherry_runtime):
     proxies = wherry_runtime.get_num_proxies()
-    assert read_both_ways(wherry_runtime, page([PLAIN | {"url": "../app"}])) is None
+    assert read_both_ways(wherry_runtime, page([PLAIN | {"filename": "../app"}])) is None
     assert read_both_ways(wherry_runtime, b"{") is None
     assert wherry_runtime.get_num_proxies() == proxies

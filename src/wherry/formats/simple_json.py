@@ -28,11 +28,7 @@ PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+! "
 
 
 class Listing(Protocol):
-    """A page that somebody else has parsed, and in which :func:`parse_json_page` would find nothing unusual.
-
-    Every file has a plain name and an absolute URL over HTTP, and text or nothing as ``requires-python`` and
-    ``upload-time``.
-    """
+    """A page that somebody else has looked through: every file has a plain name, and what else it has is unknown."""
 
     @property
     def header(self) -> str:
@@ -45,20 +41,20 @@ class Listing(Protocol):
         ...
 
     def entries(self, positions: Sequence[int]) -> str:
-        """Return the files at ``positions`` as a JSON array."""
+        """Return the files at ``positions`` as a JSON array, or whatever stands there in its place."""
         ...
 
 
 def parse_json_page(body: bytes, *, url: str, name: NormalizedName, listing: Listing | None = None) -> ProjectPage:
-    """Read a JSON project page, of which there may be a ``listing``; raises :class:`InvalidIndexPage`."""
+    """Read a JSON project page, of which there may be a ``listing``; raises :class:`InvalidIndexPage`.
+
+    The files of a listing are read when they are asked for, which raises it, too.
+    """
     with _nothing_collected():
         if listing is None:
             page = _load(body, url)
             return _page(page, lambda: _files(page.get("files"), url), url, name)
-        files = LazyFiles(
-            listing.names,
-            lambda positions: [_plain_file(entry, url) for entry in json.loads(listing.entries(positions))],
-        )
+        files = LazyFiles(listing.names, lambda positions: _listed(listing, positions, url))
         return _page(_load(listing.header, url), lambda: files, url, name)
 
 
@@ -94,11 +90,14 @@ def _page(
 
 
 def _load(body: bytes | str, url: str) -> Mapping[str, Any]:
+    return _mapping(_load_json(body, url), "page", url)
+
+
+def _load_json(text: bytes | str, url: str) -> object:
     try:
-        page = json.loads(body)
+        return json.loads(text)
     except (ValueError, RecursionError) as error:
         raise InvalidIndexPage(url, f"it is not JSON ({error})") from error
-    return _mapping(page, "page", url)
 
 
 def _mapping(value: object, what: str, url: str) -> Mapping[str, Any]:
@@ -115,6 +114,13 @@ def _files(entries: object, url: str) -> Sequence[ProjectFile]:
     if names is None:
         return tuple(_file(entry, url) for entry in entries)
     return LazyFiles(names, lambda positions: [_plain_file(entries[position], url) for position in positions])
+
+
+def _listed(listing: Listing, positions: Sequence[int], url: str) -> Sequence[ProjectFile]:
+    files = _files(_load_json(listing.entries(positions), url), url)[:]
+    if [file.filename for file in files] != [listing.names[position] for position in positions]:
+        raise InvalidIndexPage(url, "its files cannot be told apart")
+    return files
 
 
 def _plain_names(entries: Sequence[Any]) -> Sequence[str] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -46,9 +47,9 @@ class Fitting:
 
     def candidates(self, page: ProjectPage) -> Sequence[ProjectFile]:
         """Return the files of ``page`` that are wheels for one of the environment's platforms: no other can fit."""
-        usable = self._platforms
-        endings = (filename.rpartition("-")[2] for filename in page.filenames)
-        return page.take([position for position, ending in enumerate(endings) if usable[ending]])
+        names = page.filenames
+        usable = map(self._platforms.__getitem__, [filename.rpartition("-")[2] for filename in names])
+        return page.take(list(compress(range(len(names)), usable)))
 
     def judge(self, file: ProjectFile, page: ProjectPage) -> tuple[Version, Preference]:
         """Return the file's version and how good it is; raises :class:`DoesNotFit`."""

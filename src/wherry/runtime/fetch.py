@@ -119,7 +119,8 @@ class JsListing:
     def __init__(self, page: Any) -> None:  # noqa: ANN401 - a JavaScript object
         self._page = page
         self.header = str(page.header)
-        self.names = str(page.names).split(" ") if page.names else []
+        # Each look at it copies it all, which may be a megabyte.
+        self.names = str(page.names).split()
 
     def entries(self, positions: Sequence[int]) -> str:
         """Return files as a JSON array."""
