@@ -172,7 +172,7 @@ class Bridge:
 
         named = arguments.get("indexUrls") or self._attach_options.get("indexUrls")
         indexes = read_indexes(_indexes(named) or DEFAULT_INDEX_URL)
-        return begun_early(first_pages(arguments["requirements"], indexes, arguments.get("prefer")), self._network)
+        return begun_early(first_pages(arguments, indexes), self._network)
 
     async def _uninstall(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
         return self._installer.uninstall(*arguments["names"]).to_dict()

@@ -12,6 +12,7 @@ from tests.harness.index_files import make_wheel
 from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
+from wherry.index.partners import FAR
 from wherry.index.resolving import resolve
 from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from wherry.index.fetcher import Request, Response
 
 LOCK = {"a": ["b", "libx"], "b": ["c", "a"], "c": [], "libx": [], "other": ["c"]}
+FURTHER = [f"c{number}" for number in range(FAR)]
+FAR_LOCK = {"a": ["b"], "b": FURTHER, **dict.fromkeys(FURTHER, ())}
 CHAIN = [make_wheel("a", "2", requires=["b"]), make_wheel("b", "2", requires=["c"]), make_wheel("c", "2")]
 PLAIN = [make_wheel("a", "2"), make_wheel("b", "2"), make_wheel("c", "2")]
 
@@ -84,23 +87,29 @@ def pages(*names):
 async def test_what_the_distribution_requires_is_asked_for_before_metadata_tells() -> None:
     fetcher = MemoryFetcher(CHAIN)
     assert await decide(fetcher) == {"a": "2", "b": "2", "c": "2"}
-    first = [request.url for request in fetcher.asked if "metadata" not in request.url][:2]
-    assert set(first) == pages("a", "b")
+    assert {request.url for request in fetcher.asked[:3]} == pages("a", "b", "c")
     assert set(fetcher.requests.values()) == {1}
 
 
-async def test_what_the_distribution_requires_is_followed_no_further_than_its_own_pages_have_come() -> None:
+async def test_what_leads_far_is_followed_no_further_than_its_own_pages_have_come() -> None:
     fetcher = Sluggish(PLAIN, b=10_000)
-    assert await decide(fetcher) == {"a": "2"}
+    assert await decide(fetcher, FAR_LOCK) == {"a": "2"}
     assert fetcher.pages_asked_for() == pages("a")
     assert fetcher.given_up == [f"{JSON_URL}b/"]
 
 
+async def test_what_leads_far_is_followed_once_its_own_pages_have_come() -> None:
+    fetcher = Sluggish(PLAIN, a=200, c0=10_000)
+    assert await decide(fetcher, FAR_LOCK) == {"a": "2"}
+    assert fetcher.pages_asked_for() == pages("a", "b", *FURTHER[1:])
+    assert fetcher.given_up == [f"{JSON_URL}c0/"]
+
+
 async def test_what_turns_out_not_to_be_required_is_let_go_with_all_that_follows_from_it() -> None:
-    fetcher = Sluggish(PLAIN, a=200, c=10_000)
+    fetcher = Sluggish(PLAIN, b=10_000, c=10_000)
     assert await decide(fetcher) == {"a": "2"}
-    assert fetcher.pages_asked_for() == pages("a", "b")
-    assert fetcher.given_up == [f"{JSON_URL}c/"]
+    assert fetcher.pages_asked_for() == pages("a")
+    assert set(fetcher.given_up) == pages("b", "c")
 
 
 async def test_what_another_requires_too_goes_on() -> None:
@@ -124,4 +133,4 @@ async def test_nothing_is_asked_for_early_that_no_index_will_be_asked_for(option
 async def test_a_partner_that_no_index_has_does_no_harm() -> None:
     fetcher = MemoryFetcher([make_wheel("a", "2")])
     assert await decide(fetcher) == {"a": "2"}
-    assert fetcher.pages_asked_for() == pages("a", "b")
+    assert fetcher.pages_asked_for() == pages("a", "b", "c")

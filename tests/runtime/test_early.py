@@ -11,16 +11,17 @@ URL = "https://index.example.org/simple/"
 
 
 @run_in_pyodide
-def pages(selenium, requirement, index_urls, prefer=None):
+def pages(selenium, requirements, index_urls, **options):
     from wherry.index.index import read_indexes
     from wherry.runtime.early import first_pages
 
-    return [request.url for request in first_pages([requirement], read_indexes(index_urls), prefer)]
+    arguments = {"requirements": requirements, **options}
+    return [request.url for request in first_pages(arguments, read_indexes(index_urls))]
 
 
 @pytest.mark.parametrize("requirement", ["My.App", " my-app >= 1, < 2 ", "my_app==1.*", "my_app~=1.0"])
 def test_the_page_of_a_plain_requirement_is_sure_to_be_asked_for(wherry_runtime, requirement):
-    assert pages(wherry_runtime, requirement, [URL]) == [f"{URL}my-app/"]
+    assert pages(wherry_runtime, [requirement], [URL]) == [f"{URL}my-app/"]
 
 
 @pytest.mark.parametrize(
@@ -39,16 +40,26 @@ def test_the_page_of_a_plain_requirement_is_sure_to_be_asked_for(wherry_runtime,
     ],
 )
 def test_what_may_come_from_elsewhere_or_never_is_left_alone(wherry_runtime, requirement):
-    assert pages(wherry_runtime, requirement, [URL]) == []
+    assert pages(wherry_runtime, [requirement], [URL]) == []
 
 
 def test_what_the_distribution_has_is_sure_to_be_asked_for_where_the_index_is_preferred(wherry_runtime):
-    assert pages(wherry_runtime, "six", [URL], "index") == [f"{URL}six/"]
-    assert pages(wherry_runtime, "six", [URL], "distribution") == []
+    assert pages(wherry_runtime, ["six"], [URL], prefer="index") == [f"{URL}six/"]
+    assert pages(wherry_runtime, ["six"], [URL], prefer="distribution") == []
+
+
+def test_what_the_distribution_requires_for_it_comes_after_that(wherry_runtime):
+    expected = [f"{URL}{name}/" for name in ("python-dateutil", "app", "six")]
+    assert pages(wherry_runtime, ["python-dateutil", "app"], [URL], prefer="index") == expected
+    assert pages(wherry_runtime, ["python-dateutil", "app"], [URL], prefer="index", deps=False) == expected[:2]
+    assert pages(wherry_runtime, ["python-dateutil", "six; python_version < '3'"], [URL], prefer="index") == [
+        expected[0],
+        expected[2],
+    ]
 
 
 def test_where_an_index_is_for_some_projects_alone_nothing_is_sure(wherry_runtime):
-    assert pages(wherry_runtime, "app", [URL, "torch @ https://torch.example.org/"]) == []
+    assert pages(wherry_runtime, ["app"], [URL, "torch @ https://torch.example.org/"]) == []
 
 
 def install(runtime, requirements, index_url):

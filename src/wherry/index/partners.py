@@ -1,7 +1,8 @@
 """Asking early for what Pyodide's distribution requires for a project that is going to come from an index.
 
 Other versions mostly require the same projects, but not always: `networkx` requires none of the four that the
-distribution gives it. So a hint waits for no answer, but is let go as soon as one refutes it.
+distribution gives it. So a hint waits for no answer, but is let go as soon as one refutes it; and of what leads far,
+only one step is taken at a time.
 """
 
 from __future__ import annotations
@@ -13,14 +14,32 @@ from typing import TYPE_CHECKING, Self
 from wherry.errors import WherryError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
     from packaging.utils import NormalizedName
 
     from wherry.index.client import IndexClient
     from wherry.resolution.problem import Problem
 
-__all__ = ["Partners"]
+__all__ = ["Partners", "first_steps"]
+
+FAR = 12  # projects
+
+
+def first_steps(
+    name: NormalizedName, depends: Callable[[NormalizedName], Iterable[NormalizedName]]
+) -> Sequence[tuple[NormalizedName, NormalizedName]]:
+    """Return who requires whom by ``depends``, from ``name`` on; one step of it where that leads far."""
+    reached = [name]
+    steps = []
+    for one in reached:
+        for other in depends(one):
+            steps.append((one, other))
+            if other not in reached:
+                reached.append(other)
+        if len(reached) - 1 > FAR:
+            return [step for step in steps if step[0] == name]
+    return steps
 
 
 class Partners:
@@ -63,15 +82,15 @@ class Partners:
                 self.settle(partner, ())
 
     def _ask_for_partners(self, name: NormalizedName) -> None:
-        for partner in self._partners(name):
-            self._reasons.setdefault(partner, set()).add(name)
+        for parent, partner in first_steps(name, self._partners):
+            self._reasons.setdefault(partner, set()).add(parent)
             if partner not in self._asked and partner not in self._needed:
                 task = self._asked[partner] = asyncio.create_task(self._follow(partner))
                 self._tasks.add(task)
 
     async def _follow(self, name: NormalizedName) -> None:
         with suppress(WherryError):
-            # One step at a time: a wrong hint that leads to twenty others is mostly refuted before.
+            # A wrong hint that leads to twenty others is mostly refuted before its page has come.
             if await self._index.page(name) is not None:
                 self._ask_for_partners(name)
 

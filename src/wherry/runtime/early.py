@@ -1,4 +1,4 @@
-"""The pages that are sure to be asked for, known before anything else is imported: a network is what one waits for."""
+"""The pages that will be asked for, known before anything else is imported: a network is what one waits for."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from packaging.utils import canonicalize_name
 from wherry.formats.simple_api import ACCEPT
 from wherry.index.access import Access
 from wherry.index.fetcher import Request
+from wherry.index.partners import first_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from packaging.utils import NormalizedName
 
@@ -27,24 +29,47 @@ __all__ = ["first_pages"]
 PLAIN = re.compile(r"\s*([\w.-]+)\s*(?:(?:[<>=~]|!=)[^;@/]*)?", re.ASCII)
 
 
-def first_pages(requirements: Iterable[object], indexes: Sequence[Index], prefer: object = None) -> Iterator[Request]:
+def first_pages(arguments: Mapping[str, Any], indexes: Sequence[Index]) -> Iterator[Request]:
     """Yield requests for the pages of ``requirements``, as :class:`~wherry.index.client.IndexClient` will make them.
 
-    Left out is whatever may come from elsewhere than the first index: what is installed, or in Pyodide's own
-    distribution unless the index is preferred, and everything where an index is for some projects alone. What is no
-    requirement at all is passed over, for others to refuse.
+    The ``arguments`` are those of :meth:`~wherry.installer.Installer.install`. Left out is whatever may come from
+    elsewhere than the first index: what is installed, or in Pyodide's own distribution unless the index is preferred,
+    and everything where an index is for some projects alone. What is no requirement at all is passed over, for others
+    to refuse.
+
+    After them come the first hints of :class:`~wherry.index.partners.Partners`.
     """
     if not indexes or any(index.projects for index in indexes):
         return
     access = Access(indexes, {})
+    for name in _first_names(arguments):
+        yield access.grant(Request(f"{indexes[0].url}{name}/", accept=ACCEPT))
+
+
+def _first_names(arguments: Mapping[str, Any]) -> Iterator[NormalizedName]:
+    named = list(dict.fromkeys(_named(arguments["requirements"])))
     elsewhere = set(_installed())
+    locked = pyodide_js.lockfile.packages
+    prefers_index = arguments.get("prefer") == "index"
+    sure = [name for name in named if name not in elsewhere and (prefers_index or not hasattr(locked, name))]
+    yield from sure
+    if prefers_index and arguments.get("deps", True):
+        elsewhere.update(named)
+        steps = [step for name in sure for step in first_steps(name, lambda name: _depends(locked, name))]
+        yield from (name for name in dict.fromkeys(other for _, other in steps) if name not in elsewhere)
+
+
+def _named(requirements: Iterable[object]) -> Iterator[NormalizedName]:
     for requirement in requirements:
         found = PLAIN.fullmatch(requirement) if isinstance(requirement, str) else None
-        if found is None or found[1].endswith(".whl"):
-            continue
-        name = canonicalize_name(found[1])
-        if name not in elsewhere and (prefer == "index" or not hasattr(pyodide_js.lockfile.packages, name)):
-            yield access.grant(Request(f"{indexes[0].url}{name}/", accept=ACCEPT))
+        if found is not None and not found[1].endswith(".whl"):
+            yield canonicalize_name(found[1])
+
+
+def _depends(locked: Any, name: NormalizedName) -> Iterator[NormalizedName]:  # noqa: ANN401 - a JavaScript object
+    for other in map(canonicalize_name, getattr(getattr(locked, name, None), "depends", ())):
+        if getattr(getattr(locked, other, None), "package_type", "shared_library") != "shared_library":
+            yield other
 
 
 def _installed() -> Iterator[NormalizedName]:
