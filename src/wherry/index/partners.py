@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from wherry.index.client import IndexClient
     from wherry.resolution.problem import Problem
 
-__all__ = ["Partners", "first_steps"]
+__all__ = ["Partners", "near_steps"]
 
 FAR = 12  # projects
 
 
-def first_steps(
+def near_steps(
     name: NormalizedName, depends: Callable[[NormalizedName], Iterable[NormalizedName]]
 ) -> Sequence[tuple[NormalizedName, NormalizedName]]:
-    """Return who requires whom by ``depends``, from ``name`` on; one step of it where that leads far."""
+    """Return who requires whom by ``depends``, from ``name`` on; nothing of it where that leads far."""
     reached = [name]
     steps = []
     for one in reached:
@@ -38,7 +38,7 @@ def first_steps(
             if other not in reached:
                 reached.append(other)
         if len(reached) - 1 > FAR:
-            return [step for step in steps if step[0] == name]
+            return ()
     return steps
 
 
@@ -82,7 +82,8 @@ class Partners:
                 self.settle(partner, ())
 
     def _ask_for_partners(self, name: NormalizedName) -> None:
-        for parent, partner in first_steps(name, self._partners):
+        steps = near_steps(name, self._partners) or [(name, partner) for partner in self._partners(name)]
+        for parent, partner in steps:
             self._reasons.setdefault(partner, set()).add(parent)
             if partner not in self._asked and partner not in self._needed:
                 task = self._asked[partner] = asyncio.create_task(self._follow(partner))
