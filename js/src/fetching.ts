@@ -66,7 +66,8 @@ export class Transfer {
       const response = await fetch(url, { ...init, signal: this.#controller.signal });
       this.hasBegun = true;
       step.move(() => this.#expire(patience.idle, "nothing more came for"));
-      const reader = isJsonPage(response.headers.get("content-type")) ? new ListingReader() : undefined;
+      const isPage = !wishes.wantsHash && isJsonPage(response.headers.get("content-type"));
+      const reader = isPage ? new ListingReader() : undefined;
       const body = new Growing(wishes.size ?? Number(response.headers.get("content-length") ?? 0));
       for await (const piece of pieces(response)) {
         body.add(piece);
@@ -80,14 +81,14 @@ export class Transfer {
         }
         step.moveLazily((patience.idle ?? 0) * MILLISECONDS);
       }
-      const content = body.take();
       const listing = reader?.finish();
+      const content = listing ? NOTHING : body.take();
       return {
         status: response.status,
         url: response.url,
         type: response.type,
         headers: JSON.stringify(listHeaders(response)),
-        body: listing ? NOTHING : content,
+        body: content,
         listing,
         sha256: wishes.wantsHash ? await hash(content) : "",
       };
@@ -162,28 +163,30 @@ async function* pieces(response: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Bytes in one piece, of a size that may be known from the beginning; nothing is held twice then. */
+/** Bytes of which it may be known how many come; nothing is held twice then. What comes beyond stays as it came. */
 class Growing {
   length = 0;
-  #bytes: Uint8Array<ArrayBuffer>;
+  readonly #expected: Uint8Array<ArrayBuffer>;
+  readonly #beyond: Uint8Array[] = [];
 
   constructor(expected: number) {
-    this.#bytes = new Uint8Array(Math.min(expected || FIRST_SIZE, LARGEST_GUESS));
+    this.#expected = new Uint8Array(Math.min(expected || FIRST_SIZE, LARGEST_GUESS));
   }
 
   add(piece: Uint8Array): void {
-    const length = this.length + piece.length;
-    if (length > this.#bytes.length) {
-      const larger = new Uint8Array(Math.max(length, this.#bytes.length * 2));
-      larger.set(this.#bytes.subarray(0, this.length));
-      this.#bytes = larger;
-    }
-    this.#bytes.set(piece, this.length);
-    this.length = length;
+    const fits = !this.#beyond.length && this.length + piece.length <= this.#expected.length;
+    if (fits) this.#expected.set(piece, this.length);
+    else this.#beyond.push(piece);
+    this.length += piece.length;
   }
 
   take(): Uint8Array<ArrayBuffer> {
-    return this.length === this.#bytes.length ? this.#bytes : this.#bytes.subarray(0, this.length);
+    if (!this.#beyond.length) return this.#expected.subarray(0, this.length);
+    const all = new Uint8Array(this.length);
+    let end = this.length;
+    for (const piece of this.#beyond.toReversed()) all.set(piece, (end -= piece.length));
+    all.set(this.#expected.subarray(0, end));
+    return all;
   }
 }
 
