@@ -12,7 +12,7 @@ from tests.harness.index_files import make_wheel
 from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
-from wherry.index.partners import FAR
+from wherry.index.partners import MANY
 from wherry.index.resolving import resolve
 from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from wherry.index.fetcher import Request, Response
 
 LOCK = {"a": ["b", "libx"], "b": ["c", "a"], "c": [], "libx": [], "other": ["c"]}
-FURTHER = [f"c{number}" for number in range(FAR)]
-FAR_LOCK = {"a": ["b"], "b": FURTHER, **dict.fromkeys(FURTHER, ())}
+FURTHER = [f"c{number}" for number in range(MANY - 1)]
+LARGE_LOCK = {"a": ["b"], "b": FURTHER, **dict.fromkeys(FURTHER, ())}
 CHAIN = [make_wheel("a", "2", requires=["b"]), make_wheel("b", "2", requires=["c"]), make_wheel("c", "2")]
 PLAIN = [make_wheel("a", "2"), make_wheel("b", "2"), make_wheel("c", "2")]
 
@@ -91,18 +91,16 @@ async def test_what_the_distribution_requires_is_asked_for_before_metadata_tells
     assert set(fetcher.requests.values()) == {1}
 
 
-async def test_what_leads_far_is_followed_no_further_than_its_own_pages_have_come() -> None:
-    fetcher = Sluggish(PLAIN, b=10_000)
-    assert await decide(fetcher, FAR_LOCK) == {"a": "2"}
+async def test_where_many_would_follow_nothing_is_asked_for_early() -> None:
+    fetcher = MemoryFetcher(PLAIN)
+    assert await decide(fetcher, LARGE_LOCK) == {"a": "2"}
     assert fetcher.pages_asked_for() == pages("a")
-    assert fetcher.given_up == [f"{JSON_URL}b/"]
 
 
-async def test_what_leads_far_is_followed_once_its_own_pages_have_come() -> None:
-    fetcher = Sluggish(PLAIN, a=200, c0=10_000)
-    assert await decide(fetcher, FAR_LOCK) == {"a": "2"}
+async def test_a_dozen_are_not_many() -> None:
+    fetcher = MemoryFetcher(PLAIN)
+    assert await decide(fetcher, LARGE_LOCK | {"b": FURTHER[1:]}) == {"a": "2"}
     assert fetcher.pages_asked_for() == pages("a", "b", *FURTHER[1:])
-    assert fetcher.given_up == [f"{JSON_URL}c0/"]
 
 
 async def test_what_turns_out_not_to_be_required_is_let_go_with_all_that_follows_from_it() -> None:

@@ -1,8 +1,8 @@
 """Asking early for what Pyodide's distribution requires for a project that is going to come from an index.
 
 Other versions mostly require the same projects, but not always: `networkx` requires none of the four that the
-distribution gives it. So a hint waits for no answer, but is let go as soon as one refutes it; and of what leads far,
-only one step is taken at a time.
+distribution gives it, nor what follows from these. So a hint waits for no answer, but is let go as soon as one refutes
+it; and where many projects would follow, there is none.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from wherry.index.client import IndexClient
     from wherry.resolution.problem import Problem
 
-__all__ = ["Partners", "near_steps"]
+__all__ = ["Partners", "few_steps"]
 
-FAR = 12  # projects
+MANY = 13  # projects
 
 
-def near_steps(
+def few_steps(
     name: NormalizedName, depends: Callable[[NormalizedName], Iterable[NormalizedName]]
 ) -> Sequence[tuple[NormalizedName, NormalizedName]]:
-    """Return who requires whom by ``depends``, from ``name`` on; nothing of it where that leads far."""
+    """Return who requires whom by ``depends``, from ``name`` on; nothing where these are many."""
     reached = [name]
     steps = []
     for one in reached:
@@ -37,7 +37,7 @@ def near_steps(
             steps.append((one, other))
             if other not in reached:
                 reached.append(other)
-        if len(reached) - 1 > FAR:
+        if len(reached) > MANY:
             return ()
     return steps
 
@@ -68,7 +68,11 @@ class Partners:
     def need(self, name: NormalizedName) -> None:
         """Ask for the partners of a project that somebody asks for."""
         self._needed.add(name)
-        self._ask_for_partners(name)
+        for parent, partner in few_steps(name, self._partners):
+            self._reasons.setdefault(partner, set()).add(parent)
+            if partner not in self._asked and partner not in self._needed:
+                task = self._asked[partner] = asyncio.create_task(self._ask_for(partner))
+                self._tasks.add(task)
 
     def settle(self, name: NormalizedName, required: Collection[NormalizedName]) -> None:
         """Let go of what was asked for on behalf of ``name`` alone, which requires only ``required``."""
@@ -81,19 +85,9 @@ class Partners:
                 task.cancel()
                 self.settle(partner, ())
 
-    def _ask_for_partners(self, name: NormalizedName) -> None:
-        steps = near_steps(name, self._partners) or [(name, partner) for partner in self._partners(name)]
-        for parent, partner in steps:
-            self._reasons.setdefault(partner, set()).add(parent)
-            if partner not in self._asked and partner not in self._needed:
-                task = self._asked[partner] = asyncio.create_task(self._follow(partner))
-                self._tasks.add(task)
-
-    async def _follow(self, name: NormalizedName) -> None:
+    async def _ask_for(self, name: NormalizedName) -> None:
         with suppress(WherryError):
-            # A wrong hint that leads to twenty others is mostly refuted before its page has come.
-            if await self._index.page(name) is not None:
-                self._ask_for_partners(name)
+            await self._index.page(name)
 
     def _partners(self, name: NormalizedName) -> Iterator[NormalizedName]:
         problem = self._problem

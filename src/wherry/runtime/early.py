@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from wherry.formats.simple_api import ACCEPT
 from wherry.index.access import Access
 from wherry.index.fetcher import Request
-from wherry.index.partners import near_steps
+from wherry.index.partners import few_steps
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ def first_pages(arguments: Mapping[str, Any], indexes: Sequence[Index]) -> Itera
     and everything where an index is for some projects alone. What is no requirement at all is passed over, for others
     to refuse.
 
-    After them come those hints of :class:`~wherry.index.partners.Partners` that do not lead far.
+    After them come the hints of :class:`~wherry.index.partners.Partners`.
     """
     if not indexes or any(index.projects for index in indexes):
         return
@@ -55,7 +55,7 @@ def _first_names(arguments: Mapping[str, Any]) -> Iterator[NormalizedName]:
     yield from sure
     if prefers_index and arguments.get("deps", True):
         elsewhere.update(named)
-        steps = [step for name in sure for step in near_steps(name, lambda name: _depends(locked, name))]
+        steps = [step for name in sure for step in few_steps(name, lambda name: _depends(locked, name))]
         yield from (name for name in dict.fromkeys(other for _, other in steps) if name not in elsewhere)
 
 
