@@ -77,6 +77,13 @@ def test_small_wheels_begin_at_once_and_few_side_by_side() -> None:
     assert archives.begun == [file.filename for file in files[: SIDE_BY_SIDE + 1]]
 
 
+def test_of_those_that_wait_the_largest_begins_first() -> None:
+    subject, archives = speculation()
+    expect(subject, *(wheel(f"w{number}") for number in range(SIDE_BY_SIDE)), wheel("small", 1), wheel("larger", 2))
+    archives.land("w0")
+    assert archives.begun[SIDE_BY_SIDE:] == ["larger"]
+
+
 def test_large_wheels_and_those_of_unknown_size_are_held_until_nothing_else_is_asked() -> None:
     subject, archives = speculation()
     expect(subject, wheel("unknown", None), wheel("large", SMALL + 1), wheel("largest", SMALL + 2), wheel("small"))

@@ -5,7 +5,6 @@ No answer depends on what is guessed here; a wrong guess costs bytes, and of tho
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 from wherry.index.fetcher import Hold
@@ -94,10 +93,10 @@ class Speculation:
 
 
 class _Queue:
-    """Begins files with ``begin``, in the order in which they come, a few side by side."""
+    """Begins files with ``begin``, a few side by side, the largest of those that wait first."""
 
     def __init__(self, begin: Callable[[ProjectFile, Callable[[], object]], object]) -> None:
-        self.waiting: deque[ProjectFile] = deque()
+        self.waiting: list[ProjectFile] = []
         self._begin = begin
         self._begun: set[str] = set()
         self._running = 0
@@ -119,4 +118,6 @@ class _Queue:
 
     def _go_on(self) -> None:
         while self.waiting and self._running < SIDE_BY_SIDE:
-            self.start(self.waiting.popleft())
+            largest = max(self.waiting, key=lambda file: file.size or 0)
+            self.waiting.remove(largest)
+            self.start(largest)
