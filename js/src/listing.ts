@@ -8,8 +8,10 @@ export interface Listing {
   readonly header: string;
   /** The names of all files, with a space between two. */
   readonly names: string;
-  /** Returns files by their positions, as JSON if the page is: nobody has read them yet. JSON goes in, too, for one
-   * crossing costs as much as ten files. */
+  /**
+   * Returns files by their positions, as JSON if the page is that: nobody has read them yet. JSON goes in, too, for one
+   * crossing costs as much as ten files.
+   */
   entries(positionsJson: string): string;
 }
 
@@ -18,7 +20,7 @@ const PAGE_TYPE = /^application\/vnd\.pypi\.simple\.(v1|latest)\+json\s*(;|$)/i;
 const FILES = /"files"\s*:\s*\[/;
 /** What stands between two files. Elsewhere it may stand as well, but then what is before it has no name. */
 const BETWEEN = /\},\s*\{/;
-/** No text has the key in it, for its quotation marks would be written otherwise there. */
+/** Within a text the quotation marks would be written otherwise; a text of nothing else makes its page unusual. */
 const NAME_KEY = '"filename"';
 const PLAIN_NAME = /"filename"\s*:\s*"([A-Za-z0-9_+!-][A-Za-z0-9._+!-]*)"/;
 
