@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Browser, Page } from "puppeteer-core";
+import type { Browser } from "puppeteer-core";
 import { type BrowserName, findProgram, launch } from "./launch.ts";
 import type { Played, SceneName, Stage } from "./pages/scenes.ts";
 import { serveFolders } from "./serving.ts";
@@ -24,8 +24,44 @@ export interface Surface extends AsyncDisposable {
 export type Place = "page" | "worker";
 export const PLACES: readonly Place[] = ["page", "worker"];
 
-/** Opens the page of the scenes; `policy` makes a Content-Security-Policy out of the index's origin. */
+/**
+ * Opens the page of the scenes; `policy` makes a Content-Security-Policy out of the index's origin.
+ *
+ * A tab of Chromium crashes about once in 150, without a trace of why. The first that does so gets a successor, which
+ * plays what was played before.
+ */
 export async function openBrowser(name: BrowserName, place: Place, policy?: (index: string) => string): Promise<Surface> {
+  const open = () => openTab(name, place, policy);
+  let isFirst = true;
+  function forgive(crash: unknown): void {
+    if (!(crash instanceof TabCrashed) || !isFirst) throw crash;
+    isFirst = false;
+    console.warn(`${name}, ${place}: ${crash.message} Once more.`);
+  }
+  let tab = await open().catch((error) => {
+    forgive(error);
+    return open();
+  });
+  const played: SceneName[] = [];
+  return {
+    async play<Name extends SceneName>(scene: Name): Promise<Played<Name>> {
+      const told = await tab.play(scene).catch(async (error) => {
+        forgive(error);
+        await tab[Symbol.asyncDispose]();
+        tab = await open();
+        for (const before of played) await tab.play(before);
+        return await tab.play(scene);
+      });
+      played.push(scene);
+      return told;
+    },
+    [Symbol.asyncDispose]: () => tab[Symbol.asyncDispose](),
+  };
+}
+
+class TabCrashed extends Error {}
+
+async function openTab(name: BrowserName, place: Place, policy?: (index: string) => string): Promise<Surface> {
   await using held = new AsyncDisposableStack();
   const { server, urls } = await serveIndex(readWheels(...WHEELS));
   held.use(server);
@@ -34,15 +70,15 @@ export async function openBrowser(name: BrowserName, place: Place, policy?: (ind
   const site = held.use(await serveFolders(folders, headers));
   const browser = held.adopt(await launch(name), (browser: Browser) => browser.close());
   const page = await browser.newPage();
+  // What is asked of a tab that has crashed is never answered.
+  const crashed = new Promise<never>((_, reject) => page.on("error", ({ message }) => reject(new TabCrashed(message))));
+  crashed.catch(() => {});
   await page.goto(`${site.origin}/page.html${place === "worker" ? "#worker" : ""}`);
-  await page.evaluate((urls) => globalThis.begin(urls), urls);
-  return playedIn(page, held.move());
-}
-
-function playedIn(page: Page, held: AsyncDisposableStack): Surface {
+  await Promise.race([page.evaluate((urls) => globalThis.begin(urls), urls), crashed]);
+  const tab = held.move();
   return {
-    play: async (name) => JSON.parse(await page.evaluate((name) => globalThis.play(name), name)),
-    [Symbol.asyncDispose]: () => held.disposeAsync(),
+    play: async (name) => JSON.parse(await Promise.race([page.evaluate((name) => globalThis.play(name), name), crashed])),
+    [Symbol.asyncDispose]: () => tab.disposeAsync(),
   };
 }
 
