@@ -65,7 +65,8 @@ export class ListingReader {
       this.#readFiles();
       const { files, versions: _, ...header } = JSON.parse(this.#head + this.#text);
       const isTwice = this.#head && FILES.test(this.#text);
-      if (isTwice || !Array.isArray(files)) return undefined;
+      // The last of the files that were kept has left one behind, unless they were those of another list.
+      if (isTwice || !Array.isArray(files) || (this.#names.length && !files.length)) return undefined;
       for (const file of files) this.#keep(JSON.stringify(file).slice(1, -1));
       if (!this.#isUsual) return undefined;
       const entries = this.#entries;
@@ -112,6 +113,8 @@ export class ListingReader {
   #keep(inside: string): void {
     const found = PLAIN_NAME.exec(inside);
     if (!found || inside.indexOf(NAME_KEY, found.index + 1) >= 0) this.#isUsual = false;
+    // It may be the end of all files, and the beginning of another list.
+    if (inside.includes("]")) JSON.parse(`{${inside}}`);
     this.#names.push(found?.[1] ?? "");
     this.#entries.push(inside);
   }

@@ -106,6 +106,20 @@ for (const strange of ["[]", "{}", '{"filename":".app"}', "1", '"a"', "null"]) {
   });
 }
 
+for (const [what, more] of [["", {}], ["named ", FILE]] as const) {
+  for (const count of [0, 1, 2, 1500]) {
+    test(`a list of ${what}objects behind ${count} files is not taken for files`, () => {
+      const { files } = manyFiles(count, 0);
+      for (const others of [[{ ...more, a: 1 }], [{ a: 1 }, { ...more, b: 2 }], [{ ...more, a: 1 }, { ...more, b: 2 }]]) {
+        const listing = readInPieces(JSON.stringify({ files, others }), 20_000);
+        if (!listing) continue;
+        assert.equal(listing.names, files.map(({ filename }) => filename).join(" "));
+        assert.deepEqual(JSON.parse(listing.entries(JSON.stringify([...files.keys()]))), files);
+      }
+    });
+  }
+}
+
 test("a page is known by its content type", () => {
   for (const type of ["v1+json", "latest+json", "V1+JSON ; charset=utf-8"]) {
     assert.ok(isJsonPage(`application/vnd.pypi.simple.${type}`));
