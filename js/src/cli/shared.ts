@@ -11,9 +11,24 @@ export function share(): Shared {
   return new Int32Array(new SharedArrayBuffer(Object.keys(PLACES).length * Int32Array.BYTES_PER_ELEMENT));
 }
 
-/** Where Python looks for a signal, and puts 0 once it has seen it. */
+/**
+ * Where Python looks for a signal, and puts 0 once it has seen it.
+ *
+ * It puts 0 there whenever it looks, thousands of times a second. Here that takes away what was seen, and not what has
+ * come since.
+ */
 export function signalPlace(shared: Shared): Shared {
-  return shared.subarray(PLACES.signal, PLACES.signal + 1);
+  let seen = 0;
+  const place = {
+    get 0() {
+      seen = Atomics.load(shared, PLACES.signal);
+      return seen;
+    },
+    set 0(_: number) {
+      Atomics.compareExchange(shared, PLACES.signal, seen, 0);
+    },
+  };
+  return place as unknown as Shared;
 }
 
 export function raiseInterrupt(shared: Shared): void {
