@@ -16,7 +16,7 @@ from wherry.index.fetcher import Request
 from wherry.index.partners import few_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from packaging.utils import NormalizedName
@@ -54,9 +54,8 @@ def _first_names(arguments: Mapping[str, Any]) -> Iterator[NormalizedName]:
     sure = [name for name in named if name not in elsewhere and (prefers_index or not hasattr(locked, name))]
     yield from sure
     if prefers_index and arguments.get("deps", True):
-        elsewhere.update(named)
-        steps = [step for name in sure for step in few_steps(name, lambda name: _depends(locked, name))]
-        yield from (name for name in dict.fromkeys(other for _, other in steps) if name not in elsewhere)
+        steps = [step for name in sure for step in few_steps(name, lambda name: _depends(locked, name, elsewhere))]
+        yield from (name for name in dict.fromkeys(other for _, other in steps) if name not in named)
 
 
 def _named(requirements: Iterable[object]) -> Iterator[NormalizedName]:
@@ -66,9 +65,14 @@ def _named(requirements: Iterable[object]) -> Iterator[NormalizedName]:
             yield canonicalize_name(found[1])
 
 
-def _depends(locked: Any, name: NormalizedName) -> Iterator[NormalizedName]:  # noqa: ANN401 - a JavaScript object
+def _depends(
+    locked: Any,  # noqa: ANN401 - a JavaScript object
+    name: NormalizedName,
+    elsewhere: Collection[NormalizedName],
+) -> Iterator[NormalizedName]:
     for other in map(canonicalize_name, getattr(getattr(locked, name, None), "depends", ())):
-        if getattr(getattr(locked, other, None), "package_type", "shared_library") != "shared_library":
+        entry = None if other in elsewhere else getattr(locked, other, None)
+        if entry is not None and entry.package_type != "shared_library":
             yield other
 
 
