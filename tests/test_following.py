@@ -38,7 +38,7 @@ class Dripping:
         response = await self._fetcher.fetch(request)
         if request.meter is not None:
             size = len(response.body)
-            for received in (size // 2, size - 1):
+            for received in (size // 2, size - 1, size):
                 request.meter.read = lambda received=received: received  # type: ignore[misc]
                 async with self._seen:
                     await self._seen.wait_for(lambda received=received: self._has_told(received))  # type: ignore[misc]
@@ -65,14 +65,14 @@ def installer(folder: Path, fetcher: Fetcher) -> Installer:
     return Installer(index_urls=[JSON_URL], fetcher=fetcher, destination=SitePackages(scheme), environment=PYODIDE_314)
 
 
-async def test_the_bytes_of_each_archive_are_told_as_they_come(tmp_path: Path) -> None:
+async def test_the_bytes_of_each_archive_are_told_as_they_come_and_again_once_verified(tmp_path: Path) -> None:
     fetcher = Dripping()
     subject = installer(tmp_path, fetcher)
     await subject.install("app==1", "lib==1", deps=False, on_progress=fetcher.listen)
     for wheel in (APP, LIB):
         size, name = len(wheel.content), wheel.filename.partition("-")[0]
         steps = [(step.bytes_done, step.bytes_total) for step in fetcher.told if step.package == name]
-        assert steps == [(size // 2, size), (size - 1, size), (size, size)]
+        assert steps == [(size // 2, size), (size - 1, size), (size, size), (size, size)]
     assert {step.phase for step in fetcher.told if step.package} == {"downloading"}
 
 

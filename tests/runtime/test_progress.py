@@ -22,10 +22,10 @@ def test_bytes_are_told_while_they_come(fresh_wherry_runtime, index_server):
     index_server.faults = [Fault("*/msgpack-*.whl", Kind.STALL, seconds=STALL)]
     steps = install_and_listen(fresh_wherry_runtime, index_server.json_url)
     (size,) = {step["bytes_total"] for step in steps if step["package"] == "msgpack"}
-    received = [step["bytes_done"] for step in steps if step["package"] == "msgpack"]
-    assert size // 2 in received
-    assert received == sorted(set(received))
-    assert received[-1] == size
+    told = [(step["bytes_done"], step["done"]) for step in steps if step["package"] == "msgpack"]
+    assert (size // 2, 0) in told
+    assert told == sorted(set(told))
+    assert told[-1] == (size, 1)
     fractions = [step["fraction"] for step in steps]
     assert fractions == sorted(fractions)
     assert fractions[-1] == 1

@@ -16,8 +16,9 @@ class Progress:
     """One step of an installation: ``done`` of ``total`` packages in this phase, and a line to show.
 
     ``package`` is the normalized name of the one that the step is about, if it is about one; while that is downloaded,
-    ``bytes_done`` of ``bytes_total`` have come of its archive, as far as these are known. ``fraction`` tells how much
-    of everything is done: from 0 to 1, which comes with the phase ``done`` alone. It never goes back.
+    ``bytes_done`` of ``bytes_total`` have come of its archive, as far as these are known; ``done`` counts it only once
+    it is verified. ``fraction`` tells how much of everything is done: from 0 to 1, which comes with the phase ``done``
+    alone. It never goes back.
     """
 
     phase: Phase
