@@ -42,7 +42,8 @@ EMPTIED = {
     "wherry/_vendor/resolvelib/resolvers/resolution.py": ("Resolution", "Resolver"),
 }
 
-# Never called here: they are for other platforms than Emscripten, or find out what wherry says.
+# Never called here: they are for other platforms than Emscripten, find out what wherry says, or serve the resolver that
+# is left out.
 DROPPED = {
     "wherry/_vendor/packaging/tags.py": {
         "_generic_abi",
@@ -58,6 +59,7 @@ DROPPED = {
         "mac_platforms",
         "sys_tags",
     },
+    "wherry/_vendor/resolvelib/structs.py": {"_FactoryIterableView", "_SequenceIterableView", "build_iter_view"},
 }
 
 LICENCE = re.compile(r"[^/]+\.dist-info/licenses/(?P<name>.+)")
@@ -111,9 +113,10 @@ def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
 
 
 def drop(source: bytes, names: AbstractSet[str]) -> bytes:
-    """Take functions out of a module, and their names out of its ``__all__``."""
+    """Take functions and classes out of a module, and their names out of its ``__all__``."""
     lines = source.decode().splitlines(keepends=True)
-    found = [node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name in names]
+    nodes = ast.parse(source).body
+    found = [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in names]
     if lost := names - {node.name for node in found}:
         sys.exit(f"{sorted(lost)} are not there to be dropped")
     for node in reversed(found):

@@ -1,6 +1,6 @@
 // The thread that Python runs in. Signals and the keyboard are the first thread's, src/cli/supervisor.ts.
 import { workerData } from "node:worker_threads";
-import { exitCode } from "./cli/exit.ts";
+import { endsProgram, exitCode } from "./cli/exit.ts";
 import { repl } from "./cli/repl.ts";
 import { resolve, why } from "./cli/resolve.ts";
 import { run } from "./cli/run.ts";
@@ -10,9 +10,9 @@ import type { Assignment } from "./cli/supervisor.ts";
 const COMMANDS: Record<string, (parameters: any, shared: Shared) => Promise<number>> = { repl, resolve, run, why };
 
 // Code that leaves by itself (`os._exit()`) surfaces here, outside every promise. What ends a task in Python surfaces
-// here, too, and goes on to whoever waits for the task.
-process.on("uncaughtException", (error: Error & { type?: string }) => {
-  if (error.type !== "SystemExit" && error.type !== "KeyboardInterrupt") process.exit(exitCode(error));
+// here, too; src/cli/run.ts sees to it that it reaches somebody.
+process.on("uncaughtException", (error) => {
+  if (!endsProgram(error)) process.exit(exitCode(error));
 });
 
 const { command, parameters, shared } = workerData as Assignment;

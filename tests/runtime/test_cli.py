@@ -150,7 +150,10 @@ WAITS = {
     "asleep": "later(ready); time.sleep(1000)",
     "in a loop": "later(ready); asyncio.run(asyncio.sleep(1000))",
     "computing in a loop": "asyncio.run(compute_in_a_loop())",
-    "for others": "later(ready); asyncio.run(wait_for_two())",
+    "for others": "asyncio.run(wait_for_two())",
+    "beside a callback": "later(ready_and_compute); asyncio.run(asyncio.sleep(1000))",
+    "asleep beside a callback": "later(ready_and_compute); time.sleep(1000)",
+    "beside a task of its own": "asyncio.run(wait_beside(compute_in_a_loop()))",
 }
 WAITING = """
 import asyncio, time
@@ -165,20 +168,29 @@ def later(tell):
 def compute():
     while True: pass
 
-async def compute_in_a_loop():
+def ready_and_compute():
     ready()
     compute()
 
-async def wait():
+async def compute_in_a_loop():
+    ready_and_compute()
+
+async def wait(is_last):
     try:
+        if is_last:
+            later(ready)
         await asyncio.sleep(1000)
     finally:
         print("in order")
 
 async def wait_for_two():
     async with asyncio.TaskGroup() as both:
-        both.create_task(wait())
-        both.create_task(wait())
+        both.create_task(wait(False))
+        both.create_task(wait(True))
+
+async def wait_beside(other):
+    task = asyncio.create_task(other)
+    await asyncio.sleep(1000)
 """
 
 
@@ -199,6 +211,47 @@ def test_ctrl_c_is_a_keyboard_interrupt_and_the_exit_code_is_the_scripts(cli, wa
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 5
+
+
+@pytest.mark.parametrize("start", ["loop.call_soon(sys.exit, 3)", "task = loop.create_task(leave())"])
+def test_what_goes_on_beside_the_program_may_leave(cli, start):
+    result = cli.run(f"""
+import asyncio, sys
+async def leave():
+    sys.exit(3)
+async def main():
+    loop = asyncio.get_running_loop()
+    {start}
+    try:
+        await asyncio.sleep(1000)
+    finally:
+        print("in order")
+asyncio.run(main())
+""")
+    assert (result.returncode, result.stdout) == (3, "in order\n")
+
+
+def test_an_exit_that_is_waited_for_goes_on_to_who_waits_alone(cli):
+    result = cli.run("""
+import asyncio, sys
+async def leave():
+    sys.exit(3)
+async def other():
+    try:
+        await asyncio.sleep(0.3)
+        print("went on")
+    except BaseException as error:
+        print(repr(error))
+async def main():
+    task = asyncio.create_task(other())
+    try:
+        await asyncio.create_task(leave())
+    except SystemExit as request:
+        print("left with", request.code)
+    await task
+asyncio.run(main())
+""")
+    assert (result.returncode, result.stdout) == (0, "left with 3\nwent on\n")
 
 
 def test_a_coroutine_may_leave(cli):

@@ -26,6 +26,11 @@ export class Interruption extends Error {
   override readonly name = "Interruption";
 }
 
+/** Whether it is how Python ends a program; it says nothing of what went wrong. */
+export function endsProgram({ type }: Error & { type?: string }): boolean {
+  return type === "KeyboardInterrupt" || type === "SystemExit";
+}
+
 /** Says what went wrong, where that has not been said, and returns the code to leave with. */
 export function exitCode(error: unknown): number {
   if (error instanceof Interruption) return complain(error.message, INTERRUPTED);

@@ -1,7 +1,7 @@
 import { writeSync } from "node:fs";
 import { parentPort } from "node:worker_threads";
 import type { PyodideAPI } from "pyodide";
-import { exitCode, SUCCESS } from "./exit.ts";
+import { endsProgram, exitCode, SUCCESS } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
 import { choosing, install, type SessionOptions, startSession } from "./session.ts";
 import { type Shared, signalPlace } from "./shared.ts";
@@ -109,8 +109,8 @@ function openConsole(pyodide: PyodideAPI): Console {
 /** What ends a task in Python ends it here, too, and has been shown by then. */
 function ignoreSignals(): void {
   process.removeAllListeners("uncaughtException");
-  process.on("uncaughtException", (error: Error & { type?: string }) => {
-    if (error.type === "KeyboardInterrupt" || error.type === "SystemExit") return;
+  process.on("uncaughtException", (error) => {
+    if (endsProgram(error)) return;
     const code = exitCode(error);
     // `os._exit()` leaves at once.
     if ("status" in error) process.exit(code);

@@ -1,9 +1,10 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { InstallOptions } from "../installer.ts";
+import { endsProgram } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
 import { choosing, install, type Session, type SessionOptions, startSession } from "./session.ts";
-import { setReading, type Shared, signalPlace } from "./shared.ts";
+import { raiseInterrupt, setReading, type Shared, signalPlace } from "./shared.ts";
 import { endOfInput } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 
@@ -40,8 +41,12 @@ export async function run({ program, args, options }: RunParameters, shared: Sha
   const wanted = options.module ? { dependencies: [], options: {} } : await call("scriptMetadata", { file });
   await bring(session, [...wanted.dependencies, ...(options.with ?? [])], { ...wanted.options, ...chosen });
 
-  interrupts.handOver(pyodide.pyimport("wherry.runtime.script").interrupt);
+  const script = pyodide.pyimport("wherry.runtime.script");
+  interrupts.handOver(script.interrupt);
   pyodide.setInterruptBuffer(signalPlace(shared));
+  process.on("uncaughtException", (error: Error & { type?: string }) => {
+    if (endsProgram(error) && !script.pass_on() && error.type === "KeyboardInterrupt") raiseInterrupt(shared);
+  });
   const place = { workingDirectory: virtualPath(process.cwd()), argv: [program, ...args] };
   return options.module ? call("runModule", { name: program, ...place }) : call("runFile", { file, ...place });
 }

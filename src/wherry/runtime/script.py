@@ -6,6 +6,7 @@ import asyncio
 import atexit
 import os
 import sys
+import traceback
 from contextlib import suppress
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
@@ -17,7 +18,7 @@ from wherry.install.running import exit_status
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-__all__ = ["interrupt", "run_file", "run_module"]
+__all__ = ["interrupt", "pass_on", "run_file", "run_module"]
 
 INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
 FLUSH_FAILED = 120  # what CPython exits with when its last output has nowhere to go
@@ -50,21 +51,39 @@ def run_module(name: str, argv: Sequence[str], working_directory: str) -> int:
     return _run(lambda: execute(name), argv, working_directory, working_directory)
 
 
-def interrupt() -> bool:
-    """Let what the program waits for raise ``KeyboardInterrupt``, and cancel what goes on beside it.
+def interrupt(error: BaseException | None = None) -> bool:
+    """Let what the program waits for raise ``KeyboardInterrupt``, or *error*, and cancel what goes on beside it.
 
     Only to be called while Python does not run. Return whether it waited; a signal is seen only where it runs.
     """
     waits = [(task, getattr(task, "_fut_waiter", None)) for task in asyncio.all_tasks()]
-    # Who waits for another task hears of its end.
-    last = [(task, future) for task, future in waits if future is not None and not isinstance(future, asyncio.Task)]
+    # Who waits for another task hears of its end; who waits for what is done is about to run.
+    last = [(task, future) for task, future in waits if not (future is None or isinstance(future, asyncio.Task) or future.done())]
     # By its name, "Task-1": the oldest was given to asyncio.run(), or is time.sleep().
     last.sort(key=lambda wait: (len(wait[0].get_name()), wait[0].get_name()))
     for _, future in last[:1]:
-        future.set_exception(KeyboardInterrupt())
+        future.set_exception(error or KeyboardInterrupt())
     for task, _ in last[1:]:
         task.cancel()
     return bool(last)
+
+
+def pass_on() -> bool:
+    """Let the exception that has just left the event loop, and reached nobody, end the program as CPython's loop does.
+
+    Return whether it has reached somebody. One that ended a task has, where others wait for the task.
+    """
+    error = sys.last_exc
+    task = _task_that_raised(error)
+    # The event loop itself waits for every task.
+    return getattr(task, "_num_done_callbacks", 0) > 1 or interrupt(error)
+
+
+def _task_that_raised(error: BaseException) -> object:
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if isinstance(handle := frame.f_locals.get("self"), asyncio.Handle):
+            return getattr(getattr(handle, "_callback", None), "__self__", None)
+    return None
 
 
 def _run(execute: Callable[[], object], argv: Sequence[str], working_directory: str, first_on_path: str) -> int:
