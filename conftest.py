@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 from pytest_pyodide import get_global_config
+from pytest_pyodide.runner import NodeRunner, SeleniumChromeRunner
 
 from tests.harness.chromium import QUIET
 from tests.harness.index_files import read_wheels
 from tests.harness.index_server import IndexServer
 from tests.harness.paths import FAULTS, NODE_MODULES, ROOT, WHEELS
-from tests.harness.runtime import attach
+from tests.harness.runtime import attach, has_crashed, start_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +51,9 @@ def pytest_configure() -> None:
     config = get_global_config()
     config.add_node_extra_globals(NODE_GLOBALS)
     config.set_flags("chrome", list(CHROME_FLAGS))
+    # That of a test counts only once Pyodide is loaded.
+    for runner in (NodeRunner, SeleniumChromeRunner):
+        runner.script_timeout = SCRIPT_TIMEOUT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -79,7 +83,15 @@ def index_server(real_wheels: tuple[IndexFile, ...]) -> Iterator[IndexServer]:
 
 
 @pytest.fixture
-def wherry_runtime(selenium: Any) -> Any:  # noqa: ANN401 - the runners of pytest-pyodide are untyped
+def selenium_module_scope(selenium_module_scope: Any) -> Any:  # noqa: ANN401 - the runners of pytest-pyodide are untyped
+    """The Pyodide that the tests of a module share: a new one where the old one's tab has crashed."""
+    if has_crashed(selenium_module_scope):
+        start_again(selenium_module_scope)
+    return selenium_module_scope
+
+
+@pytest.fixture
+def wherry_runtime(selenium: Any) -> Any:  # noqa: ANN401
     """A Pyodide with wherry attached, shared by the tests of a module: for what changes nothing, or puts it back."""
     attach(selenium)
     return selenium

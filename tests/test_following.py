@@ -100,10 +100,10 @@ async def test_project_pages_are_counted_while_it_is_decided(tmp_path: Path) -> 
 
     subject = installer(tmp_path, Waiting())
     await subject.install("app", on_progress=steps.append)
-    assert [step.message for step in steps if step.phase == "resolving"] == [
-        "Resolving app",
-        "Resolving app: 1 project known",
-    ]
+    told = [step.message for step in steps if step.phase == "resolving"]
+    assert told[:2] == ["Resolving app", "Resolving app: 1 project known"]
+    # Where the rest takes its time.
+    assert told[2:] in ([], ["Resolving app: 2 projects known"])
 
 
 @pytest.mark.parametrize("phase", ["resolving", "downloading"])

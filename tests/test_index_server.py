@@ -23,7 +23,7 @@ def server():
 
 
 def get(url: str) -> HTTPResponse:
-    response = urlopen(url, timeout=5)  # noqa: S310 - loopback
+    response = urlopen(url, timeout=60)  # noqa: S310 - loopback
     assert isinstance(response, HTTPResponse)
     return response
 
@@ -31,7 +31,7 @@ def get(url: str) -> HTTPResponse:
 def status(server: IndexServer, headers: dict[str, str] | None = None) -> int:
     request = Request(server.json_url + "app/", headers=headers or {})  # noqa: S310 - loopback
     try:
-        with urlopen(request, timeout=5) as response:  # noqa: S310 - loopback
+        with urlopen(request, timeout=60) as response:  # noqa: S310 - loopback
             return int(response.status)
     except HTTPError as error:
         error.close()

@@ -36,7 +36,7 @@ class BackgroundServer:
         started: Future[Sequence[str]] = Future()
         self._thread = Thread(target=lambda: asyncio.run(self._serve(started)), daemon=True)
         self._thread.start()
-        self._listen_at(started.result(timeout=10))
+        self._listen_at(started.result(timeout=60))
         return self
 
     def __exit__(

@@ -29,11 +29,14 @@ def postgresql() -> Iterator[dict[str, str]]:
         secret = folder / "secret"
         secret.write_text(PASSWORD, encoding="utf-8")
         secret.chmod(0o644)
-        data, port = folder / "data", _free_port()
+        data = folder / "data"
         options = ["--auth=scram-sha-256", "--username=wherry", f"--pwfile={secret}", "--encoding=UTF8", "--no-sync"]
         _run([_program("initdb"), f"--pgdata={data}", *options])
+        port = _free_port()
         server = [_program("postgres"), "-D", str(data), "-p", str(port), "-k", str(folder), "-c", "fsync=off"]
-        with _serving([*server, "-c", f"listen_addresses={HOST}"], port, folder):
+        # It accepts connections before it answers any.
+        ask = [_program("pg_isready"), "-q", "-h", HOST, "-p", str(port)]
+        with _serving([*server, "-c", f"listen_addresses={HOST}"], port, folder, lambda: _succeeds(ask)):
             yield {"PGHOST": HOST, "PGPORT": str(port), "PGUSER": "wherry", "PGPASSWORD": PASSWORD}
 
 
@@ -47,8 +50,9 @@ def mariadb() -> Iterator[dict[str, str]]:
             encoding="utf-8",
         )
         begin.chmod(0o644)
-        data, port = folder / "data", _free_port()
+        data = folder / "data"
         _run([_program("mariadb-install-db"), "--no-defaults", f"--datadir={data}", "--skip-test-db"])
+        port = _free_port()
         server = [_program("mariadbd"), "--no-defaults", f"--datadir={data}", f"--port={port}"]
         places = [f"--bind-address={HOST}", f"--socket={folder / 'socket'}", f"--pid-file={folder / 'pid'}"]
         with _serving([*server, *places, f"--init-file={begin}", "--skip-name-resolve"], port, folder):
@@ -111,14 +115,20 @@ def _run(command: Sequence[str]) -> None:
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, user=_user(), cwd="/")  # noqa: S603 - our own
 
 
+def _succeeds(command: Sequence[str]) -> bool:
+    return subprocess.run(command, check=False, user=_user(), cwd="/").returncode == 0  # noqa: S603 - our own
+
+
 @contextlib.contextmanager
-def _serving(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
+def _serving(
+    command: Sequence[str], port: int, folder: Path, is_ready: Callable[[], bool] = lambda: True
+) -> Iterator[None]:
     with (folder / "log").open("w+b") as log:
         process = subprocess.Popen(  # noqa: S603 - our own arguments
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, user=_user(), cwd="/"
         )
         try:
-            if not _answers(process, port):
+            if not _answers(process, port, is_ready):
                 log.seek(0)
                 raise RuntimeError(f"{command[0]} does not serve: {log.read().decode(errors='replace')}")
             yield
@@ -127,11 +137,12 @@ def _serving(command: Sequence[str], port: int, folder: Path) -> Iterator[None]:
             process.wait(timeout=PATIENCE)
 
 
-def _answers(process: subprocess.Popen[bytes], port: int) -> bool:
+def _answers(process: subprocess.Popen[bytes], port: int, is_ready: Callable[[], bool]) -> bool:
     until = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < until:
         with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
-            return True
+            if is_ready():
+                return True
         time.sleep(0.05)
     return False
 

@@ -25,7 +25,7 @@ class Kind(Enum):
     CUT = auto()
     """The connection closes in the middle of the body."""
     STALL = auto()
-    """Half of the body comes, and the rest `Fault.seconds` later."""
+    """Half of the body comes, and the rest `Fault.seconds` later, or sooner where these become less by then."""
     DELAY = auto()
     """Nothing comes for `Fault.seconds`, and then all: answers overtake one another."""
     NO_CORS = auto()

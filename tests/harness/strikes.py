@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -71,7 +72,9 @@ async def _half(request: web.Request, response: web.Response) -> web.StreamRespo
 
 async def _stalled(fault: Fault, request: web.Request, response: web.Response) -> web.StreamResponse:
     answer = await _half(request, response)
-    await asyncio.sleep(fault.seconds)
+    begun = time.monotonic()
+    while time.monotonic() < begun + fault.seconds:  # noqa: ASYNC110 - another thread may change it
+        await asyncio.sleep(0.05)
     body = _body(response)
     await answer.write(body[len(body) // 2 :])
     await answer.write_eof()

@@ -9,7 +9,6 @@ import json
 import os
 import pty
 import signal
-import time
 from fnmatch import fnmatch
 
 import pytest
@@ -17,6 +16,7 @@ import pytest
 from tests.harness.cli import Cli
 from tests.harness.index_files import make_wheel
 from tests.harness.index_server import IndexServer
+from tests.harness.waiting import happens
 
 WHEELS = [
     make_wheel("app", "1.0", requires=["part>=1"]),
@@ -38,7 +38,7 @@ def index():
 
 
 def archives(index):
-    return sum(count for path, count in index.requests.items() if fnmatch(path, "*.whl"))
+    return sum(count for path, count in index.requests.copy().items() if fnmatch(path, "*.whl"))
 
 
 def test_what_the_command_line_asks_for_comes_too(cli, index):
@@ -85,9 +85,7 @@ def test_ctrl_c_while_packages_come_leaves_nothing_behind(cli, index):
     cli.write("print('never')")
     index.held = "*.whl"
     with cli.start("run", "--index-url", index.json_url, "-w", "app", "app.py") as process:
-        deadline = time.monotonic() + 60
-        while not archives(index) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        assert happens(lambda: archives(index))
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == -signal.SIGINT
         assert process.stderr.read().splitlines()[-1] == "wherry: interrupted; nothing has been installed"

@@ -5,22 +5,45 @@ from __future__ import annotations
 from pytest_pyodide import run_in_pyodide
 
 from tests.harness.faults import Fault, Kind
+from tests.harness.waiting import happens
 
-STALL = 3.0
+FOREVER = 600.0
 
 
 @run_in_pyodide
-async def install_and_listen(selenium, index_url):
+async def begin_install(selenium, index_url):
+    import asyncio
+
+    import __main__
     import wherry
 
-    steps = []
-    await wherry.install("msgpack", index_urls=[index_url], on_progress=lambda step: steps.append(step.to_dict()))
-    return steps
+    __main__.steps = []
+    listen = __main__.steps.append
+    __main__.running = asyncio.ensure_future(wherry.install("msgpack", index_urls=[index_url], on_progress=listen))
+
+
+@run_in_pyodide
+def steps_so_far(selenium):
+    import __main__
+
+    return [step.to_dict() for step in __main__.steps]
+
+
+@run_in_pyodide
+async def end_of_install(selenium):
+    import __main__
+
+    await __main__.running
 
 
 def test_bytes_are_told_while_they_come(fresh_wherry_runtime, index_server):
-    index_server.faults = [Fault("*/msgpack-*.whl", Kind.STALL, seconds=STALL)]
-    steps = install_and_listen(fresh_wherry_runtime, index_server.json_url)
+    stall = Fault("*/msgpack-*.whl", Kind.STALL, seconds=FOREVER)
+    index_server.faults = [stall]
+    begin_install(fresh_wherry_runtime, index_server.json_url)
+    assert happens(lambda: any(step["bytes_done"] for step in steps_so_far(fresh_wherry_runtime)))
+    stall.seconds = 0
+    end_of_install(fresh_wherry_runtime)
+    steps = steps_so_far(fresh_wherry_runtime)
     (size,) = {step["bytes_total"] for step in steps if step["package"] == "msgpack"}
     told = [(step["bytes_done"], step["done"]) for step in steps if step["package"] == "msgpack"]
     assert (size // 2, 0) in told

@@ -7,7 +7,7 @@ from pytest_pyodide import run_in_pyodide
 
 from tests.harness.index_files import make_wheel
 from tests.harness.index_server import dead_url
-from tests.harness.runtime import snapshot
+from tests.harness.runtime import settle, snapshot
 
 C_1, C_2 = make_wheel("c", "1.0"), make_wheel("c", "2.0")
 
@@ -137,6 +137,7 @@ def test_an_upgrade_that_is_given_up_changes_nothing_and_asks_for_nothing_more(w
     before = snapshot(wherry_runtime)
     index_server.held = held
     assert end(wherry_runtime, index_server.json_url)
+    settle(wherry_runtime, index_server)
     asked = index_server.requests.total()
     assert snapshot(wherry_runtime) == before
     index_server.held = ""

@@ -57,8 +57,12 @@ def interrupt(error: BaseException | None = None) -> bool:
     Only to be called while Python does not run. Return whether it waited; a signal is seen only where it runs.
     """
     waits = [(task, getattr(task, "_fut_waiter", None)) for task in asyncio.all_tasks()]
-    # Who waits for another task hears of its end; who waits for what is done is about to run.
-    last = [(task, future) for task, future in waits if not (future is None or isinstance(future, asyncio.Task) or future.done())]
+    # Who waits for another task hears of its end; who waits for nothing, or for what is done, is about to run.
+    last = [
+        (task, future)
+        for task, future in waits
+        if future and not isinstance(future, asyncio.Task) and not future.done()
+    ]
     # By its name, "Task-1": the oldest was given to asyncio.run(), or is time.sleep().
     last.sort(key=lambda wait: (len(wait[0].get_name()), wait[0].get_name()))
     for _, future in last[:1]:
@@ -73,7 +77,7 @@ def pass_on() -> bool:
 
     Return whether it has reached somebody. One that ended a task has, where others wait for the task.
     """
-    error = sys.last_exc
+    error = sys.last_exc  # type: ignore[attr-defined]  # of Python 3.12
     task = _task_that_raised(error)
     # The event loop itself waits for every task.
     return getattr(task, "_num_done_callbacks", 0) > 1 or interrupt(error)

@@ -1,0 +1,21 @@
+"""Waiting for what goes on in another thread or process."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PATIENCE = 60.0  # seconds: more than a busy machine needs
+
+
+def happens(condition: Callable[[], object]) -> bool:
+    """Wait until *condition* is true; tell whether it ever was."""
+    until = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
