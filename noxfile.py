@@ -88,7 +88,7 @@ def install(session: nox.Session, *groups: str) -> None:
 def build(session: nox.Session) -> None:
     """Build the npm package, with the Python side out of this session's environment."""
     with session.chdir(JS):
-        session.run("npm", "ci", "--no-audit", "--no-fund", external=True)
+        session.run("npm", "ci", "--no-audit", "--no-fund", "--fetch-retries=5", external=True)
         session.run("npm", "run", "build", external=True, env={"PYTHON": str(Path(session.bin, "python"))})
 
 
