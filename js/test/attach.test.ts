@@ -87,7 +87,7 @@ test("a listener hears events; what it throws comes back as it is", async () => 
   const phases: string[] = [];
   const onProgress = ({ phase }: { phase: string }) => void phases.push(phase);
   await assert.rejects(installer.install("absent", { onProgress }));
-  assert.deepEqual(phases, ["resolving"]);
+  assert.deepEqual([...new Set(phases)], ["resolving"]);
   const throwing = () => {
     throw mine;
   };
@@ -137,7 +137,9 @@ test("a preload list is installed before attaching is done, and its failure is a
   for (const preload of ["absent", ["absent"], { requirements: "absent", prefer: "index" as const }]) {
     await assert.rejects(attach(pyodide, { indexUrls, preload, onProgress }), { code: "unknown-project" });
   }
-  assert.deepEqual(events, Array(3).fill("Resolving absent"));
+  // What takes its time tells in between how far it is.
+  const others = events.filter((message) => message !== "Resolving absent: 1 project known");
+  assert.deepEqual(others, Array(3).fill("Resolving absent"));
 });
 
 test("a Pyodide that is still loading is waited for, and its failure is attaching's", async () => {

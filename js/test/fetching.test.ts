@@ -3,11 +3,12 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { after, test } from "node:test";
-import { setTimeout } from "node:timers/promises";
+import { after, test, type TestContext } from "node:test";
+import { setImmediate, setTimeout } from "node:timers/promises";
 
 import { beginEarly, dropEarly, transfer } from "../src/fetching.ts";
 
+const NOWHERE = "http://nowhere.test/";
 const INIT = JSON.stringify({ headers: { Accept: "text/x-test" } });
 
 const servers: Server[] = [];
@@ -24,6 +25,29 @@ async function serve(answer: RequestListener): Promise<string> {
   servers.push(server);
   await once(server, "listening");
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+}
+
+/**
+ * Answers the test's requests with a body that `source` makes, under a clock that stands still; returns what moves it by
+ * so many milliseconds, once all has happened that needs no time.
+ */
+function answerTimeless(context: TestContext, source: UnderlyingDefaultSource<Uint8Array>): (passed: number) => Promise<void> {
+  let now = 0;
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  context.mock.method(performance, "now", () => now);
+  context.mock.method(globalThis, "fetch", async (_: string, { signal }: { signal: AbortSignal }) => {
+    const start = (controller: ReadableStreamDefaultController<Uint8Array>) => {
+      signal.addEventListener("abort", () => controller.error(signal.reason));
+      source.start?.(controller);
+    };
+    return new Response(new ReadableStream({ ...source, start }));
+  });
+  return async (passed) => {
+    await setImmediate();
+    now += passed;
+    context.mock.timers.tick(passed);
+    await setImmediate();
+  };
 }
 
 function begin(url: string, patience: object = {}, wishes: object = {}) {
@@ -84,19 +108,22 @@ for (const [patience, complaint, answer] of [
   });
 }
 
-test("what comes slowly but steadily is waited for", async () => {
-  const url = await serve((_, response) => {
-    let pieces = 0;
-    const timer = setInterval(() => {
-      response.write("piece");
-      if (++pieces === 12) {
-        clearInterval(timer);
-        response.end();
-      }
-    }, 50);
+for (const ends of [true, false]) {
+  test(`what comes slowly but steadily is waited for${ends ? "" : ", and no longer than that"}`, async (context) => {
+    let body!: ReadableStreamDefaultController<Uint8Array>;
+    const pass = answerTimeless(context, { start: (controller) => void (body = controller) });
+    const running = begin(NOWHERE, { idle: 0.5 });
+    for (let piece = 0; piece < 12; piece++) {
+      await pass(499);
+      body.enqueue(Buffer.from("piece"));
+    }
+    if (ends) body.close();
+    await pass(500);
+    assert.equal(running.expired, ends ? "" : "nothing more came for 0.5 seconds");
+    if (ends) assert.equal((await running.answer).body.length, 60);
+    else await assert.rejects(running.answer);
   });
-  assert.equal((await begin(url, { idle: 0.5 }).answer).body.length, 60);
-});
+}
 
 test("what is given up ends at the server, too, and is not called too slow", async () => {
   let closed: Promise<unknown> | undefined;
@@ -123,20 +150,21 @@ test("a server that is not there rejects before anything has begun", async () =>
   assert.equal(running.hasBegun, false);
 });
 
-test("what is held stops, as long as it takes, and goes on when it is released", async () => {
-  let sent = 0;
-  const url = await serve(async (_, response) => {
-    for (let piece = 0; piece < 400 && !response.closed; piece++) {
-      sent += 65_536;
-      if (!response.write(Buffer.alloc(65_536))) await Promise.race([once(response, "drain"), once(response, "close")]);
-    }
-    response.end();
+test("what is held stops, as long as it takes, and goes on when it is released", async (context) => {
+  const size = 65_536;
+  let asked = 0;
+  const pass = answerTimeless(context, {
+    pull(body) {
+      body.enqueue(Buffer.alloc(size));
+      if (++asked === 400) body.close();
+    },
   });
-  const running = begin(url, { idle: 0.3 }, { holdAt: 100_000 });
-  await setTimeout(700);
-  assert.ok(sent < 400 * 65_536);
+  const running = begin(NOWHERE, { idle: 0.3 }, { holdAt: 100_000 });
+  await pass(3_600_000);
+  assert.equal(running.received, 2 * size);
+  assert.ok(asked < 10, `${asked} pieces were asked for`);
   running.release();
-  assert.equal((await running.answer).body.length, 400 * 65_536);
+  assert.equal((await running.answer).body.length, 400 * size);
 });
 
 test("what is released before it gets there is not held at all", async () => {

@@ -5,8 +5,9 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import type { Browser } from "puppeteer-core";
+import type { Browser, Page } from "puppeteer-core";
 import { createServer } from "vite";
+import { inTab } from "./crashes.ts";
 import { ExampleStage } from "./example_stage.ts";
 import { BROWSERS, launch } from "./launch.ts";
 import { JS, WHEELS } from "./surfaces.ts";
@@ -44,6 +45,7 @@ for (const name of BROWSERS) describe(name, () => visitAll(() => launch(name)));
 
 function visitAll(start: () => Promise<Browser>): void {
   let browser: Browser;
+  const inPage = (body: (page: Page) => Promise<void>) => inTab(() => browser, body);
 
   before(async () => {
     browser = await start();
@@ -51,56 +53,56 @@ function visitAll(start: () => Promise<Browser>): void {
 
   after(() => browser?.close());
 
-  test("preload: the form works once the packages are there", async () => {
-    await using page = await visit(browser, folderOf("preload"));
-    await page.click("button:not(:disabled)");
-    await page.shows("output", "passengers: Input should be a valid integer");
-    await page.shows("[role=status]", "Installed: ");
-  });
+  test("preload: the form works once the packages are there", inPage(async (page) => {
+    await using visited = await visit(page, folderOf("preload"));
+    await visited.click("button:not(:disabled)");
+    await visited.shows("output", "passengers: Input should be a valid integer");
+    await visited.shows("[role=status]", "Installed: ");
+  }));
 
-  test("preload-html: an element brings Python and its packages", async () => {
-    await using page = await visit(browser, folderOf("preload-html"));
-    await page.shows("output", "xn--bcher-kva.example");
-    await page.shows("[role=status]", "msgpack 1.2.4");
-  });
+  test("preload-html: an element brings Python and its packages", inPage(async (page) => {
+    await using visited = await visit(page, folderOf("preload-html"));
+    await visited.shows("output", "xn--bcher-kva.example");
+    await visited.shows("[role=status]", "msgpack 1.2.4");
+  }));
 
-  test("worker: what the page sends is answered", async () => {
-    await using page = await visit(browser, folderOf("worker"));
-    await page.click("button:not(:disabled)");
-    await page.shows("output", "[1, 2, 3] is 93 01 02 03 in MessagePack");
-    await page.shows("[role=status]", "Installed: ");
-  });
+  test("worker: what the page sends is answered", inPage(async (page) => {
+    await using visited = await visit(page, folderOf("worker"));
+    await visited.click("button:not(:disabled)");
+    await visited.shows("output", "[1, 2, 3] is 93 01 02 03 in MessagePack");
+    await visited.shows("[role=status]", "Installed: ");
+  }));
 
-  test("cell: Python installs for itself, with await at the top", async () => {
-    await using page = await visit(browser, folderOf("cell"));
-    await page.click("button:not(:disabled)");
-    await page.shows("[role=log]", "Crossing(river='Thames', passengers=5)");
-    await page.shows("[role=log]", "Resolving pydantic");
-  });
+  test("cell: Python installs for itself, with await at the top", inPage(async (page) => {
+    await using visited = await visit(page, folderOf("cell"));
+    await visited.click("button:not(:disabled)");
+    await visited.shows("[role=log]", "Crossing(river='Thames', passengers=5)");
+    await visited.shows("[role=log]", "Resolving pydantic");
+  }));
 
-  test("offline: nothing comes from anywhere else", async () => {
-    await using page = await visit(browser, folderOf("offline"));
-    await page.shows("output", "[1613, 1829]");
-    await page.shows("[role=status]", "pydantic-core 2.50.4");
-    assert.deepEqual(page.elsewhere, []);
-  });
+  test("offline: nothing comes from anywhere else", inPage(async (page) => {
+    await using visited = await visit(page, folderOf("offline"));
+    await visited.shows("output", "[1613, 1829]");
+    await visited.shows("[role=status]", "pydantic-core 2.50.4");
+    assert.deepEqual(visited.elsewhere, []);
+  }));
 
-  test("vite: the bundle brings Python's side along", async () => {
-    await using page = await visit(browser, join(folderOf("vite"), "dist"));
-    await page.shows("output", PACKED);
-  });
+  test("vite: the bundle brings Python's side along", inPage(async (page) => {
+    await using visited = await visit(page, join(folderOf("vite"), "dist"));
+    await visited.shows("output", PACKED);
+  }));
 
-  test("vite: so does its development server", async () => {
+  test("vite: so does its development server", inPage(async (page) => {
     const folder = folderOf("vite");
     const server = await createServer({ root: folder, logLevel: "error", server: { host: "127.0.0.1", port: 0 } });
     try {
       await server.listen();
-      await using page = await open(browser, server.resolvedUrls?.local[0] ?? "");
-      await page.shows("output", PACKED);
+      const visited = await open(page, server.resolvedUrls?.local[0] ?? "");
+      await visited.shows("output", PACKED);
     } finally {
       await server.close();
     }
-  });
+  }));
 }
 
 function folderOf(name: string): string {

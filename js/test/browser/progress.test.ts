@@ -1,10 +1,11 @@
 // The element that was built, in a page whose policy lets nothing in but its own files.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
 import type { ProgressEvent } from "../../src/index.ts";
 import type {} from "../../src/progress/define.ts";
+import { inTab } from "./crashes.ts";
 import { BROWSERS, launch } from "./launch.ts";
 import { type LoopbackServer, serveFolders } from "./serving.ts";
 
@@ -15,28 +16,30 @@ for (const name of BROWSERS) {
   describe(`<wherry-progress> in ${name}`, () => {
     let site: LoopbackServer;
     let browser: Browser;
-    let page: Page;
-    const complaints: string[] = [];
 
     before(async () => {
       site = await serveFolders(FOLDERS, { "Content-Security-Policy": POLICY });
       browser = await launch(name);
-      page = await browser.newPage();
-      page.on("console", (message) => complaints.push(message.text()));
-      page.on("pageerror", (error) => complaints.push(String(error)));
-    });
-
-    beforeEach(async () => {
-      await page.goto(`${site.origin}/index.html`);
-      await page.evaluate(() => customElements.whenDefined("wherry-progress"));
     });
 
     after(async () => {
-      await browser.close();
+      await browser?.close();
       await site[Symbol.asyncDispose]();
     });
 
-    test("a download is told to the eye and to the ear, and the policy is kept", async () => {
+    /** A test in a page that has the element; `complaints` are what the browser says of the page. */
+    function shown(body: (page: Page, complaints: readonly string[]) => Promise<void>): () => Promise<void> {
+      return inTab(() => browser, async (page) => {
+        const complaints: string[] = [];
+        page.on("console", (message) => complaints.push(message.text()));
+        page.on("pageerror", (error) => complaints.push(String(error)));
+        await page.goto(`${site.origin}/index.html`);
+        await page.evaluate(() => customElements.whenDefined("wherry-progress"));
+        await body(page, complaints);
+      });
+    }
+
+    test("a download is told to the eye and to the ear, and the policy is kept", shown(async (page, complaints) => {
       await hear(page, [
         event({ phase: "resolving", message: "Resolving pydantic" }),
         event({ message: "Downloading", done: 1, total: 2, package: "typing-extensions", bytesDone: 44e3, bytesTotal: 44e3 }),
@@ -54,14 +57,14 @@ for (const name of BROWSERS) {
       const [fill, track] = await widths(page);
       assert.ok(fill && track && Math.abs(fill / track - 0.42) < 0.01, `${fill} of ${track}`);
       assert.deepEqual(complaints, []);
-    });
+    }));
 
-    test("before the first event the bar has no value", async () => {
+    test("before the first event the bar has no value", shown(async (page) => {
       await page.evaluate(() => void document.querySelector("wherry-progress")!.track(() => new Promise(() => {})));
       assert.deepEqual(await bar(page), { role: "progressbar", name: "Installation", now: null, text: "Resolving" });
-    });
+    }));
 
-    test("a call's result passes through, and its end is told", async () => {
+    test("a call's result passes through, and its end is told", shown(async (page) => {
       const result = await page.evaluate((done) => {
         const progress = document.querySelector("wherry-progress")!;
         return progress.track(async (onProgress) => (onProgress(done), 7));
@@ -70,9 +73,9 @@ for (const name of BROWSERS) {
       assert.equal((await bar(page)).now, "100");
       assert.equal(await textOf(page, "[role=status]"), "Installed six 1.17.0");
       assert.equal(await matches(page, ":state(done)"), true);
-    });
+    }));
 
-    test("a failure passes through and stays, as text, until another call begins", async () => {
+    test("a failure passes through and stays, as text, until another call begins", shown(async (page) => {
       const message = "No index has <b>absent</b>\nIs the name right?";
       const rejection = await page.evaluate(
         (message) => {
@@ -88,9 +91,9 @@ for (const name of BROWSERS) {
       assert.equal(await matches(page, ":state(failed)"), true);
       await page.evaluate(() => void document.querySelector("wherry-progress")!.track(() => new Promise(() => {})));
       assert.equal(await textOf(page, "[role=alert]"), "");
-    });
+    }));
 
-    test("the failure of one call is not lost to another that waits for its turn", async () => {
+    test("the failure of one call is not lost to another that waits for its turn", shown(async (page) => {
       await page.evaluate(async () => {
         const progress = document.querySelector("wherry-progress")!;
         void progress.track(() => new Promise(() => {}));
@@ -98,18 +101,18 @@ for (const name of BROWSERS) {
         void progress.track(() => new Promise(() => {}));
       });
       assert.equal(await textOf(page, "[part=message]"), "the first");
-    });
+    }));
 
-    test("a call that somebody ended is no failure", async () => {
+    test("a call that somebody ended is no failure", shown(async (page) => {
       await page.evaluate(() => {
         const reason = new DOMException("enough", "AbortError");
         return document.querySelector("wherry-progress")!.track(() => Promise.reject(reason)).catch(() => {});
       });
       assert.equal(await textOf(page, "[part=phase]"), "Stopped");
       assert.equal(await textOf(page, "[role=alert]"), "");
-    });
+    }));
 
-    test("the packages open and close by keyboard", async () => {
+    test("the packages open and close by keyboard", shown(async (page) => {
       await hear(page, [event({ package: "six", bytesDone: 1, bytesTotal: 2, total: 1 })]);
       assert.equal(await textOf(page, "[part=phase]"), "Downloading");
       await page.keyboard.press("Tab");
@@ -118,15 +121,15 @@ for (const name of BROWSERS) {
       assert.equal(await matches(page, "[open]"), true);
       await page.keyboard.press(" ");
       assert.equal(await matches(page, "[open]"), false);
-    });
+    }));
 
-    test("the next installation begins anew", async () => {
+    test("the next installation begins anew", shown(async (page) => {
       await hear(page, [event({ package: "six", bytesDone: 1, bytesTotal: 2 }), event({ phase: "done", fraction: 1 })]);
       await hear(page, [event({ phase: "resolving", message: "Resolving idna", fraction: 0.05 })]);
       await page.evaluate(() => void (document.querySelector("wherry-progress")!.open = true));
       assert.deepEqual(await rows(page), []);
       assert.equal((await bar(page)).now, "5");
-    });
+    }));
   });
 }
 

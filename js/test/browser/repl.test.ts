@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
-import type { Browser, BrowserContext, ElementHandle, Page } from "puppeteer-core";
+import type { Browser, ElementHandle, Page } from "puppeteer-core";
 import { buildPage } from "../../scripts/repl.ts";
 import type {} from "../../src/progress/define.ts";
-import { BROWSERS, launch } from "./launch.ts";
+import { inTab } from "./crashes.ts";
+import { BROWSERS, launch, TIMEOUT } from "./launch.ts";
 import { type LoopbackServer, serveFolders } from "./serving.ts";
 import { type IndexUrls, readWheels, serveIndex } from "./wheel_index.ts";
 
@@ -36,20 +37,18 @@ after(async () => {
 for (const name of BROWSERS) {
   describe(`the REPL page in ${name}`, () => {
     let browser: Browser;
-    let context: BrowserContext;
-    let page: Page;
     const faults: string[] = [];
 
-    /** Opens the page in a profile of its own, and waits for the prompt. */
-    async function open(fragment = ""): Promise<void> {
-      context = await browser.createBrowserContext();
-      page = await context.newPage();
+    const inPage = (body: (page: Page) => Promise<void>) => inTab(() => browser, body);
+
+    /** Opens the REPL in an empty page, and waits for the prompt. */
+    async function open(page: Page, fragment = ""): Promise<void> {
       await page.setViewport({ width: 1280, height: 800 });
       page.on("pageerror", (error) => faults.push(String(error)));
-      await visit(fragment);
+      await visit(page, fragment);
     }
 
-    async function visit(fragment = ""): Promise<void> {
+    async function visit(page: Page, fragment = ""): Promise<void> {
       await page.goto(`${site.origin}/index.html?index=${urls.open}${fragment}`);
       await shows(page, /^>>> $/m);
       await page.focus(".xterm-helper-textarea");
@@ -58,14 +57,11 @@ for (const name of BROWSERS) {
     before(async () => {
       browser = await launch(name);
     });
-    afterEach(async () => {
-      await context.close();
-      assert.deepEqual(faults.splice(0), []);
-    });
-    after(() => browser.close());
+    afterEach(() => assert.deepEqual(faults.splice(0), []));
+    after(() => browser?.close());
 
-    test("a line is run and answered, a block goes on until an empty line, an error is told", async () => {
-      await open();
+    test("a line is run and answered, a block goes on until an empty line, an error is told", inPage(async (page) => {
+      await open(page);
       await type(page, "6 * 7");
       await shows(page, /^42$/m);
       await type(page, "for n in range(3):", "print(n * 11)", "");
@@ -74,34 +70,36 @@ for (const name of BROWSERS) {
       await shows(page, /^ModuleNotFoundError: No module named 'msgpack'\nNot here yet\? await install\("msgpack"\)/m);
       await type(page, "1 +* 2");
       await shows(page, /^SyntaxError: invalid syntax$/m);
-    });
+    }));
 
-    test("what awaits is awaited, what is typed meanwhile is not lost, and Ctrl-C ends it", async () => {
-      await open();
+    test("what awaits is awaited, what is typed meanwhile is not lost, and Ctrl-C ends it", inPage(async (page) => {
+      await open(page);
       await type(page, "import asyncio; await asyncio.sleep(0.3, 'slept')", "'in time'");
       await shows(page, /^'slept'\n>>> 'in time'\n'in time'$/m);
-      await type(page, "await asyncio.sleep(1000)");
-      await settled(page);
+      // Before anything runs there is nothing that Ctrl-C could end.
+      await type(page, "print('begun'); await asyncio.sleep(1000)");
+      await shows(page, /^begun$/m);
       await page.keyboard.down("Control");
       await page.keyboard.press("c");
       await page.keyboard.up("Control");
       await shows(page, /^KeyboardInterrupt\n>>> $/m);
-    });
+    }));
 
-    test("a real package is installed, seen, used and taken away", async () => {
-      await open();
+    test("a real package is installed, seen, used and taken away", inPage(async (page) => {
+      await open(page);
       await type(page, 'await install("pydantic")');
       await page.waitForSelector("wherry-progress:state(done)");
       await shows(page, /^Installed: annotated-types/m);
       await showsTree(page, ["pydantic", "annotated-types", "pydantic-core", "typing-extensions", "typing-inspection"]);
       await type(page, "import pydantic; pydantic.TypeAdapter(int).validate_python('7')");
-      await shows(page, /^7$/m);
+      // By then the panel has been drawn anew, and stays as it is.
+      await shows(page, /^7\n>>> $/m);
       await (await find(page, '[aria-label="Uninstall pydantic"]')).click();
       await shows(page, /^Removed: pydantic 2/m);
-    });
+    }));
 
-    test("an installation that fails says what to do, at the prompt and beside it", async () => {
-      await open();
+    test("an installation that fails says what to do, at the prompt and beside it", inPage(async (page) => {
+      await open(page);
       await type(page, 'await install("pydantic", "pydantic-core<2.40")');
       await page.waitForSelector("wherry-progress:state(failed)");
       await shows(page, /^ResolutionConflict: you asked for pydantic-core<2\.40/m);
@@ -111,33 +109,34 @@ for (const name of BROWSERS) {
       ]);
       assert.equal(failure[0], "resolution-conflict");
       assert.match(failure[1] ?? "", /^you asked for pydantic-core<2\.40, but .*2\.50\.4/s);
-    });
+    }));
 
-    test("Tab completes as far as it goes, and shows what there is", async () => {
-      await open();
+    test("Tab completes as far as it goes, and shows what there is", inPage(async (page) => {
+      await open(page);
       await page.keyboard.type("wherry.uninst");
       await page.keyboard.press("Tab");
       await shows(page, /^>>> wherry\.uninstall\($/m);
       await clearLine(page);
       await page.keyboard.type("str.is");
       await page.keyboard.press("Tab");
+      await page.waitForSelector("#choices span");
       const choices = await page.$$eval("#choices span", (words) => words.map(({ textContent }) => textContent));
       assert.ok(choices.includes("isalnum") && choices.includes("isupper"), choices.join(" "));
-    });
+    }));
 
-    test("several lines are pasted as one, out of a transcript too, and remembered from visit to visit", async () => {
-      await open();
+    test("several lines are pasted as one, out of a transcript too, and remembered from visit to visit", inPage(async (page) => {
+      await open(page);
       await paste(page, ">>> def twice(n):\n...     return 2 * n\n...\n>>> twice(21)\n'an answer'\n");
       await shows(page, /^>>> def twice\(n\):\n\.\.\. {5}return 2 \* n\n\.\.\. *\n\.\.\. twice\(21\)$/m);
       await page.keyboard.press("Enter");
       await shows(page, /^42$/m);
-      await visit();
+      await visit(page);
       await page.keyboard.press("ArrowUp");
       await shows(page, /^\.\.\. twice\(21\)$/m);
-    });
+    }));
 
-    test("a wheel of this computer is installed, whether chosen or dropped; what is no wheel is refused", async () => {
-      await open();
+    test("a wheel of this computer is installed, whether chosen or dropped; what is no wheel is refused", inPage(async (page) => {
+      await open(page);
       const input = (await find(page, "#file")) as ElementHandle<HTMLInputElement>;
       await input.uploadFile(IDNA);
       await shows(page, /^Installed: idna 3\.20/m);
@@ -149,24 +148,24 @@ for (const name of BROWSERS) {
       await showsTree(page, ["idna"]);
       await drop(page, "", "notes.txt");
       assert.match((await text(page, "#notice")) ?? "", /^notes\.txt: not a wheel/);
-    });
+    }));
 
-    test("a link installs nothing by itself, says what from where, and then does it", async () => {
-      await open("#install=msgpack&install=idna>3");
+    test("a link installs nothing by itself, says what from where, and then does it", inPage(async (page) => {
+      await open(page, "#install=msgpack&install=idna>3");
       assert.match((await text(page, "#notice p")) ?? "", new RegExp(`asks for msgpack, idna>3, .* from ${urls.open}`));
       assert.deepEqual(await tree(page), []);
       await (await find(page, "#notice .primary")).click();
       await shows(page, /^>>> await install\("msgpack", "idna>3"\)\nInstalled: /m);
       await showsTree(page, ["idna", "msgpack"]);
-    });
+    }));
 
-    test("a link with what is installed can be handed on", async () => {
-      await open();
+    test("a link with what is installed can be handed on", inPage(async (page) => {
+      await open(page);
       await type(page, 'await install("idna")');
       await showsTree(page, ["idna"]);
       await (await find(page, "#share")).click();
       await page.waitForFunction(() => location.hash === "#install=idna%3D%3D3.20");
-    });
+    }));
   });
 }
 
@@ -190,7 +189,7 @@ function screen(page: Page): Promise<string> {
 
 /** Waits until the terminal shows it; fails with what it shows instead. */
 async function shows(page: Page, expected: RegExp): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + TIMEOUT;
   let seen = "";
   while (Date.now() < end) {
     seen = await screen(page);
@@ -198,12 +197,6 @@ async function shows(page: Page, expected: RegExp): Promise<void> {
     await new Promise((passed) => setTimeout(passed, 50));
   }
   assert.match(seen, expected);
-}
-
-/** Waits until what was typed has reached Python. */
-async function settled(page: Page): Promise<void> {
-  await shows(page, /\)$/);
-  await page.evaluate(() => new Promise((passed) => setTimeout(passed, 100)));
 }
 
 async function clearLine(page: Page): Promise<void> {
@@ -219,7 +212,7 @@ async function tree(page: Page): Promise<string[]> {
 
 /** Waits until the panel shows these projects, in this order: it follows what the prompt says. */
 async function showsTree(page: Page, expected: readonly string[]): Promise<void> {
-  const end = Date.now() + 30_000;
+  const end = Date.now() + TIMEOUT;
   while (Date.now() < end && String(await tree(page)) !== String(expected)) {
     await new Promise((passed) => setTimeout(passed, 50));
   }

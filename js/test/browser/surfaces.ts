@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Browser } from "puppeteer-core";
-import { type BrowserName, findProgram, launch } from "./launch.ts";
+import { guard, TabCrashed } from "./crashes.ts";
+import { type BrowserName, findProgram, launch, openPage } from "./launch.ts";
 import type { Played, SceneName, Stage } from "./pages/scenes.ts";
 import { serveFolders } from "./serving.ts";
 import { readWheels, serveIndex } from "./wheel_index.ts";
@@ -27,8 +28,7 @@ export const PLACES: readonly Place[] = ["page", "worker"];
 /**
  * Opens the page of the scenes; `policy` makes a Content-Security-Policy out of the index's origin.
  *
- * A tab of Chromium crashes about once in 150, without a trace of why. The first that does so gets a successor, which
- * plays what was played before.
+ * The first tab that crashes gets a successor, which plays what was played before.
  */
 export async function openBrowser(name: BrowserName, place: Place, policy?: (index: string) => string): Promise<Surface> {
   const open = () => openTab(name, place, policy);
@@ -59,8 +59,6 @@ export async function openBrowser(name: BrowserName, place: Place, policy?: (ind
   };
 }
 
-class TabCrashed extends Error {}
-
 async function openTab(name: BrowserName, place: Place, policy?: (index: string) => string): Promise<Surface> {
   await using held = new AsyncDisposableStack();
   const { server, urls } = await serveIndex(readWheels(...WHEELS));
@@ -69,15 +67,13 @@ async function openTab(name: BrowserName, place: Place, policy?: (index: string)
   const folders = { "/pyodide/": PYODIDE, "/wherry/": DIST, "/": PAGES };
   const site = held.use(await serveFolders(folders, headers));
   const browser = held.adopt(await launch(name), (browser: Browser) => browser.close());
-  const page = await browser.newPage();
-  // What is asked of a tab that has crashed is never answered.
-  const crashed = new Promise<never>((_, reject) => page.on("error", ({ message }) => reject(new TabCrashed(message))));
-  crashed.catch(() => {});
-  await page.goto(`${site.origin}/page.html${place === "worker" ? "#worker" : ""}`);
-  await Promise.race([page.evaluate((urls) => globalThis.begin(urls), urls), crashed]);
+  const page = await openPage(browser);
+  const guarded = guard(page);
+  await guarded(page.goto(`${site.origin}/page.html${place === "worker" ? "#worker" : ""}`));
+  await guarded(page.evaluate((urls) => globalThis.begin(urls), urls));
   const tab = held.move();
   return {
-    play: async (name) => JSON.parse(await Promise.race([page.evaluate((name) => globalThis.play(name), name), crashed])),
+    play: async (name) => JSON.parse(await guarded(page.evaluate((name) => globalThis.play(name), name))),
     [Symbol.asyncDispose]: () => tab.disposeAsync(),
   };
 }
