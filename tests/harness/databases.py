@@ -8,16 +8,16 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from tests.harness.waiting import PATIENCE, happens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["SERVERS", "has_program"]
 
-PATIENCE = 60.0  # seconds
 PASSWORD = "aboard"  # noqa: S105 - of a server that lives for one test
 HOST = "127.0.0.1"
 
@@ -138,13 +138,12 @@ def _serving(
 
 
 def _answers(process: subprocess.Popen[bytes], port: int, is_ready: Callable[[], bool]) -> bool:
-    until = time.monotonic() + PATIENCE
-    while process.poll() is None and time.monotonic() < until:
+    def accepts() -> bool:
         with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
-            if is_ready():
-                return True
-        time.sleep(0.05)
-    return False
+            return True
+        return False
+
+    return happens(lambda: process.poll() is not None or (accepts() and is_ready())) and process.poll() is None
 
 
 def _free_port() -> int:
