@@ -83,7 +83,7 @@ def test_what_was_asked_for_in_vain_is_ended_with_the_call(fresh_wherry_runtime,
     settle(fresh_wherry_runtime, index_server)
     # A browser may not even have sent it by then.
     in_vain = index_server.requests["/json/idna/"]
-    assert in_vain <= 1
+    assert in_vain == 1 or (in_vain == 0 and fresh_wherry_runtime.browser != "node")
     index_server.held = ""
     install(fresh_wherry_runtime, ["idna"], index_server.json_url)
     assert index_server.requests["/json/idna/"] == in_vain + 1

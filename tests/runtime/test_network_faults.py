@@ -101,6 +101,7 @@ def test_what_fails_once_is_tried_again(wherry_runtime, index, fault, path):
     network = {"attempts": 10} | IMPATIENT[fault.kind] if fault.kind in IMPATIENT else ONCE_MORE
     assert install(wherry_runtime, "idna", [index.json_url], network) == ["idna"]
     assert struck.has_struck
+    assert len(index.requests) == len(["page", "metadata", "wheel"])
     if fault.kind in IMPATIENT:
         assert sum(count for asked, count in index.requests.items() if fnmatch(asked, path)) >= 2
     else:
