@@ -114,7 +114,10 @@ class ResolverCase:
                 name=file.identity[0],
                 version=Version(file.identity[1]),
                 file=ProjectFile(
-                    file.filename, f"https://{DISTRIBUTION_HOST}{file_path(file)}", {"sha256": file.sha256}
+                    file.filename,
+                    f"https://{DISTRIBUTION_HOST}{file_path(file)}",
+                    {"sha256": file.sha256},
+                    metadata_hashes={},
                 ),
                 depends=tuple(map(canonicalize_name, release.get("depends", ()))),
                 is_shared_library=release.get("shared-library", False),

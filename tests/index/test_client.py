@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -8,7 +9,8 @@ import pytest
 from packaging.utils import canonicalize_name
 
 from tests.harness.index_files import IndexFile, make_wheel
-from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
+from tests.harness.index_pages import file_path
+from tests.harness.memory_fetcher import HOST, HTML_URL, JSON_URL, MemoryFetcher
 from wherry.errors import (
     IndexUnreachable,
     IntegrityError,
@@ -198,6 +200,40 @@ FAILURES = {
     "spoilt": (200, SPOILT.content),
     "a portal": (200, b"<html>"),
 }
+
+
+@pytest.mark.parametrize(
+    "instead",
+    [
+        Response("", 404, b"not found", {"content-type": "text/plain"}),
+        Response("", 410, b"gone", {"content-type": "text/plain"}),
+        Response("", 403, b"denied", {"content-type": "application/xml"}),
+        Response("", 200, b"<html>no such file</html>", {"content-type": "text/html"}),
+        Response("", 200, b"<html>no such file</html>", {"content-type": "application/octet-stream"}),
+    ],
+    ids=["404", "410", "403", "a page", "a page that calls itself a file"],
+)
+async def test_where_the_metadata_file_is_missing_the_wheel_tells(instead: Response) -> None:
+    url = f"https://{HOST}{file_path(WHEEL)}"
+    fetcher = MemoryFetcher([WHEEL], instead={f"{url}.metadata": instead})
+    async with client(fetcher) as index:
+        file = replace(await only_file(index), metadata_hashes={})
+        metadata = await index.metadata(file)
+        assert isinstance(metadata, CoreMetadata)
+        assert [str(requirement) for requirement in metadata.requires_dist] == ["b"]
+        assert await index.archive(file) == WHEEL.content
+    assert fetcher.requests[url] == 1
+
+
+async def test_metadata_with_a_hash_that_cannot_be_read_is_broken_whatever_the_wheel_says() -> None:
+    broken = b"<html>no such file</html>"
+    url = f"https://{HOST}{file_path(WHEEL)}"
+    answer = Response(url, 200, broken, {"content-type": "application/octet-stream"})
+    async with client(MemoryFetcher([WHEEL], instead={f"{url}.metadata": answer})) as index:
+        hashes = {"sha256": hashlib.sha256(broken).hexdigest()}
+        assert isinstance(
+            await index.metadata(replace(await only_file(index), metadata_hashes=hashes)), InvalidMetadata
+        )
 
 
 @pytest.mark.parametrize("failure", FAILURES)

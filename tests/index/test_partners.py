@@ -122,7 +122,7 @@ async def test_what_another_requires_too_goes_on() -> None:
 @pytest.mark.parametrize("options", [{"prefer": "distribution"}, {"deps": False}])
 async def test_nothing_is_asked_for_early_that_no_index_will_be_asked_for(options: dict[str, object]) -> None:
     fetcher = MemoryFetcher(CHAIN)
-    await decide(fetcher, requirement="a==2", **options)
+    await decide(fetcher, LOCK | {"b": ["c"]}, requirement="a==2", **options)
     asked = [request.url for request in fetcher.asked]
     assert f"{JSON_URL}b/" not in asked[:2]
     assert (f"{JSON_URL}c/" in asked) is False

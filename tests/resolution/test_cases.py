@@ -10,66 +10,18 @@ import pytest
 
 from tests.harness.environments import PYODIDE_314
 from tests.harness.resolver_cases import ResolverCase, read_cases
+from tests.harness.shelf import Shelf
 from wherry.errors import WherryError
 from wherry.installer import Installer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
-
-    from packaging.utils import NormalizedName
+    from collections.abc import Iterable, Sequence
 
     from tests.harness.memory_fetcher import MemoryFetcher
-    from wherry.install.destination import Delivery, Exchange, SharedLibrary
-    from wherry.install.running import InstalledScript
-    from wherry.model.check import BrokenDistribution
-    from wherry.model.distribution import InstalledDistribution
     from wherry.resolution.resolution import Resolution
 
 ORDERS_OF_ARRIVAL = range(5)
 CASES = list(read_cases())
-
-
-class Shelf:
-    """A destination that has things and takes none."""
-
-    def __init__(self, case: ResolverCase) -> None:
-        self._installed = case.distributions()
-
-    def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
-        return self._installed
-
-    def broken(self) -> tuple[BrokenDistribution, ...]:
-        raise NotImplementedError
-
-    def imported(self, distribution: InstalledDistribution) -> Sequence[str]:  # noqa: ARG002 - the port's
-        return ()
-
-    def scripts(self) -> Mapping[str, InstalledScript]:
-        raise NotImplementedError
-
-    def turn(self) -> AbstractAsyncContextManager[None]:
-        raise NotImplementedError
-
-    def is_taken(self) -> bool:
-        raise NotImplementedError
-
-    def recover(self) -> tuple[str, ...]:
-        return ()
-
-    def prepare(self, delivery: Delivery) -> None:
-        raise NotImplementedError
-
-    def exchange(
-        self,
-        arriving: Sequence[Delivery],
-        leaving: Sequence[InstalledDistribution],
-        libraries: Sequence[SharedLibrary] = (),
-    ) -> Exchange:
-        raise NotImplementedError
-
-    async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> Sequence[str]:
-        raise NotImplementedError
 
 
 def resolve(case: ResolverCase, seed: int = 0, *, requested: Sequence[str] = ()) -> tuple[Resolution, MemoryFetcher]:
@@ -77,7 +29,7 @@ def resolve(case: ResolverCase, seed: int = 0, *, requested: Sequence[str] = ())
     installer = Installer(
         environment=PYODIDE_314,
         fetcher=fetcher,
-        destination=Shelf(case),
+        destination=Shelf(case.distributions()),
         distribution=case.locked_packages(),
         index_urls=case.index_urls,
     )

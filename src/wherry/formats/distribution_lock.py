@@ -58,10 +58,12 @@ class _LockedPackages(Mapping["NormalizedName", LockedPackage]):
             version = Version(str(entry["version"]))
         except InvalidVersion:
             return None
+        url, hashes = self._locate(filename), {"sha256": entry["sha256"]}
         return LockedPackage(
             name=name,
             version=version,
-            file=ProjectFile(filename.rpartition("/")[2], self._locate(filename), {"sha256": entry["sha256"]}),
+            # pyodide-build writes a metadata file beside each wheel; the lock has no hash of it.
+            file=ProjectFile(filename.rpartition("/")[2], url, hashes, metadata_hashes={}),
             # They are names as the projects write them, where the keys are normalized.
             depends=tuple(other for other in map(canonicalize_name, entry["depends"]) if other in self._entries),
             is_shared_library=entry["package_type"] == "shared_library",

@@ -15,6 +15,7 @@ from wherry.errors import (
     InvalidIndexPage,
     InvalidMetadata,
     InvalidWheel,
+    RefusedByIndex,
 )
 from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.simple_api import ACCEPT, parse_project_page
@@ -87,8 +88,8 @@ class IndexClient:
     async def metadata(self, file: ProjectFile) -> CoreMetadata | InvalidMetadata | InvalidWheel:
         """Return the core metadata of a wheel, or the error that it is broken with: that is an answer, too.
 
-        It comes from the metadata file beside the wheel where the index offers one, else out of the wheel, which is
-        kept for :meth:`archive`. Raises :class:`~wherry.errors.IndexUnavailable` and
+        It comes from the metadata file beside the wheel where the index offers one and has it, else out of the wheel,
+        which is kept for :meth:`archive`. Raises :class:`~wherry.errors.IndexUnavailable` and
         :class:`~wherry.errors.IntegrityError`.
         """
         return await self._flights.join(("metadata", file.url), lambda: self._find_metadata(file))
@@ -154,15 +155,28 @@ class IndexClient:
 
     async def _find_metadata(self, file: ProjectFile) -> CoreMetadata | InvalidMetadata | InvalidWheel:
         try:
-            if file.metadata_hashes is None:
-                # Reading archives is needed after the first answers, not before the first question.
-                from wherry.formats.wheel_archive import read_wheel_metadata
+            if file.metadata_hashes is not None and (beside := await self._metadata_beside(file, file.metadata_hashes)):
+                return beside
+            # Reading archives is needed after the first answers, not before the first question.
+            from wherry.formats.wheel_archive import read_wheel_metadata
 
-                return read_wheel_metadata(await self.archive(file), filename=file.filename)
-            content = await self._from_anywhere(file, Request(file.metadata_url), file.metadata_hashes, _metadata_of)
-            return _of_this_file(parse_core_metadata(content, subject=file.filename), file)
+            return read_wheel_metadata(await self.archive(file), filename=file.filename)
         except (InvalidMetadata, InvalidWheel) as error:
             return error
+
+    async def _metadata_beside(self, file: ProjectFile, hashes: Mapping[str, str]) -> CoreMetadata | None:
+        """Return what the metadata file says; ``None`` where it is missing, or is something else without a hash."""
+        try:
+            content = await self._from_anywhere(file, Request(file.metadata_url), hashes, _metadata_of)
+            return _of_this_file(parse_core_metadata(content, subject=file.filename), file)
+        except IndexUnavailable as error:
+            if _is_missing(error):
+                return None
+            raise
+        except InvalidMetadata:
+            if hashes:
+                raise
+            return None
 
     async def _find_archive(self, file: ProjectFile, hold: Hold | None = None) -> bytes:
         meter = self._meters[file.url] = Meter()
@@ -244,6 +258,13 @@ class IndexClient:
     async def _fetch(self, request: Request) -> Response:
         self.requests += 1
         return await self._fetcher.fetch(self._access.grant(request))
+
+
+def _is_missing(error: IndexUnavailable) -> bool:
+    """Whether an index has no such file: servers say that in several ways, and a browser may hide that from a page."""
+    if isinstance(error, RefusedByIndex):
+        return error.status in {403, *GONE}
+    return isinstance(error, IndexUnreachable) and error.kind in {"missing", "portal", "cors"}
 
 
 def _check_status(request: Request, response: Response) -> None:

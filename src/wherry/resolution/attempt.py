@@ -10,16 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from wherry.model.distribution import InstalledDistribution
-from wherry.model.project import ProjectFile
+from wherry.resolution.answer_warnings import find_warnings
 from wherry.resolution.candidates import Policy
 from wherry.resolution.graph import gather_reasons
 from wherry.resolution.resolution import Pin, Resolution
 from wherry.resolution.search import Search
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from wherry.resolution.candidates import Candidate, Candidates
     from wherry.resolution.graph import Reason
     from wherry.resolution.problem import Problem
@@ -66,7 +63,7 @@ def _resolution(answer: Answer, candidates: Candidates) -> Resolution:
     )
     chosen = [candidate for candidate in answer.mapping.values() if not candidate.extra]
     pins = tuple(_pin(candidate, reasons[candidate.name]) for candidate in chosen)
-    return Resolution(pins, tuple(_warnings(answer, candidates)))
+    return Resolution(pins, tuple(find_warnings(answer, candidates)))
 
 
 def _pin(candidate: Candidate, reasons: tuple[Reason, ...]) -> Pin:
@@ -81,24 +78,3 @@ def _pin(candidate: Candidate, reasons: tuple[Reason, ...]) -> Pin:
         required_by=tuple(sorted(asker for asker in askers if asker not in {None, candidate.name})),
         reasons=reasons,
     )
-
-
-def _warnings(answer: Answer, candidates: Candidates) -> Iterator[str]:
-    for candidate in answer.mapping.values():
-        metadata = candidates.metadata(candidate)
-        if candidate.extra and metadata and candidate.extra not in metadata.provides_extra:
-            yield f"{candidate.name} {candidate.version} has no extra {candidate.extra!r}"
-        elif not candidate.extra:
-            yield from _warnings_of_project(candidate, candidates)
-
-
-def _warnings_of_project(candidate: Candidate, candidates: Candidates) -> Iterator[str]:
-    if isinstance(candidate.source, InstalledDistribution):
-        return
-    if isinstance(candidate.source, ProjectFile) and candidate.source.yanked is not None:
-        reason = f": {candidate.source.yanked}" if candidate.source.yanked else ""
-        yield f"{candidate} has been yanked{reason}"
-    page = candidates.snapshot.pages.get(candidate.name)
-    if page is not None and page.status in {"archived", "deprecated"}:
-        reason = f": {page.status_reason}" if page.status_reason else ""
-        yield f"The index calls {candidate.name} {page.status}{reason}"

@@ -31,7 +31,7 @@ class Policy(enum.Enum):
     """How far pre-releases and yanked files are let in beyond what is asked for."""
 
     AS_ASKED = enum.auto()
-    """As the specifications say: pre-releases when asked for, or when no final release satisfies what is asked."""
+    """Final releases first; pre-releases where no final release satisfies what is asked, or a specifier names one."""
     LAST_RESORT = enum.auto()
     """Pre-releases of everything, after all final releases; then what is yanked, if something turns out to name it."""
     RELAXED = enum.auto()
@@ -67,15 +67,13 @@ class Candidate:
 class Candidates:
     """Selects candidates out of a snapshot; one object serves one run of the resolver.
 
-    A candidate is made once, so that it equals itself and nothing else. ``finals_first`` are the projects of which a
-    search has learned that not everybody asks for pre-releases.
+    A candidate is made once, so that it equals itself and nothing else.
     """
 
     def __init__(self, problem: Problem, snapshot: Snapshot, policy: Policy) -> None:
         self.problem = problem
         self.snapshot = snapshot
         self.policy = policy
-        self.finals_first: set[NormalizedName] = set()
         self._made: dict[tuple[Identifier, int], Candidate] = {}
         self._sources: dict[NormalizedName, Sources] = {}
 
@@ -126,8 +124,7 @@ class Candidates:
         """Yield the releases on the index that satisfy everything, in the order to try them."""
         releases = self.snapshot.releases(name)
         if releases is not None:
-            finals_first = name in self.finals_first
-            for chosen in self._tiers(releases, requirements, constraints, finals_first=finals_first):
+            for chosen in self._tiers(releases, requirements, constraints):
                 yield from releases.pick(chosen)
 
     def refusal(self, candidate: Candidate) -> str:
@@ -152,10 +149,12 @@ class Candidates:
         releases: Releases,
         requirements: Sequence[ProjectRequirement],
         constraints: Sequence[ProjectRequirement],
-        *,
-        finals_first: bool,
     ) -> Iterator[int]:
-        """Yield sets of releases, each to be tried after the one before."""
+        """Yield sets of releases, each to be tried after the one before.
+
+        Another requirement only takes releases away from the front, so the first that is left stays the first: a pin
+        that satisfies all requirements is the one that would have been chosen with all of them known.
+        """
         satisfying = releases.everything
         for requirement in (*requirements, *constraints):
             satisfying &= releases.admitted(requirement)
@@ -166,13 +165,11 @@ class Candidates:
         usable = satisfying & (~releases.yanked | releases.named((*requirements, *constraints)))
         prereleases = usable & releases.prereleases
         finals = usable & ~prereleases
-        asked = [requirement.specifier.prereleases for requirement in requirements if requirement.exactly is None]
-        if self.problem.pre or not finals or (asked and all(asked) and not finals_first):
+        if self.problem.pre or not finals:
             yield usable
         else:
-            # Who does not ask for pre-releases gets a final release where one satisfies everybody.
             yield finals
-            if any(asked) or self.policy is Policy.LAST_RESORT:
+            if self.policy is Policy.LAST_RESORT or any(map(_names_prereleases, requirements)):
                 yield prereleases
         if self.policy is Policy.LAST_RESORT:
             yield satisfying & ~usable
@@ -183,3 +180,7 @@ class Candidates:
         if key not in self._made:
             self._made[key] = Candidate(name, extra, version, source)
         return self._made[key]
+
+
+def _names_prereleases(requirement: ProjectRequirement) -> bool:
+    return requirement.exactly is None and bool(requirement.specifier.prereleases)

@@ -37,7 +37,8 @@ def explain(facts: Sequence[Fact], candidates: Candidates) -> ResolutionError:
     projects = [fact.requirement.name for fact in required if not fact.requirement.extra]
     for fact in required:
         # Where the project is asked for elsewhere too, in other words, the clash is the better story.
-        if projects.count(fact.requirement.name) <= 1 and (error := _dead_end(fact, required, candidates)):
+        is_told_elsewhere = fact.requirement.replaces or projects.count(fact.requirement.name) > 1
+        if not is_told_elsewhere and (error := _dead_end(fact, required, candidates)):
             return error
     return _conflict(facts, candidates)
 
@@ -198,7 +199,7 @@ def _versions(alike: list[Cause]) -> str:
 
 
 def _comment(requirement: ProjectRequirement, candidates: Candidates) -> str:
-    if requirement.refusal or candidates.exists(requirement):
+    if requirement.refusal or requirement.replaces or candidates.exists(requirement):
         return ""
     if other_sources := _other_sources(requirement, candidates):
         return f" ({' and '.join(other_sources)})"

@@ -12,7 +12,7 @@ from wherry.resolution.problem import Problem
 from wherry.resolution.requirements import ProjectRequirement, applies, expand, parse_requirements
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from packaging.requirements import Requirement
@@ -66,7 +66,7 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
         environment=environment,
         requirements=tuple(chain.from_iterable(map(expand, here))),
         installed=installed,
-        constraints=_by_name(chain(restricted, _built_with(installed, distribution, instead))),
+        constraints=_by_name(restricted),
         overrides=instead,
         direct=find_direct([*here, *constraints, *overrides], environment),
         distribution=distribution,
@@ -94,23 +94,6 @@ def _by_name(
     for requirement in requirements:
         found[requirement.name] = (*found.get(requirement.name, ()), requirement)
     return found
-
-
-def _built_with(
-    installed: Mapping[NormalizedName, InstalledDistribution],
-    distribution: Mapping[NormalizedName, LockedPackage],
-    overridden: Container[NormalizedName],
-) -> Iterator[ProjectRequirement]:
-    """Yield constraints that keep installed members of the distribution with the partners they were built with."""
-    for name, member in sorted(installed.items()):
-        package = distribution.get(name) if member.from_distribution else None
-        if package is None or member.metadata.version != package.version:
-            continue
-        for partner in package.depends:
-            if partner in installed and partner not in overridden:
-                version = distribution[partner].version
-                text = f"{partner}=={version}, which the installed {member} of the distribution was built with"
-                yield ProjectRequirement(partner, exactly=version, text=text)
 
 
 def _moment(value: datetime | str | None) -> datetime | None:

@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 from resolvelib import AbstractProvider
 
 from wherry.formats.urls import split_hash
-from wherry.model.locked_package import LockedPackage
 from wherry.resolution.candidates import Candidate
+from wherry.resolution.members import (
+    locked_package,
+    members_beside_others,
+    members_to_replace,
+    required_by_member,
+)
 from wherry.resolution.requirements import Identifier, ProjectRequirement
 from wherry.resolution.snapshot import MetadataNeed, PageNeed
 
@@ -89,23 +94,31 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         else:
             # Asked without dependencies, too: the metadata may say that the release is not for this Python.
             required = self._required(candidate)
-            for requirement in required if self.candidates.problem.deps else ():
+            if not self.candidates.problem.deps:
+                return
+            for requirement in required:
                 yield from self._as_the_caller_has_it(_of_another(requirement, candidate))
+            if candidate.name not in self.candidates.problem.overrides:
+                yield from members_to_replace(candidate, self.candidates.problem, self.candidates.snapshot)
 
     def _required(self, candidate: Candidate) -> Iterable[ProjectRequirement]:
-        if isinstance(candidate.source, LockedPackage) and not candidate.extra:
-            return self._built_with(candidate.source)
+        problem, snapshot = self.candidates.problem, self.candidates.snapshot
         metadata = self.candidates.metadata(candidate)
+        package = None if candidate.extra else locked_package(candidate.source, problem)
+        if package is not None:
+            stated = None if metadata is None else snapshot.required(metadata)
+            return required_by_member(package, problem, stated)
         if metadata is None:
             self._note_metadata(candidate)
             return ()
-        return self.candidates.snapshot.required(metadata, candidate.extra)
+        return snapshot.required(metadata, candidate.extra)
 
-    def _built_with(self, package: LockedPackage) -> Iterator[ProjectRequirement]:
-        """Yield the very versions that a package of the distribution was built with."""
-        for name in package.depends:
-            version = self.candidates.problem.distribution[name].version
-            yield ProjectRequirement(name, exactly=version, text=f"{name}=={version}")
+    def note_members(self, pins: Iterable[Candidate]) -> None:
+        """Note the metadata of members of the distribution that are pinned beside other versions than the lock's."""
+        problem = self.candidates.problem
+        for member in members_beside_others(pins, problem) if problem.deps else ():
+            if self.candidates.metadata(member) is None:
+                self._note_metadata(member)
 
     def _as_the_caller_has_it(self, requirement: ProjectRequirement) -> Iterator[ProjectRequirement]:
         """Put the caller's overrides in the place of what others require, and refuse URLs that are not the caller's."""

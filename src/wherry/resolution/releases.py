@@ -57,7 +57,7 @@ class Releases:
         found = self._admitted.get(requirement)
         if found is None:
             # Five hundred releases may ask for the same in the same words.
-            text = str(requirement.specifier if requirement.exactly is None else requirement.exactly)
+            text = f"{requirement.specifier} {requirement.exactly} {requirement.built_with}"
             if text not in self._admitted_by_text:
                 self._admitted_by_text[text] = _bits(requirement.admits(entry.version) for entry in self.entries)
             found = self._admitted[requirement] = self._admitted_by_text[text]

@@ -36,16 +36,20 @@ Identifier = tuple[NormalizedName, str]
 class ProjectRequirement:
     """What is required of one project, or of one of its extras. It equals itself alone, so comparing costs nothing.
 
-    ``exactly`` admits that very version and nothing else; it is how an extra holds its project. ``refusal`` admits
-    nothing and says why; it is how a release that turns out to be unusable rules itself out. ``url`` is where the
-    requirement wants the project from, ``text`` the requirement as its author wrote it, for people. ``pins`` tells
-    whether the specifier names one version.
+    ``exactly`` admits that very version and nothing else; it is how an extra holds its project. ``built_with`` is a
+    version that is admitted whatever the specifier says; it is how members of the distribution go together.
+    ``replaces`` tells that an installed member makes way, for which its own requirement is the reason.
+    ``refusal`` admits nothing and says why; it is how a release that turns out to be unusable rules itself out.
+    ``url`` is where the requirement wants the project from, ``text`` the requirement as its author wrote it, for
+    people. ``pins`` tells whether the specifier names one version.
     """
 
     name: NormalizedName
     specifier: SpecifierSet = field(default_factory=SpecifierSet)
     extra: str = ""
     exactly: Version | None = None
+    built_with: Version | None = None
+    replaces: bool = False
     refusal: str = ""
     url: str | None = None
     text: str = ""
@@ -71,7 +75,7 @@ class ProjectRequirement:
             return False
         if self.exactly is not None:
             return version == self.exactly
-        return self.specifier.contains(version, prereleases=True)
+        return version == self.built_with or self.specifier.contains(version, prereleases=True)
 
     def __str__(self) -> str:
         return self.text

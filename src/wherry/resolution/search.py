@@ -10,9 +10,7 @@ from wherry.resolution.provider import Provider
 from wherry.resolution.resolver import Refuted, Resolver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from packaging.utils import NormalizedName
+    from collections.abc import Sequence
 
     from wherry.errors import ResolutionError
     from wherry.resolution.nogoods import Fact
@@ -47,16 +45,13 @@ class Search:
         """Return what was found, or ``None`` where there is no answer; raises :class:`ResolutionTooDeep`."""
         # In this order whatever the order asked in, so that the order cannot decide anything.
         requirements = sorted(self.problem.requirements, key=lambda asked: (asked.identifier, asked.text))
-        while True:
-            try:
-                answer = Resolver(self._provider).resolve(requirements)
-            except Refuted as refuted:
-                self._facts = refuted.facts
-                return None
-            hasty = set(self._hasty(answer))
-            if not hasty:
-                return answer
-            self.candidates.finals_first |= hasty
+        try:
+            answer = Resolver(self._provider).resolve(requirements)
+        except Refuted as refuted:
+            self._facts = refuted.facts
+            return None
+        self._provider.note_members(answer.mapping.values())
+        return answer
 
     def failure(self) -> ResolutionError:
         """Explain why there was no answer."""
@@ -64,14 +59,3 @@ class Search:
         from wherry.resolution.explanation import explain
 
         return explain(self._facts, self.candidates)
-
-    def _hasty(self, answer: Answer) -> Iterator[NormalizedName]:
-        """Yield projects whose pre-release was taken before somebody turned out to be content with a final release."""
-        for (name, extra), candidate in answer.mapping.items():
-            if candidate.version is None or not candidate.version.is_prerelease or extra:
-                continue
-            wanted = list(answer.criteria[name, extra].iter_requirement())
-            best = next(self.candidates.select(name, wanted), candidate)
-            is_final = best.version is not None and not best.version.is_prerelease
-            if is_final and name not in self.candidates.finals_first:
-                yield name

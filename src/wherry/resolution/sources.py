@@ -1,7 +1,8 @@
 """The places that a candidate may come from, and their order.
 
 What is installed and fits stays (unless an upgrade is wanted); then comes the distribution's version if it fits; then
-the index, newest first. A direct URL is the only source of its project.
+the index, newest first. A direct URL is the only source of its project, and the index that is reserved for a project
+the only one besides what is installed.
 """
 
 from __future__ import annotations
@@ -60,6 +61,8 @@ class Sources:
         if problem.reinstall and self.installed is not None and self.installed.location is not None:
             self.installed = None
         self.locked = problem.distribution.get(name)
+        if name in problem.reserved and self.locked is not None and not self.locked.is_shared_library:
+            self.locked = None
         self.direct = problem.direct.get(name)
         if self.direct is not None:
             self.locked = None
@@ -113,8 +116,10 @@ class Sources:
     def _is_preferred(self, locked: LockedPackage) -> bool:
         if locked.is_shared_library:
             return True
-        is_upgrade = self.installed is None or locked.version > version_of(self.installed) or not self._problem.upgrade
-        return self._problem.prefer == "distribution" and is_upgrade
+        # Where what is installed has to go, or shall be renewed, the distribution may be further back than the index.
+        installed = self._problem.installed.get(locked.name)
+        is_older = installed is not None and locked.version < installed.metadata.version
+        return self._problem.prefer == "distribution" and not is_older
 
 
 def _admits(wanted: Sequence[ProjectRequirement], version: Version) -> bool:

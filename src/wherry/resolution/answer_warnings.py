@@ -1,0 +1,70 @@
+"""Warnings of an answer: missing extras, downgrades, pre-releases, yanked files, archived projects."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from wherry.model.distribution import InstalledDistribution
+from wherry.model.project import ProjectFile
+from wherry.resolution.direct import DirectFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from wherry.resolution.candidates import Candidate, Candidates
+    from wherry.resolution.problem import Problem
+    from wherry.resolution.requirements import ProjectRequirement
+    from wherry.resolution.resolver import Answer
+
+__all__ = ["find_warnings"]
+
+
+def find_warnings(answer: Answer, candidates: Candidates) -> Iterator[str]:
+    """Yield a sentence for each thing that the caller did not ask for and should know."""
+    for candidate in answer.mapping.values():
+        metadata = candidates.metadata(candidate)
+        if candidate.extra and metadata and candidate.extra not in metadata.provides_extra:
+            yield f"{candidate.name} {candidate.version} has no extra {candidate.extra!r}"
+        elif not candidate.extra and not isinstance(candidate.source, InstalledDistribution):
+            yield from _of_project(candidate, answer, candidates)
+
+
+def _of_project(candidate: Candidate, answer: Answer, candidates: Candidates) -> Iterator[str]:
+    problem = candidates.problem
+    requirements = [*answer.criteria[candidate.identifier].iter_requirement()]
+    yield from _of_downgrade(candidate, requirements, problem)
+    if isinstance(candidate.source, ProjectFile):
+        yield from _of_file(candidate, candidate.source, requirements, problem)
+    page = candidates.snapshot.pages.get(candidate.name)
+    if page is not None and page.status in {"archived", "deprecated"}:
+        reason = f": {page.status_reason}" if page.status_reason else ""
+        yield f"The index calls {candidate.name} {page.status}{reason}"
+
+
+def _of_downgrade(candidate: Candidate, requirements: Sequence[ProjectRequirement], problem: Problem) -> Iterator[str]:
+    """Warn of an older version than the installed one, unless the caller's own words exclude that."""
+    installed = problem.installed.get(candidate.name)
+    if installed is None or candidate.version is None or candidate.version >= installed.metadata.version:
+        return
+    refusing = [one for one in requirements if not one.admits(installed.metadata.version)]
+    said = {*problem.requirements, *chain.from_iterable(problem.overrides.values())}
+    constraints = problem.constraints.get(candidate.name, ())
+    is_asked = any(not one.admits(installed.metadata.version) for one in constraints) or not said.isdisjoint(refusing)
+    if not is_asked and not isinstance(candidate.source, DirectFile):
+        texts = " and ".join(sorted({one.text for one in refusing}))
+        reason = f", which {texts} excludes" if texts else ""
+        yield f"{candidate} replaces the newer {installed.version}{reason}"
+
+
+def _of_file(
+    candidate: Candidate, file: ProjectFile, requirements: Sequence[ProjectRequirement], problem: Problem
+) -> Iterator[str]:
+    version = candidate.version
+    if version is not None and version.is_prerelease and not problem.pre:
+        named = (*requirements, *problem.constraints.get(candidate.name, ()))
+        if not any(one.names(version) for one in named):
+            yield f"{candidate} is a pre-release: no final release satisfies all that is asked"
+    if file.yanked is not None:
+        reason = f": {file.yanked}" if file.yanked else ""
+        yield f"{candidate} has been yanked{reason}"
