@@ -21,6 +21,7 @@ from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
+from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile, ProjectPage
 from wherry.resolution.posing import Asked, pose
 from wherry.resolution.requirements import applies
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 PROJECTS = "abcdef"
 EXTRA = "x"
 OTHER_PYTHON = ">=3.15"
+LOCKED = "1.5"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,14 @@ class SmallRelease:
 
 
 @dataclass(frozen=True)
+class SmallMember:
+    """A package of the distribution at ``LOCKED``: the lock's projects, and what its metadata requires."""
+
+    depends: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class SmallIndex:
     """The releases by (project, version), what is asked of the index, what is installed (by project) and so on."""
 
@@ -57,6 +67,7 @@ class SmallIndex:
     constraints: tuple[str, ...] = ()
     installed: Mapping[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     upgrade: bool = False
+    distribution: Mapping[str, SmallMember] = field(default_factory=dict)
 
     def problem(self) -> Problem:
         """Return what is to be decided."""
@@ -65,7 +76,25 @@ class SmallIndex:
             metadata = _metadata(project, version, requires)
             installed[metadata.name] = InstalledDistribution(metadata, location=f"/site/{project}-{version}.dist-info")
         asked = Asked(requirements=self.requested, constraints=self.constraints, upgrade=self.upgrade)
-        return pose(asked, environment=PYODIDE_314, installed=installed, distribution={}, reserved={})[0]
+        distribution = {package.name: package for package in map(self._package, self.distribution)}
+        return pose(asked, environment=PYODIDE_314, installed=installed, distribution=distribution)[0]
+
+    def _package(self, project: str) -> LockedPackage:
+        # The lock leads to its own packages alone.
+        depends = tuple(canonicalize_name(name) for name in self._depends(project))
+        return LockedPackage(
+            canonicalize_name(project), Version(LOCKED), _file(project, LOCKED, SmallRelease()), depends
+        )
+
+    def _depends(self, project: str) -> list[str]:
+        return [name for name in self.distribution[project].depends if name in self.distribution]
+
+    def _leads_to(self, project: str) -> list[str]:
+        """Return the projects that a member requires by the lock, directly or not."""
+        reached = self._depends(project)
+        for name in reached:  # which grows meanwhile
+            reached += [other for other in self._depends(name) if other not in reached]
+        return reached
 
     def snapshot(self) -> Snapshot:
         """Return a snapshot without holes."""
@@ -83,6 +112,9 @@ class SmallIndex:
             if release.unfit:
                 metadata = replace(metadata, requires_python=SpecifierSet(OTHER_PYTHON))
             snapshot.metadata[_file(project, version, release).url] = metadata
+        for project, member in self.distribution.items():
+            metadata = _metadata(project, LOCKED, member.requires)
+            snapshot.metadata[_file(project, LOCKED, SmallRelease()).url] = metadata
         return snapshot
 
     def solutions(self, chosen: Mapping[str, str] | None = None) -> Iterator[Mapping[str, str]]:
@@ -125,6 +157,7 @@ class SmallIndex:
         offered = {
             version for (owner, version), release in self.releases.items() if owner == project and not release.unfit
         }
+        offered |= {LOCKED} if project in self.distribution else set()
         return offered | ({self.installed[project][0]} if project in self.installed else set())
 
     def _may_be_taken(self, project: str, version: str, active: list[Requirement]) -> bool:
@@ -133,14 +166,26 @@ class SmallIndex:
         pinned = any(
             requirement.name == project and str(requirement.specifier) == f"=={version}" for requirement in active
         )
-        return pinned or not self.releases[project, version].yanked
+        return pinned or version == LOCKED or not self.releases[project, version].yanked
 
     def _required(self, project: str, version: str, extra: str) -> Iterator[Requirement]:
         installed_version, texts = self.installed.get(project, ("", ()))
-        if version != installed_version:
+        if version == LOCKED and not extra:
+            return self._required_by_member(project)
+        if version == LOCKED:
+            texts = self.distribution[project].requires
+        elif version != installed_version:
             release = self.releases.get((project, version))
             texts = release.requires if release else ()
         return (_read(text) for text in texts if _applies(text, extra))
+
+    def _required_by_member(self, project: str) -> Iterator[Requirement]:
+        """Yield what the lock says, and at which versions besides the lock's own what the metadata says."""
+        yield from map(_read, self._depends(project))
+        for text in self.distribution[project].requires:
+            name = _read(text).name
+            if name in self._leads_to(project) and _applies(text, "") and LOCKED in self._choosable(name):
+                yield _beside_locked(text)
 
 
 class SlowIndex(IndexClient):
@@ -192,8 +237,21 @@ def _applies(text: str, extra: str) -> bool:
     return applies(Requirement(text), PYODIDE_314, extra)
 
 
+class _BesideLocked(Requirement):
+    """Is satisfied by the lock's version, too; the extras are the lock's affair."""
+
+
+@cache
+def _beside_locked(text: str) -> Requirement:
+    requirement = _BesideLocked(text)
+    requirement.extras = set()
+    return requirement
+
+
 @cache
 def _admits(requirement: Requirement, version: str) -> bool:
+    if isinstance(requirement, _BesideLocked) and version == LOCKED:
+        return True
     return requirement.specifier.contains(version, prereleases=True)
 
 
@@ -225,6 +283,7 @@ class Ingredients:
     unfit: bool = False
     constraints: bool = False
     installed: bool = False
+    distribution: bool = False
 
 
 def small_indexes(ingredients: Ingredients | None = None) -> st.SearchStrategy[SmallIndex]:
@@ -244,6 +303,10 @@ def small_indexes(ingredients: Ingredients | None = None) -> st.SearchStrategy[S
         lambda requires, flaw: SmallRelease(tuple(requires), **flaw), dependencies, st.sampled_from(flaws)
     )
     constraints = st.lists(st.sampled_from(texts), max_size=1)
+    members = st.builds(
+        SmallMember, st.lists(projects, max_size=2).map(tuple), st.lists(st.sampled_from(texts), max_size=3).map(tuple)
+    )
+    distribution = st.dictionaries(projects, members, max_size=4)
     installed = st.dictionaries(projects, st.tuples(versions, dependencies.map(tuple)), max_size=3)
     return st.builds(
         SmallIndex,
@@ -254,4 +317,5 @@ def small_indexes(ingredients: Ingredients | None = None) -> st.SearchStrategy[S
         constraints=constraints.map(tuple) if made_of.constraints else st.just(()),
         installed=installed if made_of.installed else st.just({}),
         upgrade=st.booleans() if made_of.installed else st.just(value=False),
+        distribution=distribution if made_of.distribution else st.just({}),
     )

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from resolvelib import BaseReporter
 from resolvelib.resolvers import Resolution, ResolverException
 
-from tests.harness.small_indexes import Ingredients, SlowIndex, SmallIndex, SmallRelease, partly_known, small_indexes
+from tests.harness.small_indexes import (
+    LOCKED,
+    Ingredients,
+    SlowIndex,
+    SmallIndex,
+    SmallRelease,
+    partly_known,
+    small_indexes,
+)
 from wherry.errors import ResolutionError
 from wherry.index import resolving
 from wherry.resolution.attempt import attempt
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
 
 FINALS = Ingredients()
 EVERYTHING = Ingredients(versions=("1", "2", "3b1"), unfit=True, constraints=True, installed=True)
+MEMBERS = Ingredients(versions=("1", "1.5", "2"), installed=True, constraints=True, distribution=True)
 YANKED = Ingredients(versions=("1", "2", "3"), yanked=True)
 PINNED_ELSEWHERE = SmallIndex(
     {("a", "1"): SmallRelease(), ("a", "2"): SmallRelease(yanked=True), ("b", "1"): SmallRelease(("a==2",))},
@@ -83,6 +92,19 @@ def test_so_it_is_with_prereleases_other_pythons_constraints_and_what_is_install
 
 
 @settings(max_examples=300)
+@given(small_indexes(MEMBERS))
+def test_members_of_the_distribution_agree_with_trying_everything(index: SmallIndex) -> None:
+    assert agrees(without_locked_releases(index), resolve(without_locked_releases(index)))
+
+
+def without_locked_releases(index: SmallIndex) -> SmallIndex:
+    """Leave the version of the lock to the lock: a pin does not tell where it comes from."""
+    releases = {key: release for key, release in index.releases.items() if key[1] != LOCKED}
+    installed = {name: found for name, found in index.installed.items() if found[0] != LOCKED}
+    return replace(index, releases=releases, installed=installed)
+
+
+@settings(max_examples=300)
 @given(small_indexes(YANKED))
 @example(PINNED_ELSEWHERE)
 @example(PINNED_BY_WHAT_IS_GIVEN_UP)
@@ -95,6 +117,16 @@ def test_so_it_is_with_yanked_files(index: SmallIndex) -> None:
 @example(EXCLUDED_MEANWHILE)
 def test_what_the_resolver_of_resolvelib_solves_over_the_same_provider_is_solved(index: SmallIndex) -> None:
     assert resolve(index) is not None or not is_solved_by_resolvelib(index)
+
+
+@settings(max_examples=300)
+@given(small_indexes(MEMBERS), st.integers(0, 2**32))
+def test_what_happens_to_be_known_of_the_distribution_changes_nothing(index: SmallIndex, seed: int) -> None:
+    index = without_locked_releases(index)
+    full = index.snapshot()
+    expected = resolve(index)
+    for known in (Snapshot(full.environment), partly_known(full, seed)):
+        assert grow(index, known, SlowIndex(full, seed)) == expected
 
 
 @settings(max_examples=300)
