@@ -173,7 +173,7 @@ class SmallIndex:
         if version == LOCKED and not extra:
             return self._required_by_member(project)
         if version == LOCKED:
-            texts = self.distribution[project].requires
+            texts = tuple(text for text in self.distribution[project].requires if not _applies(text, ""))
         elif version != installed_version:
             release = self.releases.get((project, version))
             texts = release.requires if release else ()
@@ -248,11 +248,13 @@ def _beside_locked(text: str) -> Requirement:
     return requirement
 
 
-@cache
 def _admits(requirement: Requirement, version: str) -> bool:
-    if isinstance(requirement, _BesideLocked) and version == LOCKED:
-        return True
-    return requirement.specifier.contains(version, prereleases=True)
+    return (version == LOCKED and isinstance(requirement, _BesideLocked)) or _contains(requirement.specifier, version)
+
+
+@cache
+def _contains(specifier: SpecifierSet, version: str) -> bool:
+    return specifier.contains(version, prereleases=True)
 
 
 def _metadata(project: str, version: str, requires: tuple[str, ...]) -> CoreMetadata:

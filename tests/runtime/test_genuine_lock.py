@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.utils import canonicalize_name
 
 from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import make_wheel
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 CDN = "cdn.example.org"
 LOCK = (NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8")
-MATPLOTLIB = parse_distribution_lock(LOCK, str)["matplotlib"]
+MATPLOTLIB = parse_distribution_lock(LOCK, str)[canonicalize_name("matplotlib")]
 # Of a wheel that the CDN has; its metadata requires what matplotlib 3.10's does.
 STAND_IN = make_wheel(
     "matplotlib",
@@ -58,7 +59,7 @@ async def test_what_the_lock_has_is_decided_without_a_request(project: str) -> N
 
 
 @pytest.mark.parametrize("prefer", ["distribution", "index"])
-async def test_another_version_beside_a_member_costs_the_metadata_of_that_member_alone(prefer: str) -> None:
+async def test_another_version_beside_a_member_costs_the_metadata_of_that_member_alone(prefer: Preference) -> None:
     fetcher = MemoryFetcher([make_wheel("packaging", "26.3")], elsewhere={CDN: [STAND_IN]})
     resolution = await resolve("matplotlib", "packaging>=26.2", fetcher=fetcher, prefer=prefer)
     assert resolution.pins["packaging"] == "26.3"
