@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 from contextlib import contextmanager
 from itertools import repeat
 from operator import itemgetter
@@ -13,6 +12,7 @@ from packaging.utils import canonicalize_name
 
 from wherry.errors import InvalidIndexPage
 from wherry.formats.filenames import check_filename
+from wherry.formats.nesting import load_json
 from wherry.formats.urls import file_location
 from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
 
@@ -95,8 +95,8 @@ def _load(body: bytes | str, url: str) -> Mapping[str, Any]:
 
 def _load_json(text: bytes | str, url: str) -> object:
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return load_json(text)
+    except ValueError as error:
         raise InvalidIndexPage(url, f"it is not JSON ({error})") from error
 
 

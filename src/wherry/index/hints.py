@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import json
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
 from wherry.errors import WherryError
+from wherry.formats.nesting import load_json
 from wherry.index.flights import together
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ async def read_hints(problem: Problem, cache: Cache) -> Mapping[NormalizedName, 
     """Return the projects that the answer may have, each with the name of a wheel of it, or with an empty string."""
     likely: dict[NormalizedName, str] = {}
     with suppress(ValueError, TypeError, AttributeError):
-        kept = json.loads(await cache.get(_key(problem)) or b"{}")
+        kept: Any = load_json(await cache.get(_key(problem)) or b"{}")
         likely = {canonicalize_name(str(name), validate=True): str(filename) for name, filename in kept.items()}
     return dict(list(likely.items())[:MOST])
 

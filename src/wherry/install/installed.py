@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidMetadata
 from wherry.formats.core_metadata import parse_core_metadata
+from wherry.formats.nesting import load_json
 from wherry.model.distribution import InstalledDistribution
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ def _read(location: str, name: str) -> str | None:
 
 def _direct_url(location: str) -> str | None:
     try:
-        url = json.loads(_read(location, "direct_url.json") or "{}").get("url")
-    except (ValueError, AttributeError, RecursionError):
+        stated = load_json(_read(location, "direct_url.json") or "{}")
+    except ValueError:
         return None
+    url = stated.get("url") if isinstance(stated, dict) else None
     return url if isinstance(url, str) else None

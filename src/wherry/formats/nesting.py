@@ -1,0 +1,46 @@
+"""Limit how deep brackets nest: parsers recurse on them, and running out of stack ends Pyodide.
+
+The check reads a text once for each level up to the limit, and no more.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+__all__ = ["LIMIT", "is_nested_deeply", "load_json"]
+
+LIMIT = 50  # levels
+
+PAIRS = (b"()", b"[]", b"{}")
+OTHERS = bytes(set(range(256)) - set(b"".join(PAIRS)))
+STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+
+
+def is_nested_deeply(text: str | bytes) -> bool:
+    """Whether the brackets of ``text``, outside strings in double quotes, nest deeper than ``LIMIT``."""
+    content = text.encode(errors="replace") if isinstance(text, str) else text
+    # Most texts show it without a look for strings, which takes longer.
+    return _is_deep(content) and _is_deep(STRING.sub(b"", content))
+
+
+def _is_deep(content: bytes) -> bool:
+    brackets = content.translate(None, OTHERS)
+    for _ in range(LIMIT):
+        before = len(brackets)
+        for pair in PAIRS:
+            brackets = brackets.replace(pair, b"")
+        if len(brackets) == before:
+            # What is left has no partner.
+            return before > LIMIT
+    return bool(brackets)
+
+
+def load_json(text: str | bytes) -> object:
+    """Read JSON; raises ``ValueError``, also where it nests deeper than ``LIMIT``."""
+    if is_nested_deeply(text):
+        raise ValueError(f"it nests deeper than {LIMIT} levels")
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("it nests too deeply") from error

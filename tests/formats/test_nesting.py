@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wherry.formats.nesting import LIMIT, is_nested_deeply, load_json
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(VALUES)
+def test_json_is_read_as_ever(value: object) -> None:
+    assert load_json(json.dumps(value)) == value
+    assert load_json(json.dumps(value).encode()) == value
+
+
+@pytest.mark.parametrize(("opening", "closing"), ["[]", "{}", "()"])
+def test_the_limit_is_of_levels(opening: str, closing: str) -> None:
+    assert not is_nested_deeply(opening * LIMIT + closing * LIMIT)
+    assert is_nested_deeply(opening * (LIMIT + 1) + closing * (LIMIT + 1))
+
+
+@pytest.mark.parametrize("text", ["[" * 20_000, "[" * 20_000 + "]" * 20_000, '{"a":' * 20_000, '[{"a":' * 20_000])
+def test_deep_json_is_an_error_of_its_own(text: str) -> None:
+    with pytest.raises(ValueError, match="nests deeper than"):
+        load_json(text)
+
+
+def test_brackets_in_strings_are_no_levels() -> None:
+    assert load_json(json.dumps("[" * 1000)) == "[" * 1000
+    assert load_json(json.dumps(['"' + "{" * 1000, "\\"])) == ['"' + "{" * 1000, "\\"]
+
+
+def test_many_brackets_side_by_side_are_no_levels() -> None:
+    assert load_json("[" + "[],{}," * 10_000 + "1]") == [*([[], {}] * 10_000), 1]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1,]", "nul", '"\ud800', b"\xff", "1" * 5000])
+def test_what_is_no_json_is_an_error_of_one_kind(text: str | bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the parser's own words
+        load_json(text)
+
+
+@pytest.mark.parametrize("unit", ["[", "[]", '"[', '"', "\\", '"\\', "[{"])
+def test_the_time_grows_no_faster_than_the_text(unit: str) -> None:
+    def seconds(count: int) -> float:
+        text = unit * count
+        started = time.perf_counter()
+        is_nested_deeply(text)
+        return time.perf_counter() - started
+
+    # Ten times the text may take a hundred times as long where time is quadratic.
+    assert seconds(1_000_000) < 50 * max(seconds(100_000), 0.002)
