@@ -36,10 +36,11 @@ if TYPE_CHECKING:
 __all__ = ["decide_straight"]
 
 MAX_DECISIONS = 64
+"""In Pyodide, 41 projects take at most 20 ms more than with the engine alone; 300 would take 0.4 to 0.7 s more."""
 
 
 def decide_straight(provider: Provider, requirements: Iterable[ProjectRequirement]) -> Answer | None:
-    """Return the answer, or ``None`` where that takes going back, where there is none, or where it is a large one."""
+    """Return the answer, or ``None`` where that takes going back, where there is none, or where it is large."""
     candidates = provider.candidates
     # The other policies offer candidates that may have to be given up again; they follow a refutation anyway.
     if candidates.policy is not Policy.AS_ASKED or len(candidates.snapshot.pages) > MAX_DECISIONS:
@@ -56,7 +57,7 @@ class _GoesBack(ResolutionError):
 
 
 class _StraightOn(BaseReporter[ProjectRequirement, Candidate, Identifier]):
-    """Stops the resolver where it rejects a candidate, or where a project, or an extra of it, comes to another one."""
+    """Stops the resolver where it rejects a candidate, or where a project comes to a second source."""
 
     def __init__(self) -> None:
         self._sources: dict[NormalizedName, Source | None] = {}
