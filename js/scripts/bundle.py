@@ -34,16 +34,10 @@ IMPORTABLE = {*sys.stdlib_module_names, "wherry", "js", "pyodide", "pyodide_js",
 
 # Imported by a method alone that wherry never calls, SpecifierSet.to_range().
 LEFT_OUT = frozenset({f"{VENDOR}.packaging.ranges"})
-# Imported at the top of a module, with these names, which nothing uses here: Linux's tags, and a resolver that wherry
-# has another for.
-EMPTIED = {
-    "wherry/_vendor/packaging/_manylinux.py": (),
-    "wherry/_vendor/packaging/_musllinux.py": (),
-    "wherry/_vendor/resolvelib/resolvers/resolution.py": ("Resolution", "Resolver"),
-}
+# Imported at the top of a module, and never used here: Linux's tags.
+EMPTIED = frozenset({"wherry/_vendor/packaging/_manylinux.py", "wherry/_vendor/packaging/_musllinux.py"})
 
-# Never called here: they are for other platforms than Emscripten, find out what wherry says, or serve the resolver that
-# is left out.
+# Never called here: they are for other platforms than Emscripten, or find out what wherry says.
 DROPPED = {
     "wherry/_vendor/packaging/tags.py": {
         "_generic_abi",
@@ -59,7 +53,6 @@ DROPPED = {
         "mac_platforms",
         "sys_tags",
     },
-    "wherry/_vendor/resolvelib/structs.py": {"_FactoryIterableView", "_SequenceIterableView", "build_iter_view"},
 }
 
 LICENCE = re.compile(r"[^/]+\.dist-info/licenses/(?P<name>.+)")
@@ -96,7 +89,6 @@ def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
     """Return the bundle's members: path to content."""
     members = {"wherry/_vendor/__init__.py": b'"""Private copies of what wherry requires."""\n'}
     stand_ins = {f"wherry/_vendor/{name}.py": (BUNDLED / f"{name}.py").read_bytes() for name in STAND_INS}
-    emptied = {path: "".join(f"{name} = None\n" for name in names).encode() for path, names in EMPTIED.items()}
     for project, wheel in wheels.items():
         prefix = "" if project == "wherry" else "wherry/_vendor/"
         with ZipFile(wheel) as archive:
@@ -105,11 +97,11 @@ def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
                     members[prefix + path] = archive.read(path)
                 elif licence := LICENCE.fullmatch(path):
                     members[f"{prefix}{project}/{licence['name']}"] = archive.read(path)
-    if lost := (emptied.keys() | DROPPED.keys()) - members.keys():
+    if lost := (EMPTIED | DROPPED.keys()) - members.keys():
         sys.exit(f"{sorted(lost)} are not there to be emptied")
     members |= {path: drop(members[path], names) for path, names in DROPPED.items()}
     members = {path: redirect(content) if path.endswith(".py") else content for path, content in members.items()}
-    return members | emptied | stand_ins
+    return members | dict.fromkeys(EMPTIED, b"") | stand_ins
 
 
 def drop(source: bytes, names: AbstractSet[str]) -> bytes:

@@ -39,6 +39,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         self.candidates = candidates
         self.needs: dict[Need, None] = {}
         self._dependencies: dict[Candidate, tuple[ProjectRequirement, ...]] = {}
+        self._satisfied: dict[tuple[ProjectRequirement, Candidate], bool] = {}
 
     def identify(self, requirement_or_candidate: ProjectRequirement | Candidate) -> Identifier:
         """Return the project's name and the extra."""
@@ -76,7 +77,13 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
 
     def is_satisfied_by(self, requirement: ProjectRequirement, candidate: Candidate) -> bool:
         """Whether a pinned candidate still serves when ``requirement`` comes up."""
-        return candidate.version is None or requirement.admits(candidate.version)
+        pair = requirement, candidate
+        satisfied = self._satisfied.get(pair)
+        if satisfied is None:
+            # resolvelib asks the same again after each decision.
+            satisfied = candidate.version is None or requirement.admits(candidate.version)
+            self._satisfied[pair] = satisfied
+        return satisfied
 
     def get_dependencies(self, candidate: Candidate) -> tuple[ProjectRequirement, ...]:
         """Return what the candidate requires; over a hole that is nothing, and the need is noted."""

@@ -1,8 +1,9 @@
 """wherry's own resolver behind resolvelib's interface: it finds an answer wherever there is one, or refutes that.
 
-resolvelib's own forgets why it left a candidate out, and so may lose an answer, or try the same dead end again and
-again. Here every conflict is learned as a nogood (the method of SAT solvers; PubGrub is its best-known use for
-packages). What is learned never needs to be learned again, and the last one learned is the explanation.
+It decides what resolvelib's own does not decide without going back (:mod:`~wherry.resolution.straight`). That one
+forgets why it left a candidate out, and so may lose an answer, or try the same dead end again and again. Here every
+conflict is learned as a nogood (the method of SAT solvers; PubGrub is its best-known use for packages). What is learned
+never needs to be learned again, and the last one learned is the explanation.
 """
 
 from __future__ import annotations

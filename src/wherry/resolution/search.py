@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from wherry.resolution.candidates import Candidates, Policy
 from wherry.resolution.provider import Provider
 from wherry.resolution.resolver import Refuted, Resolver
+from wherry.resolution.straight import decide_straight
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from wherry.errors import ResolutionError
     from wherry.resolution.nogoods import Fact
     from wherry.resolution.problem import Problem
+    from wherry.resolution.requirements import ProjectRequirement
     from wherry.resolution.resolver import Answer
     from wherry.resolution.snapshot import Need, Snapshot
 
@@ -29,28 +31,38 @@ class Search:
     snapshot: Snapshot
     policy: Policy
     candidates: Candidates = field(init=False)
-    _provider: Provider = field(init=False)
+    _needs: dict[Need, None] = field(default_factory=dict, init=False)
     _facts: Sequence[Fact] = field(default=(), init=False)
 
     def __post_init__(self) -> None:
         self.candidates = Candidates(self.problem, self.snapshot, self.policy)
-        self._provider = Provider(self.candidates)
 
     @property
     def needs(self) -> tuple[Need, ...]:
         """What the search did not know."""
-        return tuple(self._provider.needs)
+        return tuple(self._needs)
 
     def answer(self) -> Answer | None:
         """Return what was found, or ``None`` where there is no answer; raises :class:`ResolutionTooDeep`."""
         # In this order whatever the order asked in, so that the order cannot decide anything.
         requirements = sorted(self.problem.requirements, key=lambda asked: (asked.identifier, asked.text))
         try:
-            answer = Resolver(self._provider).resolve(requirements)
+            return self._decide(requirements)
         except Refuted as refuted:
             self._facts = refuted.facts
             return None
-        self._provider.note_members(answer.mapping.values())
+
+    def _decide(self, requirements: Sequence[ProjectRequirement]) -> Answer:
+        """Decide straight; where that fails, the engine decides, and what counts are its needs alone."""
+        provider = Provider(self.candidates)
+        answer = decide_straight(provider, requirements)
+        if answer is None:
+            provider = Provider(self.candidates)
+        try:
+            answer = answer or Resolver(provider).resolve(requirements)
+            provider.note_members(answer.mapping.values())
+        finally:
+            self._needs |= provider.needs
         return answer
 
     def failure(self) -> ResolutionError:
