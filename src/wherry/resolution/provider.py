@@ -87,10 +87,20 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         elif refusal := self.candidates.refusal(candidate):
             yield ProjectRequirement(candidate.name, extra=candidate.extra, refusal=refusal, text=refusal)
         else:
+            if self.candidates.lacks_extra(candidate):
+                self._look_for_extra(candidate)
             # Asked without dependencies, too: the metadata may say that the release is not for this Python.
             required = self._required(candidate)
             for requirement in required if self.candidates.problem.deps else ():
                 yield from self._as_the_caller_has_it(_of_another(requirement, candidate))
+
+    def _look_for_extra(self, candidate: Candidate) -> None:
+        """Note what must be known before it is certain that no release has the extra."""
+        for other in self.candidates.probes(candidate.name, candidate.extra):
+            if other.version is None:
+                self.needs[PageNeed(other.name)] = None
+            elif self.candidates.metadata(other) is None and not self.candidates.refusal(other):
+                self._note_metadata(other)
 
     def _required(self, candidate: Candidate) -> Iterable[ProjectRequirement]:
         if isinstance(candidate.source, LockedPackage) and not candidate.extra:

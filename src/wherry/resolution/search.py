@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.errors import ResolutionError
+    from wherry.resolution.dead_ends import DeadEnds
     from wherry.resolution.nogoods import Fact
     from wherry.resolution.problem import Problem
     from wherry.resolution.resolver import Answer
@@ -33,6 +34,8 @@ class Search:
     candidates: Candidates = field(init=False)
     _provider: Provider = field(init=False)
     _facts: Sequence[Fact] = field(default=(), init=False)
+    holes: int | None = field(default=None, init=False)
+    """How many holes it had gone over when it first went back; ``None`` where it never did."""
 
     def __post_init__(self) -> None:
         self.candidates = Candidates(self.problem, self.snapshot, self.policy)
@@ -48,11 +51,14 @@ class Search:
         # In this order whatever the order asked in, so that the order cannot decide anything.
         requirements = sorted(self.problem.requirements, key=lambda asked: (asked.identifier, asked.text))
         while True:
+            resolver = Resolver(self._provider)
             try:
-                answer = Resolver(self._provider).resolve(requirements)
+                answer = resolver.resolve(requirements)
             except Refuted as refuted:
                 self._facts = refuted.facts
                 return None
+            finally:
+                self.holes = resolver.holes if self.holes is None else self.holes
             hasty = set(self._hasty(answer))
             if not hasty:
                 return answer
@@ -64,6 +70,14 @@ class Search:
         from wherry.resolution.explanation import explain
 
         return explain(self._facts, self.candidates)
+
+    def explain_dead_ends(self, ends: DeadEnds) -> ResolutionError | None:
+        """Tell of all of ``ends``, or return ``None`` where there are none to tell of."""
+        if not (found := list(ends.find())):
+            return None
+        from wherry.resolution.explanation import explain_dead_ends
+
+        return explain_dead_ends(found, self.candidates)
 
     def _hasty(self, answer: Answer) -> Iterator[NormalizedName]:
         """Yield projects whose pre-release was taken before somebody turned out to be content with a final release."""

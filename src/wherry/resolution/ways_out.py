@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packaging.tags import parse_tag
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -16,12 +17,39 @@ if TYPE_CHECKING:
     from wherry.resolution.releases import Releases
     from wherry.resolution.requirements import ProjectRequirement
 
-__all__ = ["newest_first", "other_platforms", "similar_names", "stated_version", "version_that_fits"]
+__all__ = ["describe_files", "newest_first", "other_platforms", "similar_names", "stated_version", "version_that_fits"]
+
+SHOWN = 3
+SOURCES = "sources"
+# By the beginning of a platform tag, in the order to name them.
+PLATFORMS = {
+    "win": "Windows",
+    "macosx": "macOS",
+    "manylinux": "Linux",
+    "musllinux": "Linux",
+    "linux": "Linux",
+    "android": "Android",
+    "ios": "iOS",
+    "pyemscripten": "other versions of Pyodide",
+    "pyodide": "other versions of Pyodide",
+    "emscripten": "other versions of Pyodide",
+    "any": "other versions of Python",
+    "": "other platforms",
+}
 
 
 def newest_first(rejections: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Order files by the versions that their names state; what states none comes last."""
-    return sorted(rejections, key=lambda rejection: stated_version(rejection[0]) or Version("0.dev0"), reverse=True)
+    # Thousands of files share a few hundred versions, and each is read and compared once.
+    examples = {_beginning(filename): filename for filename, _ in rejections}
+    versions = {key: stated_version(filename) or Version("0.dev0") for key, filename in examples.items()}
+    places = {version: place for place, version in enumerate(sorted(set(versions.values()), reverse=True))}
+    return sorted(rejections, key=lambda rejection: places[versions[_beginning(rejection[0])]])
+
+
+def _beginning(filename: str) -> str:
+    """Return what comes before the tags in the name of a wheel, all of another name."""
+    return filename.rsplit("-", 3)[0] if filename.endswith(".whl") else filename
 
 
 def stated_version(filename: str) -> Version | None:
@@ -45,16 +73,64 @@ def version_that_fits(requirement: ProjectRequirement, releases: Releases) -> st
     return f"{requirement.name} {newest.version} has {platform}: ask for {requirement.name}<={newest.version}"
 
 
+def describe_files(rejections: Sequence[tuple[str, str]], environment: Environment) -> str:
+    """Say in a phrase which files there are instead of one that fits: for which platforms, or why the newest do not.
+
+    ``rejections`` are in the order of :func:`newest_first`.
+    """
+    if not rejections:
+        return "no files at all"
+    kinds = _Kinds(environment)
+    others = [f"{filename}: {reason}" for filename, reason in rejections if not kinds.of(filename)]
+    if others:
+        shown = [*others[:SHOWN], *([f"… and {len(rejections) - SHOWN} more"] if len(rejections) > SHOWN else [])]
+        return f"no file that fits: {shown[0]}" if len(shown) == 1 else "\n    ".join(["no file that fits:", *shown])
+    found = set().union(*(kinds.of(filename) for filename, _ in rejections))
+    platforms = [platform for platform in dict.fromkeys(PLATFORMS.values()) if platform in found]
+    *most, last = platforms or [""]
+    texts = [f"for {', '.join(most)} and {last}" if most else f"for {last}"] if platforms else []
+    texts += [SOURCES if platforms else f"{SOURCES}, which wherry never builds"] if SOURCES in found else []
+    number = f"its {len(rejections)} files are" if len(rejections) > 1 else "all that it has is"
+    return f"no wheel for Pyodide: {number} {', and '.join(texts)}"
+
+
+class _Kinds:
+    """Tells for which platforms a file is, by the tags in its name; each set of tags is read once."""
+
+    def __init__(self, environment: Environment) -> None:
+        self._rank = environment.rank
+        self._known: dict[str, Collection[str]] = {}
+
+    def of(self, filename: str) -> Collection[str]:
+        """Return platforms, or that it is a source archive; nothing where something else keeps the file away."""
+        if not filename.endswith(".whl"):
+            return (SOURCES,)
+        ending = filename.removesuffix(".whl")[len(_beginning(filename)) + 1 :]
+        if ending not in self._known:
+            self._known[ending] = self._read(ending)
+        return self._known[ending]
+
+    def _read(self, ending: str) -> Collection[str]:
+        try:
+            tags = parse_tag(ending)
+        except ValueError:
+            return ()
+        if any(str(tag) in self._rank for tag in tags):
+            return ()
+        return {next(PLATFORMS[start] for start in PLATFORMS if tag.platform.startswith(start)) for tag in tags}
+
+
 def other_platforms(rejections: Sequence[tuple[str, str]], environment: Environment) -> str:
-    """Say that the files are for another Pyodide, or that they all want building; nothing where neither is so."""
-    if rejections and not any(filename.endswith(".whl") for filename, _ in rejections):
-        return "Only sdists exist, which wherry never builds: ask its maintainers for a wheel"
+    """Say which Pyodide the files are for, or who could make a wheel; nothing where the reasons are others."""
     platforms = {platform for filename, _ in rejections for platform in _pyodide_platforms(filename)}
-    if not platforms:
-        return ""
     release = environment.python_version.release
     runtime = f"{environment.platform} (Python {release[0]}.{release[1]})"
-    return f"Wheels exist for {', '.join(sorted(platforms, reverse=True))}; this runtime is {runtime}"
+    if platforms:
+        return f"Wheels exist for {', '.join(sorted(platforms, reverse=True))}; this runtime is {runtime}"
+    kinds = _Kinds(environment)
+    if all(kinds.of(filename) for filename, _ in rejections):
+        return "Ask the maintainers for a wheel for Pyodide (PEP 783), or build one and give its URL"
+    return ""
 
 
 def _pyodide_platforms(filename: str) -> Iterator[str]:

@@ -1,0 +1,128 @@
+"""Dead ends: requirements that fail by themselves, found before hundreds of older releases are read.
+
+A requirement is a dead end where nothing satisfies it, or where all candidates that are looked at require a dead end.
+Of many candidates only some are looked at (:func:`~wherry.resolution.candidates.probe`). This depends on the index
+alone, so neither the order of arrival nor the path of a search shows in it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from resolvelib.structs import RequirementInformation
+
+from wherry.resolution.candidates import Candidates, Policy, probe
+from wherry.resolution.provider import Provider
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from wherry.resolution.candidates import Candidate
+    from wherry.resolution.nogoods import Cause
+    from wherry.resolution.problem import Problem
+    from wherry.resolution.requirements import Identifier, ProjectRequirement
+    from wherry.resolution.snapshot import Need, Snapshot
+
+    Key = tuple[Identifier, str]
+
+__all__ = ["DeadEnd", "DeadEnds"]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadEnd:
+    """A requirement that nothing satisfies; ``chain`` leads to it from what was asked for, in requirements.
+
+    ``is_clash`` tells that its project is required in other words, too.
+    """
+
+    cause: Cause
+    chain: tuple[str, ...]
+    is_clash: bool = False
+
+
+class DeadEnds:
+    """The dead ends behind what ``problem`` asks for; ``needs`` are the holes that were touched."""
+
+    def __init__(self, problem: Problem, snapshot: Snapshot) -> None:
+        # The most that any search may take, in the order to try it.
+        self._candidates = Candidates(problem, snapshot, Policy.LAST_RESORT)
+        self._provider = Provider(self._candidates)
+        self._probes: dict[Key, Sequence[Candidate]] = {}
+        self._expanded: set[Key] = set()
+        self._failing: set[Key] = set()
+        self._explore(problem.requirements)
+        while self._conclude():
+            pass
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What must be known before these are all."""
+        return tuple(self._provider.needs)
+
+    def find(self) -> Iterator[DeadEnd]:
+        """Yield each dead end once, by the shortest chain, as the newest releases have it."""
+        pending: deque[tuple[Cause, tuple[str, ...]]] = deque(
+            (RequirementInformation(requirement, None), (requirement.text,))
+            for requirement in self._candidates.problem.requirements
+        )
+        seen: set[Key] = set()
+        while pending:
+            cause, chain = pending.popleft()
+            key = _key(cause.requirement)
+            if key in seen or not self._is_dead(cause.requirement):
+                continue
+            seen.add(key)
+            newest = next(filter(self._is_usable, self._probes.get(key, ())), None)
+            if newest is None:
+                words = {text for (name, extra), text in self._probes if name == key[0][0] and not extra}
+                yield DeadEnd(cause, chain, len(words) > 1)
+            for requirement in self._provider.get_dependencies(newest) if newest else ():
+                # An extra holds its project to its own version, which says nothing new.
+                is_its_own = requirement.exactly is not None and requirement.name == cause.requirement.name
+                further = chain if is_its_own else (*chain, requirement.text)
+                pending.append((RequirementInformation(requirement, newest), further))
+
+    def _explore(self, requirements: Iterable[ProjectRequirement]) -> None:
+        pending = list(requirements)
+        while pending:
+            requirement = pending.pop()
+            key = _key(requirement)
+            if key in self._probes or requirement.refusal:
+                continue
+            found = self._candidates.select(requirement.name, [requirement], requirement.extra)
+            self._probes[key] = probe(list(found))
+            for newest in self._probes[key][:1]:
+                pending += self._provider.get_dependencies(newest)
+
+    def _conclude(self) -> bool:
+        """Draw conclusions once; return whether there were any."""
+        before = len(self._failing), len(self._expanded)
+        # Requirements come before those that follow from them.
+        for key, probes in reversed(list(self._probes.items())):
+            if key in self._failing or (probes and not self._fails(probes[0])):
+                continue
+            if key not in self._expanded:
+                self._expanded.add(key)
+                for other in probes[1:]:
+                    required = self._provider.get_dependencies(other)
+                    if not self._fails(other):
+                        self._explore(required)
+            if all(map(self._fails, probes)):
+                self._failing.add(key)
+        return before != (len(self._failing), len(self._expanded))
+
+    def _fails(self, candidate: Candidate) -> bool:
+        return any(map(self._is_dead, self._provider.get_dependencies(candidate)))
+
+    def _is_dead(self, requirement: ProjectRequirement) -> bool:
+        return bool(requirement.refusal) or _key(requirement) in self._failing
+
+    def _is_usable(self, candidate: Candidate) -> bool:
+        return not self._candidates.refusal(candidate)
+
+
+def _key(requirement: ProjectRequirement) -> Key:
+    exactly = requirement.exactly
+    return requirement.identifier, str(requirement.specifier) if exactly is None else f"={exactly}"
