@@ -68,7 +68,9 @@ class Prefetcher:
         work = []
         missed = set()
         for need in needs:
-            if isinstance(need, MetadataNeed):
+            if isinstance(need, MetadataNeed) and need.probe:
+                work.append(self._learn_metadata(need.file))
+            elif isinstance(need, MetadataNeed):
                 work.append(self._learn_and_follow(need.file, need.extra))
                 if need.name not in missed:
                     missed.add(need.name)

@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 __all__ = ["Candidate", "Candidates", "Policy", "probe"]
 
 
-FEW = 8
+FEW = 6
 
 
 def probe(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Return all candidates where they are few; else the 1st, 2nd, 4th, 8th … and the last.
+    """Return all candidates where they are few; else the 1st, 4th, 16th, 64th … and the last.
 
-    Releases that stand side by side mostly agree, so these speak for hundreds at the price of ten.
+    Releases that stand side by side mostly agree, so these speak for hundreds at the price of six.
     """
     if len(candidates) <= FEW:
         return candidates
-    return [*(candidates[2**power - 1] for power in range(len(candidates).bit_length())), candidates[-1]]
+    return [*(candidates[4**power - 1] for power in range((len(candidates).bit_length() + 1) // 2)), candidates[-1]]
 
 
 class Policy(enum.Enum):
@@ -145,12 +145,15 @@ class Candidates:
 
     def refusal(self, candidate: Candidate) -> str:
         """Say why the candidate's metadata forbids it, or return nothing."""
+        return self._flaw(candidate) or (self._lack(candidate) if self.lacks_extra(candidate) else "")
+
+    def _flaw(self, candidate: Candidate) -> str:
         known = self.snapshot.metadata.get(candidate.file.url) if candidate.file else None
         if isinstance(known, WherryError):
             return str(known)
         version = self.problem.environment.python_version
         if known is None or known.requires_python is None or known.requires_python.contains(version, prereleases=True):
-            return self._lack(candidate) if self.lacks_extra(candidate) else ""
+            return ""
         return f"its metadata requires Python {known.requires_python}; this is {version}"
 
     def lacks_extra(self, candidate: Candidate) -> bool:
@@ -165,7 +168,7 @@ class Candidates:
         """Say which release has the extra that ``candidate`` lacks; nothing where none is known to have it."""
         for other in self.probes(candidate.name, candidate.extra):
             metadata = self.metadata(other)
-            if metadata is not None and self._has_extra(metadata, candidate.extra):
+            if metadata is not None and self._has_extra(metadata, candidate.extra) and not self._flaw(other):
                 lacking = f"{candidate.name} {candidate.version} has no extra {candidate.extra!r}"
                 return f"{lacking}, which {other.name} {other.version} has"
         return ""

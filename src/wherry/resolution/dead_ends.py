@@ -19,6 +19,8 @@ from wherry.resolution.provider import Provider
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from packaging.utils import NormalizedName
+
     from wherry.resolution.candidates import Candidate
     from wherry.resolution.nogoods import Cause
     from wherry.resolution.problem import Problem
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     Key = tuple[Identifier, str]
 
 __all__ = ["DeadEnd", "DeadEnds"]
+
+EXACTLY = "exactly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,16 @@ class DeadEnds:
             seen.add(key)
             newest = next(filter(self._is_usable, self._probes.get(key, ())), None)
             if newest is None:
-                words = {text for (name, extra), text in self._probes if name == key[0][0] and not extra}
-                yield DeadEnd(cause, chain, len(words) > 1)
+                yield DeadEnd(cause, chain, self._wordings(cause.requirement.name) > 1)
             for requirement in self._provider.get_dependencies(newest) if newest else ():
                 # An extra holds its project to its own version, which says nothing new.
                 is_its_own = requirement.exactly is not None and requirement.name == cause.requirement.name
                 further = chain if is_its_own else (*chain, requirement.text)
                 pending.append((RequirementInformation(requirement, newest), further))
+
+    def _wordings(self, name: NormalizedName) -> int:
+        """Count the ways in which a project is required; how an extra holds its project is none."""
+        return sum(key[0] == (name, "") and not key[1].startswith(EXACTLY) for key in self._probes)
 
     def _explore(self, requirements: Iterable[ProjectRequirement]) -> None:
         pending = list(requirements)
@@ -106,7 +113,7 @@ class DeadEnds:
             if key not in self._expanded:
                 self._expanded.add(key)
                 for other in probes[1:]:
-                    required = self._provider.get_dependencies(other)
+                    required = self._provider.probe(other)
                     if not self._fails(other):
                         self._explore(required)
             if all(map(self._fails, probes)):
@@ -125,4 +132,4 @@ class DeadEnds:
 
 def _key(requirement: ProjectRequirement) -> Key:
     exactly = requirement.exactly
-    return requirement.identifier, str(requirement.specifier) if exactly is None else f"={exactly}"
+    return requirement.identifier, str(requirement.specifier) if exactly is None else f"{EXACTLY} {exactly}"

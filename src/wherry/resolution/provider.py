@@ -34,6 +34,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         self.candidates = candidates
         self.needs: dict[Need, None] = {}
         self._dependencies: dict[Candidate, tuple[ProjectRequirement, ...]] = {}
+        self._is_probing = False
 
     def identify(self, requirement_or_candidate: ProjectRequirement | Candidate) -> Identifier:
         """Return the project's name and the extra."""
@@ -73,6 +74,13 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         """Whether a pinned candidate still serves when ``requirement`` comes up."""
         return candidate.version is None or requirement.admits(candidate.version)
 
+    def probe(self, candidate: Candidate) -> tuple[ProjectRequirement, ...]:
+        """Return what one of several candidates requires that only tell of the others."""
+        self._is_probing = True
+        required = self.get_dependencies(candidate)
+        self._is_probing = False
+        return required
+
     def get_dependencies(self, candidate: Candidate) -> tuple[ProjectRequirement, ...]:
         """Return what the candidate requires; over a hole that is nothing, and the need is noted."""
         if candidate not in self._dependencies:
@@ -100,7 +108,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
             if other.version is None:
                 self.needs[PageNeed(other.name)] = None
             elif self.candidates.metadata(other) is None and not self.candidates.refusal(other):
-                self._note_metadata(other)
+                self._note_metadata(other, probe=True)
 
     def _required(self, candidate: Candidate) -> Iterable[ProjectRequirement]:
         if isinstance(candidate.source, LockedPackage) and not candidate.extra:
@@ -131,14 +139,15 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
             requirement = replace(requirement, refusal=refusal)
         yield requirement
 
-    def _note_metadata(self, candidate: Candidate) -> None:
+    def _note_metadata(self, candidate: Candidate, *, probe: bool = False) -> None:
         if candidate.file is None or candidate.version is None:
             return
         older: tuple[Release, ...] = ()
         if not self.candidates.sources(candidate.name).is_closed and candidate.source is candidate.file:
             releases = self.candidates.snapshot.releases(candidate.name)
             older = releases.older(candidate.version) if releases is not None else ()
-        self.needs[MetadataNeed(candidate.name, candidate.file, candidate.extra, older)] = None
+        need = MetadataNeed(candidate.name, candidate.file, candidate.extra, older, probe or self._is_probing)
+        self.needs[need] = None
 
 
 def _of_another(requirement: ProjectRequirement, candidate: Candidate) -> ProjectRequirement:

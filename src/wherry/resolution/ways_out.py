@@ -9,7 +9,7 @@ from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sd
 from packaging.version import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -41,15 +41,21 @@ PLATFORMS = {
 def newest_first(rejections: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Order files by the versions that their names state; what states none comes last."""
     # Thousands of files share a few hundred versions, and each is read and compared once.
-    examples = {_beginning(filename): filename for filename, _ in rejections}
-    versions = {key: stated_version(filename) or Version("0.dev0") for key, filename in examples.items()}
+    keyed = [
+        (filename.rsplit("-", 3)[0] if filename.endswith(".whl") else filename, filename, why)
+        for filename, why in rejections
+    ]
+    versions = {
+        key: stated_version(filename) or Version("0.dev0") for key, filename in {k: f for k, f, _ in keyed}.items()
+    }
     places = {version: place for place, version in enumerate(sorted(set(versions.values()), reverse=True))}
-    return sorted(rejections, key=lambda rejection: places[versions[_beginning(rejection[0])]])
+    keyed.sort(key=lambda one: places[versions[one[0]]])
+    return [(filename, why) for _, filename, why in keyed]
 
 
-def _beginning(filename: str) -> str:
-    """Return what comes before the tags in the name of a wheel, all of another name."""
-    return filename.rsplit("-", 3)[0] if filename.endswith(".whl") else filename
+def _ending(filename: str) -> str:
+    """Return the tags in the name of a wheel, nothing for another file."""
+    return "-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:]) if filename.endswith(".whl") else ""
 
 
 def stated_version(filename: str) -> Version | None:
@@ -80,12 +86,12 @@ def describe_files(rejections: Sequence[tuple[str, str]], environment: Environme
     """
     if not rejections:
         return "no files at all"
-    kinds = _Kinds(environment)
-    others = [f"{filename}: {reason}" for filename, reason in rejections if not kinds.of(filename)]
-    if others:
+    kinds = {ending: _kinds(ending, environment) for ending in {_ending(filename) for filename, _ in rejections}}
+    if not all(kinds.values()):
+        others = [f"{filename}: {reason}" for filename, reason in rejections if not kinds[_ending(filename)]]
         shown = [*others[:SHOWN], *([f"… and {len(rejections) - SHOWN} more"] if len(rejections) > SHOWN else [])]
         return f"no file that fits: {shown[0]}" if len(shown) == 1 else "\n    ".join(["no file that fits:", *shown])
-    found = set().union(*(kinds.of(filename) for filename, _ in rejections))
+    found = set().union(*kinds.values())
     platforms = [platform for platform in dict.fromkeys(PLATFORMS.values()) if platform in found]
     *most, last = platforms or [""]
     texts = [f"for {', '.join(most)} and {last}" if most else f"for {last}"] if platforms else []
@@ -94,47 +100,34 @@ def describe_files(rejections: Sequence[tuple[str, str]], environment: Environme
     return f"no wheel for Pyodide: {number} {', and '.join(texts)}"
 
 
-class _Kinds:
-    """Tells for which platforms a file is, by the tags in its name; each set of tags is read once."""
-
-    def __init__(self, environment: Environment) -> None:
-        self._rank = environment.rank
-        self._known: dict[str, Collection[str]] = {}
-
-    def of(self, filename: str) -> Collection[str]:
-        """Return platforms, or that it is a source archive; nothing where something else keeps the file away."""
-        if not filename.endswith(".whl"):
-            return (SOURCES,)
-        ending = filename.removesuffix(".whl")[len(_beginning(filename)) + 1 :]
-        if ending not in self._known:
-            self._known[ending] = self._read(ending)
-        return self._known[ending]
-
-    def _read(self, ending: str) -> Collection[str]:
-        try:
-            tags = parse_tag(ending)
-        except ValueError:
-            return ()
-        if any(str(tag) in self._rank for tag in tags):
-            return ()
-        return {next(PLATFORMS[start] for start in PLATFORMS if tag.platform.startswith(start)) for tag in tags}
+def _kinds(ending: str, environment: Environment) -> set[str]:
+    """Return the platforms of a wheel's tags, or that there are none; nothing where they do not keep it away."""
+    if not ending:
+        return {SOURCES}
+    try:
+        tags = parse_tag(ending)
+    except ValueError:
+        return set()
+    if any(str(tag) in environment.rank for tag in tags):
+        return set()
+    return {next(PLATFORMS[start] for start in PLATFORMS if tag.platform.startswith(start)) for tag in tags}
 
 
 def other_platforms(rejections: Sequence[tuple[str, str]], environment: Environment) -> str:
     """Say which Pyodide the files are for, or who could make a wheel; nothing where the reasons are others."""
-    platforms = {platform for filename, _ in rejections for platform in _pyodide_platforms(filename)}
+    endings = {_ending(filename) for filename, _ in rejections}
+    platforms = {platform for ending in endings for platform in _pyodide_platforms(ending)}
     release = environment.python_version.release
     runtime = f"{environment.platform} (Python {release[0]}.{release[1]})"
     if platforms:
         return f"Wheels exist for {', '.join(sorted(platforms, reverse=True))}; this runtime is {runtime}"
-    kinds = _Kinds(environment)
-    if all(kinds.of(filename) for filename, _ in rejections):
+    if all(_kinds(ending, environment) for ending in endings):
         return "Ask the maintainers for a wheel for Pyodide (PEP 783), or build one and give its URL"
     return ""
 
 
-def _pyodide_platforms(filename: str) -> Iterator[str]:
-    for platform in filename.removesuffix(".whl").rpartition("-")[2].split("."):
+def _pyodide_platforms(ending: str) -> Iterator[str]:
+    for platform in ending.rpartition("-")[2].split("."):
         if platform.startswith(("pyemscripten_", "pyodide_")):
             yield platform
 
