@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["Candidate", "Candidates", "Policy", "probe"]
 
 
-FEW = 6
+FEW = 12
 
 
 def probe(candidates: Sequence[Candidate]) -> Sequence[Candidate]:

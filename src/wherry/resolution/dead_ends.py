@@ -53,8 +53,9 @@ class DeadEnds:
         # The most that any search may take, in the order to try it.
         self._candidates = Candidates(problem, snapshot, Policy.LAST_RESORT)
         self._provider = Provider(self._candidates)
+        self._wanted: dict[Key, tuple[ProjectRequirement, Candidate | None]] = {}
+        # Of requirements whose newest candidate fails.
         self._probes: dict[Key, Sequence[Candidate]] = {}
-        self._expanded: set[Key] = set()
         self._failing: set[Key] = set()
         self._explore(problem.requirements)
         while self._conclude():
@@ -89,36 +90,39 @@ class DeadEnds:
 
     def _wordings(self, name: NormalizedName) -> int:
         """Count the ways in which a project is required; how an extra holds its project is none."""
-        return sum(key[0] == (name, "") and not key[1].startswith(EXACTLY) for key in self._probes)
+        return sum(key[0] == (name, "") and not key[1].startswith(EXACTLY) for key in self._wanted)
 
     def _explore(self, requirements: Iterable[ProjectRequirement]) -> None:
         pending = list(requirements)
         while pending:
             requirement = pending.pop()
             key = _key(requirement)
-            if key in self._probes or requirement.refusal:
+            if key in self._wanted or requirement.refusal:
                 continue
-            found = self._candidates.select(requirement.name, [requirement], requirement.extra)
-            self._probes[key] = probe(list(found))
-            for newest in self._probes[key][:1]:
+            newest = next(self._select(requirement), None)
+            self._wanted[key] = requirement, newest
+            if newest is not None:
                 pending += self._provider.get_dependencies(newest)
+
+    def _select(self, requirement: ProjectRequirement) -> Iterator[Candidate]:
+        return self._candidates.select(requirement.name, [requirement], requirement.extra)
 
     def _conclude(self) -> bool:
         """Draw conclusions once; return whether there were any."""
-        before = len(self._failing), len(self._expanded)
+        before = len(self._failing), len(self._probes)
         # Requirements come before those that follow from them.
-        for key, probes in reversed(list(self._probes.items())):
-            if key in self._failing or (probes and not self._fails(probes[0])):
+        for key, (wanted, newest) in reversed(list(self._wanted.items())):
+            if key in self._failing or (newest and not self._fails(newest)):
                 continue
-            if key not in self._expanded:
-                self._expanded.add(key)
-                for other in probes[1:]:
+            if key not in self._probes:
+                self._probes[key] = probe(list(self._select(wanted)))
+                for other in self._probes[key][1:]:
                     required = self._provider.probe(other)
                     if not self._fails(other):
                         self._explore(required)
-            if all(map(self._fails, probes)):
+            if all(map(self._fails, self._probes[key])):
                 self._failing.add(key)
-        return before != (len(self._failing), len(self._expanded))
+        return before != (len(self._failing), len(self._probes))
 
     def _fails(self, candidate: Candidate) -> bool:
         return any(map(self._is_dead, self._provider.get_dependencies(candidate)))
