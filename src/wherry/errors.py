@@ -27,6 +27,8 @@ class WherryError(Exception):
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, MissingProject):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, dict):
@@ -137,55 +139,92 @@ class ResolutionError(WherryError):
     code = "resolution-failed"
 
 
+@dataclass(frozen=True, slots=True)
+class MissingProject:
+    """A project that cannot be had for a ``requirement``.
+
+    ``chain`` leads to it from what was asked for, in requirements. ``code`` is that of the error which tells of it
+    alone, ``reason`` says in a phrase what is missing. ``rejections`` pairs each filename with the reason why it does
+    not fit, newest first. ``way_out`` is a sentence.
+    """
+
+    name: str
+    requirement: str
+    chain: Sequence[str]
+    code: str
+    reason: str
+    rejections: Sequence[tuple[str, str]] = ()
+    way_out: str = ""
+
+
 @dataclass(eq=False)
 class UnknownProject(ResolutionError):
-    """No index has the project. ``similar`` are projects at hand whose names differ by one slip."""
+    """No index has the project. ``similar`` are known projects whose names differ by one slip.
+
+    ``missing`` has all projects that cannot be had, of which ``name`` is the first.
+    """
 
     code = "unknown-project"
     name: str
     index_urls: Sequence[str]
     required_by: Sequence[str] = ()
     similar: Sequence[str] = ()
+    missing: Sequence[MissingProject] = ()
 
     def __str__(self) -> str:
+        if len(self.missing) > 1:
+            return list_missing(self.missing)
         places = ", ".join(self.index_urls) or "any index"
         way_out = (
             f"did you mean {' or '.join(self.similar)}?"
             if self.similar
             else "check the spelling, or name another index"
         )
-        return f"There is no project named {self.name!r}{_askers(self.required_by)} on {places}; {way_out}"
+        askers = _askers(self.required_by, self.missing)
+        return f"There is no project named {self.name!r}{askers} on {places}; {way_out}"
 
 
 @dataclass(eq=False)
 class NoFittingWheel(ResolutionError):
-    """The project exists, but none of its files can be installed here.
+    """The project exists, but none of its files can be installed here; ``reason`` says which files there are.
 
-    ``rejections`` pairs each filename with the reason why it does not fit, newest first. ``way_out`` is what would fit,
-    in a sentence, where anything would.
+    ``rejections`` pairs each filename with the reason why it does not fit, newest first. ``way_out`` is what would
+    help, in a sentence. ``missing`` has all projects that cannot be had, of which that of ``requirement`` is the first
+    without a wheel.
     """
 
     code = "no-fitting-wheel"
-    shown: ClassVar[int] = 8
     requirement: str
     rejections: Sequence[tuple[str, str]]
     required_by: Sequence[str] = ()
     way_out: str = ""
+    reason: str = "no file that fits"
+    missing: Sequence[MissingProject] = ()
+
+    @property
+    def files(self) -> Sequence[tuple[str, str]]:
+        """The files of all projects without a wheel, each with the reason why it does not fit."""
+        found = [rejection for project in self.missing for rejection in project.rejections]
+        return found or self.rejections
 
     def __str__(self) -> str:
-        subject = f"No file of {self.requirement}{_askers(self.required_by)} fits this runtime:"
-        if not self.rejections:
-            return f"{subject} the index lists no files at all"
-        lines = [subject, *(f"  {filename}: {reason}" for filename, reason in self.rejections[: self.shown])]
-        if len(self.rejections) > self.shown:
-            lines.append(f"  … and {len(self.rejections) - self.shown} more")
-        if self.way_out:
-            lines.append(self.way_out)
-        return "\n".join(lines)
+        if len(self.missing) > 1:
+            return list_missing(self.missing)
+        lines = [f"{self.requirement}{_askers(self.required_by, self.missing)} has {self.reason}", self.way_out]
+        return "\n".join(filter(None, lines))
 
 
-def _askers(required_by: Sequence[str]) -> str:
+def _askers(required_by: Sequence[str], missing: Sequence[MissingProject]) -> str:
+    for project in missing:
+        return f" ({' → '.join(project.chain)})" if len(project.chain) > 1 else ""
     return f" (required by {', '.join(required_by)})" if required_by else ""
+
+
+def list_missing(missing: Sequence[MissingProject]) -> str:
+    """Tell of several projects, a line each, and what would help."""
+    lines = [f"  {' → '.join(project.chain)}: {project.reason}" for project in missing]
+    ways_out = dict.fromkeys(project.way_out for project in missing if project.way_out)
+    return "\n".join([f"{len(missing)} requirements cannot be met:", *lines, *ways_out])
 
 
 @dataclass(eq=False)

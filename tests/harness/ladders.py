@@ -139,6 +139,41 @@ def diamonds(levels: int, *, end: str = "", versions: int = 5) -> Ladder:
     return Ladder(files, requested, pins, len(files))
 
 
+def an_extra_that_went(releases: int = 300, last: int = 100) -> Ladder:
+    """Offer an extra in the older releases alone: the newest of those is taken."""
+    files = [make_wheel("bag", f"1.{number}", extras=["fast"] if number <= last else []) for number in range(releases)]
+    # A batch may reach as far below the answer as it began above it.
+    return Ladder(files, ["bag[fast]"], {"bag": f"1.{last}"}, 2 * (releases - last))
+
+
+def an_extra_that_never_was(releases: int = 300) -> Ladder:
+    """Ask for an extra that no release has: a few are looked at."""
+    return Ladder([make_wheel("bag", f"1.{number}") for number in range(releases)], ["bag[fats]"], {"bag": "1.299"}, 6)
+
+
+def an_extra_without_a_wheel(releases: int = 300) -> Ladder:
+    """Let the extra of each release require what no wheel is for, over another extra: a few of each are looked at."""
+    files = [
+        make_wheel("bag", f"1.{number}", extras=["fast"], requires=["box[more]>=1; extra == 'fast'"])
+        for number in range(releases)
+    ]
+    files += [
+        make_wheel("box", f"1.{number}", extras=["more"], requires=["stone>=1; extra == 'more'"])
+        for number in range(releases)
+    ]
+    files.append(make_wheel("stone", "1", tag="cp314-cp314-manylinux_2_28_x86_64"))
+    return Ladder(files, ["bag[fast]"], None, 12)
+
+
+def an_old_release_without_a_dead_end(releases: int = 300, last: int = 100) -> Ladder:
+    """Let the newer releases require what no wheel is for: the newest that does not is taken."""
+    files = [
+        make_wheel("bag", f"1.{number}", requires=["stone"] if number > last else []) for number in range(releases)
+    ]
+    files.append(make_wheel("stone", "1", tag="cp314-cp314-manylinux_2_28_x86_64"))
+    return Ladder(files, ["bag"], {"bag": f"1.{last}"}, 2 * (releases - last))
+
+
 PROJECTS = 12
 
 
@@ -219,4 +254,8 @@ LADDERS: Mapping[str, Callable[[], Ladder]] = {
     "a ring of pins": pins_that_move_together,
     "extras in a row": extras_in_a_row,
     "6 pigeons, 5 holes": pigeons,
+    "an extra that 200 releases have lost": an_extra_that_went,
+    "an extra that none of 300 has": an_extra_that_never_was,
+    "an extra of 300 releases without a wheel": an_extra_without_a_wheel,
+    "200 of 300 releases without a wheel": an_old_release_without_a_dead_end,
 }

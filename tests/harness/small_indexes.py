@@ -43,11 +43,20 @@ LOCKED = "1.5"
 
 @dataclass(frozen=True)
 class SmallRelease:
-    """What a release requires; ``unfit`` says where its Requires-Python excludes this one: nowhere, page, metadata."""
+    """What a release requires; ``unfit`` says where its Requires-Python excludes this one: nowhere, page, metadata.
+
+    Without ``extra`` it does not list the one extra that there is; it still has it where it requires something for it.
+    """
 
     requires: tuple[str, ...] = ()
     yanked: bool = False
     unfit: str = ""
+    extra: bool = True
+
+    @property
+    def has_extra(self) -> bool:
+        """Whether the release has the extra."""
+        return self.extra or any("extra ==" in text for text in self.requires)
 
 
 @dataclass(frozen=True)
@@ -109,6 +118,8 @@ class SmallIndex:
             snapshot.pages[name] = ProjectPage(name, f"https://example.org/{project}/", files) if files else None
         for (project, version), release in self.releases.items():
             metadata = _metadata(project, version, release.requires)
+            if not release.extra:
+                metadata = replace(metadata, provides_extra=frozenset())
             if release.unfit:
                 metadata = replace(metadata, requires_python=SpecifierSet(OTHER_PYTHON))
             snapshot.metadata[_file(project, version, release).url] = metadata
@@ -139,6 +150,7 @@ class SmallIndex:
             requirement.name in chosen
             and chosen[requirement.name] in self._choosable(requirement.name)
             and _admits(requirement, chosen[requirement.name])
+            and not (requirement.extras and self._lacks_extra(requirement.name, chosen[requirement.name]))
             for requirement in active
         ) and all(self._may_be_taken(project, chosen[project], active) for project in reached)
 
@@ -167,6 +179,20 @@ class SmallIndex:
             requirement.name == project and str(requirement.specifier) == f"=={version}" for requirement in active
         )
         return pinned or version == LOCKED or not self.releases[project, version].yanked
+
+    def _lacks_extra(self, project: str, version: str) -> bool:
+        """Tell whether the version lacks the extra, though one that may be taken without naming it has it."""
+        installed_version, _ = self.installed.get(project, ("", ()))
+        if version in {installed_version, LOCKED} or self.releases[project, version].has_extra:
+            return False
+        offered = {
+            other: release
+            for (owner, other), release in self.releases.items()
+            if owner == project and not release.yanked and release.unfit != "page" and other != installed_version
+        }
+        finals = {other: release for other, release in offered.items() if not Version(other).is_prerelease}
+        having = [release for release in (finals or offered).values() if release.has_extra and not release.unfit]
+        return bool(having or installed_version or project in self.distribution)
 
     def _required(self, project: str, version: str, extra: str) -> Iterator[Requirement]:
         installed_version, texts = self.installed.get(project, ("", ()))
@@ -286,6 +312,7 @@ class Ingredients:
     constraints: bool = False
     installed: bool = False
     distribution: bool = False
+    extras: bool = False
 
 
 def small_indexes(ingredients: Ingredients | None = None) -> st.SearchStrategy[SmallIndex]:
@@ -299,7 +326,10 @@ def small_indexes(ingredients: Ingredients | None = None) -> st.SearchStrategy[S
     markers = ["", "", "", f"; extra == '{EXTRA}'"]
     dependencies = st.lists(st.sampled_from(list(map("".join, itertools.product(texts, markers)))), max_size=3)
     flaws: list[dict[str, Any]] = (
-        [{}] * 10 + [{"yanked": True}] * 3 * made_of.yanked + [{"unfit": "page"}, {"unfit": "metadata"}] * made_of.unfit
+        [{}] * 10
+        + [{"extra": False}] * 10 * made_of.extras
+        + [{"yanked": True}] * 3 * made_of.yanked
+        + [{"unfit": "page"}, {"unfit": "metadata"}] * made_of.unfit
     )
     releases = st.builds(
         lambda requires, flaw: SmallRelease(tuple(requires), **flaw), dependencies, st.sampled_from(flaws)

@@ -34,6 +34,7 @@ FINALS = Ingredients()
 EVERYTHING = Ingredients(versions=("1", "2", "3b1"), unfit=True, constraints=True, installed=True)
 MEMBERS = Ingredients(versions=("1", "1.5", "2"), installed=True, constraints=True, distribution=True)
 YANKED = Ingredients(versions=("1", "2", "3"), yanked=True)
+EXTRAS = Ingredients(versions=("1", "2", "3b1"), unfit=True, installed=True, yanked=True, extras=True)
 PINNED_ELSEWHERE = SmallIndex(
     {("a", "1"): SmallRelease(), ("a", "2"): SmallRelease(yanked=True), ("b", "1"): SmallRelease(("a==2",))},
     ("a>=2", "b"),
@@ -113,6 +114,12 @@ def test_so_it_is_with_yanked_files(index: SmallIndex) -> None:
 
 
 @settings(max_examples=300)
+@given(small_indexes(EXTRAS))
+def test_releases_without_an_extra_agree_with_brute_force(index: SmallIndex) -> None:
+    assert agrees(index, resolve(index))
+
+
+@settings(max_examples=300)
 @given(small_indexes(FINALS))
 @example(EXCLUDED_MEANWHILE)
 def test_what_the_resolver_of_resolvelib_solves_over_the_same_provider_is_solved(index: SmallIndex) -> None:
@@ -130,7 +137,7 @@ def test_what_happens_to_be_known_of_the_distribution_changes_nothing(index: Sma
 
 
 @settings(max_examples=300)
-@given(small_indexes(EVERYTHING), st.integers(0, 2**32))
+@given(small_indexes(EVERYTHING) | small_indexes(EXTRAS), st.integers(0, 2**32))
 def test_arrival_and_what_happens_to_be_known_change_nothing(index: SmallIndex, seed: int) -> None:
     full = index.snapshot()
     expected = resolve(index)

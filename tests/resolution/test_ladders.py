@@ -9,7 +9,7 @@ import pytest
 from tests.harness.environments import PYODIDE_314
 from tests.harness.ladders import LADDERS, Ladder
 from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
-from wherry.errors import ResolutionConflict
+from wherry.errors import ResolutionError
 from wherry.index import resolving
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
@@ -24,7 +24,7 @@ async def resolve(ladder: Ladder, fetcher: MemoryFetcher) -> dict[str, str] | No
     async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:
         try:
             return dict((await resolving.resolve(problem, Snapshot(PYODIDE_314), index)).pins)
-        except ResolutionConflict:
+        except ResolutionError:
             return None
 
 

@@ -54,13 +54,13 @@ def test_an_unknown_project(refused):
 def test_no_wheel_that_fits(refused):
     error, sentence = refused("alien")
     assert error is wherry.NoFittingWheel
-    assert "it is for pyemscripten_2025_0_wasm32; this runtime is cp314-cp314-pyemscripten_2026_0_wasm32" in sentence
+    assert "Wheels exist for pyemscripten_2025_0_wasm32; this runtime is pyemscripten_2026_0_wasm32" in sentence
 
 
 def test_only_an_sdist(refused):
     error, sentence = refused("source")
     assert error is wherry.NoFittingWheel
-    assert "source-1.tar.gz: it is not a wheel, and wherry never builds" in sentence
+    assert "source has no wheel for Pyodide: all that it has is sources, which wherry never builds" in sentence
 
 
 def test_a_conflict(refused):

@@ -66,10 +66,15 @@ class Prefetcher:
         Raises what the index raises.
         """
         work = []
+        missed = set()
         for need in needs:
-            if isinstance(need, MetadataNeed):
+            if isinstance(need, MetadataNeed) and need.probe:
+                work.append(self._learn_metadata(need.file))
+            elif isinstance(need, MetadataNeed):
                 work.append(self._learn_and_follow(need.file, need.extra))
-                work.extend(self._guess_metadata(file) for file in self._older(need))
+                if need.name not in missed:
+                    missed.add(need.name)
+                    work.extend(self._guess_metadata(file) for file in self._older(need))
             else:
                 work.append(self._learn_page(need.name))
         await together(work)

@@ -40,8 +40,17 @@ def attempt(problem: Problem, snapshot: Snapshot) -> Attempt:
     asked = Search(problem, snapshot, Policy.AS_ASKED)
     for search in (asked, Search(problem, snapshot, Policy.LAST_RESORT)):
         answer = search.answer()
+        if search is asked and search.holes == 0:
+            # Only a search that went back without going over a hole first goes back over the whole index, too.
+            from wherry.resolution.dead_ends import DeadEnds
+
+            ends = DeadEnds(problem, snapshot)
+            if ends.needs:
+                return Attempt(needs=ends.needs)
+            if error := search.explain_dead_ends(ends):
+                raise error
         if search.needs:
-            if answer is None:
+            if answer is None and not asked.holes:
                 _give_up_if_hopeless(problem, snapshot)
             return Attempt(needs=search.needs)
         if answer is not None:

@@ -24,7 +24,20 @@ if TYPE_CHECKING:
     from wherry.resolution.snapshot import Snapshot
     from wherry.resolution.sources import Source
 
-__all__ = ["Candidate", "Candidates", "Policy"]
+__all__ = ["Candidate", "Candidates", "Policy", "probe"]
+
+
+FEW = 12
+
+
+def probe(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Return all candidates where they are few; else the 1st, 4th, 16th, 64th … and the last.
+
+    Releases that stand side by side mostly agree, so these speak for hundreds at the price of six.
+    """
+    if len(candidates) <= FEW:
+        return candidates
+    return [*(candidates[4**power - 1] for power in range((len(candidates).bit_length() + 1) // 2)), candidates[-1]]
 
 
 class Policy(enum.Enum):
@@ -129,6 +142,9 @@ class Candidates:
 
     def refusal(self, candidate: Candidate) -> str:
         """Say why the candidate's metadata forbids it, or return nothing."""
+        return self._flaw(candidate) or (self._lack(candidate) if self.lacks_extra(candidate) else "")
+
+    def _flaw(self, candidate: Candidate) -> str:
         known = self.snapshot.metadata.get(candidate.file.url) if candidate.file else None
         if isinstance(known, WherryError):
             return str(known)
@@ -136,6 +152,39 @@ class Candidates:
         if known is None or known.requires_python is None or known.requires_python.contains(version, prereleases=True):
             return ""
         return f"its metadata requires Python {known.requires_python}; this is {version}"
+
+    def lacks_extra(self, candidate: Candidate) -> bool:
+        """Whether the candidate is known to lack the extra that it stands for; never so without dependencies."""
+        metadata = self.metadata(candidate) if candidate.extra and self.problem.deps else None
+        return metadata is not None and not self._has_extra(metadata, candidate.extra)
+
+    def _has_extra(self, metadata: CoreMetadata, extra: str) -> bool:
+        return extra in metadata.provides_extra or bool(self.snapshot.required(metadata, extra))
+
+    def _lack(self, candidate: Candidate) -> str:
+        """Say which release has the extra that ``candidate`` lacks; nothing where none is known to have it."""
+        for other in self.probes(candidate.name, candidate.extra):
+            metadata = self.metadata(other)
+            if metadata is not None and self._has_extra(metadata, candidate.extra) and not self._flaw(other):
+                lacking = f"{candidate.name} {candidate.version} has no extra {candidate.extra!r}"
+                return f"{lacking}, which {other.name} {other.version} has"
+        return ""
+
+    def probes(self, name: NormalizedName, extra: str) -> Sequence[Candidate]:
+        """Return the candidates that tell whether the project has the extra: some of all, whatever is asked of it.
+
+        They do not depend on the policy, or the policies would not agree on what is refused.
+        """
+        sources = self.sources(name)
+        found: list[tuple[Version | None, Source | None]] = [*sources.before(()), *sources.after(())]
+        if not sources.is_closed:
+            if name not in self.snapshot.pages:
+                found.append((None, None))
+            elif releases := self.snapshot.releases(name):
+                usable = releases.everything & ~releases.yanked
+                finals = 0 if self.problem.pre else usable & ~releases.prereleases
+                found += sources.among((), ((one.version, one.file) for one in releases.pick(finals or usable)))
+        return probe([self._make(name, extra, version, source) for version, source in found])
 
     def metadata(self, candidate: Candidate) -> CoreMetadata | None:
         """Return the candidate's metadata, or ``None`` over a hole."""

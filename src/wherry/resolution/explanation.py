@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from packaging.version import Version
 from resolvelib.structs import RequirementInformation
 
-from wherry.errors import NoFittingWheel, ResolutionConflict, UnknownProject
+from wherry.errors import MissingProject, NoFittingWheel, ResolutionConflict, UnknownProject, list_missing
+from wherry.resolution.dead_ends import DeadEnd
 from wherry.resolution.nogoods import Restricted, Unselectable
-from wherry.resolution.ways_out import newest_first, other_platforms, similar_names, stated_version, version_that_fits
+from wherry.resolution.ways_out import (
+    describe_files,
+    newest_first,
+    other_platforms,
+    similar_names,
+    stated_version,
+    version_that_fits,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,10 +31,11 @@ if TYPE_CHECKING:
     from wherry.resolution.releases import Release, Releases
     from wherry.resolution.requirements import ProjectRequirement
 
-__all__ = ["explain"]
+__all__ = ["explain", "explain_dead_ends"]
 
 SHOWN_VERSIONS = 8
 SHOWN_RANGES = 3
+SEVERITY = [NoFittingWheel.code, UnknownProject.code, ResolutionConflict.code]
 
 
 def explain(facts: Sequence[Fact], candidates: Candidates) -> ResolutionError:
@@ -38,36 +48,84 @@ def explain(facts: Sequence[Fact], candidates: Candidates) -> ResolutionError:
     for fact in required:
         # Where the project is asked for elsewhere too, in other words, the clash is the better story.
         is_told_elsewhere = fact.requirement.replaces or projects.count(fact.requirement.name) > 1
-        if not is_told_elsewhere and (error := _dead_end(fact, required, candidates)):
-            return error
+        if not is_told_elsewhere and (missing := _missing(DeadEnd(fact, ()), candidates)):
+            name = missing.name
+            askers = {str(other.parent) for other in required if other.requirement.name == name and other.parent}
+            return _dead_end(missing, fact, candidates, sorted(askers))
     return _conflict(facts, candidates)
 
 
-def _dead_end(fact: Cause, required: Iterable[Cause], candidates: Candidates) -> ResolutionError | None:
-    """Tell of a requirement that fails by itself, whatever else is asked for."""
-    requirement = fact.requirement
-    if candidates.exists(requirement):
+def explain_dead_ends(ends: Iterable[DeadEnd], candidates: Candidates) -> ResolutionError | None:
+    """Return the error that tells of all ``ends``, one for each project; ``None`` where none can be told."""
+    found: dict[NormalizedName, tuple[MissingProject, Cause]] = {}
+    for end in ends:
+        name = end.cause.requirement.name
+        # Where the project is there, and required in other words, too, the clash is the better story.
+        is_clash = end.is_clash and next(candidates.select(name, ()), None) is not None
+        if name not in found and not is_clash and (missing := _missing(end, candidates)):
+            found[name] = missing, end.cause
+    if not found:
         return None
-    name = requirement.name
-    askers = sorted({str(other.parent) for other in required if other.requirement.name == name and other.parent})
+    missing, cause = min(found.values(), key=lambda pair: SEVERITY.index(pair[0].code))
+    askers = [str(cause.parent)] if cause.parent else []
+    return _dead_end(missing, cause, candidates, askers, [one for one, _ in found.values()])
+
+
+def _missing(end: DeadEnd, candidates: Candidates) -> MissingProject | None:
+    """Tell of a requirement that fails by itself, whatever else is asked for."""
+    requirement = end.cause.requirement
+    if requirement.refusal or candidates.exists(requirement):
+        return None
+    name, environment = requirement.name, candidates.problem.environment
+    about = partial(MissingProject, name, requirement.text, end.chain)
     releases = candidates.snapshot.releases(name) if name in candidates.snapshot.pages else None
+    if lacking := _lacking_extra(requirement, candidates):
+        return about(ResolutionConflict.code, lacking)
     if other_sources := _other_sources(requirement, candidates):
-        sentence = f"{_who(fact)} {requirement.text}, but {' and '.join(other_sources)}"
-        return ResolutionConflict(f"{sentence}{_on_index(releases)}", [_clash(fact)])
-    problem = candidates.problem
+        return about(ResolutionConflict.code, " and ".join(other_sources) + _on_index(releases))
     if releases is None:
-        index_urls = (problem.reserved[name],) if name in problem.reserved else problem.index_urls
-        return UnknownProject(name, index_urls, askers, similar_names(name, _names_at_hand(candidates)))
-    environment = problem.environment
-    if releases.everything == 0:
-        rejections = newest_first(releases.rejections)
-        return NoFittingWheel(name, rejections, askers, other_platforms(rejections, environment))
-    rejections = newest_first(_rejections(requirement, releases, candidates))
-    if rejections:
-        way_out = version_that_fits(requirement, releases) or other_platforms(rejections, environment)
-        return NoFittingWheel(requirement.text, rejections, askers, way_out)
-    sentence = f"{_who(fact)} {requirement.text}, but no version satisfies it: this runtime can use {_offer(releases)}"
-    return ResolutionConflict(sentence, [_clash(fact)])
+        places = ", ".join(_index_urls(name, candidates)) or "any index"
+        return about(UnknownProject.code, f"no project of that name on {places}")
+    rejections = newest_first(
+        _rejections(requirement, releases, candidates) if releases.entries else releases.rejections
+    )
+    if releases.entries and not rejections:
+        return about(ResolutionConflict.code, f"no version satisfies it: this runtime can use {_offer(releases)}")
+    # Only the caller can ask for another version.
+    way_out = "" if end.cause.parent else version_that_fits(requirement, releases)
+    way_out = way_out or other_platforms(rejections, environment)
+    return about(NoFittingWheel.code, describe_files(rejections, environment), rejections, way_out)
+
+
+def _dead_end(
+    missing: MissingProject,
+    fact: Cause,
+    candidates: Candidates,
+    askers: Sequence[str],
+    together: Sequence[MissingProject] = (),
+) -> ResolutionError:
+    """Return the error about ``missing``, which also tells what else is missing."""
+    name = fact.requirement.name
+    if missing.code == NoFittingWheel.code:
+        releases = candidates.snapshot.releases(name)
+        subject = fact.requirement.text if releases and releases.entries else name
+        return NoFittingWheel(subject, missing.rejections, askers, missing.way_out, missing.reason, together)
+    if missing.code == UnknownProject.code:
+        similar = similar_names(name, _names_at_hand(candidates))
+        return UnknownProject(name, _index_urls(name, candidates), askers, similar, together)
+    sentence = f"{_who(fact)} {fact.requirement.text}, but {missing.reason}"
+    return ResolutionConflict(list_missing(together) if len(together) > 1 else sentence, [_clash(fact)])
+
+
+def _lacking_extra(requirement: ProjectRequirement, candidates: Candidates) -> str:
+    """Say that the newest release lacks the extra; nothing where one that is admitted has it."""
+    found = list(candidates.select(requirement.name, [requirement], requirement.extra))
+    return candidates.refusal(found[0]) if found and all(map(candidates.lacks_extra, found)) else ""
+
+
+def _index_urls(name: NormalizedName, candidates: Candidates) -> Sequence[str]:
+    problem = candidates.problem
+    return (problem.reserved[name],) if name in problem.reserved else problem.index_urls
 
 
 def _names_at_hand(candidates: Candidates) -> set[NormalizedName]:

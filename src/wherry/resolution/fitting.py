@@ -53,17 +53,21 @@ class Fitting:
 
     def judge(self, file: ProjectFile, page: ProjectPage) -> tuple[Version, Preference]:
         """Return the file's version and how good it is; raises :class:`DoesNotFit`."""
-        if page.status == "quarantined":
-            raise DoesNotFit("the index has quarantined the project")
-        if not file.is_wheel:
-            raise DoesNotFit("it is not a wheel, and wherry never builds")
-        rank = self._rank(file.filename)
+        rank = self.judge_name(file.filename, page)
         name, version, build = self._identify(file.filename)
         if name != page.name:
             raise DoesNotFit(f"it belongs to {name}")
         self._check_python(file)
         self._check_age(file)
         return version, (file.yanked is not None, rank, _Descending(build))
+
+    def judge_name(self, filename: str, page: ProjectPage) -> int:
+        """Return the rank of a file's best tag, judging by its name alone; raises :class:`DoesNotFit`."""
+        if page.status == "quarantined":
+            raise DoesNotFit("the index has quarantined the project")
+        if not filename.endswith(".whl"):
+            raise DoesNotFit("it is not a wheel, and wherry never builds")
+        return self._rank(filename)
 
     def _identify(self, filename: str) -> Identity:
         """Return what stands before the tags in the name of a wheel, all of which have the same for each release."""

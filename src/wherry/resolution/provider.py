@@ -40,6 +40,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         self.needs: dict[Need, None] = {}
         self._dependencies: dict[Candidate, tuple[ProjectRequirement, ...]] = {}
         self._satisfied: dict[tuple[ProjectRequirement, Candidate], bool] = {}
+        self._is_probing = False
 
     def identify(self, requirement_or_candidate: ProjectRequirement | Candidate) -> Identifier:
         """Return the project's name and the extra."""
@@ -85,6 +86,13 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
             self._satisfied[pair] = satisfied
         return satisfied
 
+    def probe(self, candidate: Candidate) -> tuple[ProjectRequirement, ...]:
+        """Return what one of several candidates requires that only tell of the others."""
+        self._is_probing = True
+        required = self.get_dependencies(candidate)
+        self._is_probing = False
+        return required
+
     def get_dependencies(self, candidate: Candidate) -> tuple[ProjectRequirement, ...]:
         """Return what the candidate requires; over a hole that is nothing, and the need is noted."""
         if candidate not in self._dependencies:
@@ -99,6 +107,8 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         elif refusal := self.candidates.refusal(candidate):
             yield ProjectRequirement(candidate.name, extra=candidate.extra, refusal=refusal, text=refusal)
         else:
+            if self.candidates.lacks_extra(candidate):
+                self._look_for_extra(candidate)
             # Asked without dependencies, too: the metadata may say that the release is not for this Python.
             required = self._required(candidate)
             if not self.candidates.problem.deps:
@@ -107,6 +117,14 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
                 yield from self._as_the_caller_has_it(_of_another(requirement, candidate))
             if candidate.name not in self.candidates.problem.overrides:
                 yield from members_to_replace(candidate, self.candidates.problem, self.candidates.snapshot)
+
+    def _look_for_extra(self, candidate: Candidate) -> None:
+        """Note what must be known before it is certain that no release has the extra."""
+        for other in self.candidates.probes(candidate.name, candidate.extra):
+            if other.version is None:
+                self.needs[PageNeed(other.name)] = None
+            elif self.candidates.metadata(other) is None and not self.candidates.refusal(other):
+                self._note_metadata(other, probe=True)
 
     def _required(self, candidate: Candidate) -> Iterable[ProjectRequirement]:
         problem, snapshot = self.candidates.problem, self.candidates.snapshot
@@ -141,14 +159,15 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
             requirement = replace(requirement, refusal=refusal)
         yield requirement
 
-    def _note_metadata(self, candidate: Candidate) -> None:
+    def _note_metadata(self, candidate: Candidate, *, probe: bool = False) -> None:
         if candidate.file is None or candidate.version is None:
             return
         older: tuple[Release, ...] = ()
         if not self.candidates.sources(candidate.name).is_closed and candidate.source is candidate.file:
             releases = self.candidates.snapshot.releases(candidate.name)
             older = releases.older(candidate.version) if releases is not None else ()
-        self.needs[MetadataNeed(candidate.name, candidate.file, candidate.extra, older)] = None
+        need = MetadataNeed(candidate.name, candidate.file, candidate.extra, older, probe or self._is_probing)
+        self.needs[need] = None
 
 
 def _of_another(requirement: ProjectRequirement, candidate: Candidate) -> ProjectRequirement:

@@ -69,6 +69,8 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         self._dependencies: dict[Candidate, list[tuple[Identifier, int]]] = {}
         self._conflicts: Counter[Identifier] = Counter()
         self._refutation: Nogood | None = None
+        self.holes: int | None = None
+        """How many holes had been touched when the search first went back; ``None`` where it never did."""
 
     def resolve(self, requirements: Iterable[ProjectRequirement], max_rounds: int = MAX_ROUNDS) -> Answer:  # type: ignore[override]
         """Return the candidates that the requirements lead to, each with what is required of it and by which.
@@ -93,6 +95,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
                 changed = self._exclude_choices(unnamed)
             else:
                 return self._reached(asked)
+        self._count()
         raise Refuted(tuple(self._refutation.facts()))
 
     def _begin(self, asked: Iterable[Cause]) -> list[Identifier]:
@@ -108,6 +111,8 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         self._preferences.pop(identifier, None)
 
     def _count(self, *identifiers: Identifier) -> None:
+        if self.holes is None:
+            self.holes = len(self.provider.needs)
         self._conflicts.update(identifiers)
         for identifier in identifiers:
             self._preferences.pop(identifier, None)

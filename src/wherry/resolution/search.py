@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from wherry.errors import ResolutionError
+    from wherry.resolution.dead_ends import DeadEnds
     from wherry.resolution.nogoods import Fact
     from wherry.resolution.problem import Problem
     from wherry.resolution.requirements import ProjectRequirement
@@ -33,6 +34,8 @@ class Search:
     candidates: Candidates = field(init=False)
     _needs: dict[Need, None] = field(default_factory=dict, init=False)
     _facts: Sequence[Fact] = field(default=(), init=False)
+    holes: int | None = field(default=None, init=False)
+    """How many holes it had gone over when it first went back; ``None`` where it never did."""
 
     def __post_init__(self) -> None:
         self.candidates = Candidates(self.problem, self.snapshot, self.policy)
@@ -58,12 +61,18 @@ class Search:
         answer = decide_straight(provider, requirements)
         if answer is None:
             provider = Provider(self.candidates)
-        try:
-            answer = answer or Resolver(provider).resolve(requirements)
-            provider.note_members(answer.mapping.values())
-        finally:
-            self._needs |= provider.needs
+            answer = self._decide_with_conflicts(provider, requirements)
+        provider.note_members(answer.mapping.values())
+        self._needs |= provider.needs
         return answer
+
+    def _decide_with_conflicts(self, provider: Provider, requirements: Sequence[ProjectRequirement]) -> Answer:
+        resolver = Resolver(provider)
+        try:
+            return resolver.resolve(requirements)
+        finally:
+            self.holes = resolver.holes
+            self._needs |= provider.needs
 
     def failure(self) -> ResolutionError:
         """Explain why there was no answer."""
@@ -71,3 +80,11 @@ class Search:
         from wherry.resolution.explanation import explain
 
         return explain(self._facts, self.candidates)
+
+    def explain_dead_ends(self, ends: DeadEnds) -> ResolutionError | None:
+        """Tell of all of ``ends``, or return ``None`` where there are none to tell of."""
+        if not (found := list(ends.find())):
+            return None
+        from wherry.resolution.explanation import explain_dead_ends
+
+        return explain_dead_ends(found, self.candidates)

@@ -39,12 +39,14 @@ class MetadataNeed:
     """The core metadata of ``file`` was missed, when ``extra`` was asked for.
 
     ``older`` are the releases before it, newest first: where a project is missed again and again, their turn comes.
+    Of a ``probe`` only the metadata itself is wanted, not what it leads to.
     """
 
     name: NormalizedName
     file: ProjectFile
     extra: str = ""
     older: tuple[Release, ...] = field(default=(), compare=False)
+    probe: bool = field(default=False, compare=False)
 
 
 Need = PageNeed | MetadataNeed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packaging.tags import parse_tag
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
@@ -16,12 +17,45 @@ if TYPE_CHECKING:
     from wherry.resolution.releases import Releases
     from wherry.resolution.requirements import ProjectRequirement
 
-__all__ = ["newest_first", "other_platforms", "similar_names", "stated_version", "version_that_fits"]
+__all__ = ["describe_files", "newest_first", "other_platforms", "similar_names", "stated_version", "version_that_fits"]
+
+SHOWN = 3
+SOURCES = "sources"
+# By the beginning of a platform tag, in the order to name them.
+PLATFORMS = {
+    "win": "Windows",
+    "macosx": "macOS",
+    "manylinux": "Linux",
+    "musllinux": "Linux",
+    "linux": "Linux",
+    "android": "Android",
+    "ios": "iOS",
+    "pyemscripten": "other versions of Pyodide",
+    "pyodide": "other versions of Pyodide",
+    "emscripten": "other versions of Pyodide",
+    "any": "other versions of Python",
+    "": "other platforms",
+}
 
 
 def newest_first(rejections: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Order files by the versions that their names state; what states none comes last."""
-    return sorted(rejections, key=lambda rejection: stated_version(rejection[0]) or Version("0.dev0"), reverse=True)
+    # Thousands of files share a few hundred versions, and each is read and compared once.
+    keyed = [
+        (filename.rsplit("-", 3)[0] if filename.endswith(".whl") else filename, filename, why)
+        for filename, why in rejections
+    ]
+    versions = {
+        key: stated_version(filename) or Version("0.dev0") for key, filename in {k: f for k, f, _ in keyed}.items()
+    }
+    places = {version: place for place, version in enumerate(sorted(set(versions.values()), reverse=True))}
+    keyed.sort(key=lambda one: places[versions[one[0]]])
+    return [(filename, why) for _, filename, why in keyed]
+
+
+def _ending(filename: str) -> str:
+    """Return the tags in the name of a wheel, nothing for another file."""
+    return "-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:]) if filename.endswith(".whl") else ""
 
 
 def stated_version(filename: str) -> Version | None:
@@ -45,20 +79,55 @@ def version_that_fits(requirement: ProjectRequirement, releases: Releases) -> st
     return f"{requirement.name} {newest.version} has {platform}: ask for {requirement.name}<={newest.version}"
 
 
+def describe_files(rejections: Sequence[tuple[str, str]], environment: Environment) -> str:
+    """Say in a phrase which files there are instead of one that fits: for which platforms, or why the newest do not.
+
+    ``rejections`` are in the order of :func:`newest_first`.
+    """
+    if not rejections:
+        return "no files at all"
+    kinds = {ending: _kinds(ending, environment) for ending in {_ending(filename) for filename, _ in rejections}}
+    if not all(kinds.values()):
+        others = [f"{filename}: {reason}" for filename, reason in rejections if not kinds[_ending(filename)]]
+        shown = [*others[:SHOWN], *([f"… and {len(rejections) - SHOWN} more"] if len(rejections) > SHOWN else [])]
+        return f"no file that fits: {shown[0]}" if len(shown) == 1 else "\n    ".join(["no file that fits:", *shown])
+    found = set().union(*kinds.values())
+    platforms = [platform for platform in dict.fromkeys(PLATFORMS.values()) if platform in found]
+    *most, last = platforms or [""]
+    texts = [f"for {', '.join(most)} and {last}" if most else f"for {last}"] if platforms else []
+    texts += [SOURCES if platforms else f"{SOURCES}, which wherry never builds"] if SOURCES in found else []
+    number = f"its {len(rejections)} files are" if len(rejections) > 1 else "all that it has is"
+    return f"no wheel for Pyodide: {number} {', and '.join(texts)}"
+
+
+def _kinds(ending: str, environment: Environment) -> set[str]:
+    """Return the platforms of a wheel's tags, or that there are none; nothing where they do not keep it away."""
+    if not ending:
+        return {SOURCES}
+    try:
+        tags = parse_tag(ending)
+    except ValueError:
+        return set()
+    if any(str(tag) in environment.rank for tag in tags):
+        return set()
+    return {next(PLATFORMS[start] for start in PLATFORMS if tag.platform.startswith(start)) for tag in tags}
+
+
 def other_platforms(rejections: Sequence[tuple[str, str]], environment: Environment) -> str:
-    """Say that the files are for another Pyodide, or that they all want building; nothing where neither is so."""
-    if rejections and not any(filename.endswith(".whl") for filename, _ in rejections):
-        return "Only sdists exist, which wherry never builds: ask its maintainers for a wheel"
-    platforms = {platform for filename, _ in rejections for platform in _pyodide_platforms(filename)}
-    if not platforms:
-        return ""
+    """Say which Pyodide the files are for, or who could make a wheel; nothing where the reasons are others."""
+    endings = {_ending(filename) for filename, _ in rejections}
+    platforms = {platform for ending in endings for platform in _pyodide_platforms(ending)}
     release = environment.python_version.release
     runtime = f"{environment.platform} (Python {release[0]}.{release[1]})"
-    return f"Wheels exist for {', '.join(sorted(platforms, reverse=True))}; this runtime is {runtime}"
+    if platforms:
+        return f"Wheels exist for {', '.join(sorted(platforms, reverse=True))}; this runtime is {runtime}"
+    if all(_kinds(ending, environment) for ending in endings):
+        return "Ask the maintainers for a wheel for Pyodide (PEP 783), or build one and give its URL"
+    return ""
 
 
-def _pyodide_platforms(filename: str) -> Iterator[str]:
-    for platform in filename.removesuffix(".whl").rpartition("-")[2].split("."):
+def _pyodide_platforms(ending: str) -> Iterator[str]:
+    for platform in ending.rpartition("-")[2].split("."):
         if platform.startswith(("pyemscripten_", "pyodide_")):
             yield platform
 
