@@ -9,7 +9,16 @@ from resolvelib.structs import RequirementInformation
 
 from wherry.errors import NoFittingWheel, ResolutionConflict, UnknownProject
 from wherry.resolution.nogoods import Restricted, Unselectable
-from wherry.resolution.ways_out import newest_first, other_platforms, similar_names, stated_version, version_that_fits
+from wherry.resolution.ways_out import (
+    module_of_python,
+    module_providers,
+    newest_first,
+    other_platforms,
+    other_project,
+    similar_names,
+    stated_version,
+    version_that_fits,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -56,14 +65,20 @@ def _dead_end(fact: Cause, required: Iterable[Cause], candidates: Candidates) ->
     problem = candidates.problem
     if releases is None:
         index_urls = (problem.reserved[name],) if name in problem.reserved else problem.index_urls
-        return UnknownProject(name, index_urls, askers, similar_names(name, _names_at_hand(candidates)))
+        similar = module_providers(requirement, problem) or similar_names(name, _names_at_hand(candidates))
+        return UnknownProject(name, index_urls, askers, similar, module_of_python(requirement, problem))
     environment = problem.environment
     if releases.everything == 0:
         rejections = newest_first(releases.rejections)
-        return NoFittingWheel(name, rejections, askers, other_platforms(rejections, environment))
+        way_out = other_project(requirement, problem) or other_platforms(rejections, environment)
+        return NoFittingWheel(name, rejections, askers, way_out)
     rejections = newest_first(_rejections(requirement, releases, candidates))
     if rejections:
-        way_out = version_that_fits(requirement, releases) or other_platforms(rejections, environment)
+        way_out = (
+            version_that_fits(requirement, releases)
+            or other_project(requirement, problem)
+            or other_platforms(rejections, environment)
+        )
         return NoFittingWheel(requirement.text, rejections, askers, way_out)
     sentence = f"{_who(fact)} {requirement.text}, but no version satisfies it: this runtime can use {_offer(releases)}"
     return ResolutionConflict(sentence, [_clash(fact)])

@@ -1,7 +1,7 @@
 """The places that a candidate may come from, and their order.
 
 What is installed and fits stays (unless an upgrade is wanted); then comes the distribution's version if it fits; then
-the index, newest first. A direct URL is the only source of its project.
+the index, newest first. A direct URL is the only source of its project. Last comes a module of Python.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from wherry.formats.urls import recorded_url
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.locked_package import LockedPackage
 from wherry.resolution.direct import DirectFile
+from wherry.resolution.standard_library import module_as_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -65,6 +66,8 @@ class Sources:
             self.locked = None
             if self.installed is not None and self.installed.source != recorded_url(self.direct.file.url):
                 self.installed = None
+        is_elsewhere = self.installed or self.locked or self.direct
+        self.module = None if is_elsewhere else module_as_source(name, problem)
         self._problem = problem
 
     @property
@@ -88,6 +91,8 @@ class Sources:
         """Yield what is tried after the index."""
         if self.locked is not None and not self._is_preferred(self.locked) and _admits(wanted, self.locked.version):
             yield self.locked.version, self.locked
+        if self.module is not None and _admits(wanted, version_of(self.module)):
+            yield version_of(self.module), self.module
 
     def among(
         self, wanted: Sequence[ProjectRequirement], offered: Iterable[tuple[Version, ProjectFile]]
