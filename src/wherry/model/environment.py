@@ -39,7 +39,7 @@ class Environment:
     python_version: Version
     markers: Mapping[str, str]
     tags: tuple[str, ...]
-    has_standard_module: Callable[[str], bool | None] = field(default={}.get, repr=False, compare=False)
+    has_standard_module: Callable[[str], bool | None] = field(default=lambda _: None, repr=False, compare=False)
     rank: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
