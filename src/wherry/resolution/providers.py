@@ -33,7 +33,8 @@ def providers_of(typed: str, packages: Iterable[LockedPackage]) -> list[str]:
     """Return the projects that have the module ``typed``, or else the package it is in; upper and lower case agree."""
     by_name: dict[str, list[str]] = dict(SUCCESSORS)
     for module, names in find_providers(packages).items():
-        by_name.setdefault(canonicalize_name(module), []).extend(names)
+        name = canonicalize_name(module)
+        by_name[name] = [*by_name.get(name, ()), *names]
     return next((by_name[name] for name in map(canonicalize_name, _parents(typed)) if name in by_name), [])
 
 
