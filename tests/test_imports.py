@@ -21,7 +21,12 @@ from wherry.installer import Installer
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOCKED = make_wheel("bowl", "4")
+LOCKED = (
+    (make_wheel("bowl-tests", "4"), ["soup_bowl", "spoon"]),
+    (make_wheel("bowl", "4"), ["soup", "soup_more", "soup_bowl"]),
+    (make_wheel("soup-bowl", "4"), ["soup_bowl", "spoon"]),
+    (make_wheel("soup-bowl-with-all", "4"), ["soup_bowl", "spoon"]),
+)
 FILES = (
     make_wheel("says-so", "1", headers=("Import-Name: says_so",)),
     make_wheel("parts", "1", headers=("Import-Name: parts.one", "Import-Name: parts.hidden; private")),
@@ -31,7 +36,7 @@ FILES = (
     make_wheel("changed", "1", headers=("Import-Name: changed",)),
     make_wheel("changed", "2"),
     make_wheel("pyyaml", "6"),
-    LOCKED,
+    *(wheel for wheel, _ in LOCKED),
 )
 
 
@@ -39,14 +44,17 @@ FILES = (
 def subject(tmp_path: Path) -> Installer:
     (tmp_path / "site").mkdir()
     scheme = Scheme(*(str(tmp_path / name) for name in ("site", "bin", "include", "data", "lib")))
-    entry = {
-        "name": "bowl",
-        "version": "4",
-        "file_name": LOCKED.filename,
-        "sha256": LOCKED.sha256,
-        "depends": [],
-        "imports": ["soup", "soup_more"],
-        "package_type": "package",
+    entries = {
+        wheel.identity[0]: {
+            "name": wheel.identity[0],
+            "version": "4",
+            "file_name": f"{wheel.sha256[:16]}/{wheel.filename}",
+            "sha256": wheel.sha256,
+            "depends": [],
+            "imports": imports,
+            "package_type": "package",
+        }
+        for wheel, imports in LOCKED
     }
     return Installer(
         index_urls=[JSON_URL],
@@ -54,8 +62,7 @@ def subject(tmp_path: Path) -> Installer:
         destination=SitePackages(scheme),
         environment=PYODIDE_314,
         distribution=parse_distribution_lock(
-            json.dumps({"packages": {"bowl": entry}}),
-            lambda name: f"https://index.example.org/files/{LOCKED.sha256[:16]}/{name}",
+            json.dumps({"packages": entries}), lambda name: f"https://index.example.org/files/{name}"
         ),
     )
 
@@ -79,8 +86,28 @@ async def test_a_module_that_nobody_tells_of_is_not_guessed(subject: Installer, 
     with pytest.raises(wherry.UnknownImports) as caught:
         await subject.install_imports(f"import {module}\nimport says_so")
     assert caught.value.imports == [module]
-    assert f"projects={{'{module}': '<project>'}}" in str(caught.value)
+    top = module.partition(".")[0]
+    assert str(caught.value) == (
+        f"Cannot tell which project provides '{module}'. Name it: projects={{'{top}': '<project>'}}"
+    )
     assert subject.installed() == ()
+
+
+async def test_several_unknown_modules_are_named_in_one_error(subject: Installer) -> None:
+    with pytest.raises(wherry.UnknownImports) as caught:
+        await subject.install_imports("import silent, google.x.y, google.z")
+    assert str(caught.value) == (
+        "Cannot tell which projects provide 'silent', 'google.x.y' and 'google.z'. "
+        "Name them: projects={'silent': '<project>', 'google': '<project>'}"
+    )
+
+
+async def test_of_two_packages_of_the_distribution_the_one_of_the_modules_name_is_taken(subject: Installer) -> None:
+    assert await installed(subject, "import soup_bowl") == ["soup-bowl 4"]
+
+
+async def test_of_other_packages_with_a_module_the_shortest_name_that_is_no_test_is_taken(subject: Installer) -> None:
+    assert await installed(subject, "%pip install spoon\nimport spoon") == ["soup-bowl 4"]
 
 
 async def test_the_caller_may_say_which_project_it_is(subject: Installer) -> None:

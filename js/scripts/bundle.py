@@ -87,7 +87,9 @@ def build_wheels(folder: Path) -> dict[str, Path]:
 
 def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
     """Return the bundle's members: path to content."""
-    members = {"wherry/_vendor/__init__.py": b'"""Private copies of what wherry requires."""\n'}
+    version = wheels["wherry"].name.split("-")[1]
+    vendor = f'"""Private copies of what wherry requires."""\n\nVERSION = "{version}"\n'
+    members = {"wherry/_vendor/__init__.py": vendor.encode()}
     stand_ins = {f"wherry/_vendor/{name}.py": (BUNDLED / f"{name}.py").read_bytes() for name in STAND_INS}
     for project, wheel in wheels.items():
         prefix = "" if project == "wherry" else "wherry/_vendor/"

@@ -112,7 +112,7 @@ test("a signal ends a call, before it, at once and later, with its own reason", 
 test("what is installed is looked at in plain objects", async () => {
   assert.deepEqual(await installer.check(), { broken: [], missing: [], conflicting: [] });
   const { branches } = await installer.tree();
-  assert.deepEqual(branches.map(({ name, repeated }) => ({ name, repeated })), [{ name: "pyodide-py", repeated: false }]);
+  assert.deepEqual(branches.map(({ name, repeated }) => ({ name, repeated })), ["pyodide", "pyodide-py", "wherry"].map((name) => ({ name, repeated: false })));
   assert.deepEqual(await installer.why("absent"), { name: "absent", version: null, chains: [] });
 });
 
@@ -131,7 +131,7 @@ test("calls leave no proxies behind", async () => {
 
 test("a preload list is installed before attaching is done, and its failure is attaching's", async () => {
   const preload = { requirements: ["pyodide-py"], deps: false };
-  assert.equal((await (await attach(pyodide, { indexUrls, preload })).installed())[0]?.name, "pyodide-py");
+  assert.equal((await (await attach(pyodide, { indexUrls, preload })).installed())[0]?.name, "pyodide");
   const events: string[] = [];
   const onProgress = ({ message }: { message: string }) => void events.push(message);
   for (const preload of ["absent", ["absent"], { requirements: "absent", prefer: "index" as const }]) {
@@ -144,7 +144,7 @@ test("a preload list is installed before attaching is done, and its failure is a
 
 test("a Pyodide that is still loading is waited for, and its failure is attaching's", async () => {
   const loading = new Promise<PyodideAPI>((resolve) => setTimeout(() => resolve(pyodide), 5));
-  assert.equal((await (await attach(loading, { indexUrls })).installed())[0]?.name, "pyodide-py");
+  assert.equal((await (await attach(loading, { indexUrls })).installed())[0]?.name, "pyodide");
   await assert.rejects(attach(Promise.reject(new Error("no Pyodide"))), /no Pyodide/);
   await assert.rejects(attach(loadPyodide(), { indexUrls, preload: "absent" }), { code: "unknown-project" });
 });

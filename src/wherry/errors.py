@@ -105,17 +105,21 @@ class InvalidSource(WherryError):
 
 @dataclass(eq=False)
 class UnknownImports(WherryError):
-    """Modules of which nobody says in which project they are."""
+    """Modules that no known project provides."""
 
     code = "unknown-imports"
     imports: Sequence[str]
 
     def __str__(self) -> str:
-        return (
-            f"Nobody says which projects have {', '.join(map(repr, self.imports))}: neither Pyodide's distribution nor "
-            "the metadata of a project of that name. To install nothing that only sounds right, say it: "
-            f"projects={{{self.imports[0]!r}: '<project>'}}"
-        )
+        tops = dict.fromkeys(name.partition(".")[0] for name in self.imports)
+        projects = ", ".join(f"{top!r}: '<project>'" for top in tops)
+        which, them = ("project provides", "it") if len(self.imports) == 1 else ("projects provide", "them")
+        return f"Cannot tell which {which} {_listed(self.imports)}. Name {them}: projects={{{projects}}}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = map(repr, names)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 @dataclass(eq=False)
@@ -159,9 +163,11 @@ class MissingProject:
 
 @dataclass(eq=False)
 class UnknownProject(ResolutionError):
-    """No index has the project. ``similar`` are known projects whose names differ by one slip.
+    """No index has the project.
 
-    ``missing`` has all projects that cannot be had, of which ``name`` is the first.
+    ``similar`` are projects of the distribution with a module of that name, or known projects whose names differ by one
+    slip; ``way_out`` says that it is a module of Python. ``missing`` has all projects that cannot be had, of which
+    ``name`` is the first.
     """
 
     code = "unknown-project"
@@ -170,6 +176,7 @@ class UnknownProject(ResolutionError):
     required_by: Sequence[str] = ()
     similar: Sequence[str] = ()
     missing: Sequence[MissingProject] = ()
+    way_out: str = ""
 
     def __str__(self) -> str:
         if len(self.missing) > 1:
@@ -178,7 +185,7 @@ class UnknownProject(ResolutionError):
         way_out = (
             f"did you mean {' or '.join(self.similar)}?"
             if self.similar
-            else "check the spelling, or name another index"
+            else self.way_out or "check the spelling, or name another index"
         )
         askers = _askers(self.required_by, self.missing)
         return f"There is no project named {self.name!r}{askers} on {places}; {way_out}"

@@ -13,6 +13,7 @@ from wherry.formats.imports import find_imports
 from wherry.index.flights import together
 from wherry.model.core_metadata import CoreMetadata
 from wherry.resolution.fitting import Fitting
+from wherry.resolution.providers import find_providers
 from wherry.resolution.releases import find_releases
 
 if TYPE_CHECKING:
@@ -39,11 +40,11 @@ async def require_imports(
     A module is found in ``projects``, which maps modules to requirements; in the ``imports`` of the ``distribution``;
     or in the project of its own name, if the metadata of the newest release there says so (``Import-Name``, PEP 794).
 
-    Raises :class:`~wherry.errors.InvalidSource`, and :class:`~wherry.errors.UnknownImports` for modules that nobody
-    knows and that ``source`` cannot do without.
+    Raises :class:`~wherry.errors.InvalidSource`, and :class:`~wherry.errors.UnknownImports` for modules that no known
+    project provides and that ``source`` cannot do without.
     """
     missing = {name: is_optional for name, is_optional in find_imports(source).items() if not _is_there(name)}
-    known = {name: package.name for package in distribution.values() for name in package.imports} | dict(projects)
+    known = {module: names[0] for module, names in find_providers(distribution.values()).items()} | dict(projects)
     found = {name: requirement for name in missing if (requirement := _lookup(name, known)) is not None}
     unknown = [name for name in missing if name not in found and not missing[name] and not _is_standard(name)]
 

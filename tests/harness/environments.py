@@ -24,4 +24,8 @@ PYODIDE_314 = Environment(
     tags=supported_tags(
         (3, 14), list(emscripten_platforms({"PYEMSCRIPTEN_ABI_VERSION": "2026_0"}, "emscripten-5.0.3-wasm32"))
     ),
+    has_standard_module={
+        **dict.fromkeys(("asyncio", "hashlib", "importlib", "json", "lzma", "sqlite3", "ssl", "typing"), True),
+        **dict.fromkeys(("pydoc-data", "tkinter"), False),
+    }.get,
 )

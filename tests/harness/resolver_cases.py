@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 DOMAIN = "example.org"
 DISTRIBUTION_HOST = f"distribution.{DOMAIN}"
 PLACEHOLDER = re.compile(r"\{([^ }]+ [^ }#]+)(#?)\}")
-NOT_OF_THE_WHEEL = {"depends", "from-distribution", "provided", "shared-library", "source"}
+NOT_OF_THE_WHEEL = {"depends", "from-distribution", "imports", "provided", "shared-library", "source"}
 
 
 @dataclass(frozen=True)
@@ -121,6 +121,7 @@ class ResolverCase:
                 ),
                 depends=tuple(map(canonicalize_name, release.get("depends", ()))),
                 is_shared_library=release.get("shared-library", False),
+                imports=tuple(release.get("imports", ())),
             )
         return found
 

@@ -69,3 +69,16 @@ def test_the_running_interpreter_is_described_as_packaging_does():
     assert environment.tags == tuple(map(str, sys_tags()))
     assert environment.python_version.release == sys.version_info[:3]
     assert environment.markers["sys_platform"] == sys.platform
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("json", True), ("cprofile", True), ("sre-compile", True), ("winreg", sys.platform == "win32"), ("pytest", None)],
+)
+def test_the_running_python_knows_its_standard_modules(name, expected):
+    assert Environment.current().has_standard_module(name) is expected
+
+
+def test_no_other_standard_module_is_spelt_with_capitals():
+    projects = [name for name in sys.stdlib_module_names if not name.startswith("_")]
+    assert [name for name in projects if name != name.lower()] == ["cProfile"]

@@ -26,6 +26,10 @@ def test_what_is_required_and_not_there_is_missing():
     assert unmet({"a 1": ["b>=1"]}) == ["a 1 requires b>=1, which is not installed"]
 
 
+def test_a_requirement_that_python_meets_is_met():
+    assert unmet({"a 1": ["sqlite3", "json>=2", "ssl>=99"]}) == ["a 1 requires ssl>=99, which is not installed"]
+
+
 def test_a_version_that_does_not_satisfy_is_a_conflict():
     assert unmet({"a 1": ["b>=2", "b!=3"], "b 1": [], "c 1": ["b==1"]}) == [
         "a 1 requires b>=2, but b 1 is installed",

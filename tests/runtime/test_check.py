@@ -33,7 +33,9 @@ def test_what_is_installed_is_looked_at(fresh_wherry_runtime, index_server):
         "├── typing-extensions 4.16.0 (typing-extensions>=4.16.0)",
         "└── typing-inspection 0.4.5 (typing-inspection>=0.4.4)",
         "    └── typing-extensions 4.16.0 (typing-extensions>=4.15.0)",
+        "pyodide 314.0.7",
         "pyodide-py 314.0.7",
+        "wherry 0.1.0",
     ]
     assert why.splitlines() == [
         "typing-extensions 4.16.0",

@@ -38,7 +38,10 @@ def test_the_page_of_a_plain_requirement_is_sure_to_be_asked_for(wherry_runtime,
         "",
         ["app"],
         "six",
+        "pyodide",
         "pyodide-py",
+        "wherry",
+        "json>=1",
     ],
 )
 def test_what_may_come_from_elsewhere_or_never_is_left_alone(wherry_runtime, requirement):

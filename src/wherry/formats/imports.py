@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 __all__ = ["find_imports"]
 
 FOR_TYPES = frozenset({"TYPE_CHECKING", "typing.TYPE_CHECKING"})
+# Cell magics that run the cell as Python, and those that write it to a file; the others are known to their authors.
+PYTHON = frozenset({"capture", "prun", "time", "timeit"})
+FILES = frozenset({"file", "writefile"})
 MISSING = frozenset({"BaseException", "Exception", "ImportError", "ModuleNotFoundError"})
 
 
@@ -20,17 +23,40 @@ def find_imports(source: str) -> Mapping[str, bool]:
     """Return the absolute imports of ``source``, in order: dotted names, and whether it can do without.
 
     It can where a failing import is caught. What stands under ``TYPE_CHECKING`` is never imported, and is left out.
+    Where ``source`` is not Python as it is, magics of IPython are passed over, with a cell that is in another language.
     Raises :class:`~wherry.errors.InvalidSource`.
     """
     try:
-        # A cell of a notebook may await at its top.
-        tree = compile(source, "<source>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise InvalidSource(str(error), getattr(error, "lineno", None)) from error
+        body = _parse(source)
+    except InvalidSource:
+        body = _parse_cell(source)
     found: dict[str, bool] = {}
-    for name, is_optional in _walk(tree.body, is_optional=False):
+    for name, is_optional in _walk(body, is_optional=False):
         found[name] = is_optional and found.get(name, True)
     return found
+
+
+def _parse(source: str) -> list[ast.stmt]:
+    try:
+        # A cell of a notebook may await at its top.
+        tree: ast.Module = compile(source, "<source>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise InvalidSource(str(error), getattr(error, "lineno", None)) from error
+    return tree.body
+
+
+def _parse_cell(source: str) -> list[ast.stmt]:
+    from wherry.formats.magics import cell_magic, without_magics
+
+    magic = cell_magic(source)
+    if magic in FILES:
+        return []
+    try:
+        return _parse(without_magics(source))
+    except InvalidSource:
+        if magic and magic not in PYTHON:
+            return []
+        raise
 
 
 def _walk(nodes: Sequence[ast.AST], *, is_optional: bool) -> Iterator[tuple[str, bool]]:

@@ -1,6 +1,6 @@
 """The environment that an installation is for: markers, Python version, tags.
 
-The only module below the runtime that looks at the running interpreter, and only in :meth:`Environment.current`.
+The only module below the runtime that looks at the running interpreter, and only for :meth:`Environment.current`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from packaging.tags import compatible_tags, cpython_tags, platform_tags
 from packaging.version import Version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 __all__ = ["Environment", "emscripten_platforms", "supported_tags"]
 
@@ -31,12 +31,15 @@ class Environment:
     """What a wheel must fit.
 
     ``markers`` maps the environment markers of PEP 508 to their values, ``tags`` holds the supported tags
-    (``interpreter-abi-platform``) with the best first, ``rank`` the position of each.
+    (``interpreter-abi-platform``) with the best first, ``rank`` the position of each. ``has_standard_module``
+    tells of a module of Python's standard library, spelt as a project's normalized name, whether this interpreter has
+    it; of any other name nothing.
     """
 
     python_version: Version
     markers: Mapping[str, str]
     tags: tuple[str, ...]
+    has_standard_module: Callable[[str], bool | None] = field(default=lambda _: None, repr=False, compare=False)
     rank: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -56,7 +59,15 @@ class Environment:
             python_version=Version(".".join(map(str, sys.version_info[:3]))),
             markers=markers,
             tags=supported_tags(sys.version_info[:2], _platforms()),
+            has_standard_module=_has_standard_module,
         )
+
+
+def _has_standard_module(name: str) -> bool | None:
+    module = "cProfile" if name == "cprofile" else name.replace("-", "_")
+    if module not in sys.stdlib_module_names:
+        return None
+    return module in sys.modules or any(finder.find_spec(module, None) for finder in sys.meta_path)
 
 
 def supported_tags(python_version: tuple[int, int], platforms: list[str]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from wherry.resolution.candidates import Policy
 from wherry.resolution.graph import gather_reasons
 from wherry.resolution.resolution import Pin, Resolution
 from wherry.resolution.search import Search
+from wherry.resolution.standard_library import NEEDLESS
 
 if TYPE_CHECKING:
     from wherry.resolution.candidates import Candidate, Candidates
@@ -70,9 +71,17 @@ def _resolution(answer: Answer, candidates: Candidates) -> Resolution:
         for criterion in answer.criteria.values()
         for cause in criterion.information
     )
-    chosen = [candidate for candidate in answer.mapping.values() if not candidate.extra]
-    pins = tuple(_pin(candidate, reasons[candidate.name]) for candidate in chosen)
-    return Resolution(pins, tuple(find_warnings(answer, candidates)))
+    pins = []
+    warnings = list(find_warnings(answer, candidates))
+    for candidate in answer.mapping.values():
+        if candidate.extra:
+            continue
+        pin = _pin(candidate, reasons[candidate.name])
+        if candidate.source is candidates.sources(candidate.name).module:
+            warnings.append(f"{pin.name} (required by {', '.join(pin.required_by)}) {NEEDLESS}")
+        else:
+            pins.append(pin)
+    return Resolution(tuple(pins), tuple(warnings))
 
 
 def _pin(candidate: Candidate, reasons: tuple[Reason, ...]) -> Pin:

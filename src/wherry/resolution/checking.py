@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wherry.model.check import UnmetRequirement
 from wherry.resolution.graph import Graph, Reason, gather_reasons
 from wherry.resolution.requirements import required_by
+from wherry.resolution.standard_library import is_met_by_python
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -65,12 +66,17 @@ def installed_graph(installed: Installed, environment: Environment) -> Graph:
 
 
 def _requirements(installed: Installed, environment: Environment) -> Iterator[tuple[Identifier, ProjectRequirement]]:
-    """Yield who requires what: every distribution, and every extra that one of the requirements asks for."""
+    """Yield who requires what: every distribution, and every extra that one of the requirements asks for.
+
+    A module of Python is required of no project.
+    """
     pending: list[Identifier] = [(name, "") for name in sorted(installed, reverse=True)]
     seen = set(pending)
     while pending:
         parent = pending.pop()
         for requirement in required_by(installed[parent[0]].metadata, environment, parent[1]):
+            if requirement.name not in installed and is_met_by_python(requirement, environment):
+                continue
             yield parent, requirement
             identifier = requirement.identifier
             if requirement.name in installed and identifier not in seen:

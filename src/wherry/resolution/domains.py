@@ -1,8 +1,8 @@
 """Domains: everything that a project, or an extra of one, may come to in the end, as bits.
 
-The first bit stands for its absence, the next for what is installed, for the distribution's version, for a direct URL,
-and for the placeholder of an unknown page; then comes one for each release of its page, newest first. A requirement is
-the set of bits that it admits.
+The first bit stands for its absence, the next for what is installed (or a module of Python's), for the distribution's
+version, for a direct URL, and for the placeholder of an unknown page; then comes one for each release of its page,
+newest first. A requirement is the set of bits that it admits.
 """
 
 from __future__ import annotations
@@ -36,8 +36,8 @@ class Domain:
         sources = candidates.sources(name)
         self.identifier = identifier
         self._versions: dict[int, Version] = {}
-        if sources.installed is not None:
-            self._versions[INSTALLED] = version_of(sources.installed)
+        if installed := sources.installed or sources.module:
+            self._versions[INSTALLED] = version_of(installed)
         if sources.locked is not None:
             self._versions[LOCKED] = version_of(sources.locked)
         if sources.direct is not None:

@@ -13,8 +13,11 @@ from wherry.resolution.dead_ends import DeadEnd
 from wherry.resolution.nogoods import Restricted, Unselectable
 from wherry.resolution.ways_out import (
     describe_files,
+    module_of_python,
+    module_providers,
     newest_first,
     other_platforms,
+    other_project,
     similar_names,
     stated_version,
     version_that_fits,
@@ -85,7 +88,8 @@ def _missing(end: DeadEnd, candidates: Candidates) -> MissingProject | None:
         return about(ResolutionConflict.code, " and ".join(other_sources) + _on_index(releases))
     if releases is None:
         places = ", ".join(_index_urls(name, candidates)) or "any index"
-        return about(UnknownProject.code, f"no project of that name on {places}")
+        way_out = other_project(requirement, candidates.problem)
+        return about(UnknownProject.code, f"no project of that name on {places}", way_out=way_out)
     rejections = newest_first(
         _rejections(requirement, releases, candidates) if releases.entries else releases.rejections
     )
@@ -93,7 +97,7 @@ def _missing(end: DeadEnd, candidates: Candidates) -> MissingProject | None:
         return about(ResolutionConflict.code, f"no version satisfies it: this runtime can use {_offer(releases)}")
     # Only the caller can ask for another version.
     way_out = "" if end.cause.parent else version_that_fits(requirement, releases)
-    way_out = way_out or other_platforms(rejections, environment)
+    way_out = way_out or other_project(requirement, candidates.problem) or other_platforms(rejections, environment)
     return about(NoFittingWheel.code, describe_files(rejections, environment), rejections, way_out)
 
 
@@ -111,8 +115,10 @@ def _dead_end(
         subject = fact.requirement.text if releases and releases.entries else name
         return NoFittingWheel(subject, missing.rejections, askers, missing.way_out, missing.reason, together)
     if missing.code == UnknownProject.code:
-        similar = similar_names(name, _names_at_hand(candidates))
-        return UnknownProject(name, _index_urls(name, candidates), askers, similar, together)
+        problem = candidates.problem
+        similar = module_providers(fact.requirement, problem) or similar_names(name, _names_at_hand(candidates))
+        own = module_of_python(fact.requirement, problem)
+        return UnknownProject(name, _index_urls(name, candidates), askers, similar, together, own)
     sentence = f"{_who(fact)} {fact.requirement.text}, but {missing.reason}"
     return ResolutionConflict(list_missing(together) if len(together) > 1 else sentence, [_clash(fact)])
 

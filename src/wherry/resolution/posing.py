@@ -10,6 +10,7 @@ from wherry.errors import InvalidRequirement
 from wherry.resolution.direct import find_direct
 from wherry.resolution.problem import Problem
 from wherry.resolution.requirements import ProjectRequirement, applies, expand, parse_requirements
+from wherry.resolution.standard_library import leave_to_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,14 +53,17 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
 ) -> tuple[Problem, tuple[str, ...]]:
     """Return the problem, and warnings of what does not apply here.
 
-    Raises :class:`~wherry.errors.InvalidRequirement`, and what :func:`~wherry.resolution.direct.find_direct` raises.
+    Raises :class:`~wherry.errors.InvalidRequirement`, and what :func:`~wherry.resolution.direct.find_direct` and
+    :func:`~wherry.resolution.standard_library.leave_to_python` raise.
     """
     if asked.prefer not in {"distribution", "index"}:
         raise InvalidRequirement(f"prefer={asked.prefer!r}", "it takes 'distribution' or 'index'")
     requirements = list(parse_requirements(asked.requirements))
     constraints = _applicable(parse_requirements([asked.constraints]), environment)
     overrides = _applicable(parse_requirements([asked.overrides]), environment)
-    here = _applicable(requirements, environment)
+    applicable = _applicable(requirements, environment)
+    known = installed, distribution, reserved or {}
+    here, left_to_python = leave_to_python(applicable, [*constraints, *overrides], environment, known)
     restricted = chain.from_iterable(map(expand, constraints))
     instead = _by_name(one for override in overrides for one in expand(override) if not one.extra)
     problem = Problem(
@@ -79,8 +83,9 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
         index_urls=index_urls,
         reserved=reserved or {},
     )
-    left_out = [requirement for requirement in requirements if requirement not in here]
-    return problem, tuple(f"{requirement} was not installed: its marker is false here" for requirement in left_out)
+    left_out = [requirement for requirement in requirements if requirement not in applicable]
+    warnings = (f"{requirement} was not installed: its marker is false here" for requirement in left_out)
+    return problem, (*warnings, *left_to_python)
 
 
 def _applicable(requirements: Iterable[Requirement], environment: Environment) -> list[Requirement]:

@@ -2,7 +2,7 @@
 
 What is installed and fits stays (unless an upgrade is wanted); then comes the distribution's version if it fits; then
 the index, newest first. A direct URL is the only source of its project, and the index that is reserved for a project
-the only one besides what is installed.
+the only one besides what is installed. Last comes a module of Python.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from wherry.formats.urls import recorded_url
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.locked_package import LockedPackage
 from wherry.resolution.direct import DirectFile
+from wherry.resolution.standard_library import module_as_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -68,6 +69,8 @@ class Sources:
             self.locked = None
             if self.installed is not None and self.installed.source != recorded_url(self.direct.file.url):
                 self.installed = None
+        is_elsewhere = self.installed or self.locked or self.direct
+        self.module = None if is_elsewhere else module_as_source(name, problem)
         self._problem = problem
 
     @property
@@ -91,6 +94,8 @@ class Sources:
         """Yield what is tried after the index."""
         if self.locked is not None and not self._is_preferred(self.locked) and _admits(wanted, self.locked.version):
             yield self.locked.version, self.locked
+        if self.module is not None and _admits(wanted, version_of(self.module)):
+            yield version_of(self.module), self.module
 
     def among(
         self, wanted: Sequence[ProjectRequirement], offered: Iterable[tuple[Version, ProjectFile]]

@@ -8,16 +8,30 @@ from packaging.tags import parse_tag
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import Version
 
+from wherry.resolution.providers import name_as_typed, providers_of
+from wherry.resolution.standard_library import describe_module
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from packaging.utils import NormalizedName
 
     from wherry.model.environment import Environment
+    from wherry.resolution.problem import Problem
     from wherry.resolution.releases import Releases
     from wherry.resolution.requirements import ProjectRequirement
 
-__all__ = ["describe_files", "newest_first", "other_platforms", "similar_names", "stated_version", "version_that_fits"]
+__all__ = [
+    "describe_files",
+    "module_of_python",
+    "module_providers",
+    "newest_first",
+    "other_platforms",
+    "other_project",
+    "similar_names",
+    "stated_version",
+    "version_that_fits",
+]
 
 SHOWN = 3
 SOURCES = "sources"
@@ -124,6 +138,25 @@ def other_platforms(rejections: Sequence[tuple[str, str]], environment: Environm
     if all(_kinds(ending, environment) for ending in endings):
         return "Ask the maintainers for a wheel for Pyodide (PEP 783), or build one and give its URL"
     return ""
+
+
+def module_providers(requirement: ProjectRequirement, problem: Problem) -> list[str]:
+    """Return the projects of the distribution that have a module of the name that is required."""
+    found = providers_of(name_as_typed(requirement.text), problem.distribution.values())
+    return [name for name in found if name != requirement.name]
+
+
+def module_of_python(requirement: ProjectRequirement, problem: Problem) -> str:
+    """Say that the name is that of a module of Python; nothing where it is not."""
+    return describe_module(name_as_typed(requirement.text), problem.environment)
+
+
+def other_project(requirement: ProjectRequirement, problem: Problem) -> str:
+    """Say where a module of the name that is required is, if it is no module of this project."""
+    if own := module_of_python(requirement, problem):
+        return own
+    providers = " or ".join(module_providers(requirement, problem))
+    return providers and f"That may be the name of a module: did you mean {providers}?"
 
 
 def _pyodide_platforms(ending: str) -> Iterator[str]:

@@ -33,9 +33,9 @@ def first_pages(arguments: Mapping[str, Any], indexes: Sequence[Index]) -> Itera
     """Yield requests for the pages of ``requirements``, as :class:`~wherry.index.client.IndexClient` will make them.
 
     The ``arguments`` are those of :meth:`~wherry.installer.Installer.install`. Left out is whatever may come from
-    elsewhere than the first index: what is installed, or in Pyodide's own distribution unless the index is preferred,
-    and everything where an index is for some projects alone. What is no requirement at all is passed over, for others
-    to refuse.
+    elsewhere than the first index: what is installed, part of Python, or in Pyodide's own distribution unless the
+    index is preferred, and everything where an index is for some projects alone. What is no requirement at all is
+    passed over, for others to refuse.
 
     After them come the hints of :class:`~wherry.index.partners.Partners`.
     """
@@ -68,7 +68,7 @@ def _named(requirements: Iterable[object]) -> Iterator[NormalizedName]:
 def _depends(
     locked: Any,  # noqa: ANN401 - a JavaScript object
     name: NormalizedName,
-    elsewhere: Collection[NormalizedName],
+    elsewhere: Collection[str],
 ) -> Iterator[NormalizedName]:
     for other in map(canonicalize_name, getattr(getattr(locked, name, None), "depends", ())):
         entry = None if other in elsewhere else getattr(locked, other, None)
@@ -76,8 +76,8 @@ def _depends(
             yield other
 
 
-def _installed() -> Iterator[NormalizedName]:
-    yield canonicalize_name("pyodide-py")
+def _installed() -> Iterator[str]:
+    yield from ("pyodide", "pyodide-py", "wherry", *sys.stdlib_module_names)
     for folder in sys.path:
         if folder.endswith("site-packages") and os.path.isdir(folder):  # noqa: PTH112 - strings cost less
             names = os.listdir(folder)  # noqa: PTH208 - as above

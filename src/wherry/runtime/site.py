@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from contextlib import asynccontextmanager
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
@@ -23,7 +24,7 @@ from wherry.runtime.libraries import compile_ahead, extend_search_path, read_loa
 from wherry.runtime.loading import loading_turn
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -39,9 +40,7 @@ class PyodideSite(SitePackages):
     """
 
     def __init__(self, *, strict: bool = False) -> None:
-        runtime = CoreMetadata(canonicalize_name("pyodide-py"), Version(pyodide_js.version))
-        provided = [InstalledDistribution(runtime, installer="pyodide")]
-        super().__init__(_scheme(), provided, make_unpacker(strict=strict))
+        super().__init__(_scheme(), _provided(), make_unpacker(strict=strict))
         self._compiled: set[str] = set()
         extend_search_path(self.scheme.site_packages)  # a persistent file system may hold them from the beginning
 
@@ -85,6 +84,15 @@ class PyodideSite(SitePackages):
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> list[str]:
         """Compile large libraries, for a page cannot wait while an import does."""
         return await compile_ahead(library_paths(arrived, libraries, self.scheme, EXTENSION_SUFFIXES), self._compiled)
+
+
+def _provided() -> Iterator[InstalledDistribution]:
+    """Yield what stands in no folder: Pyodide under both of its names, and wherry where attach() has brought it."""
+    for name in ("pyodide", "pyodide-py"):
+        metadata = CoreMetadata(canonicalize_name(name), Version(pyodide_js.version))
+        yield InstalledDistribution(metadata, installer="pyodide")
+    if bundle := sys.modules.get("wherry._vendor"):
+        yield InstalledDistribution(CoreMetadata(canonicalize_name("wherry"), Version(bundle.VERSION)))
 
 
 def _scheme() -> Scheme:

@@ -1,0 +1,54 @@
+"""Projects of the distribution by the modules in them."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from packaging.utils import NormalizedName
+
+    from wherry.model.locked_package import LockedPackage
+
+__all__ = ["find_providers", "name_as_typed", "providers_of"]
+
+# Modules that left Python's standard library, and which projects have them now.
+SUCCESSORS = {"distutils": ["setuptools"]}
+
+
+def find_providers(packages: Iterable[LockedPackage]) -> dict[str, list[NormalizedName]]:
+    """Return the projects that have each module; the one of the module's name comes first."""
+    found: dict[str, list[NormalizedName]] = {}
+    for package in packages:
+        for module in package.imports:
+            found.setdefault(module, []).append(package.name)
+    return {module: sorted(names, key=lambda name: _rank(module, name)) for module, names in found.items()}
+
+
+def providers_of(typed: str, packages: Iterable[LockedPackage]) -> list[str]:
+    """Return the projects that have the module ``typed``, or else the package it is in; upper and lower case agree."""
+    by_name: dict[str, list[str]] = dict(SUCCESSORS)
+    for module, names in find_providers(packages).items():
+        name = canonicalize_name(module)
+        by_name[name] = [*by_name.get(name, ()), *names]
+    return next((by_name[name] for name in map(canonicalize_name, _parents(typed)) if name in by_name), [])
+
+
+def name_as_typed(requirement: str) -> str:
+    """Return the name that a requirement begins with, dots and capitals included."""
+    return "".join(takewhile(lambda letter: letter.isalnum() or letter in "._-", requirement))
+
+
+def _rank(module: str, name: NormalizedName) -> tuple[bool, bool, int, str]:
+    """Order projects with one module: of its name, no tests, the shortest name."""
+    return name != canonicalize_name(module), name.endswith("-tests"), len(name), name
+
+
+def _parents(typed: str) -> Iterator[str]:
+    while typed:
+        yield typed
+        typed = typed.rpartition(".")[0]
