@@ -62,6 +62,7 @@ class IndexClient:
     ) -> None:
         configured = read_indexes(indexes)
         self.index_urls = tuple(index.url for index in configured if not index.projects)
+        self.places = tuple(index.place for index in configured if not index.projects)
         self.reserved = {canonicalize_name(name): index.url for index in configured for name in index.projects}
         self.requests = 0
         self._access = Access(configured, secrets or {})
@@ -156,9 +157,13 @@ class IndexClient:
         try:
             if file.metadata_hashes is None:
                 # Reading archives is needed after the first answers, not before the first question.
-                from wherry.formats.wheel_archive import read_wheel_metadata
+                from wherry.formats.wheel_archive import open_wheel, read_wheel_metadata
 
-                return read_wheel_metadata(await self.archive(file), filename=file.filename)
+                archive = await self.archive(file)
+                if file.absent is None:
+                    return read_wheel_metadata(archive, filename=file.filename)
+                # The caller named this file: nothing else can take its place, so tell all that is wrong with it.
+                return open_wheel(archive, filename=file.filename, limits=None).metadata
             content = await self._from_anywhere(file, Request(file.metadata_url), file.metadata_hashes, _metadata_of)
             return _of_this_file(parse_core_metadata(content, subject=file.filename), file)
         except (InvalidMetadata, InvalidWheel) as error:
@@ -189,6 +194,10 @@ class IndexClient:
                 if agree(hashes, its_hashes):
                     with suppress(IndexUnavailable, IntegrityError):
                         return await self._verified(replace(request, url=url), hashes)
+            if file.absent and isinstance(error, IndexUnavailable):
+                error.way_out = (
+                    f"nor does Pyodide's file system have {file.absent}: put the file at one of the two places"
+                )
             raise
 
     async def _twins(self, file: ProjectFile) -> list[ProjectFile]:

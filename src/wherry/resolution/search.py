@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from wherry.errors import ResolutionError
+    from wherry.errors import WherryError
     from wherry.resolution.nogoods import Fact
     from wherry.resolution.problem import Problem
     from wherry.resolution.resolver import Answer
@@ -58,7 +58,7 @@ class Search:
                 return answer
             self.candidates.finals_first |= hasty
 
-    def failure(self) -> ResolutionError:
+    def failure(self) -> WherryError:
         """Explain why there was no answer."""
         # Few attempts fail, and what finds the words is no small part of wherry.
         from wherry.resolution.explanation import explain
