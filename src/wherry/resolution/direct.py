@@ -113,7 +113,8 @@ def _direct(requirement: Requirement, url: str, environment: Environment, locate
 
 
 def _filename(location: str) -> str:
-    filename = last_segment(location)
+    # "emfs:x.whl" has no slash.
+    filename = last_segment(location).rpartition(":")[2]
     return f"{filename[:-4]}.whl" if filename.lower().endswith(".whl") else filename
 
 
