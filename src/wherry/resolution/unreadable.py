@@ -25,6 +25,7 @@ BUILDING = (
     "only wheels can be installed by URL or path, and wherry never builds: build a wheel elsewhere "
     "(python3 -m pip wheel --no-deps …) and give its address, as in './name-1.0-py3-none-any.whl'"
 )
+LONGEST = 1000  # characters that are looked at
 OTHERWISE = "write the name of a project, as in 'name' or 'name[extra]>=1.0,<2', or the address of a wheel"
 
 ADVICE = (
@@ -56,7 +57,7 @@ ADVICE = (
 
 def explain_unreadable(text: str) -> InvalidRequirement | UnsupportedRequirement:
     """Return the error for ``text``, which is no requirement or none that can be served."""
-    bare = text.strip()
+    bare = text.strip()[:LONGEST]
     for pattern, advice in ADVICE:
         if "\\" not in bare and (found := re.match(pattern, bare, re.IGNORECASE | re.DOTALL)):
             if advice is BUILDING:
