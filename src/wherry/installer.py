@@ -32,7 +32,7 @@ from wherry.notebook import cell_output
 from wherry.phases import Phases
 from wherry.resolution.posing import Asked, pose
 from wherry.resolution.snapshot import Snapshot
-from wherry.runtime_parts import runtime_destination, runtime_distribution, runtime_fetcher
+from wherry.runtime_parts import runtime_destination, runtime_distribution, runtime_fetcher, runtime_locate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -93,6 +93,7 @@ class Installer:
         self._destination = destination or runtime_destination(strict=strict)
         self._distribution = runtime_distribution() if distribution is None else distribution
         self._limits = limits
+        self._locate = runtime_locate()
         self._recovered = self._destination.recover()
 
     async def install(
@@ -299,7 +300,7 @@ class Installer:
         return running.run(name, running.choose(name, self._destination.scripts()), args)
 
     def _client(self, index_urls: Sequence[str | Index] | None, secrets: Mapping[str, str]) -> IndexClient:
-        indexes = read_indexes(index_urls or ()) or self.indexes
+        indexes = [index.located(self._locate) for index in read_indexes(index_urls or ()) or self.indexes]
         return IndexClient(self._fetcher, self._cache, indexes, secrets=secrets)
 
     def _pose(self, asked: Asked, index: IndexClient) -> tuple[Problem, tuple[str, ...]]:
@@ -308,8 +309,9 @@ class Installer:
             environment=self.environment,
             installed=self._destination.installed(),
             distribution=self._distribution,
-            index_urls=index.index_urls,
+            index_urls=index.places,
             reserved=index.reserved,
+            locate=self._locate,
         )
 
     async def _resolve(

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from wherry.index.network import Network
     from wherry.install.destination import Destination
     from wherry.model.locked_package import LockedPackage
+    from wherry.resolution.direct import Locate
 
-__all__ = ["runtime_destination", "runtime_distribution", "runtime_fetcher"]
+__all__ = ["runtime_destination", "runtime_distribution", "runtime_fetcher", "runtime_locate"]
 
 
 def runtime_fetcher(network: Network) -> Fetcher:
@@ -42,6 +43,15 @@ def runtime_distribution() -> Mapping[NormalizedName, LockedPackage]:
     except ModuleNotFoundError:
         return {}
     return read_distribution()
+
+
+def runtime_locate() -> Locate:
+    """Return what tells where paths lead in Pyodide; outside of it they stay as they are."""
+    try:
+        from wherry.runtime.local import locate
+    except ModuleNotFoundError:
+        return lambda place: (place, "")
+    return locate
 
 
 @contextmanager

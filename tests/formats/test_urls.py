@@ -36,6 +36,18 @@ def test_a_url_is_resolved_against_its_page(url, expected):
     assert absolute(url, BASE) == expected
 
 
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("../../a.whl", "emfs:/home/a.whl"),
+        ("a.whl", "emfs:/home/simple/app/a.whl"),
+        ("https://example.org/a.whl", "https://example.org/a.whl"),
+    ],
+)
+def test_a_page_in_the_file_system_leads_to_its_neighbours(url, expected):
+    assert absolute(url, "emfs:/home/simple/app/") == expected
+
+
 def test_what_is_no_url_is_refused():
     with pytest.raises(InvalidIndexPage, match=r"\[bad"):
         absolute("//[bad/a.whl", BASE)
@@ -75,6 +87,7 @@ def test_the_last_segment_is_percent_decoded(url, expected):
         ("a.whl", ("a.whl", {})),
         ("a.whl#egg", ("a.whl", {})),
         ("a.whl#sha256=", ("a.whl", {})),
+        ("a.whl#egg=a&sha256=ab&subdirectory=b", ("a.whl", {"sha256": "ab"})),
     ],
 )
 def test_the_fragment_holds_the_hash(url, expected):

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import io
+import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +14,7 @@ from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.index_pages import file_path
 from tests.harness.memory_fetcher import HOST, HTML_URL, JSON_URL, MemoryFetcher
 from wherry.errors import (
+    IndexUnavailable,
     IndexUnreachable,
     IntegrityError,
     InvalidIndexPage,
@@ -119,6 +122,26 @@ async def test_metadata_comes_from_its_own_file_or_the_wheel_and_nothing_is_fetc
 async def test_broken_metadata_is_an_answer(files: Sequence[IndexFile], url: str, error: type[Exception]) -> None:
     async with client(MemoryFetcher(files), url) as index:
         assert isinstance(await index.metadata(await only_file(index)), error)
+
+
+async def test_all_that_is_wrong_with_a_wheel_that_the_caller_named_is_told() -> None:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as wheel:
+        wheel.writestr("a-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: b\nVersion: 1\n")
+        wheel.writestr("a-1.dist-info/WHEEL", "Wheel-Version: 1.0\nTag: py2-none-any\n")
+    async with client(MemoryFetcher([IndexFile("a-1-py3-none-any.whl", archive.getvalue())]), HTML_URL) as index:
+        error = await index.metadata(replace(await only_file(index), absent=""))
+    assert isinstance(error, InvalidWheel)
+    assert [problem.split()[0] for problem in error.problems] == ["METADATA", "WHEEL", "a-1.dist-info/RECORD"]
+
+
+async def test_a_file_that_was_looked_for_before_is_missing_at_both_places() -> None:
+    async with client(MemoryFetcher([WHEEL])) as index:
+        file = replace(
+            await only_file(index), url=JSON_URL.replace("json/", "files/a.whl"), absent="/home/a.whl", hashes={}
+        )
+        with pytest.raises(IndexUnavailable, match=r"a\.whl .*; nor does Pyodide's file system have /home/a\.whl: put"):
+            await index.archive(file)
 
 
 async def test_a_cache_saves_the_fetch_and_is_never_trusted() -> None:

@@ -43,3 +43,14 @@ def test_projects_are_written_before_the_index_that_is_for_them_alone() -> None:
     assert index.projects == ("torch", "torchvision")
     assert index.url == "https://a.example.org/whl/"
     assert index.headers == {"Authorization": BASIC}
+
+
+def test_an_index_is_where_its_path_leads() -> None:
+    index = Index("./simple", projects=("a",)).located(lambda _: ("https://example.org/simple", "/home/simple"))
+    assert (index.url, index.projects) == ("https://example.org/simple/", ("a",))
+    assert index.place == "https://example.org/simple/ (or in /home/simple)"
+
+
+def test_an_index_that_is_a_url_stays_as_it_is() -> None:
+    index = Index("https://example.org/simple/")
+    assert index.located(lambda url: (url, "")) is index

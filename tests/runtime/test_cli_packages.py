@@ -50,6 +50,23 @@ def test_what_the_command_line_asks_for_comes_too(cli, index):
     assert cli("run", *choice, "-c", "part==1.0", "app.py").stdout == "1.0 1.0 1.0\n"
 
 
+def test_paths_on_the_command_line_are_the_computers(cli, index):
+    app = next(wheel for wheel in WHEELS if wheel.filename.startswith("app-"))
+    (cli.folder / "wheels").mkdir()
+    path = cli.folder / "wheels" / app.filename
+    path.write_bytes(app.content)
+    cli.write(
+        "import json\nfrom importlib.metadata import distribution\n"
+        "print(json.loads(distribution('app').read_text('direct_url.json'))['url'])"
+    )
+    arguments = ["--index-url", index.json_url, "-w", f"./wheels/{app.filename}", "app.py"]
+    assert cli("run", *arguments).stdout == f"{path.as_uri()}\n"
+    assert "part 2.0" in cli("resolve", "--index-url", index.json_url, f"wheels/{app.filename}").stdout
+    missing = cli("resolve", f"./{app.filename}")
+    assert missing.returncode == 1
+    assert f"{(cli.folder / app.filename).as_uri()}: there is no such file on this computer" in missing.stderr
+
+
 def test_the_second_run_downloads_nothing(cli, index):
     arguments = ["run", "--index-url", index.json_url, "-w", "app", "app.py"]
     cli.write("")

@@ -1,6 +1,7 @@
 import type { Explanation } from "../installer.ts";
 import { treeLines, whyLines } from "./drawing.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";
+import { hostRequirement } from "./host_paths.ts";
 import { choosing, type SessionOptions, startSession, watch } from "./session.ts";
 import type { Shared } from "./shared.ts";
 import { styleFor } from "./style.ts";
@@ -37,7 +38,7 @@ async function explain(
   // The answer is what one wants to see, and nothing of how it came about.
   const session = await startSession({ ...options, quiet: true }, shared);
   const { signal } = session.interrupts;
-  const question = { ...chosen, requirements, ...(name !== undefined && { name }) };
+  const question = { ...chosen, requirements: requirements.map(hostRequirement), ...(name !== undefined && { name }) };
   const explanation: Explanation = await watch({ ...session, quiet: options.quiet ?? false }, false, (onEvent) =>
     session.call("explain", question, { onEvent, signal }),
   );

@@ -6,6 +6,7 @@ import { createInstaller, type InstallOptions, type ProgressListener } from "../
 import { readConstraints } from "./constraints.ts";
 import { type FolderCache, openCache } from "./folder_cache.ts";
 import { requireNode, trustSystemAuthorities } from "./host.ts";
+import { hostIndex, hostRequirement } from "./host_paths.ts";
 import { Interrupts } from "./interrupts.ts";
 import { LiveBars } from "./live.ts";
 import { type Clock, PhaseLines, reportLines, startClock } from "./progress.ts";
@@ -43,7 +44,7 @@ export async function startSession(options: SessionOptions, shared: Shared): Pro
   const pyodide = await startPyodide(shared, options);
   const cache = options.cache === false ? undefined : openCache(options.quiet ? () => {} : say);
   const call = await connect(pyodide, {
-    ...(options.indexUrl && { indexUrls: options.indexUrl }),
+    ...(options.indexUrl && { indexUrls: options.indexUrl.map(hostIndex) }),
     ...(cache && { cache }),
   });
   const quiet = options.quiet ?? false;
@@ -58,7 +59,7 @@ async function sayLoaded(version: string, call: Call, clock: Clock): Promise<voi
 
 /** Returns what the command line says of choosing versions. */
 export function choosing({ constraint, prefer }: SessionOptions): InstallOptions {
-  return { constraints: readConstraints(constraint), ...(prefer && { prefer }) };
+  return { constraints: readConstraints(constraint).map(hostRequirement), ...(prefer && { prefer }) };
 }
 
 /** Installs all of it, and says what came. */
@@ -69,7 +70,7 @@ export async function install(
 ): Promise<void> {
   const { signal } = session.interrupts;
   const report = await watch(session, true, (onProgress) =>
-    createInstaller(session.call).install(requirements, { ...options, onProgress, signal }),
+    createInstaller(session.call).install(requirements.map(hostRequirement), { ...options, onProgress, signal }),
   );
   session.cache?.prune();
   const columns = isatty(2) ? loadSize(session.shared).columns : undefined;

@@ -21,6 +21,8 @@ SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 PLAIN_ORIGIN = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]+))?(?=[/?#]|$)", re.IGNORECASE)
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
+NO_HASHES = frozenset({"egg", "subdirectory"})
+
 FOLDER = re.compile(r"https?://[^/?#\\\s]+/(?:[\w-][\w.-]*/)*", re.ASCII)
 FILE = re.compile(r"[\w-][\w.+-]*", re.ASCII)
 
@@ -35,6 +37,9 @@ def absolute(url: str, base: str) -> str:
     from urllib.parse import urljoin
 
     try:
+        # It joins nothing to a scheme that it does not know.
+        if base.startswith("emfs:") and not SCHEME.match(url):
+            return f"emfs:{urljoin(base.removeprefix('emfs:'), url)}"
         return urljoin(base, url)
     except ValueError as error:
         raise InvalidIndexPage(base, f"{url!r} is not a URL ({error})") from error
@@ -81,10 +86,14 @@ def last_segment(url: str) -> str:
 
 
 def split_hash(url: str) -> tuple[str, dict[str, str]]:
-    """Split ``url#sha256=…`` into the URL and its hashes (PEP 503)."""
+    """Split ``url#sha256=…`` into the URL and its hashes (PEP 503); ``egg=…``, as pip has it, is none."""
     bare, _, fragment = url.partition("#")
-    algorithm, _, digest = fragment.partition("=")
-    return bare, {algorithm.lower(): digest.lower()} if algorithm and digest else {}
+    pairs = (part.partition("=") for part in fragment.split("&")) if fragment else ()
+    return bare, {
+        algorithm.lower(): digest.lower()
+        for algorithm, _, digest in pairs
+        if algorithm and digest and algorithm not in NO_HASHES
+    }
 
 
 def without_credentials(url: str) -> str:

@@ -79,7 +79,7 @@ class WheelArchive:
         return self.archive.head(path, size)
 
 
-def open_wheel(archive: bytes, *, filename: str, limits: ArchiveLimits = DEFAULT_LIMITS) -> WheelArchive:
+def open_wheel(archive: bytes, *, filename: str, limits: ArchiveLimits | None = DEFAULT_LIMITS) -> WheelArchive:
     """Open and check a wheel; raises :class:`InvalidWheel` with all that was found.
 
     Checked are the archive's structure, size and paths, the one ``.dist-info`` folder, METADATA and WHEEL against the

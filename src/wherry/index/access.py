@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wherry.formats.urls import authorization, origin, split_hash, without_credentials
+from wherry.resolution.direct import without_extras
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,7 +67,7 @@ def take_secrets(requirements: Any, secrets: dict[str, str]) -> Any:  # noqa: AN
     def take(found: re.Match[str]) -> str:
         bare = without_credentials(found[0])
         if secret := authorization(found[0]):
-            secrets[split_hash(bare)[0]] = secret
+            secrets[split_hash(without_extras(bare.rstrip(";")))[0]] = secret
         return bare
 
     return URL_WITH_SECRET.sub(take, requirements)

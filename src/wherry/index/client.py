@@ -63,6 +63,7 @@ class IndexClient:
     ) -> None:
         configured = read_indexes(indexes)
         self.index_urls = tuple(index.url for index in configured if not index.projects)
+        self.places = tuple(index.place for index in configured if not index.projects)
         self.reserved = {canonicalize_name(name): index.url for index in configured for name in index.projects}
         self.requests = 0
         self._access = Access(configured, secrets or {})
@@ -158,9 +159,13 @@ class IndexClient:
             if file.metadata_hashes is not None and (beside := await self._metadata_beside(file, file.metadata_hashes)):
                 return beside
             # Reading archives is needed after the first answers, not before the first question.
-            from wherry.formats.wheel_archive import read_wheel_metadata
+            from wherry.formats.wheel_archive import open_wheel, read_wheel_metadata
 
-            return read_wheel_metadata(await self.archive(file), filename=file.filename)
+            archive = await self.archive(file)
+            if file.absent is None:
+                return read_wheel_metadata(archive, filename=file.filename)
+            # The caller named this file: nothing else can take its place, so tell all that is wrong with it.
+            return open_wheel(archive, filename=file.filename, limits=None).metadata
         except (InvalidMetadata, InvalidWheel) as error:
             return error
 
@@ -203,6 +208,10 @@ class IndexClient:
                 if agree(hashes, its_hashes):
                     with suppress(IndexUnavailable, IntegrityError):
                         return await self._verified(replace(request, url=url), hashes)
+            if file.absent and isinstance(error, IndexUnavailable):
+                error.way_out = (
+                    f"nor does Pyodide's file system have {file.absent}: put the file at one of the two places"
+                )
             raise
 
     async def _twins(self, file: ProjectFile) -> list[ProjectFile]:

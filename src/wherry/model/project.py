@@ -23,7 +23,8 @@ class ProjectFile:
 
     ``url`` is absolute. ``hashes`` maps algorithms to hexadecimal digests; ``size`` is in bytes. ``yanked`` is the
     reason given (perhaps empty) or ``None``. ``metadata_hashes`` is ``None`` where the index offers no metadata file
-    beside the wheel, and empty where it offers one without a hash.
+    beside the wheel, and empty where it offers one without a hash. ``absent`` is ``None`` unless the caller named the
+    file by its address; then it is a path where there is no such file, or an empty string.
     """
 
     filename: str
@@ -34,6 +35,7 @@ class ProjectFile:
     yanked: str | None = None
     upload_time: str | None = None
     metadata_hashes: Mapping[str, str] | None = field(default=None, hash=False)
+    absent: str | None = None
 
     @property
     def is_wheel(self) -> bool:

@@ -36,7 +36,10 @@ class Attempt:
 
 
 def attempt(problem: Problem, snapshot: Snapshot) -> Attempt:
-    """Resolve over ``snapshot``; raises :class:`~wherry.errors.ResolutionError` where no answer can exist."""
+    """Resolve over ``snapshot``; raises where no answer can exist.
+
+    That is a :class:`~wherry.errors.ResolutionError`, or the error of a file that the caller named by its address.
+    """
     # Where both fail, the first explains: it tells of what was asked for.
     asked = Search(problem, snapshot, Policy.AS_ASKED)
     for search in (asked, Search(problem, snapshot, Policy.LAST_RESORT)):

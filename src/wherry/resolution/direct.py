@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
+from packaging.requirements import InvalidRequirement as BadRequirement
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from wherry.errors import InvalidRequirement, ResolutionConflict, UnsupportedRequirement, UnsupportedWheel
+from wherry.errors import InvalidRequirement, ResolutionConflict, UnsupportedWheel
 from wherry.formats.urls import last_segment, split_hash
 from wherry.model.project import ProjectFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from packaging.requirements import Requirement
+    from packaging.tags import Tag
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
+    from wherry.errors import WherryError
     from wherry.model.environment import Environment
 
-__all__ = ["DirectFile", "find_direct", "name_of_wheel"]
+    Locate = Callable[[str], tuple[str, str]]
+    """Return the URL of an address, which may be a path, and the path where it was looked for in vain, if any."""
+
+__all__ = ["DirectFile", "Locate", "find_direct", "parse_wheel_address", "without_extras"]
+
+EXTRAS = r"(?:\[[\w\s.,-]*\])?"
+# Extras stand after the name, after ".whl" or at the end. A space may be in what is plainly a path.
+WHEEL = re.compile(
+    rf"(?:(?P<name>[A-Z0-9][\w.-]*)\s*(?P<extras>{EXTRAS})\s*@\s*)?"
+    r"(?P<path>(?![A-Z]:)(?:[^\s?#\\]+|(?:\.{0,2}/|~/|emfs:|file:)(?:(?!\.whl\s)[^?#\\])*)\.whl)"
+    rf"(?P<near>{EXTRAS})(?P<rest>(?:\?[^\s#]*?)?(?:#\S*?)?)(?P<late>{EXTRAS})"
+    r"(?P<marker>(?:\s+;|;\s).*)?",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +48,34 @@ class DirectFile:
     file: ProjectFile
 
 
-def name_of_wheel(url: str) -> NormalizedName:
-    """Return the project that the wheel at ``url`` (or a path) is of, by its filename.
+def parse_wheel_address(text: str) -> Requirement | None:
+    """Read the URL or path of a wheel, with extras and a marker if any; return ``None`` where ``text`` is none.
 
     Raises :class:`~wherry.errors.InvalidRequirement`.
     """
+    found = WHEEL.fullmatch(text)
+    if found is None:
+        return None
+    name = found["name"] or _parse_filename(found["path"], text)[0]
+    extras = "".join(found[group] or "" for group in ("extras", "near", "late")).replace("][", ",")
     try:
-        return parse_wheel_filename(last_segment(url))[0]
-    except InvalidWheelFilename as error:
-        raise InvalidRequirement(url, str(error)) from error
+        requirement = Requirement(f"{name}{extras}{found['marker'] or ''}")
+    except (BadRequirement, RecursionError) as error:
+        raise _unreadable(text) from error
+    requirement.url = found["path"] + found["rest"]
+    return requirement
 
 
-def find_direct(requirements: Iterable[Requirement], environment: Environment) -> dict[NormalizedName, DirectFile]:
-    """Return the files that ``requirements`` name by URL, by project.
+def without_extras(url: str) -> str:
+    """Return ``url`` without extras that follow it."""
+    found = WHEEL.fullmatch(url)
+    return url if found is None else found["path"] + found["rest"]
+
+
+def find_direct(
+    requirements: Iterable[Requirement], environment: Environment, locate: Locate
+) -> dict[NormalizedName, DirectFile]:
+    """Return the files that ``requirements`` name by URL, by project; ``locate`` tells where a path leads.
 
     Raises :class:`~wherry.errors.UnsupportedRequirement` for anything but a wheel, and where a wheel cannot be meant
     :class:`~wherry.errors.InvalidRequirement`, :class:`~wherry.errors.UnsupportedWheel` or (for two URLs)
@@ -54,7 +86,7 @@ def find_direct(requirements: Iterable[Requirement], environment: Environment) -
         if requirement.url is None:
             continue
         name = canonicalize_name(requirement.name)
-        direct = _direct(requirement, requirement.url, environment)
+        direct = _direct(requirement, requirement.url, environment, locate)
         if name in found and found[name].file.url != direct.file.url:
             urls = sorted((found[name].file.url, direct.file.url))
             sentence = f"{name} is asked for at two URLs: {' and '.join(urls)}"
@@ -63,15 +95,38 @@ def find_direct(requirements: Iterable[Requirement], environment: Environment) -
     return found
 
 
-def _direct(requirement: Requirement, url: str, environment: Environment) -> DirectFile:
+def _direct(requirement: Requirement, url: str, environment: Environment, locate: Locate) -> DirectFile:
     location, hashes = split_hash(url)
-    filename = last_segment(location)
-    if not filename.endswith(".whl") or "+" in location.partition(":")[0]:
-        raise UnsupportedRequirement(str(requirement), "only wheels can be installed by URL, and wherry never builds")
-    if name_of_wheel(location) != canonicalize_name(requirement.name):
-        raise InvalidRequirement(str(requirement), f"{filename} is a wheel of another project")
-    _, version, _, tags = parse_wheel_filename(filename)
+    if not _filename(location).endswith(".whl") or "+" in location.partition(":")[0]:
+        raise _unreadable(str(requirement))
+    name, version, tags = _parse_filename(location, str(requirement))
+    filename = _filename(location)
+    if name != canonicalize_name(requirement.name):
+        raise InvalidRequirement(
+            str(requirement), f"{filename} is a wheel of another project; write '{name} @ …', or the address alone"
+        )
     if environment.rank.keys().isdisjoint(map(str, tags)):
         wanted = ", ".join(sorted(map(str, tags)))
         raise UnsupportedWheel(filename, f"it is for {wanted}; this runtime is {environment.tags[0]}")
-    return DirectFile(version, ProjectFile(filename, location, hashes))
+    place, absent = locate(location)
+    return DirectFile(version, ProjectFile(filename, place, hashes, absent=absent))
+
+
+def _filename(location: str) -> str:
+    # "emfs:x.whl" has no slash.
+    filename = last_segment(location).rpartition(":")[2]
+    return f"{filename[:-4]}.whl" if filename.lower().endswith(".whl") else filename
+
+
+def _parse_filename(location: str, text: str) -> tuple[NormalizedName, Version, frozenset[Tag]]:
+    try:
+        name, version, _, tags = parse_wheel_filename(_filename(location))
+    except ValueError as error:  # InvalidWheelFilename, or a number of more digits than Python reads
+        raise _unreadable(text) from error
+    return name, version, tags
+
+
+def _unreadable(text: str) -> WherryError:
+    from wherry.resolution.unreadable import explain_unreadable
+
+    return explain_unreadable(text)

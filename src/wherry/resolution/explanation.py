@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 from packaging.version import Version
 from resolvelib.structs import RequirementInformation
 
-from wherry.errors import MissingProject, NoFittingWheel, ResolutionConflict, UnknownProject, list_missing
+from wherry.errors import (
+    MissingProject,
+    NoFittingWheel,
+    ResolutionConflict,
+    UnknownProject,
+    UnsupportedPython,
+    WherryError,
+    list_missing,
+)
 from wherry.resolution.dead_ends import DeadEnd
 from wherry.resolution.nogoods import Restricted, Unselectable
 from wherry.resolution.ways_out import (
@@ -41,11 +49,14 @@ SHOWN_RANGES = 3
 SEVERITY = [NoFittingWheel.code, UnknownProject.code, ResolutionConflict.code]
 
 
-def explain(facts: Sequence[Fact], candidates: Candidates) -> ResolutionError:
+def explain(facts: Sequence[Fact], candidates: Candidates) -> WherryError:
     """Return the error that tells what ``facts``, which together exclude every answer, amount to.
 
-    A requirement that nothing can satisfy, whatever else is asked for, is told as that; the rest is a conflict.
+    A file that the caller named by its address and that is no use is told as that, as is a requirement that nothing
+    can satisfy, whatever else is asked for; the rest is a conflict.
     """
+    if error := _unusable_file(facts, candidates):
+        return error
     required = [fact for fact in facts if isinstance(fact, RequirementInformation) and not fact.requirement.refusal]
     projects = [fact.requirement.name for fact in required if not fact.requirement.extra]
     for fact in required:
@@ -58,8 +69,27 @@ def explain(facts: Sequence[Fact], candidates: Candidates) -> ResolutionError:
     return _conflict(facts, candidates)
 
 
-def explain_dead_ends(ends: Iterable[DeadEnd], candidates: Candidates) -> ResolutionError | None:
+def _unusable_file(facts: Iterable[Fact], candidates: Candidates) -> WherryError | None:
+    """Return what is wrong with a file that the caller named by its address, where an answer fails for it."""
+    problem = candidates.problem
+    refused = {fact.requirement.name for fact in facts if isinstance(fact, RequirementInformation)}
+    for name in sorted(refused & problem.direct.keys()):
+        file = problem.direct[name].file
+        known = candidates.snapshot.metadata.get(file.url)
+        if isinstance(known, WherryError):
+            return known
+        python = problem.environment.python_version
+        wanted = known.requires_python if known is not None else None
+        if wanted is not None and not wanted.contains(python, prereleases=True):
+            return UnsupportedPython(str(wanted), str(python), file.filename)
+    return None
+
+
+def explain_dead_ends(ends: Iterable[DeadEnd], candidates: Candidates) -> WherryError | None:
     """Return the error that tells of all ``ends``, one for each project; ``None`` where none can be told."""
+    ends = list(ends)
+    if error := _unusable_file([end.cause for end in ends], candidates):
+        return error
     found: dict[NormalizedName, tuple[MissingProject, Cause]] = {}
     for end in ends:
         name = end.cause.requirement.name
@@ -144,11 +174,9 @@ def _names_at_hand(candidates: Candidates) -> set[NormalizedName]:
 def _other_sources(requirement: ProjectRequirement, candidates: Candidates) -> list[str]:
     """Tell what there is besides the index."""
     sources = candidates.sources(requirement.name)
-    refusals = filter(None, map(candidates.refusal, candidates.select(requirement.name, [requirement])))
     found = []
     if sources.direct is not None:
-        why = next((f", but {refusal}" for refusal in refusals), "")
-        found.append(f"the URL asked for has {sources.direct.version}{why}")
+        found.append(f"the URL asked for has {sources.direct.version}")
     if sources.locked is not None:
         pin = f"{sources.locked.name}=={sources.locked.version}"
         found.append(f"Pyodide's distribution has {sources.locked.version} (allow it with {pin})")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wherry.model.distribution import InstalledDistribution
     from wherry.model.environment import Environment
     from wherry.model.locked_package import LockedPackage
+    from wherry.resolution.direct import Locate
     from wherry.resolution.problem import Preference
 
 __all__ = ["Asked", "pose"]
@@ -50,8 +51,9 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
     distribution: Mapping[NormalizedName, LockedPackage],
     index_urls: tuple[str, ...] = (),
     reserved: Mapping[NormalizedName, str] | None = None,
+    locate: Locate = lambda url: (url, ""),
 ) -> tuple[Problem, tuple[str, ...]]:
-    """Return the problem, and warnings of what does not apply here.
+    """Return the problem, and warnings of what does not apply here. ``locate`` tells where a path leads.
 
     Raises :class:`~wherry.errors.InvalidRequirement`, and what :func:`~wherry.resolution.direct.find_direct` and
     :func:`~wherry.resolution.standard_library.leave_to_python` raise.
@@ -72,7 +74,7 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
         installed=installed,
         constraints=_by_name(restricted),
         overrides=instead,
-        direct=find_direct([*here, *constraints, *overrides], environment),
+        direct=find_direct([*here, *constraints, *overrides], environment, locate),
         distribution=distribution,
         prefer=asked.prefer,
         upgrade=asked.upgrade,

@@ -6,6 +6,7 @@ of its own, whose candidates pin the project to their own version; so no combina
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -15,14 +16,14 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from wherry.errors import InvalidRequirement
-from wherry.resolution.direct import name_of_wheel
+from wherry.resolution.direct import parse_wheel_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from packaging.specifiers import Specifier
 
+    from wherry.errors import WherryError
     from wherry.model.core_metadata import CoreMetadata
     from wherry.model.environment import Environment
 
@@ -30,6 +31,10 @@ __all__ = ["Identifier", "ProjectRequirement", "applies", "expand", "parse_requi
 
 Identifier = tuple[NormalizedName, str]
 """A project's normalized name, and an extra's or the empty string."""
+
+
+# Of what is a file rather than a project, though its name could be one.
+FILENAME = re.compile(r"\.(?:tar(?:\.\w+)?|tgz|zip|egg|txt)$|^pyproject\.toml$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +116,7 @@ def required_by(metadata: CoreMetadata, environment: Environment, extra: str = "
 def parse_requirements(texts: Iterable[str | Iterable[str]]) -> Iterator[Requirement]:
     """Read requirements: PEP 508, or a wheel's URL or path. Lists of them may stand among them.
 
-    Raises :class:`~wherry.errors.InvalidRequirement`.
+    Raises :class:`~wherry.errors.InvalidRequirement` and :class:`~wherry.errors.UnsupportedRequirement`.
     """
     for text in texts:
         if isinstance(text, str):
@@ -122,13 +127,19 @@ def parse_requirements(texts: Iterable[str | Iterable[str]]) -> Iterator[Require
 
 def _parse(text: str) -> Requirement:
     bare = text.strip()
-    location = bare.partition("#")[0]
-    if location.endswith(".whl") and " " not in bare and "@" not in location.partition("/")[0]:
-        bare = f"{name_of_wheel(location)} @ {bare}"
     try:
-        return Requirement(bare)
+        requirement = parse_wheel_address(bare) or Requirement(bare)
     except (BadRequirement, RecursionError) as error:
-        raise InvalidRequirement(text, str(error).partition("\n")[0]) from error
+        raise _unreadable(text) from error
+    if requirement.url is None and FILENAME.search(requirement.name):
+        raise _unreadable(text)
+    return requirement
+
+
+def _unreadable(text: str) -> WherryError:
+    from wherry.resolution.unreadable import explain_unreadable
+
+    return explain_unreadable(text)
 
 
 def _without_marker(requirement: Requirement) -> str:

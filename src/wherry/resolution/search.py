@@ -13,7 +13,7 @@ from wherry.resolution.straight import decide_straight
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from wherry.errors import ResolutionError
+    from wherry.errors import WherryError
     from wherry.resolution.dead_ends import DeadEnds
     from wherry.resolution.nogoods import Fact
     from wherry.resolution.problem import Problem
@@ -74,14 +74,14 @@ class Search:
             self.holes = resolver.holes
             self._needs |= provider.needs
 
-    def failure(self) -> ResolutionError:
+    def failure(self) -> WherryError:
         """Explain why there was no answer."""
         # Few attempts fail, and what finds the words is no small part of wherry.
         from wherry.resolution.explanation import explain
 
         return explain(self._facts, self.candidates)
 
-    def explain_dead_ends(self, ends: DeadEnds) -> ResolutionError | None:
+    def explain_dead_ends(self, ends: DeadEnds) -> WherryError | None:
         """Tell of all of ``ends``, or return ``None`` where there are none to tell of."""
         if not (found := list(ends.find())):
             return None

@@ -16,7 +16,7 @@ from wherry.index.fetcher import Response
 from wherry.index.limiting import Limiting
 from wherry.index.network import Network
 from wherry.index.retrying import Retrying
-from wherry.runtime.local import is_local, read_local
+from wherry.runtime.local import is_local, respond
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -47,7 +47,7 @@ class JsFetcher:
         there are others, redirects are followed here.
         """
         if is_local(request.url):
-            return Response(request.url, 200, read_local(request.url))
+            return respond(request.url)
         headers = request.secret_headers
         if all(name.lower() == "authorization" for name in headers):
             return await self._transfer(request, request.url, headers)

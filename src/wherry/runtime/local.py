@@ -1,14 +1,26 @@
-"""Wheels that lie nearby: in Pyodide's file system (a path, or ``emfs:``) or, in Node, in the host's (``file:``)."""
+"""Files that need no network: in Pyodide's file system (a path, or ``emfs:``) or, in Node, the host's (``file:``)."""
 
 from __future__ import annotations
 
 import base64
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import js
+from pyodide.ffi import JsException
+
+from wherry.formats.urls import SCHEME, absolute
 from wherry.index.failures import unreachable
+from wherry.index.fetcher import Response
 from wherry.runtime.node import node_module
 
-__all__ = ["is_local", "read_local"]
+if TYPE_CHECKING:
+    from wherry.errors import IndexUnreachable
+
+__all__ = ["is_local", "locate", "respond"]
+
+PAGES = {"index.json": "application/vnd.pypi.simple.v1+json", "index.html": "text/html"}
 
 
 def is_local(url: str) -> bool:
@@ -16,24 +28,91 @@ def is_local(url: str) -> bool:
     return url.startswith(("emfs:", "file:")) or "://" not in url
 
 
-def read_local(url: str) -> bytes:
-    """Return the bytes at ``url``; raises :class:`~wherry.errors.IndexUnreachable` where there are none."""
+def locate(place: str) -> tuple[str, str]:
+    """Return the URL of ``place``, a URL or a path, and the path where it was looked for in vain, if any.
+
+    A path leads into Pyodide's file system, or, in a page and where nothing is there, beside the page.
+    """
+    is_path = SCHEME.match(place) is None
+    if not is_path and not place.startswith("emfs:"):
+        return place, ""
+    path = os.path.abspath(os.path.expanduser(_path(place)))  # noqa: PTH100, PTH111 - no links are followed
+    page = _page() if is_path and not os.path.exists(path) else None  # noqa: PTH110
+    return (f"emfs:{path}", "") if page is None else (absolute(place, page), path)
+
+
+def respond(url: str) -> Response:
+    """Answer for ``url``, with the page of an index where it is a folder (``/`` at its end).
+
+    Raises :class:`~wherry.errors.IndexUnreachable`.
+    """
+    if not url.endswith("/"):
+        return Response(url, 200, _read(url))
+    for name, content_type in PAGES.items():
+        if _exists(url + name):
+            return Response(url, 200, _read(url + name), {"content-type": content_type})
+    root = url[: url.rindex("/", 0, -1) + 1]
+    if not _exists(root):
+        raise _missing(root)
+    # An index need not have every project.
+    return Response(url, 404, b"")
+
+
+def _page() -> str | None:
+    """Return the address that relative ones start from, in a page or a worker of one."""
+    place = getattr(js, "document", None) or getattr(js, "location", None)
+    # A worker made of text has an address such as blob:https://example.org/…
+    address = str(getattr(place, "baseURI", None) or getattr(place, "href", "")).removeprefix("blob:")
+    return address if address.startswith("http") else None
+
+
+def _path(url: str) -> str:
+    path = url.removeprefix("emfs:").partition("?")[0]
+    if "%" in path and not os.path.exists(path):  # noqa: PTH110
+        from urllib.parse import unquote
+
+        return unquote(path)
+    return path
+
+
+def _host_path(url: str) -> str | None:
+    """Return the path that a ``file:`` URL names on the computer that Node runs on."""
+    location = node_module("url") if url.startswith("file:") else None
+    return None if location is None else location.fileURLToPath(url)
+
+
+def _virtual_path(url: str) -> Path:
+    return Path(_path(url.removeprefix("file:")))
+
+
+def _exists(url: str) -> bool:
+    host_path = _host_path(url)
+    return _virtual_path(url).exists() if host_path is None else node_module("fs").existsSync(host_path)
+
+
+def _read(url: str) -> bytes:
+    if not _exists(url):
+        raise _missing(url)
+    host_path = _host_path(url)
     try:
-        if url.startswith("file:"):
-            return _read_host_file(url)
-        return Path(url.removeprefix("emfs:")).read_bytes()
-    except OSError as error:
-        raise unreachable(url, "missing", error.strerror or str(error)) from error
+        if host_path is None:
+            return _virtual_path(url).read_bytes()
+        # As text: a Buffer is a view into Node's pool, and of a kind that Pyodide does not know where realms are mixed.
+        return base64.b64decode(node_module("fs").readFileSync(host_path, "base64"))
+    except (OSError, JsException) as error:
+        raise unreachable(url, "missing", getattr(error, "strerror", None) or str(error)) from error
 
 
-def _read_host_file(url: str) -> bytes:
-    fs, location = node_module("fs"), node_module("url")
-    if fs is None:
-        from urllib.parse import unquote, urlsplit
-
-        return Path(unquote(urlsplit(url).path)).read_bytes()
-    path = location.fileURLToPath(url)
-    if not fs.existsSync(path):
-        raise FileNotFoundError(2, "no such file on this computer", path)
-    # As text: a Buffer is a view into Node's pool, and of a kind that Pyodide does not know where realms are mixed.
-    return base64.b64decode(fs.readFileSync(path, "base64"))
+def _missing(url: str) -> IndexUnreachable:
+    if _host_path(url) is not None:
+        return unreachable(url, "missing", "there is no such file on this computer")
+    error = unreachable(url, "missing", "there is no such file in Pyodide's file system")
+    location = node_module("url")
+    if location is not None:
+        # Node takes a relative path to start in its own folder, as the caller may have thought.
+        path = os.path.relpath(_virtual_path(url))
+        address = location.pathToFileURL(str(_virtual_path(url)) if path.startswith("..") else path).href
+        error.way_out = f"for a file of this computer, write its URL, such as {address}"
+    elif _page() is not None:
+        error.way_out = "for a file beside the page, write a path without 'emfs:'"
+    return error
