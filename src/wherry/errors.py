@@ -41,26 +41,46 @@ def _plain(value: object) -> object:
 
 @dataclass(eq=False)
 class InvalidRequirement(WherryError):
-    """A requirement, constraint or option that cannot be read (PEP 508)."""
+    """A requirement, constraint or option that cannot be read (PEP 508); ``place`` is its file and line, if any."""
 
     code = "invalid-requirement"
     requirement: str
     reason: str
+    place: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
-        return f"{self.requirement!r} is not a valid requirement: {self.reason}"
+        return f"{_at(self.place)}{self.requirement!r} is not a valid requirement: {self.reason}"
 
 
 @dataclass(eq=False)
 class UnsupportedRequirement(WherryError):
-    """A requirement that is valid but which this wherry cannot serve."""
+    """A requirement that is valid but which this wherry cannot serve; ``place`` is its file and line, if any."""
 
     code = "unsupported-requirement"
     requirement: str
     reason: str
+    place: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
-        return f"{self.requirement!r} cannot be installed: {self.reason}"
+        return f"{_at(self.place)}{self.requirement!r} cannot be installed: {self.reason}"
+
+
+def _at(place: str) -> str:
+    return f"{place}: " if place else ""
+
+
+@dataclass(eq=False)
+class InvalidRequirementsFile(WherryError):
+    """A requirements file, pyproject.toml or script whose requirements cannot be read; ``line`` counts from 1."""
+
+    code = "invalid-requirements-file"
+    file: str
+    problem: str
+    line: int | None = field(default=None, kw_only=True)
+
+    def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" if self.line is not None else self.file
+        return f"{place}: {self.problem}"
 
 
 @dataclass(eq=False)
@@ -281,15 +301,42 @@ class InvalidIndexPage(IndexUnavailable):
 
 @dataclass(eq=False)
 class IntegrityError(WherryError):
-    """Bytes that are not those which the index or a lock file promised."""
+    """Bytes that are not those which the index or a lock file promised.
+
+    Where a requirements file has the hash, ``place`` is its file and line.
+    """
 
     code = "integrity-error"
     subject: str
     expected: str
     actual: str
+    place: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
-        return f"{self.subject} is not what the index promised: expected {self.expected}, got {self.actual}"
+        promise = f"what {self.place} allows" if self.place else "what the index promised"
+        return f"{self.subject} is not {promise}: expected {self.expected}, got {self.actual}"
+
+
+@dataclass(eq=False)
+class MissingHash(WherryError):
+    """A requirement without a hash, where another has one: then all must, also those of dependencies.
+
+    ``required_by`` are the projects that require it. ``first`` is the file and line that began with hashes; ``hash`` is
+    the one that the index gives of the file chosen.
+    """
+
+    code = "missing-hash"
+    requirement: str
+    required_by: Sequence[str]
+    first: str
+    hash: str | None = None
+
+    def __str__(self) -> str:
+        line = f"{self.requirement} --hash={self.hash or 'sha256:…'}"
+        return (
+            f"{self.requirement}{_askers(self.required_by)} has no hash, but every requirement needs one, because of "
+            f"{self.first}. If its file can be trusted, add: {line}"
+        )
 
 
 @dataclass(eq=False)
@@ -320,7 +367,7 @@ class InvalidWheel(WherryError):
 
 @dataclass(eq=False)
 class UnsupportedWheel(WherryError):
-    """A valid wheel that cannot work in this runtime.
+    """A valid wheel that cannot work in this runtime; ``place`` is the file and line that asks for it, if any.
 
     ``missing`` pairs each shared library that is nowhere with the file that needs it.
     """
@@ -329,9 +376,10 @@ class UnsupportedWheel(WherryError):
     filename: str
     reason: str
     missing: Sequence[tuple[str, str]] = ()
+    place: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
-        return f"{self.filename} cannot be installed here: {self.reason}"
+        return f"{_at(self.place)}{self.filename} cannot be installed here: {self.reason}"
 
 
 # The environment

@@ -10,6 +10,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from wherry.errors import InvalidRequirement, ResolutionConflict, UnsupportedRequirement, UnsupportedWheel
 from wherry.formats.urls import last_segment, split_hash
 from wherry.model.project import ProjectFile
+from wherry.resolution.written import errors_at, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +55,8 @@ def find_direct(requirements: Iterable[Requirement], environment: Environment) -
         if requirement.url is None:
             continue
         name = canonicalize_name(requirement.name)
-        direct = _direct(requirement, requirement.url, environment)
+        with errors_at(place_of(requirement)):
+            direct = _direct(requirement, requirement.url, environment)
         if name in found and found[name].file.url != direct.file.url:
             urls = sorted((found[name].file.url, direct.file.url))
             sentence = f"{name} is asked for at two URLs: {' and '.join(urls)}"

@@ -48,7 +48,8 @@ def _dead_end(fact: Cause, required: Iterable[Cause], candidates: Candidates) ->
     if candidates.exists(requirement):
         return None
     name = requirement.name
-    askers = sorted({str(other.parent) for other in required if other.requirement.name == name and other.parent})
+    same = [other for other in required if other.requirement.name == name]
+    askers = sorted({str(other.parent or other.requirement.place) for other in same} - {""})
     releases = candidates.snapshot.releases(name) if name in candidates.snapshot.pages else None
     if other_sources := _other_sources(requirement, candidates):
         sentence = f"{_who(fact)} {requirement.text}, but {' and '.join(other_sources)}"

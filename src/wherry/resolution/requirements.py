@@ -16,15 +16,20 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wherry.errors import InvalidRequirement
+from wherry.model.requirement_line import RequirementLine
 from wherry.resolution.direct import name_of_wheel
+from wherry.resolution.written import WrittenRequirement, errors_at, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import TypeAlias
 
     from packaging.specifiers import Specifier
 
     from wherry.model.core_metadata import CoreMetadata
     from wherry.model.environment import Environment
+
+    Texts: TypeAlias = Iterable["str | RequirementLine | Texts"]
 
 __all__ = ["Identifier", "ProjectRequirement", "applies", "expand", "parse_requirements", "required_by"]
 
@@ -38,8 +43,8 @@ class ProjectRequirement:
 
     ``exactly`` admits that very version and nothing else; it is how an extra holds its project. ``refusal`` admits
     nothing and says why; it is how a release that turns out to be unusable rules itself out. ``url`` is where the
-    requirement wants the project from, ``text`` the requirement as its author wrote it, for people. ``pins`` tells
-    whether the specifier names one version.
+    requirement wants the project from, ``text`` the requirement as its author wrote it, for people, and ``place`` the
+    file and line where, if any. ``pins`` tells whether the specifier names one version.
     """
 
     name: NormalizedName
@@ -49,6 +54,7 @@ class ProjectRequirement:
     refusal: str = ""
     url: str | None = None
     text: str = ""
+    place: str = ""
     identifier: Identifier = field(init=False)
     pins: bool = field(init=False)
 
@@ -84,10 +90,12 @@ def _is_pin(specifier: Specifier) -> bool:
 def expand(requirement: Requirement) -> Iterator[ProjectRequirement]:
     """Yield the project's requirement, then one for each extra."""
     name = canonicalize_name(requirement.name)
-    text = _without_marker(requirement)
-    yield ProjectRequirement(name, requirement.specifier, url=requirement.url, text=text)
+    text, place = _without_marker(requirement), place_of(requirement)
+    if place:
+        text = f"{text} ({place})"
+    yield ProjectRequirement(name, requirement.specifier, url=requirement.url, text=text, place=place)
     for extra in sorted(map(canonicalize_name, requirement.extras)):
-        yield ProjectRequirement(name, requirement.specifier, extra, url=requirement.url, text=text)
+        yield ProjectRequirement(name, requirement.specifier, extra, url=requirement.url, text=text, place=place)
 
 
 def applies(requirement: Requirement, environment: Environment, extra: str = "") -> bool:
@@ -104,16 +112,28 @@ def required_by(metadata: CoreMetadata, environment: Environment, extra: str = "
             yield from expand(requirement)
 
 
-def parse_requirements(texts: Iterable[str | Iterable[str]]) -> Iterator[Requirement]:
+def parse_requirements(texts: Texts) -> Iterator[Requirement]:
     """Read requirements: PEP 508, or a wheel's URL or path. Lists of them may stand among them.
 
-    Raises :class:`~wherry.errors.InvalidRequirement`.
+    A text may have comments and several lines, as files have them. Raises :class:`~wherry.errors.InvalidRequirement`.
     """
     for text in texts:
         if isinstance(text, str):
-            yield _parse(text)
+            yield from map(_parse, _lines(text))
+        elif isinstance(text, RequirementLine):
+            with errors_at(text.place):
+                requirement = _parse(text.text)
+            yield WrittenRequirement(requirement, text)
         else:
             yield from parse_requirements(text)
+
+
+def _lines(text: str) -> Iterable[str]:
+    if text.strip() and not any(mark in text for mark in "#\\\n"):
+        return [text]
+    from wherry.formats.requirement_lines import logical_lines
+
+    return [line for _, line in logical_lines(text)]
 
 
 def _parse(text: str) -> Requirement:

@@ -34,12 +34,13 @@ def first_pages(arguments: Mapping[str, Any], indexes: Sequence[Index]) -> Itera
 
     The ``arguments`` are those of :meth:`~wherry.installer.Installer.install`. Left out is whatever may come from
     elsewhere than the first index: what is installed, or in Pyodide's own distribution unless the index is preferred,
-    and everything where an index is for some projects alone. What is no requirement at all is passed over, for others
-    to refuse.
+    and everything where an index is for some projects alone, or where files may name others. What is no requirement at
+    all is passed over, for others to refuse.
 
     After them come the hints of :class:`~wherry.index.partners.Partners`.
     """
-    if not indexes or any(index.projects for index in indexes):
+    has_files = arguments.get("requirementsFiles") or arguments.get("groups")
+    if not indexes or has_files or any(index.projects for index in indexes):
         return
     access = Access(indexes, {})
     for name in _first_names(arguments):
