@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 class WherryError(Exception):
     """Base of every error wherry raises on purpose.
 
-    ``code`` is stable and made for programs; the message is made for people and may change.
+    ``code`` is stable and made for programs; the message is made for people and may change. ``place`` is the file and
+    line of the requirement that is to blame, where it stands in a requirements file.
     """
 
     code: ClassVar[str] = "error"
+    place: str = ""
 
     def facts(self) -> dict[str, object]:
         """Return the attributes as a JSON-able mapping."""
@@ -41,12 +43,11 @@ def _plain(value: object) -> object:
 
 @dataclass(eq=False)
 class InvalidRequirement(WherryError):
-    """A requirement, constraint or option that cannot be read (PEP 508); ``place`` is its file and line, if any."""
+    """A requirement, constraint or option that cannot be read (PEP 508)."""
 
     code = "invalid-requirement"
     requirement: str
     reason: str
-    place: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
         return f"{_at(self.place)}{self.requirement!r} is not a valid requirement: {self.reason}"
@@ -54,12 +55,11 @@ class InvalidRequirement(WherryError):
 
 @dataclass(eq=False)
 class UnsupportedRequirement(WherryError):
-    """A requirement that is valid but which this wherry cannot serve; ``place`` is its file and line, if any."""
+    """A requirement that is valid but which this wherry cannot serve."""
 
     code = "unsupported-requirement"
     requirement: str
     reason: str
-    place: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
         return f"{_at(self.place)}{self.requirement!r} cannot be installed: {self.reason}"
@@ -301,16 +301,12 @@ class InvalidIndexPage(IndexUnavailable):
 
 @dataclass(eq=False)
 class IntegrityError(WherryError):
-    """Bytes that are not those which the index or a lock file promised.
-
-    Where a requirements file has the hash, ``place`` is its file and line.
-    """
+    """Bytes that are not those which the index, a lock file or a requirements file (at ``place``) promised."""
 
     code = "integrity-error"
     subject: str
     expected: str
     actual: str
-    place: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
         promise = f"what {self.place} allows" if self.place else "what the index promised"
@@ -367,7 +363,7 @@ class InvalidWheel(WherryError):
 
 @dataclass(eq=False)
 class UnsupportedWheel(WherryError):
-    """A valid wheel that cannot work in this runtime; ``place`` is the file and line that asks for it, if any.
+    """A valid wheel that cannot work in this runtime.
 
     ``missing`` pairs each shared library that is nowhere with the file that needs it.
     """
@@ -376,7 +372,6 @@ class UnsupportedWheel(WherryError):
     filename: str
     reason: str
     missing: Sequence[tuple[str, str]] = ()
-    place: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
         return f"{_at(self.place)}{self.filename} cannot be installed here: {self.reason}"

@@ -6,8 +6,7 @@ Follows https://pip.pypa.io/en/stable/reference/requirements-file-format/.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from wherry.errors import InvalidRequirementsFile
 from wherry.formats.requirement_lines import logical_lines
@@ -34,8 +33,7 @@ ADVICE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFile:
+class NamedFile(NamedTuple):
     """A file that ``-r`` names in ``line``, or ``-c`` (``constrains``)."""
 
     path: str
@@ -43,15 +41,15 @@ class NamedFile:
     constrains: bool
 
 
-@dataclass(slots=True)
 class RequirementsText:
     """The content of a file: ``entries`` in order, and options; ``require_hashes`` is the place of that option."""
 
-    entries: list[RequirementLine | NamedFile] = field(default_factory=list)
-    index_urls: list[str] = field(default_factory=list)
-    extra_index_urls: list[str] = field(default_factory=list)
-    pre: bool = False
-    require_hashes: str = ""
+    def __init__(self) -> None:
+        self.entries: list[RequirementLine | NamedFile] = []
+        self.index_urls: list[str] = []
+        self.extra_index_urls: list[str] = []
+        self.pre = False
+        self.require_hashes = ""
 
 
 def parse_requirements_txt(text: str, file: str, environ: Mapping[str, str]) -> RequirementsText:

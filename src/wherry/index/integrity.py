@@ -9,11 +9,9 @@ from wherry.errors import IntegrityError
 from wherry.model.hashes import strongest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from wherry.model.requirement_line import RequirementLine
-
-__all__ = ["agree", "refuse_weak", "verify", "verify_allowed"]
+__all__ = ["agree", "refuse_weak", "verify"]
 
 
 def refuse_weak(hashes: Mapping[str, str], *, subject: str) -> None:
@@ -44,17 +42,3 @@ def verify(
     actual = (computed or {}).get(algorithm) or hashlib.new(algorithm, content).hexdigest()
     if actual != digest:
         raise IntegrityError(subject, f"{algorithm} {digest}", f"{algorithm} {actual}")
-
-
-def verify_allowed(
-    content: bytes, lines: Iterable[RequirementLine], *, subject: str, verified: Mapping[str, str]
-) -> None:
-    """Raise :class:`IntegrityError` unless each of ``lines`` allows ``content``; ``verified`` are hashes it has."""
-    for line in lines:
-        algorithms = sorted({one.partition(":")[0] for one in line.hashes})
-        if strongest(verified) in line.hashes:
-            continue
-        actual = [f"{name}:{hashlib.new(name, content).hexdigest()}" for name in algorithms]
-        if not set(actual).intersection(line.hashes):
-            found = ", ".join(one.replace(":", " ") for one in actual)
-            raise IntegrityError(subject, line.expected, found, place=line.place)

@@ -198,7 +198,7 @@ class _Reader:
 
     def _add(self, lines: Iterable[RequirementLine], document: _Document, *, constrains: bool = False) -> None:
         for line in lines:
-            placed = replace(line, text=_with_path(line, document))
+            placed = line._replace(text=_with_path(line, document))
             (self.constraints if constrains else self.requirements).append(placed)
             if line.hashes and not constrains:
                 self.hashes_from = self.hashes_from or line.place
@@ -283,4 +283,6 @@ def _with_path(line: RequirementLine, document: _Document) -> str:
     try:
         return before + _beside(path, document) + location[len(path) :]
     except ValueError as error:
-        raise InvalidRequirement(path, str(error), place=line.place) from error
+        refusal = InvalidRequirement(path, str(error))
+        refusal.place = line.place
+        raise refusal from error

@@ -9,7 +9,6 @@ from wherry.errors import IndexUnavailable, IntegrityError
 from wherry.formats.library_archive import read_library_archive
 from wherry.formats.wheel_archive import open_wheel
 from wherry.index.flights import together
-from wherry.index.integrity import verify_allowed
 from wherry.install.destination import Delivery, SharedLibrary
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.locked_package import LockedPackage
@@ -44,8 +43,7 @@ async def download(
     async def fetch(pin: Pin, file: ProjectFile) -> None:
         archive = await _archive(pin, file, index)
         if snapshot.hashes is not None:
-            lines = snapshot.hashes.lines.get(pin.name, ())
-            verify_allowed(archive, lines, subject=file.filename, verified=file.hashes)
+            snapshot.hashes.verify(pin.name, file, archive)
         delivered[pin] = _open(pin, file, archive, snapshot, limits)
         index.release_archive(file)
         arrived(pin, delivered[pin], len(archive))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -11,8 +10,7 @@ if TYPE_CHECKING:
 __all__ = ["RequirementLine"]
 
 
-@dataclass(frozen=True, slots=True)
-class RequirementLine:
+class RequirementLine(NamedTuple):
     """``text`` is the requirement, ``place`` names file and line. An archive must have one of ``hashes``, if any.
 
     These are written ``sha256:…``, in hexadecimal.
@@ -22,13 +20,15 @@ class RequirementLine:
     place: str
     hashes: tuple[str, ...] = ()
 
-    def refuses(self, known: Mapping[str, str]) -> bool:
-        """Whether a file whose ``known`` hashes (digests by algorithm) are these is certainly another one."""
-        algorithms = {one.partition(":")[0] for one in self.hashes}
-        return algorithms <= known.keys() and not any(f"{name}:{known[name]}" in self.hashes for name in algorithms)
-
     @property
-    def expected(self) -> str:
-        """The hashes in words, such as ``sha256 …`` or ``one of sha256 …, sha512 …``."""
-        names = ", ".join(one.replace(":", " ") for one in self.hashes)
-        return f"one of {names}" if len(self.hashes) > 1 else names
+    def algorithms(self) -> set[str]:
+        """The names of the algorithms of ``hashes``."""
+        return {one.partition(":")[0] for one in self.hashes}
+
+    def refuses(self, known: Mapping[str, str]) -> bool:
+        """Whether a file with ``known`` hashes (digests by algorithm) is certainly not the one that is allowed."""
+        return self.algorithms <= known.keys() and not self.allows(known)
+
+    def allows(self, known: Mapping[str, str]) -> bool:
+        """Whether one of the ``known`` hashes is among those allowed."""
+        return any(f"{name}:{digest}" in self.hashes for name, digest in known.items())

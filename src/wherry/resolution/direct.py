@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from wherry.errors import InvalidRequirement, ResolutionConflict, UnsupportedRequirement, UnsupportedWheel
+from wherry.errors import InvalidRequirement, ResolutionConflict, UnsupportedRequirement, UnsupportedWheel, WherryError
 from wherry.formats.urls import last_segment, split_hash
 from wherry.model.project import ProjectFile
-from wherry.resolution.written import errors_at, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,8 +54,11 @@ def find_direct(requirements: Iterable[Requirement], environment: Environment) -
         if requirement.url is None:
             continue
         name = canonicalize_name(requirement.name)
-        with errors_at(place_of(requirement)):
+        try:
             direct = _direct(requirement, requirement.url, environment)
+        except WherryError as error:
+            error.place = getattr(requirement, "place", "")
+            raise
         if name in found and found[name].file.url != direct.file.url:
             urls = sorted((found[name].file.url, direct.file.url))
             sentence = f"{name} is asked for at two URLs: {' and '.join(urls)}"

@@ -68,7 +68,7 @@ class Fitting:
             raise DoesNotFit(f"it belongs to {name}")
         self._check_python(file)
         self._check_age(file)
-        is_refused = self.hashes is not None and self.hashes.refuses(name, file.hashes)
+        is_refused = self.hashes is not None and self.hashes.refuses(name, file)
         return version, (is_refused, file.yanked is not None, rank, _Descending(build))
 
     def _identify(self, filename: str) -> Identity:

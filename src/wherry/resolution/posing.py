@@ -72,10 +72,9 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
     instead = _by_name(one for override in overrides for one in expand(override) if not one.extra)
     hashes = None
     if asked.hashes_from:
-        from wherry.resolution.required_hashes import find_hashes, require_pins
+        from wherry.resolution.required_hashes import require_hashes
 
-        require_pins(here, asked.hashes_from)
-        hashes = find_hashes([*here, *constraints], asked.hashes_from)
+        hashes = require_hashes(here, constraints, asked.hashes_from)
     problem = Problem(
         environment=environment,
         requirements=tuple(chain.from_iterable(map(expand, here))),

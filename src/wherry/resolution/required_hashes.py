@@ -7,15 +7,16 @@ which are parts of the runtime.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import hashlib
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.utils import canonicalize_name
 
 from wherry.errors import IntegrityError, InvalidRequirement, MissingHash
+from wherry.model.hashes import strongest
 from wherry.model.locked_package import LockedPackage
-from wherry.resolution.requirements import expand
-from wherry.resolution.written import WrittenRequirement, place_of
+from wherry.resolution.requirements import expand, place_of
+from wherry.resolution.written import WrittenRequirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,25 +24,25 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
 
+    from wherry.model.project import ProjectFile
     from wherry.model.requirement_line import RequirementLine
     from wherry.resolution.resolution import Pin
 
-__all__ = ["RequiredHashes", "find_hashes", "require_pins"]
+__all__ = ["RequiredHashes", "require_hashes"]
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredHashes:
+class RequiredHashes(NamedTuple):
     """The ``lines`` with hashes by project, each of which an archive must satisfy; ``first`` is where they began."""
 
     lines: Mapping[NormalizedName, tuple[RequirementLine, ...]]
     first: str
 
-    def refuses(self, name: NormalizedName, known: Mapping[str, str]) -> bool:
-        """Whether a file of the project that has these ``known`` hashes is certainly not one that is allowed."""
-        return any(line.refuses(known) for line in self.lines.get(name, ()))
+    def refuses(self, name: NormalizedName, file: ProjectFile) -> bool:
+        """Whether the hashes that are known of a file of the project say that it is not allowed."""
+        return any(line.refuses(file.hashes) for line in self.lines.get(name, ()))
 
     def check(self, pins: Iterable[Pin]) -> None:
-        """Raise :class:`MissingHash` or :class:`IntegrityError` for the first of ``pins`` that cannot be allowed."""
+        """Raise :class:`MissingHash` or :class:`IntegrityError` for the first of ``pins`` that is not allowed."""
         for pin in pins:
             if pin.file is None or (isinstance(pin.source, LockedPackage) and pin.source.is_shared_library):
                 continue
@@ -49,23 +50,41 @@ class RequiredHashes:
                 raise MissingHash(f"{pin.name}=={pin.version}", pin.required_by, self.first, pin.hash)
             for line in self.lines.get(pin.name, ()):
                 if line.refuses(pin.file.hashes):
-                    actual = ", ".join(f"{name} {digest}" for name, digest in sorted(pin.file.hashes.items()))
-                    raise IntegrityError(pin.file.filename, line.expected, actual, place=line.place)
+                    raise _mismatch(pin.file, line, pin.file.hashes)
+
+    def verify(self, name: NormalizedName, file: ProjectFile, archive: bytes) -> None:
+        """Raise :class:`IntegrityError` unless ``archive`` is allowed; it has the strongest hash of ``file``."""
+        for line in self.lines.get(name, ()):
+            if strongest(file.hashes) not in line.hashes:
+                actual = {algorithm: hashlib.new(algorithm, archive).hexdigest() for algorithm in line.algorithms}
+                if not line.allows(actual):
+                    raise _mismatch(file, line, actual)
 
 
-def find_hashes(requirements: Iterable[Requirement], first: str) -> RequiredHashes:
-    """Return the hashes that stand behind ``requirements`` (and constraints); ``first`` is where they began."""
+def require_hashes(
+    requirements: Sequence[Requirement], constraints: Iterable[Requirement], first: str
+) -> RequiredHashes:
+    """Return the hashes of ``requirements`` and ``constraints``; ``first`` is where they began.
+
+    Raises :class:`InvalidRequirement` for a requirement that names neither a version nor a URL.
+    """
     lines: dict[NormalizedName, tuple[RequirementLine, ...]] = {}
-    for requirement in requirements:
+    for requirement in (*requirements, *constraints):
         if isinstance(requirement, WrittenRequirement) and requirement.line.hashes:
             name = canonicalize_name(requirement.name)
             lines[name] = (*lines.get(name, ()), requirement.line)
+    for requirement in requirements:
+        if requirement.url is None and not next(expand(requirement)).pins:
+            reason = f"it must name a version with ==, because hashes are required since {first}"
+            error = InvalidRequirement(str(requirement), reason)
+            error.place = place_of(requirement)
+            raise error
     return RequiredHashes(lines, first)
 
 
-def require_pins(requirements: Sequence[Requirement], first: str) -> None:
-    """Raise :class:`InvalidRequirement` for the first of ``requirements`` that names neither a version nor a URL."""
-    for requirement in requirements:
-        if requirement.url is None and not next(expand(requirement)).pins:
-            reason = f"every requirement must name one version with == because of the hashes from {first} on"
-            raise InvalidRequirement(str(requirement), reason, place=place_of(requirement))
+def _mismatch(file: ProjectFile, line: RequirementLine, actual: Mapping[str, str]) -> IntegrityError:
+    known = [f"{algorithm} {digest}" for algorithm, digest in sorted(actual.items()) if algorithm in line.algorithms]
+    allowed = [one.replace(":", " ") for one in line.hashes]
+    error = IntegrityError(file.filename, " or ".join(allowed), ", ".join(known))
+    error.place = line.place
+    return error

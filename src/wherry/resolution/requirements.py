@@ -15,23 +15,31 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
-from wherry.errors import InvalidRequirement
-from wherry.model.requirement_line import RequirementLine
+from wherry.errors import InvalidRequirement, WherryError
 from wherry.resolution.direct import name_of_wheel
-from wherry.resolution.written import WrittenRequirement, errors_at, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import TypeAlias
+    from typing import TypeAlias, TypeGuard
 
     from packaging.specifiers import Specifier
 
     from wherry.model.core_metadata import CoreMetadata
     from wherry.model.environment import Environment
+    from wherry.model.requirement_line import RequirementLine
 
     Texts: TypeAlias = Iterable["str | RequirementLine | Texts"]
 
-__all__ = ["Identifier", "ProjectRequirement", "applies", "expand", "parse_requirements", "required_by"]
+__all__ = [
+    "Identifier",
+    "ProjectRequirement",
+    "applies",
+    "expand",
+    "is_line",
+    "parse_requirements",
+    "place_of",
+    "required_by",
+]
 
 Identifier = tuple[NormalizedName, str]
 """A project's normalized name, and an extra's or the empty string."""
@@ -120,12 +128,30 @@ def parse_requirements(texts: Texts) -> Iterator[Requirement]:
     for text in texts:
         if isinstance(text, str):
             yield from map(_parse, _lines(text))
-        elif isinstance(text, RequirementLine):
-            with errors_at(text.place):
-                requirement = _parse(text.text)
-            yield WrittenRequirement(requirement, text)
+        elif is_line(text):
+            yield _parse_line(text)
         else:
             yield from parse_requirements(text)
+
+
+def is_line(text: str | RequirementLine | Texts) -> TypeGuard[RequirementLine]:
+    """Whether ``text`` is a line of a file. What that is need not be imported to know."""
+    return hasattr(text, "place")
+
+
+def place_of(requirement: Requirement) -> str:
+    """Return the file and line of a requirement, or nothing where it comes from no file."""
+    return getattr(requirement, "place", "")
+
+
+def _parse_line(line: RequirementLine) -> Requirement:
+    from wherry.resolution.written import WrittenRequirement
+
+    try:
+        return WrittenRequirement(_parse(line.text), line)
+    except WherryError as error:
+        error.place = line.place
+        raise
 
 
 def _lines(text: str) -> Iterable[str]:

@@ -113,7 +113,7 @@ class Sources:
     def _is_preferred(self, locked: LockedPackage) -> bool:
         if locked.is_shared_library:
             return True
-        if self._problem.hashes is not None and self._problem.hashes.refuses(locked.name, locked.file.hashes):
+        if self._problem.hashes is not None and self._problem.hashes.refuses(locked.name, locked.file):
             return False
         is_upgrade = self.installed is None or locked.version > version_of(self.installed) or not self._problem.upgrade
         return self._problem.prefer == "distribution" and is_upgrade
