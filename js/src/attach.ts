@@ -23,7 +23,9 @@ export async function attach(
   const { preload = [], ...attachOptions } = options;
   const installer = createInstaller(await connect(pyodide, attachOptions), options.onProgress);
   const { requirements, ...installOptions } = typeof preload === "object" && "requirements" in preload ? preload : { requirements: preload };
-  if (requirements.length > 0) await installer.install(requirements, installOptions);
+  const { requirementsFiles = [], groups = [] } = installOptions;
+  const isAsked = requirements.length > 0 || String(requirementsFiles) || groups.length > 0;
+  if (isAsked) await installer.install(requirements, installOptions);
   return installer;
 }
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class BundleFinder:
     """Finder and loader of modules, some of which are ``packages``.
 
-    ``groups`` are the names of modules and their code, or source code, marshalled together. ``archive`` is the path that
-    they seem to lie in; there is nothing, and no source code for tracebacks.
+    ``groups`` are the names of modules and their code, or source code, marshalled together. ``archive`` is the path
+    that they seem to lie in; there is nothing, and no source code for tracebacks.
     """
 
     def __init__(self, archive: str, packages: frozenset[str], groups: Iterable[tuple[tuple[str, ...], bytes]]) -> None:

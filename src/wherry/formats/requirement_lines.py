@@ -45,8 +45,8 @@ def line_numbers(text: str, key: str, items: Iterable[str]) -> Iterator[int]:
     position = start.start() if start else 0
     number = text.count("\n", 0, position) + 1
     for item in items:
-        found = text.find(item, position)
-        if found >= 0:
-            number += text.count("\n", position, found)
-            position = found
+        found = [at for quote in "\"'" if (at := text.find(f"{quote}{item}{quote}", position)) >= 0]
+        if found:
+            number += text.count("\n", position, min(found))
+            position = min(found)
         yield number
