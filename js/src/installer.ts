@@ -85,7 +85,7 @@ export interface AttachOptions extends CallOptions {
 
 /** What to install before anything else, and how. */
 export interface Preload extends InstallOptions {
-  requirements: string | readonly string[];
+  requirements?: string | readonly string[];
 }
 
 export interface ResolveOptions extends CallOptions {

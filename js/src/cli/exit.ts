@@ -19,7 +19,7 @@ Exit codes:
   else what the script itself left with`;
 
 /** What a script's or a requirement's author, not the network, has to put right. */
-const AUTHORS_ERRORS = new Set(["invalid-script-metadata", "invalid-requirement", "invalid-requirements-file"]);
+const AUTHORS_ERRORS = new Set(["invalid-script-metadata", "invalid-requirement", "invalid-requirements-file", "missing-hash"]);
 
 /** What a signal ends: the person at the terminal did, and knows why. */
 export class Interruption extends Error {

@@ -52,7 +52,7 @@ def _dead_end(fact: Cause, required: Iterable[Cause], candidates: Candidates) ->
     askers = sorted({str(other.parent or other.requirement.place) for other in same} - {""})
     releases = candidates.snapshot.releases(name) if name in candidates.snapshot.pages else None
     if other_sources := _other_sources(requirement, candidates):
-        sentence = f"{_who(fact)} {requirement.text}, but {' and '.join(other_sources)}"
+        sentence = f"{_who(fact)} {requirement}, but {' and '.join(other_sources)}"
         return ResolutionConflict(f"{sentence}{_on_index(releases)}", [_clash(fact)])
     problem = candidates.problem
     if releases is None:
@@ -66,7 +66,7 @@ def _dead_end(fact: Cause, required: Iterable[Cause], candidates: Candidates) ->
     if rejections:
         way_out = version_that_fits(requirement, releases) or other_platforms(rejections, environment)
         return NoFittingWheel(requirement.text, rejections, askers, way_out)
-    sentence = f"{_who(fact)} {requirement.text}, but no version satisfies it: this runtime can use {_offer(releases)}"
+    sentence = f"{_who(fact)} {requirement}, but no version satisfies it: this runtime can use {_offer(releases)}"
     return ResolutionConflict(sentence, [_clash(fact)])
 
 
@@ -167,7 +167,7 @@ def _requirement_lines(required: Iterable[Cause], candidates: Candidates) -> Ite
     for fact in required:
         parent = fact.parent.name if fact.parent else ""
         by_text = groups.setdefault((parent, fact.requirement.name), {})
-        by_text.setdefault(fact.requirement.refusal or fact.requirement.text, []).append(fact)
+        by_text.setdefault(fact.requirement.refusal or str(fact.requirement), []).append(fact)
     for by_text in groups.values():
         shown = list(by_text.items())[-SHOWN_RANGES:]
         for text, alike in shown:

@@ -88,7 +88,7 @@ class ProjectRequirement:
         return self.specifier.contains(version, prereleases=True)
 
     def __str__(self) -> str:
-        return self.text
+        return f"{self.text} ({self.place})" if self.place else self.text
 
 
 def _is_pin(specifier: Specifier) -> bool:
@@ -99,8 +99,6 @@ def expand(requirement: Requirement) -> Iterator[ProjectRequirement]:
     """Yield the project's requirement, then one for each extra."""
     name = canonicalize_name(requirement.name)
     text, place = _without_marker(requirement), place_of(requirement)
-    if place:
-        text = f"{text} ({place})"
     yield ProjectRequirement(name, requirement.specifier, url=requirement.url, text=text, place=place)
     for extra in sorted(map(canonicalize_name, requirement.extras)):
         yield ProjectRequirement(name, requirement.specifier, extra, url=requirement.url, text=text, place=place)
