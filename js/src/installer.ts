@@ -93,7 +93,7 @@ export interface ResolveOptions extends CallOptions {
   signal?: AbortSignal;
   /**
    * Paths or URLs of requirements.txt files, of a pyproject.toml (`pyproject.toml[extra]` with an extra) and of scripts
-   * with PEP 723 metadata, or their text, if it has several lines. Hashes in them are enforced.
+   * with PEP 723 metadata, or their text (a line break tells it from a path). Hashes in them are enforced.
    */
   requirementsFiles?: string | URL | readonly (string | URL)[];
   /** Dependency groups (PEP 735): `test` of the pyproject.toml, or `sub/pyproject.toml:test`. */

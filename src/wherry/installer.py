@@ -37,6 +37,7 @@ from wherry.runtime_parts import runtime_destination, runtime_distribution, runt
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from os import PathLike
 
     from packaging.utils import NormalizedName
 
@@ -107,7 +108,7 @@ class Installer:
         pre: bool = False,
         deps: bool = True,
         exclude_newer: datetime | str | None = None,
-        requirements_files: Iterable[str] = (),
+        requirements_files: Iterable[str | PathLike[str]] = (),
         groups: Iterable[str] = (),
         on_progress: OnProgress | None = None,
     ) -> InstallReport:
@@ -122,8 +123,8 @@ class Installer:
         cell unless it is given.
 
         ``requirements_files`` are paths or URLs of a requirements.txt, a pyproject.toml (``"pyproject.toml[extra]"``
-        with an extra) or a script with PEP 723 metadata, or the text of one, if it has several lines. ``groups`` are
-        dependency groups, ``"test"`` or ``"sub/pyproject.toml:test"``. Hashes in files are enforced, and the indexes
+        with an extra) or a script with PEP 723 metadata, or its text (a line break tells it from a path). ``groups``
+        are dependency groups, ``"test"`` or ``"sub/pyproject.toml:test"``. Hashes in files are enforced, and the indexes
         they name are asked after ``index_urls``.
 
         Raises a :class:`~wherry.errors.WherryError`, with the environment as it was before.
@@ -202,7 +203,7 @@ class Installer:
         pre: bool = False,
         deps: bool = True,
         exclude_newer: datetime | str | None = None,
-        requirements_files: Iterable[str] = (),
+        requirements_files: Iterable[str | PathLike[str]] = (),
         groups: Iterable[str] = (),
         on_progress: OnProgress | None = None,
     ) -> Resolution:

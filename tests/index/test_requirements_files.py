@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -50,7 +51,7 @@ class Files:
 
 def read(
     files: Files,
-    *named: str,
+    *named: str | Path,
     index_urls: Sequence[str] | None = None,
     environ: Mapping[str, str] | None = None,
     **asked: Any,
@@ -98,9 +99,8 @@ def test_files_name_others_and_wheels_relative_to_themselves(folder: str) -> Non
     asked = [line.removeprefix(folder) for line in lines(said.requirements)]
     assert asked[:3] == ["r.txt, line 1: a", "sub/more.txt, line 1: b", "sub/deep/last.txt, line 1: c"]
     path = f"{folder}{wheel}"
-    beside = path if folder.startswith(("http", "file")) else f"{folder}./{wheel}"
     assert asked[3:] == [
-        f"r.txt, line 4: {beside}[e] ; python_version > '3'",
+        f"r.txt, line 4: {path}[e] ; python_version > '3'",
         f"r.txt, line 5: x@{path}#sha256=0",
     ]
     limits = [line.removeprefix(folder) for line in lines(said.constraints)]
@@ -119,6 +119,36 @@ def test_what_is_named_twice_is_read_once_and_a_circle_is_refused() -> None:
     assert str(caught.value) == "b.txt, line 1: files include each other: r.txt → a.txt → b.txt → a.txt"
 
 
+@pytest.mark.parametrize("path", ["r.txt", "./r.txt", "../app/r.txt", "/home/app/r.txt"])
+def test_a_file_that_names_itself_in_another_way_is_a_circle_too(path: str) -> None:
+    files = Files({"/home/app/r.txt": f"-r {path}"})
+    with pytest.raises(InvalidRequirementsFile, match="files include each other"):
+        read(files, "/home/app/r.txt")
+
+
+class Endless(Files):
+    async def fetch(self, request: Request) -> Response:
+        return Response(request.url, 200, b"-r deeper/r.txt")
+
+
+def test_files_that_go_ever_deeper_are_refused() -> None:
+    with pytest.raises(InvalidRequirementsFile, match="files include each other"):
+        read(Endless({}), f"{WEB}r.txt")
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "# none", "a>=1", "a @ https://example.org/x", "-c limits.txt", "a;b", "a\n"]
+)
+def test_a_text_is_told_from_an_address(text: str) -> None:
+    files = Files({"limits.txt": ""})
+    assert all(line.startswith("the given text, line 1: a") for line in lines(read(files, text)[0].requirements))
+
+
+@pytest.mark.parametrize("file", ["a", "my needs.txt", "https://example.org/r.txt?token=a==;b", "emfs:/r.txt"])
+def test_an_address_is_told_from_a_text(file: str) -> None:
+    assert lines(read(Files({file: "x"}), file)[0].requirements) == [f"{file}, line 1: x"]
+
+
 def test_files_of_every_kind_are_told_by_their_names_and_texts_by_their_content() -> None:
     script = "# /// script\n# requires-python = '>=3.12'\n# dependencies = [\n#   's',\n# ]\n# ///\nimport s\n"
     project = "[project]\nname = 'x'\ndependencies = ['p']\noptional-dependencies.e = ['f']\n"
@@ -128,6 +158,7 @@ def test_files_of_every_kind_are_told_by_their_names_and_texts_by_their_content(
         "pyproject.toml, line 3: p",
     ]
     assert lines(read(files, "pyproject.toml[ e ]")[0].requirements)[1] == "pyproject.toml, line 4: f"
+    assert lines(read(files, Path("tool.py"))[0].requirements) == ["tool.py, line 4: s"]
     assert lines(read(files, "r")[0].requirements)[1:] == ["pyproject.toml, line 4: f", "tool.py, line 4: s"]
     assert lines(read(files, script, project, "r\n")[0].requirements) == [
         "the given text, line 4: s",

@@ -52,10 +52,10 @@ def beside(path: str, base: str) -> str:
         from urllib.parse import quote, urljoin
 
         return urljoin(base, quote(path) if base.startswith("file:") else path)
-    from posixpath import dirname, join
+    from posixpath import dirname, join, normpath
 
     scheme = "emfs:" if base.startswith("emfs:") else ""
-    return scheme + join(dirname(base.removeprefix(scheme)), path)
+    return scheme + normpath(join(dirname(base.removeprefix(scheme)), path))
 
 
 def file_location(url: str, base: str, *, page_url: str) -> str:

@@ -37,11 +37,13 @@ __all__ = ["read_requirements_files"]
 
 OK = 200
 WEB = ("https:", "http:")
+DEEPEST = 50
 GIVEN_TEXT = "the given text"
 DEFAULT_PROJECT = "pyproject.toml"
 WITH_EXTRAS = re.compile(r"(.*\.toml)\[([^\[\]]*)\]")
 GROUP = re.compile(r"(?:(.+):)?([\w.-]+)", re.ASCII | re.DOTALL)
 PROJECT_AT = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\])?\s*@\s*", re.ASCII)
+TEXT = re.compile(r"\s*$|.*[\n\r]|\s*[#-]|(?![A-Za-z][A-Za-z0-9+.-]*:).*(?:[=<>~!]=|[<>;]|\s@\s)")
 TABLE = re.compile(r"(?m)^[ \t]*\[[^\]\n]+\]")
 
 
@@ -147,7 +149,7 @@ class _Reader:
         except ValueError as error:
             raise InvalidRequirementsFile(document.name, f"{path!r} {error}", line=entry.line) from error
         name = without_credentials(address)
-        if name in chain:
+        if name in chain or len(chain) > DEEPEST:
             problem = f"files include each other: {' → '.join((*chain, name))}"
             raise InvalidRequirementsFile(document.name, problem, line=entry.line)
         if (name, extras, constrains) in self._read:
@@ -226,7 +228,8 @@ def _listed(given: object) -> list[str]:
 
 
 def _is_text(file: str) -> bool:
-    return "\n" in file or "\r" in file
+    """Whether it is the text of a file: several lines, or one that is no name of a file."""
+    return TEXT.match(file) is not None
 
 
 def _kind(file: str) -> str:

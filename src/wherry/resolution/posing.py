@@ -44,7 +44,7 @@ class Asked:
     pre: bool = False
     deps: bool = True
     exclude_newer: datetime | str | None = None
-    requirements_files: Iterable[str] = ()
+    requirements_files: Iterable[object] = ()
     groups: Iterable[str] = ()
     hashes_from: str = ""
 
