@@ -124,8 +124,8 @@ class Installer:
 
         ``requirements_files`` are paths or URLs of a requirements.txt, a pyproject.toml (``"pyproject.toml[extra]"``
         with an extra) or a script with PEP 723 metadata, or its text (a line break tells it from a path). ``groups``
-        are dependency groups, ``"test"`` or ``"sub/pyproject.toml:test"``. Hashes in files are enforced; the indexes that
-        they name are asked after ``index_urls``.
+        are dependency groups, ``"test"`` or ``"sub/pyproject.toml:test"``. Hashes in files are enforced; indexes
+        in files are asked after ``index_urls``.
 
         Raises a :class:`~wherry.errors.WherryError`, with the environment as it was before.
         """

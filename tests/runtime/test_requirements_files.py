@@ -140,3 +140,18 @@ def test_python_takes_paths_in_the_virtual_file_system(fresh_wherry_runtime, ind
     write_in_pyodide(fresh_wherry_runtime, texts)
     installed = install(fresh_wherry_runtime, ["requirements.txt", "tool.py"], "test", index.json_url)
     assert installed == {"app": "1.0", "lone": "1.0", "part": "1.0"}
+
+
+@run_in_pyodide
+async def read_nothing(selenium, index_url):
+    import sys
+
+    import wherry
+
+    await wherry.install("lone", index_urls=[index_url])
+    rare = ("requirements_files", "requirements_txt", "requirement_line", "pyproject", "required_hashes", "written")
+    return [name for name in sys.modules if name.startswith("wherry.") and name.endswith(rare)]
+
+
+def test_an_ordinary_installation_imports_nothing_of_it(fresh_wherry_runtime, index):
+    assert read_nothing(fresh_wherry_runtime, index.json_url) == []
