@@ -22,6 +22,7 @@ from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
 from wherry.default import use_default
+from wherry.errors import IntegrityError
 from wherry.formats.distribution_lock import parse_distribution_lock
 from wherry.index.fetcher import Response
 from wherry.install.scheme import Scheme
@@ -538,3 +539,59 @@ async def test_what_is_imported_and_replaced_is_said(tmp_path: Path, monkeypatch
         assert (await subject.install("boarded==1")).warnings == said
     finally:
         del sys.modules["boarded"]
+
+
+def hash_option(file: IndexFile, algorithm: str, content: bytes | None = None) -> str:
+    digest = hashlib.new(algorithm, file.content if content is None else content).hexdigest()
+    return f"{file.identity[0]}=={file.identity[1]} --hash={algorithm}:{digest}"
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "sha384", "sha512"])
+async def test_archives_are_compared_with_the_hashes_of_files(tmp_path: Path, algorithm: str) -> None:
+    subject, _ = installer(tmp_path)
+    text = f"{hash_option(APP, algorithm)}\n{hash_option(LIB_1, algorithm)}\n"
+    report = await subject.install(requirements_files=[text])
+    assert [str(distribution) for distribution in report.installed] == ["app 1", "lib 1"]
+
+
+async def test_a_hash_that_the_index_does_not_give_is_computed_and_a_wrong_one_places_nothing(tmp_path: Path) -> None:
+    subject, fetcher = installer(tmp_path)
+    wrong = f"# pinned\n{hash_option(LIB_1, 'sha512', b'another')}\n"
+    before = tree(tmp_path)
+    with pytest.raises(IntegrityError) as caught:
+        await subject.install(requirements_files=wrong)
+    assert caught.value.facts() == {
+        "subject": LIB_1.filename,
+        "expected": f"sha512 {hashlib.sha512(b'another').hexdigest()}",
+        "actual": f"sha512 {hashlib.sha512(LIB_1.content).hexdigest()}",
+        "place": "the given text, line 2",
+    }
+    assert tree(tmp_path) == before
+    assert any(url.endswith(LIB_1.filename) for url in fetcher.requests)
+
+
+async def test_a_wrong_hash_that_the_index_gives_costs_no_download(tmp_path: Path) -> None:
+    subject, fetcher = installer(tmp_path)
+    with pytest.raises(IntegrityError, match="is not what the given text, line 1 allows"):
+        await subject.resolve(requirements_files=f"{hash_option(LIB_1, 'sha256', b'another')}\n")
+    assert not [url for url in fetcher.requests if url.endswith(".whl")]
+
+
+async def test_a_file_brings_constraints_and_an_index_of_its_own(tmp_path: Path) -> None:
+    files = {
+        "https://example.org/r.txt": f"-i {JSON_URL}\n-c limits.txt\napp\n",
+        "https://example.org/limits.txt": "lib<2",
+    }
+    answers = {url: Response(url, 200, text.encode()) for url, text in files.items()}
+    subject, _ = installer(tmp_path, instead=answers, url="https://example.org/none/")
+    resolution = await subject.resolve(requirements_files=("https://example.org/r.txt",))
+    assert resolution.pins == {"app": "1", "lib": "1"}
+    assert [reason.text for reason in resolution.chosen[0].reasons] == ["app"]
+
+
+async def test_requirements_may_be_written_as_in_files(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    texts = ["", "# nothing", "  ", "app  # needs a lib", "lib \\\n <2\n# that was it\n"]
+    resolution = await subject.resolve(*texts, constraints=["", "app<2 # why"], overrides=["# none"])
+    assert resolution.pins == {"app": "1", "lib": "1"}
+    assert (await subject.resolve("", "# x")).pins == {}

@@ -3,7 +3,8 @@
 What only tools read stays behind: the positions of columns (Pyodide is started so), what stands under
 ``TYPE_CHECKING``, and of all that is not public the docstrings, the lists of names (``__all__``), what functions are
 annotated with and what they are in (``__qualname__``). For tracebacks, the lines that statements begin at are kept; of
-what is vendored, those that functions begin at. What ``@dataclass`` would do at each import is done here.
+what is vendored, those that functions begin at. What ``@dataclass`` would do at each import is done here. Modules that
+few calls need come as source code, which is half as large.
 """
 
 from __future__ import annotations
@@ -43,6 +44,27 @@ FIRST = frozenset(
     }
 )
 
+# Compiled where they are imported. They must not define data classes, which are not worked out here for them.
+RARE = frozenset(
+    {
+        "wherry.formats.imports",
+        "wherry.formats.pyproject",
+        "wherry.formats.requirement_lines",
+        "wherry.formats.requirements_txt",
+        "wherry.formats.simple_html",
+        "wherry.imports",
+        "wherry.index.requirements_files",
+        "wherry.install.checking",
+        "wherry.model.requirement_line",
+        "wherry.resolution.checking",
+        "wherry.resolution.explanation",
+        "wherry.resolution.required_hashes",
+        "wherry.resolution.written",
+        "wherry.runtime.diagnosis",
+        "wherry.runtime.script",
+    }
+)
+
 # Whose annotations are more than that.
 DECLARING = frozenset({"NamedTuple", "TypedDict"})
 
@@ -54,8 +76,9 @@ def compile_archive(source: str, bundled: str, output: str) -> str:
     """Write the code of the modules in *source* to *output*; all are paths.
 
     *output* is marshalled: the code of ``finder.py`` of the folder *bundled*; the names of the packages among the
-    modules; the modules in two groups, each being the names and, marshalled apart, their code. A traceback will say
-    that the modules lie in *source*. Return how Python shows the magic number of its bytecode.
+    modules; the modules in three groups, each being the names and, marshalled apart, their code (source code in the
+    third). A traceback will say that the modules lie in *source*. Return how Python shows the magic number of its
+    bytecode.
     """
     with ZipFile(source) as sources:
         members = {path: sources.read(path) for path in sources.namelist() if path.endswith(".py")}
@@ -65,8 +88,12 @@ def compile_archive(source: str, bundled: str, output: str) -> str:
     packages = set()
     first: dict[str, CodeType] = {}
     others: dict[str, CodeType] = {}
+    rare: dict[str, str] = {}
     for path, content in sorted(members.items()):
         name = module_name(path)
+        if name in RARE:
+            rare[name] = without_comments(content)
+            continue
         if path.endswith("/__init__.py"):
             packages.add(name)
         is_public = PUBLIC.fullmatch(path) is not None
@@ -74,9 +101,23 @@ def compile_archive(source: str, bundled: str, output: str) -> str:
         code = compile_module(content, f"{source}/{path}", is_public=is_public, lines=lines)
         (first if name in FIRST else others)[name] = code
     finder = compile_module((folder / "finder.py").read_bytes(), f"{source}/finder.py", is_public=False)
-    modules = [(tuple(group), marshal.dumps(tuple(group.values()))) for group in (first, others)]
+    modules = [(tuple(group), marshal.dumps(tuple(group.values()))) for group in (first, others, rare)]
     Path(output).write_bytes(marshal.dumps((finder, frozenset(packages), modules)))
     return repr(importlib.util.MAGIC_NUMBER)
+
+
+def without_comments(source: bytes) -> str:
+    """Return *source* with empty lines in the place of docstrings, comments and imports for type checkers."""
+    lines = source.decode().splitlines()
+    for node in ast.walk(ast.parse(source)):
+        blank: list[ast.stmt] = []
+        if isinstance(node, ast.Module | DEFINITIONS) and ast.get_docstring(node, clean=False) is not None:
+            blank = node.body[:1] if len(node.body) > 1 else []
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not node.orelse:
+            blank = [node]
+        for one in blank:
+            lines[one.lineno - 1 : one.end_lineno] = [""] * (one.end_lineno - one.lineno + 1)
+    return "\n".join("" if line.lstrip().startswith("#") else line for line in lines)
 
 
 def module_name(path: str) -> str:

@@ -2,7 +2,7 @@ import { type Call, openBridge } from "./bridge.ts";
 import { beginBundle, bringAboard } from "./bundle.ts";
 import { forgiving } from "./caching.ts";
 import { beginEarly, dropEarly, transfer } from "./fetching.ts";
-import { type AttachOptions, createInstaller, type Installer } from "./installer.ts";
+import { type AttachOptions, createInstaller, type Installer, type Preload } from "./installer.ts";
 import { readListing } from "./listing.ts";
 import { type PyodideRuntime, requireSupported } from "./runtime.ts";
 import { createFiles } from "./unpacking.ts";
@@ -22,9 +22,15 @@ export async function attach(
 ): Promise<Installer> {
   const { preload = [], ...attachOptions } = options;
   const installer = createInstaller(await connect(pyodide, attachOptions), options.onProgress);
-  const { requirements, ...installOptions } = typeof preload === "object" && "requirements" in preload ? preload : { requirements: preload };
-  if (requirements.length > 0) await installer.install(requirements, installOptions);
+  const { requirements = [], ...installOptions } = isPreload(preload) ? preload : { requirements: preload };
+  if (requirements.length > 0 || "requirementsFiles" in installOptions || "groups" in installOptions) {
+    await installer.install(requirements, installOptions);
+  }
   return installer;
+}
+
+function isPreload(preload: NonNullable<AttachOptions["preload"]>): preload is Preload {
+  return typeof preload === "object" && ["requirements", "requirementsFiles", "groups"].some((name) => name in preload);
 }
 
 /** Does what `attach()` does but for its `preload`, and gives access to every method of the Python side. */

@@ -24,14 +24,14 @@ offer("run")
 
 offer("resolve")
   .description("say what would be installed: versions, sizes, who requires whom")
-  .argument("<requirements...>", "what to install, such as pydantic>=2")
+  .argument("[requirements...]", "what to install, such as pydantic>=2")
   .option("--json", "as JSON, for programs")
   .action((requirements: string[], options: object) => void start("resolve", { requirements, options }));
 
 offer("why")
   .description("say which requirements lead to a project; fails where none do")
   .argument("<name>", "the project")
-  .argument("<requirements...>", "what would be installed")
+  .argument("[requirements...]", "what would be installed")
   .option("--json", "as JSON, for programs")
   .action((name: string, requirements: string[], options: object) => {
     start("why", { name, requirements, options });
@@ -55,6 +55,8 @@ function misuseCode(error: unknown): number {
 function offer(name: string): Command {
   return program
     .command(name)
+    .option("-r, --requirement <file>", "also what a requirements file, pyproject.toml or script asks for; repeatable", append)
+    .option("--group <name>", "also a dependency group of ./pyproject.toml, or FILE:NAME; may be repeated", append)
     .option("--index-url <url>", "a package index to ask instead of PyPI; may be repeated", append)
     .option("-c, --constraint <file-or-requirement>", "restrict versions, asking for nothing; may be repeated", append)
     .addOption(new Option("--prefer <source>", "what comes first, if it fits").choices(["distribution", "index"]))

@@ -85,12 +85,19 @@ export interface AttachOptions extends CallOptions {
 
 /** What to install before anything else, and how. */
 export interface Preload extends InstallOptions {
-  requirements: string | readonly string[];
+  requirements?: string | readonly string[];
 }
 
 export interface ResolveOptions extends CallOptions {
   /** Ends the call: it rejects with the signal's reason, nothing goes on, and the environment is what it was. */
   signal?: AbortSignal;
+  /**
+   * Paths or URLs of requirements.txt files, of a pyproject.toml (`pyproject.toml[extra]` with an extra) and of scripts
+   * with PEP 723 metadata, or their text (a line break tells it from a path). Hashes in them are enforced.
+   */
+  requirementsFiles?: string | URL | readonly (string | URL)[];
+  /** Dependency groups (PEP 735): `test` of the pyproject.toml, or `sub/pyproject.toml:test`. */
+  groups?: string | readonly string[];
   /** Requirements that restrict versions without asking for anything. */
   constraints?: readonly string[];
   /** Requirements that take the place of what others require. */

@@ -134,12 +134,18 @@ test("a preload list is installed before attaching is done, and its failure is a
   assert.equal((await (await attach(pyodide, { indexUrls, preload })).installed())[0]?.name, "pyodide");
   const events: string[] = [];
   const onProgress = ({ message }: { message: string }) => void events.push(message);
-  for (const preload of ["absent", ["absent"], { requirements: "absent", prefer: "index" as const }]) {
+  const preloads = [
+    "absent",
+    ["absent"],
+    { requirements: "absent", prefer: "index" as const },
+    { requirementsFiles: "# no requirements besides\nabsent\n" },
+  ];
+  for (const preload of preloads) {
     await assert.rejects(attach(pyodide, { indexUrls, preload, onProgress }), { code: "unknown-project" });
   }
   // What takes its time tells in between how far it is.
   const others = events.filter((message) => message !== "Resolving absent: 1 project known");
-  assert.deepEqual(others, Array(3).fill("Resolving absent"));
+  assert.deepEqual(others, Array(4).fill("Resolving absent"));
 });
 
 test("a Pyodide that is still loading is waited for, and its failure is attaching's", async () => {

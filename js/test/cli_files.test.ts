@@ -10,12 +10,14 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, test } from "node:test";
 import { forgiving } from "../src/caching.ts";
 import { readConstraints } from "../src/cli/constraints.ts";
 import { FolderCache, openCache } from "../src/cli/folder_cache.ts";
 import { History } from "../src/cli/history.ts";
 import { requireStackSwitching } from "../src/cli/host.ts";
+import { filesAndGroups } from "../src/cli/requirements.ts";
 import { UsageError } from "../src/cli/usage.ts";
 
 let folder: string;
@@ -173,4 +175,20 @@ test("sockets need a Node.js that switches stacks", () => {
     () => requireStackSwitching({}, "24.1.0"),
     (error) => error instanceof UsageError && error.message.includes("Node.js 24.1.0"),
   );
+});
+
+test("files and groups of this computer become URLs, and others stay what they are", () => {
+  const project = join(folder, "pyproject.toml");
+  writeFileSync(project, "");
+  const url = pathToFileURL(project).href;
+  const https = "https://example.org/pyproject.toml";
+  assert.deepEqual(filesAndGroups({}), {});
+  assert.deepEqual(filesAndGroups({ requirement: [`${project}[a,b]`, https], group: ["test", `${project}:docs`] }), {
+    requirementsFiles: [`${url}[a,b]`, https],
+    groups: ["test", `${url}:docs`],
+  });
+  assert.deepEqual(filesAndGroups({ group: [`${https}:docs`] }), { requirementsFiles: [], groups: [`${https}:docs`] });
+  const missing = join(folder, "missing.txt");
+  assert.throws(() => filesAndGroups({ requirement: [missing] }), UsageError);
+  assert.throws(() => filesAndGroups({ group: [`${missing}:test`] }), /missing.txt: there is no such file/);
 });

@@ -37,6 +37,18 @@ test("a lone requirement is a list of one", async () => {
   ]);
 });
 
+test("files may take the place of requirements", async () => {
+  const { calls, call } = recorder();
+  const requirementsFiles = [new URL("https://example.org/requirements.txt"), "idna\nsix\n"];
+  await createInstaller(call).install([], { requirementsFiles, groups: "test" });
+  const [[, parameters]] = calls as [[string, object]];
+  assert.deepEqual(JSON.parse(JSON.stringify(parameters)), {
+    requirementsFiles: ["https://example.org/requirements.txt", "idna\nsix\n"],
+    groups: "test",
+    requirements: [],
+  });
+});
+
 test("a call's own listener comes before the common one", async () => {
   const { calls, call } = recorder();
   const common = () => {};

@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 class WherryError(Exception):
     """Base of every error wherry raises on purpose.
 
-    ``code`` is stable and made for programs; the message is made for people and may change.
+    ``code`` is stable and made for programs; the message is made for people and may change. ``place`` is the file and
+    line of the requirement that is to blame, where it stands in a requirements file.
     """
 
     code: ClassVar[str] = "error"
+    place: str = ""
 
     def facts(self) -> dict[str, object]:
         """Return the attributes as a JSON-able mapping."""
@@ -50,7 +52,7 @@ class InvalidRequirement(WherryError):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.requirement!r} is not a valid requirement: {self.reason}"
+        return f"{_at(self.place)}{self.requirement!r} is not a valid requirement: {self.reason}"
 
 
 @dataclass(eq=False)
@@ -62,7 +64,25 @@ class UnsupportedRequirement(WherryError):
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.requirement!r} cannot be installed: {self.reason}"
+        return f"{_at(self.place)}{self.requirement!r} cannot be installed: {self.reason}"
+
+
+def _at(place: str) -> str:
+    return f"{place}: " if place else ""
+
+
+@dataclass(eq=False)
+class InvalidRequirementsFile(WherryError):
+    """A requirements file, pyproject.toml or script whose requirements cannot be read; ``line`` counts from 1."""
+
+    code = "invalid-requirements-file"
+    file: str
+    problem: str
+    line: int | None = field(default=None, kw_only=True)
+
+    def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" if self.line is not None else self.file
+        return f"{place}: {self.problem}"
 
 
 @dataclass(eq=False)
@@ -221,9 +241,10 @@ class NoFittingWheel(ResolutionError):
         return "\n".join(filter(None, lines))
 
 
-def _askers(required_by: Sequence[str], missing: Sequence[MissingProject]) -> str:
-    for project in missing:
-        return f" ({' → '.join(project.chain)})" if len(project.chain) > 1 else ""
+def _askers(required_by: Sequence[str], missing: Sequence[MissingProject] = ()) -> str:
+    chain = missing[0].chain if missing else ()
+    if len(chain) > 1:
+        return f" ({' → '.join(chain)})"
     return f" (required by {', '.join(required_by)})" if required_by else ""
 
 
@@ -327,7 +348,7 @@ class InvalidIndexPage(IndexUnavailable):
 
 @dataclass(eq=False)
 class IntegrityError(WherryError):
-    """Bytes that are not those which the index or a lock file promised."""
+    """Bytes that are not those which the index, a lock file or a requirements file (at ``place``) promised."""
 
     code = "integrity-error"
     subject: str
@@ -335,7 +356,30 @@ class IntegrityError(WherryError):
     actual: str
 
     def __str__(self) -> str:
-        return f"{self.subject} is not what the index promised: expected {self.expected}, got {self.actual}"
+        promise = f"what {self.place} allows" if self.place else "what the index promised"
+        return f"{self.subject} is not {promise}: expected {self.expected}, got {self.actual}"
+
+
+@dataclass(eq=False)
+class MissingHash(WherryError):
+    """A requirement without a hash, where another has one: then all must, also those of dependencies.
+
+    ``required_by`` are the projects that require it. ``first`` is the file and line that began with hashes; ``hash`` is
+    the one that the index gives of the file chosen.
+    """
+
+    code = "missing-hash"
+    requirement: str
+    required_by: Sequence[str]
+    first: str
+    hash: str | None = None
+
+    def __str__(self) -> str:
+        line = f"{self.requirement} --hash={self.hash or 'sha256:…'}"
+        return (
+            f"{self.requirement}{_askers(self.required_by)} has no hash, but every requirement needs one, because of "
+            f"{self.first}. If its file can be trusted, add: {line}"
+        )
 
 
 @dataclass(eq=False)
@@ -377,7 +421,7 @@ class UnsupportedWheel(WherryError):
     missing: Sequence[tuple[str, str]] = ()
 
     def __str__(self) -> str:
-        return f"{self.filename} cannot be installed here: {self.reason}"
+        return f"{_at(self.place)}{self.filename} cannot be installed here: {self.reason}"
 
 
 # The environment

@@ -31,7 +31,7 @@ class Resolving:
     """Tells ``phases`` how ``snapshot`` grows while ``problem`` is decided."""
 
     def __init__(self, problem: Problem, snapshot: Snapshot, phases: Phases) -> None:
-        names = ", ".join(str(requirement) for requirement in problem.requirements if not requirement.extra)
+        names = ", ".join(requirement.text for requirement in problem.requirements if not requirement.extra)
         self._message = f"Resolving {names}"
         self._snapshot = snapshot
         self._phases = phases

@@ -37,6 +37,7 @@ from wherry.runtime_parts import runtime_destination, runtime_distribution, runt
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from os import PathLike
 
     from packaging.utils import NormalizedName
 
@@ -108,6 +109,8 @@ class Installer:
         pre: bool = False,
         deps: bool = True,
         exclude_newer: datetime | str | None = None,
+        requirements_files: Iterable[str | PathLike[str]] = (),
+        groups: Iterable[str] = (),
         on_progress: OnProgress | None = None,
     ) -> InstallReport:
         """Install ``requirements`` (PEP 508, or a wheel's URL or path) and what they require; all of it, or nothing.
@@ -119,6 +122,11 @@ class Installer:
         dependencies out; ``exclude_newer`` (a time, or ISO 8601 text) passes over files uploaded then or later;
         ``on_progress`` is called with every :class:`~wherry.model.progress.Progress`; a notebook shows them in the
         cell unless it is given.
+
+        ``requirements_files`` are paths or URLs of a requirements.txt, a pyproject.toml (``"pyproject.toml[extra]"``
+        with an extra) or a script with PEP 723 metadata, or its text (a line break tells it from a path). ``groups``
+        are dependency groups, ``"test"`` or ``"sub/pyproject.toml:test"``. Hashes in files are enforced; indexes
+        in files are asked after ``index_urls``.
 
         Raises a :class:`~wherry.errors.WherryError`, with the environment as it was before.
         """
@@ -133,14 +141,17 @@ class Installer:
             pre=pre,
             deps=deps,
             exclude_newer=exclude_newer,
+            requirements_files=requirements_files,
+            groups=groups,
         )
+        asked, index_urls = await self._with_files(asked, index_urls)
         asked, secrets = without_secrets(asked)
         async with self._destination.turn():
             recovered = self._recover()
             async with self._client(index_urls, secrets) as index:
                 with phases.phase("resolving"):
                     problem, warnings = self._pose(asked, index)
-                    snapshot = Snapshot(self.environment, problem.exclude_newer)
+                    snapshot = Snapshot(self.environment, problem.exclude_newer, problem.hashes)
                     resolution = await self._resolve(problem, snapshot, index, phases, Speculation(index))
                 new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
                 with phases.phase("downloading"):
@@ -193,6 +204,8 @@ class Installer:
         pre: bool = False,
         deps: bool = True,
         exclude_newer: datetime | str | None = None,
+        requirements_files: Iterable[str | PathLike[str]] = (),
+        groups: Iterable[str] = (),
         on_progress: OnProgress | None = None,
     ) -> Resolution:
         """Decide what :meth:`install` would install, with the same parameters and errors; nothing is installed."""
@@ -206,11 +219,14 @@ class Installer:
             pre=pre,
             deps=deps,
             exclude_newer=exclude_newer,
+            requirements_files=requirements_files,
+            groups=groups,
         )
+        asked, index_urls = await self._with_files(asked, index_urls)
         asked, secrets = without_secrets(asked)
         async with self._client(index_urls, secrets) as index:
             problem, warnings = self._pose(asked, index)
-            snapshot = Snapshot(self.environment, problem.exclude_newer)
+            snapshot = Snapshot(self.environment, problem.exclude_newer, problem.hashes)
             resolution = await self._resolve(problem, snapshot, index, Phases(on_progress or cell_output()))
         replaced = _replaced(resolution, problem)
         return replace(resolution, warnings=(*warnings, *resolution.warnings, *self._imported(replaced)))
@@ -303,6 +319,25 @@ class Installer:
         indexes = [index.located(self._locate) for index in read_indexes(index_urls or ()) or self.indexes]
         return IndexClient(self._fetcher, self._cache, indexes, secrets=secrets)
 
+    async def _with_files(
+        self, asked: Asked, index_urls: Sequence[str | Index] | None
+    ) -> tuple[Asked, Sequence[str | Index] | None]:
+        """Add the content of requirements files and groups to what is asked, and their indexes to ``index_urls``."""
+        if not asked.requirements_files and not asked.groups:
+            return asked, index_urls
+        from os import environ
+
+        from wherry.index.requirements_files import read_requirements_files
+
+        return await read_requirements_files(
+            asked,
+            index_urls,
+            indexes=self.indexes,
+            fetcher=self._fetcher,
+            environment=self.environment,
+            environ=environ,
+        )
+
     def _pose(self, asked: Asked, index: IndexClient) -> tuple[Problem, tuple[str, ...]]:
         return pose(
             asked,
@@ -327,6 +362,8 @@ class Installer:
         hints = await read_hints(problem, self._cache)
         work = resolve(problem, snapshot, index, speculation=speculation, hints=hints)
         resolution = await phases.watch(work, resolving.look)
+        if problem.hashes is not None:
+            problem.hashes.check(resolution.chosen)
         await keep_hints(problem, resolution, self._cache)
         return resolution
 

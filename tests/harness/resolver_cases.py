@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 DOMAIN = "example.org"
 DISTRIBUTION_HOST = f"distribution.{DOMAIN}"
 PLACEHOLDER = re.compile(r"\{([^ }]+ [^ }#]+)(#?)\}")
+HASH_OPTION = re.compile(r"\{hash ([^}]+)\}")
 NOT_OF_THE_WHEEL = {"depends", "from-distribution", "imports", "provided", "shared-library", "source"}
 
 
@@ -64,8 +65,8 @@ class ResolverCase:
     def needs_only_an_index(self) -> bool:
         """Whether one plain index is all that the case needs: then any server and any runtime will do."""
         elsewhere = (self.indexes, self.reserved, self.unreachable, self.pages, self.installed, self.distribution)
-        urls = PLACEHOLDER.search(" ".join((*self.requested, *map(str, self.options.values()))))
-        return not any(elsewhere) and urls is None
+        placeholders = PLACEHOLDER.search(" ".join((*self.requested, *map(str, self.options.values()))))
+        return not any(elsewhere) and placeholders is None and "requirements_files" not in self.options
 
     @property
     def index_urls(self) -> list[str]:
@@ -95,15 +96,18 @@ class ResolverCase:
         )
 
     def placed(self, text: str) -> str:
-        """Put URLs in the place of ``{project version}``; with ``#`` before the bracket closes, the hash as well."""
+        """Put URLs in the place of ``{project version}``; with ``#`` before the bracket closes, the hash as well.
+
+        ``{hash KEY}`` becomes the option ``--hash=sha256:…`` of the file with that key.
+        """
+        text = HASH_OPTION.sub(lambda match: f"--hash=sha256:{self._hash(match[1])}", text)
         return PLACEHOLDER.sub(lambda match: self._url(match[1], with_hash=bool(match[2])), text)
 
     def arguments(self) -> dict[str, Any]:
         """Return the options as keyword arguments."""
         options = {key: value for key, value in self.options.items() if key != "form"}
-        return options | {
-            key: [self.placed(text) for text in options[key]] for key in ("constraints", "overrides") if key in options
-        }
+        with_urls = ("constraints", "overrides", "requirements_files")
+        return options | {key: [self.placed(text) for text in options[key]] for key in with_urls if key in options}
 
     def locked_packages(self) -> dict[NormalizedName, LockedPackage]:
         """Return the packages of the distribution."""
@@ -151,6 +155,10 @@ class ResolverCase:
     @cached_property
     def _distributed(self) -> dict[str, IndexFile]:
         return {key: _file(key, release) for key, release in self.distribution.items()}
+
+    def _hash(self, key: str) -> str:
+        keys = [*self.index, *self.distribution]
+        return [*self.files, *self._distributed.values()][keys.index(key)].sha256
 
     def _url(self, release: str, *, with_hash: bool) -> str:
         file = next(file for file in self._files[HOST] if " ".join(file.identity) == release)

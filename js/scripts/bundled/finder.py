@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 class BundleFinder:
     """Finder and loader of modules, some of which are ``packages``.
 
-    ``groups`` are the names of modules and their code, marshalled together. ``archive`` is the path that they seem to
-    lie in; there is nothing. They have no source code here.
+    ``groups`` are the names of modules and their code, or source code, marshalled together. ``archive`` is the path
+    that they seem to lie in; there is nothing, and no source code for tracebacks.
     """
 
     def __init__(self, archive: str, packages: frozenset[str], groups: Iterable[tuple[tuple[str, ...], bytes]]) -> None:
         self.archive = archive
         self._packages = packages
         self._groups = {name: group for group in groups for name in group[0]}
-        self._codes: dict[str, CodeType] = {}
+        self._codes: dict[str, CodeType | str] = {}
 
     def find_spec(self, name: str, _path: Sequence[str] | None = None, _target: object = None) -> ModuleSpec | None:
         """Return the specification of a module of the bundle."""
@@ -50,7 +50,8 @@ class BundleFinder:
             names, codes = self._groups[self._known(name)]
             self._codes.update(zip(names, marshal.loads(codes), strict=True))  # noqa: S302 - our own
         # Not kept: a module is imported once.
-        return self._codes.pop(name)
+        code = self._codes.pop(name)
+        return compile(code, self.get_filename(name), "exec", dont_inherit=True) if isinstance(code, str) else code
 
     def get_source(self, name: str) -> None:
         """Return no source: tracebacks show where they were, without the lines."""

@@ -13,13 +13,13 @@ export const EXIT_CODES = `
 Exit codes:
   0    all went well
   1    a package could not be had, or the script ended with an error
-  2    the command line, or the script's metadata, is not right
+  2    the command line, the script's metadata, or a requirements file, is not right
   120  the last output found nobody to take it
   130  Ctrl-C; the process ends by the signal, as Python does
   else what the script itself left with`;
 
 /** What a script's or a requirement's author, not the network, has to put right. */
-const AUTHORS_ERRORS = new Set(["invalid-script-metadata", "invalid-requirement"]);
+const AUTHORS_ERRORS = new Set(["invalid-script-metadata", "invalid-requirement", "invalid-requirements-file", "missing-hash"]);
 
 /** What a signal ends: the person at the terminal did, and knows why. */
 export class Interruption extends Error {

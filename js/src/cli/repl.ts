@@ -3,6 +3,7 @@ import { parentPort } from "node:worker_threads";
 import type { PyodideAPI } from "pyodide";
 import { endsProgram, exitCode, SUCCESS } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
+import { namesFiles } from "./requirements.ts";
 import { choosing, install, type SessionOptions, startSession } from "./session.ts";
 import { type Shared, signalPlace } from "./shared.ts";
 import { say } from "./terminal.ts";
@@ -76,7 +77,7 @@ export async function repl({ options }: ReplParameters, shared: Shared): Promise
   const session = await startSession(options, shared);
   const { pyodide, interrupts } = session;
   showFolders(pyodide, [process.cwd()]);
-  if (options.with) await install(session, options.with, chosen);
+  if (options.with || namesFiles(options)) await install(session, options.with ?? [], chosen);
   if (!options.quiet) say('wherry: await wherry.install("…") brings packages aboard; Ctrl-D leaves');
 
   const console = openConsole(pyodide);

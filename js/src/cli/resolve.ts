@@ -2,10 +2,12 @@ import type { Explanation } from "../installer.ts";
 import { treeLines, whyLines } from "./drawing.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";
 import { hostRequirement } from "./host_paths.ts";
+import { namesFiles } from "./requirements.ts";
 import { choosing, type SessionOptions, startSession, watch } from "./session.ts";
 import type { Shared } from "./shared.ts";
 import { styleFor } from "./style.ts";
 import { print, say } from "./terminal.ts";
+import { UsageError } from "./usage.ts";
 
 export interface ResolveParameters {
   requirements: readonly string[];
@@ -35,6 +37,9 @@ async function explain(
   name?: string,
 ): Promise<Explanation> {
   const chosen = choosing(options);
+  if (requirements.length === 0 && !namesFiles(options)) {
+    throw new UsageError("nothing is asked for: name requirements, or a file of them with -r");
+  }
   // The answer is what one wants to see, and nothing of how it came about.
   const session = await startSession({ ...options, quiet: true }, shared);
   const { signal } = session.interrupts;

@@ -52,7 +52,7 @@ export async function run({ program, args, options }: RunParameters, shared: Sha
 }
 
 async function bring(session: Session, requirements: readonly string[], options: InstallOptions): Promise<void> {
-  if (requirements.length > 0) await install(session, requirements, options);
+  if (requirements.length > 0 || options.requirementsFiles || options.groups) await install(session, requirements, options);
 }
 
 function readStandardInput(shared: Shared): Uint8Array {

@@ -11,13 +11,14 @@ import { Interrupts } from "./interrupts.ts";
 import { LiveBars } from "./live.ts";
 import { type Clock, PhaseLines, reportLines, startClock } from "./progress.ts";
 import { startPyodide } from "./pyodide.ts";
+import { filesAndGroups, type NamedRequirements } from "./requirements.ts";
 import { loadSize, type Shared } from "./shared.ts";
 import { styleFor } from "./style.ts";
 import { say } from "./terminal.ts";
 import { seconds } from "./units.ts";
 
 /** What every command lets one say. */
-export interface SessionOptions {
+export interface SessionOptions extends NamedRequirements {
   indexUrl?: readonly string[];
   constraint?: readonly string[];
   prefer?: "distribution" | "index";
@@ -57,9 +58,11 @@ async function sayLoaded(version: string, call: Call, clock: Clock): Promise<voi
   say(`wherry: Pyodide ${version} (Python ${pythonVersion}, ${platform}) loaded in ${seconds(clock())}`);
 }
 
-/** Returns what the command line says of choosing versions. */
-export function choosing({ constraint, prefer }: SessionOptions): InstallOptions {
-  return { constraints: readConstraints(constraint).map(hostRequirement), ...(prefer && { prefer }) };
+/** Returns the options of an installation that the command line gives. */
+export function choosing(options: SessionOptions): InstallOptions {
+  const { constraint, prefer } = options;
+  const constraints = readConstraints(constraint).map(hostRequirement);
+  return { ...filesAndGroups(options), constraints, ...(prefer && { prefer }) };
 }
 
 /** Installs all of it, and says what came. */

@@ -81,7 +81,7 @@ class _Fields:
 
         try:
             return tomllib.loads(self._toml)
-        except tomllib.TOMLDecodeError as error:
+        except (ValueError, RecursionError) as error:
             position = TOML_POSITION.search(str(error))
             offset = int(position[1]) - 1 if position else self._toml.rstrip("\n").count("\n")
             # The parser's own position counts from the start of the block, which would mislead.
@@ -110,7 +110,7 @@ class _Fields:
             raise self._invalid("dependencies", f"must hold strings only, not {_toml_type(item)}")
         try:
             Requirement(item)
-        except InvalidRequirement as error:
+        except (InvalidRequirement, RecursionError) as error:
             reason = str(error).partition("\n")[0]
             raise self._invalid("dependencies", f"{item!r} is not a valid requirement: {reason}", item) from error
         return item

@@ -9,6 +9,7 @@ from wherry.errors import InvalidIndexPage
 __all__ = [
     "absolute",
     "authorization",
+    "beside",
     "file_location",
     "last_segment",
     "origin",
@@ -43,6 +44,23 @@ def absolute(url: str, base: str) -> str:
         return urljoin(base, url)
     except ValueError as error:
         raise InvalidIndexPage(base, f"{url!r} is not a URL ({error})") from error
+
+
+def beside(path: str, base: str) -> str:
+    """Return the address of ``path``, a URL or a path, as the file at the address ``base`` names it.
+
+    Addresses are URLs, ``emfs:`` among them, or paths. Raises ``ValueError`` for what is neither.
+    """
+    if SCHEME.match(path):
+        return path
+    if base.startswith(("https:", "http:", "file:")):
+        from urllib.parse import quote, urljoin
+
+        return urljoin(base, quote(path) if base.startswith("file:") else path)
+    from posixpath import dirname, join, normpath
+
+    scheme = "emfs:" if base.startswith("emfs:") else ""
+    return scheme + normpath(join(dirname(base.removeprefix(scheme)), path))
 
 
 def file_location(url: str, base: str, *, page_url: str) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from wherry.formats.urls import authorization, origin, split_hash, without_credentials
 from wherry.resolution.direct import without_extras
+from wherry.resolution.requirements import is_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,6 +62,8 @@ def take_secrets(requirements: Any, secrets: dict[str, str]) -> Any:  # noqa: AN
 
     So whatever shows a requirement later cannot tell them.
     """
+    if is_line(requirements):
+        return requirements._replace(text=take_secrets(requirements.text, secrets))
     if not isinstance(requirements, str):
         return [take_secrets(one, secrets) for one in requirements]
 

@@ -42,6 +42,8 @@ async def download(
 
     async def fetch(pin: Pin, file: ProjectFile) -> None:
         archive = await _archive(pin, file, index)
+        if snapshot.hashes is not None:
+            snapshot.hashes.verify(pin.name, file, archive)
         delivered[pin] = _open(pin, file, archive, snapshot, limits)
         index.release_archive(file)
         arrived(pin, delivered[pin], len(archive))

@@ -69,7 +69,7 @@ class DeadEnds:
     def find(self) -> Iterator[DeadEnd]:
         """Yield each dead end once, by the shortest chain, as the newest releases have it."""
         pending: deque[tuple[Cause, tuple[str, ...]]] = deque(
-            (RequirementInformation(requirement, None), (requirement.text,))
+            (RequirementInformation(requirement, None), (str(requirement),))
             for requirement in self._candidates.problem.requirements
         )
         seen: set[Key] = set()

@@ -10,7 +10,7 @@ from packaging.requirements import InvalidRequirement as BadRequirement
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from wherry.errors import InvalidRequirement, ResolutionConflict, UnsupportedWheel
+from wherry.errors import InvalidRequirement, ResolutionConflict, UnsupportedWheel, WherryError
 from wherry.formats.urls import last_segment, split_hash
 from wherry.model.project import ProjectFile
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
-    from wherry.errors import WherryError
     from wherry.model.environment import Environment
 
     Locate = Callable[[str], tuple[str, str]]
@@ -86,7 +85,11 @@ def find_direct(
         if requirement.url is None:
             continue
         name = canonicalize_name(requirement.name)
-        direct = _direct(requirement, requirement.url, environment, locate)
+        try:
+            direct = _direct(requirement, requirement.url, environment, locate)
+        except WherryError as error:
+            error.place = getattr(requirement, "place", "")
+            raise
         if name in found and found[name].file.url != direct.file.url:
             urls = sorted((found[name].file.url, direct.file.url))
             sentence = f"{name} is asked for at two URLs: {' and '.join(urls)}"

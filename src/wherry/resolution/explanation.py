@@ -64,7 +64,8 @@ def explain(facts: Sequence[Fact], candidates: Candidates) -> WherryError:
         is_told_elsewhere = fact.requirement.replaces or projects.count(fact.requirement.name) > 1
         if not is_told_elsewhere and (missing := _missing(DeadEnd(fact, ()), candidates)):
             name = missing.name
-            askers = {str(other.parent) for other in required if other.requirement.name == name and other.parent}
+            same = [other for other in required if other.requirement.name == name]
+            askers = {str(other.parent or other.requirement.place) for other in same} - {""}
             return _dead_end(missing, fact, candidates, sorted(askers))
     return _conflict(facts, candidates)
 
@@ -100,7 +101,7 @@ def explain_dead_ends(ends: Iterable[DeadEnd], candidates: Candidates) -> Wherry
     if not found:
         return None
     missing, cause = min(found.values(), key=lambda pair: SEVERITY.index(pair[0].code))
-    askers = [str(cause.parent)] if cause.parent else []
+    askers = [asker] if (asker := str(cause.parent or cause.requirement.place)) else []
     return _dead_end(missing, cause, candidates, askers, [one for one, _ in found.values()])
 
 
@@ -149,7 +150,7 @@ def _dead_end(
         similar = module_providers(fact.requirement, problem) or similar_names(name, _names_at_hand(candidates))
         own = module_of_python(fact.requirement, problem)
         return UnknownProject(name, _index_urls(name, candidates), askers, similar, together, own)
-    sentence = f"{_who(fact)} {fact.requirement.text}, but {missing.reason}"
+    sentence = f"{_who(fact)} {fact.requirement}, but {missing.reason}"
     return ResolutionConflict(list_missing(together) if len(together) > 1 else sentence, [_clash(fact)])
 
 
@@ -259,7 +260,7 @@ def _requirement_lines(required: Iterable[Cause], candidates: Candidates) -> Ite
     for fact in required:
         parent = fact.parent.name if fact.parent else ""
         by_text = groups.setdefault((parent, fact.requirement.name), {})
-        by_text.setdefault(fact.requirement.refusal or fact.requirement.text, []).append(fact)
+        by_text.setdefault(fact.requirement.refusal or str(fact.requirement), []).append(fact)
     for by_text in groups.values():
         shown = list(by_text.items())[-SHOWN_RANGES:]
         for text, alike in shown:

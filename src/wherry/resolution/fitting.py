@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
     from wherry.model.environment import Environment
     from wherry.model.project import ProjectFile, ProjectPage
+    from wherry.resolution.required_hashes import RequiredHashes
 
-    # Not yanked, tag rank, build tag: less is better.
-    Preference = tuple[bool, int, "_Descending"]
+    # Hash refused, yanked, tag rank, build tag: less is better.
+    Preference = tuple[bool, bool, int, "_Descending"]
     Identity = tuple[NormalizedName, Version, BuildTag]
 
 __all__ = ["DoesNotFit", "Fitting"]
@@ -33,11 +34,15 @@ class DoesNotFit(Exception):
 class Fitting:
     """Judges files for ``environment``; those uploaded at ``exclude_newer`` or later do not fit.
 
+    One that ``hashes`` refuse does, after all others: taken where there is no other, it is told as what it is.
     Thousands of files share a few sets of tags and a few values of Requires-Python: each is thought over once.
     """
 
-    def __init__(self, environment: Environment, exclude_newer: datetime | None = None) -> None:
+    def __init__(
+        self, environment: Environment, exclude_newer: datetime | None = None, hashes: RequiredHashes | None = None
+    ) -> None:
         self._environment = environment
+        self.hashes = hashes
         self._exclude_newer = exclude_newer
         self._platforms = _Platforms(tag.rpartition("-")[2] for tag in environment.tags)
         self._identities: dict[str, Identity] = {}
@@ -59,7 +64,8 @@ class Fitting:
             raise DoesNotFit(f"it belongs to {name}")
         self._check_python(file)
         self._check_age(file)
-        return version, (file.yanked is not None, rank, _Descending(build))
+        is_refused = self.hashes is not None and self.hashes.refuses(name, file)
+        return version, (is_refused, file.yanked is not None, rank, _Descending(build))
 
     def judge_name(self, filename: str, page: ProjectPage) -> int:
         """Return the rank of a file's best tag, judging by its name alone; raises :class:`DoesNotFit`."""

@@ -24,23 +24,31 @@ if TYPE_CHECKING:
     from wherry.model.locked_package import LockedPackage
     from wherry.resolution.direct import Locate
     from wherry.resolution.problem import Preference
+    from wherry.resolution.requirements import Texts
 
 __all__ = ["Asked", "pose"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What a caller may say; the fields are the parameters of :meth:`wherry.Installer.install`."""
+    """What a caller may say; the fields are the parameters of :meth:`wherry.Installer.install`.
 
-    requirements: Iterable[str | Iterable[str]]
-    constraints: Iterable[str] = ()
-    overrides: Iterable[str] = ()
+    What files and groups say must have been added to the others. ``hashes_from`` is the first place that makes hashes
+    required.
+    """
+
+    requirements: Texts
+    constraints: Texts = ()
+    overrides: Texts = ()
     prefer: Preference = "distribution"
     upgrade: bool = False
     reinstall: bool = False
     pre: bool = False
     deps: bool = True
     exclude_newer: datetime | str | None = None
+    requirements_files: Iterable[object] = ()
+    groups: Iterable[str] = ()
+    hashes_from: str = ""
 
 
 def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
@@ -68,6 +76,11 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
     here, left_to_python = leave_to_python(applicable, [*constraints, *overrides], environment, known)
     restricted = chain.from_iterable(map(expand, constraints))
     instead = _by_name(one for override in overrides for one in expand(override) if not one.extra)
+    hashes = None
+    if asked.hashes_from:
+        from wherry.resolution.required_hashes import require_hashes
+
+        hashes = require_hashes(here, constraints, asked.hashes_from)
     problem = Problem(
         environment=environment,
         requirements=tuple(chain.from_iterable(map(expand, here))),
@@ -84,6 +97,7 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
         exclude_newer=_moment(asked.exclude_newer),
         index_urls=index_urls,
         reserved=reserved or {},
+        hashes=hashes,
     )
     left_out = [requirement for requirement in requirements if requirement not in applicable]
     warnings = (f"{requirement} was not installed: its marker is false here" for requirement in left_out)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wherry.model.environment import Environment
     from wherry.model.locked_package import LockedPackage
     from wherry.resolution.direct import DirectFile
+    from wherry.resolution.required_hashes import RequiredHashes
     from wherry.resolution.requirements import ProjectRequirement
 
 __all__ = ["Preference", "Problem"]
@@ -31,7 +32,8 @@ class Problem:
     ``distribution`` those that the runtime's own distribution has; ``prefer`` tells whether that or the index comes
     first. ``upgrade`` gives up the preference for what is installed, ``reinstall`` passes it over, ``pre`` admits
     pre-releases of everything, ``deps=False`` leaves the dependencies out. ``index_urls``, and ``reserved`` for the
-    projects that have an index to themselves, are only named in explanations.
+    projects that have an index to themselves, are only named in explanations. ``hashes`` are those that requirements
+    files demand, if any does.
     """
 
     environment: Environment
@@ -49,3 +51,4 @@ class Problem:
     exclude_newer: datetime | None = None
     index_urls: tuple[str, ...] = ()
     reserved: Mapping[NormalizedName, str] = field(default_factory=dict)
+    hashes: RequiredHashes | None = None

@@ -99,7 +99,11 @@ def find_releases(page: ProjectPage, fitting: Fitting) -> Releases:
             continue
         if version not in best or preference < best[version][0]:
             best[version] = preference, Release(version, file)
-    entries = tuple(best[version][1] for version in sorted(best, reverse=True))
+    ordered = sorted(best, reverse=True)
+    if fitting.hashes is not None:
+        # Only == is possible then, but 1.0 and 1.0+local both are 1.0.
+        ordered.sort(key=lambda version: best[version][0][0])
+    entries = tuple(best[version][1] for version in ordered)
     return Releases(entries, lambda: _rejections(page, fitting))
 
 

@@ -16,18 +16,31 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
+from wherry.errors import WherryError
 from wherry.resolution.direct import parse_wheel_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import TypeAlias, TypeGuard
 
     from packaging.specifiers import Specifier
 
-    from wherry.errors import WherryError
     from wherry.model.core_metadata import CoreMetadata
     from wherry.model.environment import Environment
+    from wherry.model.requirement_line import RequirementLine
 
-__all__ = ["Identifier", "ProjectRequirement", "applies", "expand", "parse_requirements", "required_by"]
+    Texts: TypeAlias = Iterable["str | RequirementLine | Texts"]
+
+__all__ = [
+    "Identifier",
+    "ProjectRequirement",
+    "applies",
+    "expand",
+    "is_line",
+    "parse_requirements",
+    "place_of",
+    "required_by",
+]
 
 Identifier = tuple[NormalizedName, str]
 """A project's normalized name, and an extra's or the empty string."""
@@ -46,7 +59,7 @@ class ProjectRequirement:
     ``replaces`` tells that an installed member makes way, for which its own requirement is the reason.
     ``refusal`` admits nothing and says why; it is how a release that turns out to be unusable rules itself out.
     ``url`` is where the requirement wants the project from, ``text`` the requirement as its author wrote it, for
-    people. ``pins`` tells whether the specifier names one version.
+    people, and ``place`` the file and line where, if any. ``pins`` tells whether the specifier names one version.
     """
 
     name: NormalizedName
@@ -58,6 +71,7 @@ class ProjectRequirement:
     refusal: str = ""
     url: str | None = None
     text: str = ""
+    place: str = ""
     identifier: Identifier = field(init=False)
     pins: bool = field(init=False)
 
@@ -83,7 +97,7 @@ class ProjectRequirement:
         return version == self.built_with or self.specifier.contains(version, prereleases=True)
 
     def __str__(self) -> str:
-        return self.text
+        return f"{self.text} ({self.place})" if self.place else self.text
 
 
 def _is_pin(specifier: Specifier) -> bool:
@@ -93,10 +107,10 @@ def _is_pin(specifier: Specifier) -> bool:
 def expand(requirement: Requirement) -> Iterator[ProjectRequirement]:
     """Yield the project's requirement, then one for each extra."""
     name = canonicalize_name(requirement.name)
-    text = _without_marker(requirement)
-    yield ProjectRequirement(name, requirement.specifier, url=requirement.url, text=text)
+    text, place = _without_marker(requirement), place_of(requirement)
+    yield ProjectRequirement(name, requirement.specifier, url=requirement.url, text=text, place=place)
     for extra in sorted(map(canonicalize_name, requirement.extras)):
-        yield ProjectRequirement(name, requirement.specifier, extra, url=requirement.url, text=text)
+        yield ProjectRequirement(name, requirement.specifier, extra, url=requirement.url, text=text, place=place)
 
 
 def applies(requirement: Requirement, environment: Environment, extra: str = "") -> bool:
@@ -113,16 +127,47 @@ def required_by(metadata: CoreMetadata, environment: Environment, extra: str = "
             yield from expand(requirement)
 
 
-def parse_requirements(texts: Iterable[str | Iterable[str]]) -> Iterator[Requirement]:
+def parse_requirements(texts: Texts) -> Iterator[Requirement]:
     """Read requirements: PEP 508, or a wheel's URL or path. Lists of them may stand among them.
 
-    Raises :class:`~wherry.errors.InvalidRequirement` and :class:`~wherry.errors.UnsupportedRequirement`.
+    A text may have comments and several lines, as files have them. Raises :class:`~wherry.errors.InvalidRequirement`
+    and :class:`~wherry.errors.UnsupportedRequirement`.
     """
     for text in texts:
         if isinstance(text, str):
-            yield _parse(text)
+            yield from map(_parse, _lines(text))
+        elif is_line(text):
+            yield _parse_line(text)
         else:
             yield from parse_requirements(text)
+
+
+def is_line(text: str | RequirementLine | Texts) -> TypeGuard[RequirementLine]:
+    """Whether ``text`` is a line of a file. What that is need not be imported to know."""
+    return hasattr(text, "place")
+
+
+def place_of(requirement: Requirement) -> str:
+    """Return the file and line of a requirement, or nothing where it comes from no file."""
+    return getattr(requirement, "place", "")
+
+
+def _parse_line(line: RequirementLine) -> Requirement:
+    from wherry.resolution.written import WrittenRequirement
+
+    try:
+        return WrittenRequirement(_parse(line.text), line)
+    except WherryError as error:
+        error.place = line.place
+        raise
+
+
+def _lines(text: str) -> Iterable[str]:
+    if text.strip() and not any(mark in text for mark in "#\\\n"):
+        return [text]
+    from wherry.formats.requirement_lines import logical_lines
+
+    return [line for _, line in logical_lines(text)]
 
 
 def _parse(text: str) -> Requirement:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from wherry.model.environment import Environment
     from wherry.model.project import ProjectFile, ProjectPage
     from wherry.resolution.releases import Release, Releases
+    from wherry.resolution.required_hashes import RequiredHashes
     from wherry.resolution.requirements import ProjectRequirement
 
 __all__ = ["MetadataNeed", "Need", "PageNeed", "Snapshot"]
@@ -59,9 +60,12 @@ class Snapshot:
     core metadata, or to the error that reading it gave. Both only grow.
     """
 
-    def __init__(self, environment: Environment, exclude_newer: datetime | None = None) -> None:
+    def __init__(
+        self, environment: Environment, exclude_newer: datetime | None = None, hashes: RequiredHashes | None = None
+    ) -> None:
         self.environment = environment
-        self._fitting = Fitting(environment, exclude_newer)
+        self.hashes = hashes
+        self._fitting = Fitting(environment, exclude_newer, hashes)
         self.pages: dict[NormalizedName, ProjectPage | None] = {}
         self.metadata: dict[str, CoreMetadata | WherryError] = {}
         self._releases: dict[NormalizedName, Releases] = {}

@@ -121,6 +121,8 @@ class Sources:
     def _is_preferred(self, locked: LockedPackage) -> bool:
         if locked.is_shared_library:
             return True
+        if self._problem.hashes is not None and self._problem.hashes.refuses(locked.name, locked.file):
+            return False
         # Where what is installed has to go, or shall be renewed, the distribution may be further back than the index.
         installed = self._problem.installed.get(locked.name)
         is_older = installed is not None and locked.version < installed.metadata.version

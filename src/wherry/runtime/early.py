@@ -34,12 +34,14 @@ def first_pages(arguments: Mapping[str, Any], indexes: Sequence[Index]) -> Itera
 
     The ``arguments`` are those of :meth:`~wherry.installer.Installer.install`. Left out is whatever may come from
     elsewhere than the first index: what is installed, part of Python, or in Pyodide's own distribution unless the
-    index is preferred, and everything where an index is for some projects alone, or the first one a path. What is no
-    requirement at all is passed over, for others to refuse.
+    index is preferred, and everything where an index is for some projects alone, or the first one a path, or where
+    files may name others. What is no requirement at all is passed over, for others to refuse.
 
     After them come the hints of :class:`~wherry.index.partners.Partners`.
     """
-    if not indexes or any(index.projects for index in indexes) or not indexes[0].url.startswith("http"):
+    has_files = arguments.get("requirementsFiles") or arguments.get("groups")
+    is_web = bool(indexes) and indexes[0].url.startswith("http")
+    if has_files or not is_web or any(index.projects for index in indexes):
         return
     access = Access(indexes, {})
     for name in _first_names(arguments):

@@ -1,0 +1,133 @@
+"""pyproject.toml: dependencies, optional dependencies and dependency groups.
+
+Follows https://packaging.python.org/en/latest/specifications/pyproject-toml/ and PEP 735. Groups are not read by
+packaging.dependency_groups: that knows no lines, and fails on deep includes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NoReturn
+
+from packaging.utils import canonicalize_name
+
+from wherry.errors import InvalidRequirementsFile
+from wherry.formats.requirement_lines import line_numbers
+from wherry.model.requirement_line import RequirementLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = ["Pyproject"]
+
+POSITION = re.compile(r" \(at (?:line (\d+)|end of document).*")
+ITSELF = re.compile(r"\s*([\w.-]+)\s*\[([^\]]*)\]\s*")
+
+
+class Pyproject:
+    """The ``text`` of ``file``, whose name is for messages.
+
+    It and all that it returns raise :class:`~wherry.errors.InvalidRequirementsFile`.
+    """
+
+    def __init__(self, text: str, file: str) -> None:
+        import tomllib
+
+        self._text = text
+        self._file = file
+        try:
+            self._document = tomllib.loads(text)
+        except (ValueError, RecursionError) as error:
+            position = POSITION.search(str(error))
+            problem = f"not valid TOML: {POSITION.sub('', str(error))}"
+            line = int(position[1]) if position and position[1] else None
+            raise InvalidRequirementsFile(file, problem, line=line) from error
+        self.has_project = "project" in self._document
+        self._project = self._table(self._document, "project")
+
+    @property
+    def requires_python(self) -> str:
+        """The specifier of ``requires-python``, unread; empty where there is none."""
+        return str(self._project.get("requires-python", ""))
+
+    def dependencies(self, extras: Iterable[str] = ()) -> Iterator[RequirementLine]:
+        """Yield the dependencies of the project, then those of ``extras``."""
+        if not self.has_project:
+            self._refuse("there is no [project] table")
+        dynamic = self._project.get("dynamic", ())
+        fields = ("dependencies", "optional-dependencies") if extras else ("dependencies",)
+        for name in fields:
+            if isinstance(dynamic, list) and name in dynamic:
+                self._refuse(f"its {name} are dynamic, and only a build tells them; build a wheel, and name that")
+        yield from self._expand({"dependencies": self._project.get("dependencies", [])}, ["dependencies"], "")
+        if extras:
+            yield from self._expand(self._table(self._project, "optional-dependencies"), extras, "extra")
+
+    def group(self, name: str) -> Iterator[RequirementLine]:
+        """Yield the requirements of a dependency group and of those that it includes."""
+        return self._expand(self._table(self._document, "dependency-groups"), [name], "dependency group")
+
+    def _expand(self, arrays: Mapping[str, object], names: Iterable[str], kind: str) -> Iterator[RequirementLine]:
+        """Yield the requirements of arrays that may include each other, each array once; ``kind`` names one."""
+        written: dict[str, str] = {}
+        for name in arrays:
+            other = written.setdefault(canonicalize_name(name), name)
+            if other != name:
+                self._refuse(f"{other!r} and {name!r} are one name of a {kind}")
+        seen: set[str] = set()
+        # Those that are being read, each included by the one before it.
+        reading: dict[str, Iterator[RequirementLine | str]] = {}
+        waiting = [*map(canonicalize_name, names)][::-1]
+        while waiting or reading:
+            if not reading:
+                name = waiting.pop()
+            else:
+                current = next(reversed(reading))
+                item = next(reading[current], None)
+                if item is None:
+                    del reading[current]
+                    continue
+                if isinstance(item, RequirementLine):
+                    yield item
+                    continue
+                name = canonicalize_name(item)
+            if name in reading and kind != "extra":
+                self._refuse(f"dependency groups include each other: {' → '.join((*reading, name))}")
+            if name not in seen:
+                seen.add(name)
+                if name not in written:
+                    known = ", ".join(sorted(arrays)) or "none"
+                    self._refuse(f"there is no {kind} {name!r}; those that there are: {known}")
+                reading[name] = self._items(written[name], arrays[written[name]], kind)
+
+    def _items(self, key: str, items: object, kind: str) -> Iterator[RequirementLine | str]:
+        """Yield requirements, and names of what is included."""
+        if not isinstance(items, list):
+            self._refuse(f"{key!r} must be an array")
+        numbers = line_numbers(self._text, key, (item if isinstance(item, str) else "" for item in items))
+        for item, number in zip(items, numbers, strict=True):
+            is_group = kind == "dependency group" and isinstance(item, dict) and item.keys() == {"include-group"}
+            if is_group and isinstance(item["include-group"], str):
+                yield item["include-group"]
+            elif not isinstance(item, str):
+                self._refuse(f"{key!r} must hold requirements, not {item!r}", number)
+            elif kind == "extra" and (extras := self._own_extras(item)):
+                yield from extras
+            else:
+                yield RequirementLine(item, f"{self._file}, line {number}")
+
+    def _own_extras(self, requirement: str) -> list[str]:
+        """Return the extras that the project requires of itself: ``all = ["project[a,b]"]``."""
+        found = ITSELF.fullmatch(requirement)
+        if found is None or canonicalize_name(found[1]) != canonicalize_name(str(self._project.get("name", ""))):
+            return []
+        return [extra.strip() for extra in found[2].split(",") if extra.strip()]
+
+    def _table(self, parent: Mapping[str, object], name: str) -> Mapping[str, object]:
+        table = parent.get(name, {})
+        if not isinstance(table, dict):
+            self._refuse(f"{name!r} must be a table")
+        return table
+
+    def _refuse(self, problem: str, line: int | None = None) -> NoReturn:
+        raise InvalidRequirementsFile(self._file, problem, line=line)

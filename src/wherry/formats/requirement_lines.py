@@ -1,0 +1,52 @@
+"""Lines of requirements as pip reads them: without comments, and with continuations joined."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["line_numbers", "logical_lines"]
+
+COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
+
+
+def logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    r"""Yield each line that is neither empty nor a comment, with its number from 1.
+
+    A line that ends with ``\`` goes on in the next, unless that is a comment.
+    """
+    pieces: list[str] = []
+    first = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        first = first if pieces else number
+        is_comment = line.lstrip().startswith("#")
+        goes_on = line.endswith("\\") and not is_comment
+        pieces.append(" " + line if is_comment else line.rstrip("\\") if goes_on else line)
+        if not goes_on:
+            yield from _without_comment(first, pieces)
+            pieces = []
+    yield from _without_comment(first, pieces)
+
+
+def _without_comment(number: int, pieces: list[str]) -> Iterator[tuple[int, str]]:
+    if line := COMMENT.sub("", "".join(pieces)).strip():
+        yield number, line
+
+
+def line_numbers(text: str, key: str, items: Iterable[str]) -> Iterator[int]:
+    """Yield the number of the line where each of ``items`` stands, strings of the TOML array ``key`` in ``text``.
+
+    One that TOML writes in another way has the number of the item before.
+    """
+    start = re.search(rf"(?m)^#?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", text)
+    position = start.start() if start else 0
+    number = text.count("\n", 0, position) + 1
+    for item in items:
+        found = [at for quote in "\"'" if (at := text.find(f"{quote}{item}{quote}", position)) >= 0]
+        if found:
+            number += text.count("\n", position, min(found))
+            position = min(found)
+        yield number

@@ -1,0 +1,34 @@
+"""A requirement that stands in a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["RequirementLine"]
+
+
+class RequirementLine(NamedTuple):
+    """``text`` is the requirement, ``place`` names file and line. An archive must have one of ``hashes``, if any.
+
+    These are written ``sha256:…``, in hexadecimal.
+    """
+
+    text: str
+    place: str
+    hashes: tuple[str, ...] = ()
+
+    @property
+    def algorithms(self) -> set[str]:
+        """The names of the algorithms of ``hashes``."""
+        return {one.partition(":")[0] for one in self.hashes}
+
+    def refuses(self, known: Mapping[str, str]) -> bool:
+        """Whether a file with ``known`` hashes (digests by algorithm) is certainly not the one that is allowed."""
+        return self.algorithms <= known.keys() and not self.allows(known)
+
+    def allows(self, known: Mapping[str, str]) -> bool:
+        """Whether one of the ``known`` hashes is among those allowed."""
+        return any(f"{name}:{digest}" in self.hashes for name, digest in known.items())

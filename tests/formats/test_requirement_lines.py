@@ -1,0 +1,41 @@
+"""Lines of requirements, as pip reads them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from wherry.formats.requirement_lines import line_numbers, logical_lines
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("", []),
+        ("\n  \n# all of it\n", []),
+        ("a\r\nb", [(1, "a"), (2, "b")]),
+        ("  a  # why", [(1, "a")]),
+        ("a @ https://example.org/a.whl#sha256=0", [(1, "a @ https://example.org/a.whl#sha256=0")]),
+        ("a \\\n  >=1\nb", [(1, "a   >=1"), (3, "b")]),
+        ("a \\\n# done\nb", [(1, "a"), (3, "b")]),
+        ("# a \\\nb", [(2, "b")]),
+        ("a\\", [(1, "a")]),
+    ],
+)
+def test_comments_go_and_continuations_are_joined(text: str, lines: list[tuple[int, str]]) -> None:
+    assert list(logical_lines(text)) == lines
+
+
+@given(st.text(st.sampled_from("a=# \\\n\t")))
+def test_no_line_is_empty_and_numbers_ascend(text: str) -> None:
+    lines = list(logical_lines(text))
+    assert all(line == line.strip() != "" for _, line in lines)
+    numbers = [number for number, _ in lines]
+    assert numbers == sorted(set(numbers))
+
+
+def test_strings_of_an_array_are_found_below_its_key() -> None:
+    text = '# a\nother = ["a"]\ndependencies = [\n  "a",\n  # b\n  "b", "a>1",\n]'
+    assert list(line_numbers(text, "dependencies", ["a", "b", "a>1"])) == [4, 6, 6]
+    assert list(line_numbers("# dependencies = ['a']", "dependencies", ["a", "not there"])) == [1, 1]
