@@ -1,3 +1,4 @@
+import { readAttachOptions, readRuntime } from "./arguments.ts";
 import { type Call, openBridge } from "./bridge.ts";
 import { beginBundle, bringAboard } from "./bundle.ts";
 import { forgiving } from "./caching.ts";
@@ -14,15 +15,16 @@ import { createFiles } from "./unpacking.ts";
  * `wherry.install()` there follows the same options. Attaching again is fine; the last options count.
  *
  * With what `loadPyodide()` returns, not awaited, wherry comes while Pyodide does. With `preload` the promise waits for
- * these packages, too, and rejects with a `WherryError` where they cannot be installed.
+ * these packages, too, and rejects with a `WherryError` where they cannot be installed. It rejects with a `TypeError`,
+ * before anything is fetched, for an unknown option or a value of the wrong type.
  */
 export async function attach(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions = {},
 ): Promise<Installer> {
-  const { preload = [], ...attachOptions } = options;
-  const installer = createInstaller(await connect(pyodide, attachOptions), options.onProgress);
-  const { requirements, ...installOptions } = typeof preload === "object" && "requirements" in preload ? preload : { requirements: preload };
+  const { preload, ...rest } = readAttachOptions(options);
+  const installer = createInstaller(await connect(pyodide, rest), rest.onProgress);
+  const { requirements, ...installOptions } = preload ?? { requirements: [] };
   if (requirements.length > 0) await installer.install(requirements, installOptions);
   return installer;
 }
@@ -32,8 +34,8 @@ export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions,
 ): Promise<Call> {
-  const bundle = "then" in pyodide ? beginBundle() : undefined;
-  const runtime = await pyodide;
+  const bundle = "then" in Object(pyodide) ? beginBundle() : undefined;
+  const runtime = readRuntime(await pyodide);
   requireSupported(runtime.version);
   await bringAboard(runtime, bundle);
   runtime.registerJsModule("wherry_js", {
@@ -43,6 +45,6 @@ export async function connect(
     readListing,
     transfer,
   });
-  const { cache, indexUrls, limits, network, strict } = options;
-  return openBridge(runtime, { indexUrls, limits, network, strict }, cache && forgiving(cache));
+  const { cache, ...rest } = options;
+  return openBridge(runtime, rest, cache ? forgiving(cache) : undefined);
 }

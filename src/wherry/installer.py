@@ -63,7 +63,7 @@ class Installer:
     ``index_urls`` are the roots of Simple APIs, asked in order (by default PyPI); an :class:`Index` in place of a URL
     has headers, too. ``fetcher``, ``destination`` and ``environment`` and ``distribution`` are Pyodide's own unless
     given; ``cache`` keeps nothing unless given. ``network`` says how patient the runtime's fetcher is; another fetcher
-    is used as it is. ``limits`` say how much an archive may unpack to.
+    is used as it is. ``limits`` say how much an archive may unpack to. ``prefer`` is for calls that do not say it.
 
     Every archive is compared with the hash that its index or lock gives. In memory, the files of a wheel are unpacked
     when they are first read, and compared with RECORD then; one that differs cannot be read. With ``strict`` (which
@@ -84,6 +84,7 @@ class Installer:
         environment: Environment | None = None,
         distribution: Mapping[NormalizedName, LockedPackage] | None = None,
         limits: ArchiveLimits = DEFAULT_LIMITS,
+        prefer: Preference = "distribution",
         strict: bool = False,
     ) -> None:
         self.indexes = read_indexes(index_urls or ()) or read_indexes(DEFAULT_INDEX_URL)
@@ -93,6 +94,7 @@ class Installer:
         self._destination = destination or runtime_destination(strict=strict)
         self._distribution = runtime_distribution() if distribution is None else distribution
         self._limits = limits
+        self._prefer = prefer
         self._recovered = self._destination.recover()
 
     async def install(
@@ -101,7 +103,7 @@ class Installer:
         index_urls: Sequence[str | Index] | None = None,
         constraints: Iterable[str] = (),
         overrides: Iterable[str] = (),
-        prefer: Preference = "distribution",
+        prefer: Preference | None = None,
         upgrade: bool = False,
         reinstall: bool = False,
         pre: bool = False,
@@ -126,7 +128,7 @@ class Installer:
             requirements=requirements,
             constraints=constraints,
             overrides=overrides,
-            prefer=prefer,
+            prefer=self._prefer if prefer is None else prefer,
             upgrade=upgrade,
             reinstall=reinstall,
             pre=pre,
@@ -186,7 +188,7 @@ class Installer:
         index_urls: Sequence[str | Index] | None = None,
         constraints: Iterable[str] = (),
         overrides: Iterable[str] = (),
-        prefer: Preference = "distribution",
+        prefer: Preference | None = None,
         upgrade: bool = False,
         reinstall: bool = False,
         pre: bool = False,
@@ -199,7 +201,7 @@ class Installer:
             requirements=requirements,
             constraints=constraints,
             overrides=overrides,
-            prefer=prefer,
+            prefer=self._prefer if prefer is None else prefer,
             upgrade=upgrade,
             reinstall=reinstall,
             pre=pre,
