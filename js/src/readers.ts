@@ -71,8 +71,8 @@ export function groupOf(known: Options, other?: Reader) {
     for (const name in group(value, path)) {
       const reader = Object.hasOwn(known, name) ? known[name] : other;
       if (!reader) throw new TypeError(`${prefix}${name} is not an option. ${suggest(name, Object.keys(known))}`);
-      const isGiven = value[name] !== undefined && (value[name] !== null || reader === seconds);
-      if (isGiven) read[name] = reader(value[name], prefix + name);
+      const given = value[name];
+      if (given != null || (given === null && reader === seconds)) read[name] = reader(given, prefix + name);
     }
     return read;
   };

@@ -84,7 +84,8 @@ export class PreloadElement extends HTMLElement {
   }
 
   #options(): AttachOptions {
-    const preload: Preload = { requirements: readRequirements(this.textContent ?? ""), pre: readFlag("pre", this.getAttribute("pre")) };
+    const preload: Preload = { requirements: readRequirements(this.textContent ?? "") };
+    preload.pre = readFlag("pre", this.getAttribute("pre"));
     const prefer = this.getAttribute("prefer");
     if (prefer !== null) preload.prefer = prefer as "distribution" | "index";
     const excludeNewer = this.getAttribute("exclude-newer");
