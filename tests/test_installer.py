@@ -372,6 +372,20 @@ def _locked(name: str, version: str, file_name: str, sha256: str, depends: list[
     }
 
 
+async def test_the_installers_preference_is_for_calls_that_have_none(tmp_path: Path) -> None:
+    lock = {"packages": {"lib": _locked("lib", "2", LIB_2.filename, LIB_2.sha256, [])}}
+    subject = Installer(
+        fetcher=MemoryFetcher((LIB_2, make_wheel("lib", "3"))),
+        index_urls=[JSON_URL],
+        destination=site(tmp_path),
+        environment=PYODIDE_314,
+        distribution=parse_distribution_lock(json.dumps(lock), lambda name: f"https://example.org/{name}"),
+        prefer="index",
+    )
+    assert (await subject.resolve("lib")).pins == {"lib": "3"}
+    assert (await subject.resolve("lib", prefer="distribution")).pins == {"lib": "2"}
+
+
 async def test_installations_at_once_take_turns_whichever_installer_is_asked(tmp_path: Path) -> None:
     (one, _), (other, _) = installer(tmp_path), installer(tmp_path)
     first, second = await asyncio.gather(one.install("lib==1"), other.install("lib==2"))

@@ -1,8 +1,9 @@
+import { namesFiles, readAttachOptions, readRuntime } from "./arguments.ts";
 import { type Call, openBridge } from "./bridge.ts";
 import { beginBundle, bringAboard } from "./bundle.ts";
 import { forgiving } from "./caching.ts";
 import { beginEarly, dropEarly, transfer } from "./fetching.ts";
-import { type AttachOptions, createInstaller, type Installer, type Preload } from "./installer.ts";
+import { type AttachOptions, createInstaller, type Installer } from "./installer.ts";
 import { readListing } from "./listing.ts";
 import { type PyodideRuntime, requireSupported } from "./runtime.ts";
 import { createFiles } from "./unpacking.ts";
@@ -14,23 +15,18 @@ import { createFiles } from "./unpacking.ts";
  * `wherry.install()` there follows the same options. Attaching again is fine; the last options count.
  *
  * With what `loadPyodide()` returns, not awaited, wherry comes while Pyodide does. With `preload` the promise waits for
- * these packages, too, and rejects with a `WherryError` where they cannot be installed.
+ * these packages, too, and rejects with a `WherryError` where they cannot be installed. It rejects with a `TypeError`,
+ * before anything is fetched, for an unknown option or a value of the wrong type.
  */
 export async function attach(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions = {},
 ): Promise<Installer> {
-  const { preload = [], ...attachOptions } = options;
-  const installer = createInstaller(await connect(pyodide, attachOptions), options.onProgress);
-  const { requirements = [], ...installOptions } = isPreload(preload) ? preload : { requirements: preload };
-  if (requirements.length > 0 || "requirementsFiles" in installOptions || "groups" in installOptions) {
-    await installer.install(requirements, installOptions);
-  }
+  const { preload, ...rest } = readAttachOptions(options);
+  const installer = createInstaller(await connect(pyodide, rest), rest.onProgress);
+  const { requirements, ...installOptions } = preload ?? { requirements: [] };
+  if (requirements.length > 0 || namesFiles(installOptions)) await installer.install(requirements, installOptions);
   return installer;
-}
-
-function isPreload(preload: NonNullable<AttachOptions["preload"]>): preload is Preload {
-  return typeof preload === "object" && ["requirements", "requirementsFiles", "groups"].some((name) => name in preload);
 }
 
 /** Does what `attach()` does but for its `preload`, and gives access to every method of the Python side. */
@@ -38,8 +34,8 @@ export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions,
 ): Promise<Call> {
-  const bundle = "then" in pyodide ? beginBundle() : undefined;
-  const runtime = await pyodide;
+  const bundle = "then" in Object(pyodide) ? beginBundle() : undefined;
+  const runtime = readRuntime(await pyodide);
   requireSupported(runtime.version);
   await bringAboard(runtime, bundle);
   runtime.registerJsModule("wherry_js", {
@@ -49,6 +45,6 @@ export async function connect(
     readListing,
     transfer,
   });
-  const { cache, indexUrls, limits, network, strict } = options;
-  return openBridge(runtime, { indexUrls, limits, network, strict }, cache && forgiving(cache));
+  const { cache, ...rest } = options;
+  return openBridge(runtime, rest, cache ? forgiving(cache) : undefined);
 }

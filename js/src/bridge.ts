@@ -43,8 +43,9 @@ export function openBridge(pyodide: PyodideRuntime, options: object, cache?: Cac
         }),
       );
       listener?.throwAgain();
-      if ("error" in reply) throw new WherryError(reply.error);
-      return reply.value;
+      if ("value" in reply) return reply.value;
+      const { error } = reply;
+      throw error.type === "TypeError" ? new TypeError(error.message) : new WherryError(error);
     } finally {
       signal?.removeEventListener("abort", cancel);
     }

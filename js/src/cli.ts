@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { EXIT_CODES, exitCode, MISUSE, SUCCESS } from "./cli/exit.ts";
 import { talk } from "./cli/prompt.ts";
@@ -30,7 +30,7 @@ offer("resolve")
 
 offer("why")
   .description("say which requirements lead to a project; fails where none do")
-  .argument("<name>", "the project")
+  .argument("<name>", "the project", filled)
   .argument("[requirements...]", "what would be installed")
   .option("--json", "as JSON, for programs")
   .action((name: string, requirements: string[], options: object) => {
@@ -66,5 +66,11 @@ function offer(name: string): Command {
 }
 
 function append(value: string, earlier: readonly string[] = []): readonly string[] {
-  return [...earlier, value];
+  return [...earlier, filled(value)];
+}
+
+/** Refuses an empty value, as of a variable of the shell that is not set. */
+function filled(value: string): string {
+  if (!value.trim()) throw new InvalidArgumentError("It is empty.");
+  return value;
 }

@@ -23,6 +23,7 @@ export type {
   Resolution,
   ResolveOptions,
   Step,
+  Texts,
   Tree,
   UninstallReport,
   UnmetRequirement,

@@ -1,5 +1,9 @@
+import { METHODS } from "./arguments.ts";
 import type { Call } from "./bridge.ts";
 import type { Cache } from "./caching.ts";
+
+/** A text, or any iterable of texts: an array, a Set, a generator, a Python list, tuple or set. */
+export type Texts = string | URL | Iterable<string | URL>;
 
 /** One step of an installation, as it happens. */
 export interface ProgressEvent {
@@ -23,13 +27,13 @@ export type ProgressListener = (event: ProgressEvent) => void;
 /** A package index with what it wants to know of who asks. */
 export interface Index {
   /** A name and a password in it become an `Authorization` header. */
-  url: string;
+  url: string | URL;
   /** Sent to the origin of `url` and nowhere else, and never shown. */
   headers?: Readonly<Record<string, string>>;
   /** The option of `fetch()`; `"include"` sends the cookies of the index. */
   credentials?: "omit" | "same-origin" | "include";
   /** The index is for these projects alone, and they come from nowhere else. */
-  projects?: readonly string[];
+  projects?: Texts;
 }
 
 /** Limits on what is fetched. Times are in seconds, and `null` is no limit. */
@@ -61,15 +65,17 @@ export interface ArchiveLimits {
 }
 
 interface CallOptions {
+  /** What comes first: the version of Pyodide's own distribution, if it fits (so if not said), or the index's newest. */
+  prefer?: "distribution" | "index";
   /** The package indexes to ask, the first that has a project answering for it; PyPI if none is named. */
-  indexUrls?: readonly (string | Index)[];
+  indexUrls?: string | URL | Index | Iterable<string | URL | Index>;
   /** Receives the progress of every call that brings no listener of its own. */
   onProgress?: ProgressListener;
 }
 
 export interface AttachOptions extends CallOptions {
-  /** Keeps downloads from one visit, or one run, to the next; if not said, nothing does. */
-  cache?: Cache;
+  /** Keeps downloads from one visit, or one run, to the next; if not said, or false, nothing does. */
+  cache?: Cache | false;
   /** How patient to be. */
   network?: NetworkOptions;
   /** How much a wheel may unpack to. */
@@ -80,30 +86,28 @@ export interface AttachOptions extends CallOptions {
    */
   strict?: boolean;
   /** What is to be there when `attach()` is done: requirements, as `install()` takes them, or these with its options. */
-  preload?: string | readonly string[] | Preload;
+  preload?: Texts | Preload;
 }
 
 /** What to install before anything else, and how. */
 export interface Preload extends InstallOptions {
-  requirements?: string | readonly string[];
+  requirements?: Texts;
 }
 
-export interface ResolveOptions extends CallOptions {
+export interface InstallOptions extends CallOptions {
   /** Ends the call: it rejects with the signal's reason, nothing goes on, and the environment is what it was. */
   signal?: AbortSignal;
   /**
    * Paths or URLs of requirements.txt files, of a pyproject.toml (`pyproject.toml[extra]` with an extra) and of scripts
    * with PEP 723 metadata, or their text (a line break tells it from a path). Hashes in them are enforced.
    */
-  requirementsFiles?: string | URL | readonly (string | URL)[];
+  requirementsFiles?: Texts;
   /** Dependency groups (PEP 735): `test` of the pyproject.toml, or `sub/pyproject.toml:test`. */
-  groups?: string | readonly string[];
+  groups?: Texts;
   /** Requirements that restrict versions without asking for anything. */
-  constraints?: readonly string[];
+  constraints?: Texts;
   /** Requirements that take the place of what others require. */
-  overrides?: readonly string[];
-  /** What comes first: the version of Pyodide's own distribution, if it fits (so if not said), or the index's newest. */
-  prefer?: "distribution" | "index";
+  overrides?: Texts;
   /** Take the newest versions, also of what is installed already. */
   upgrade?: boolean;
   /** Let pre-releases in. */
@@ -112,12 +116,11 @@ export interface ResolveOptions extends CallOptions {
   deps?: boolean;
   /** Look away from files uploaded later than this. */
   excludeNewer?: Date | string;
-}
-
-export interface InstallOptions extends ResolveOptions {
   /** Decide and install as if nothing of it were there. */
   reinstall?: boolean;
 }
+
+export type ResolveOptions = InstallOptions;
 
 export interface InstalledDistribution {
   /** The normalized name. */
@@ -270,22 +273,26 @@ export interface InstallImportsOptions extends InstallOptions {
 }
 
 /**
- * wherry in one runtime. Every method throws a `WherryError` for what can be expected to go wrong.
+ * wherry in one runtime. Every method rejects with a `WherryError` for what can be expected to go wrong, and with a
+ * `TypeError` for an argument of the wrong type or an unknown option, before anything is fetched. Iterables are read at
+ * the call; a Python object that is given stays its owner's.
  *
  * There is nothing to dispose of. Between calls it holds neither connections nor timers, and one object of Python's, which
  * goes when nobody has the installer any more; a call that shall not go on is ended by its `signal`.
  */
 export interface Installer {
-  install(requirements: string | readonly string[], options?: InstallOptions): Promise<InstallReport>;
+  install(requirements: Texts, options?: InstallOptions): Promise<InstallReport>;
+  install(...requirements: [...Texts[], Texts | InstallOptions]): Promise<InstallReport>;
   /**
    * Installs what Python code imports and is not there. Which project has a module is never guessed: a module of which
    * nobody tells makes it reject with the code `unknown-imports`.
    */
   installImports(source: string, options?: InstallImportsOptions): Promise<InstallReport>;
   /** Says what `install` would install; changes nothing. */
-  resolve(requirements: string | readonly string[], options?: ResolveOptions): Promise<Resolution>;
+  resolve(requirements: Texts, options?: ResolveOptions): Promise<Resolution>;
+  resolve(...requirements: [...Texts[], Texts | ResolveOptions]): Promise<Resolution>;
   /** Takes all away, or nothing. */
-  uninstall(names: string | readonly string[]): Promise<UninstallReport>;
+  uninstall(...names: [Texts, ...Texts[]]): Promise<UninstallReport>;
   installed(): Promise<InstalledDistribution[]>;
   /** Looks for damaged distributions, and for requirements that nothing installed meets. */
   check(): Promise<CheckReport>;
@@ -294,28 +301,26 @@ export interface Installer {
   /** Says what leads to a project, among what is installed. */
   why(name: string): Promise<Why>;
   /** Runs a console script of what is installed with these arguments, and returns its exit status. */
-  runScript(name: string, args?: readonly string[]): Promise<number>;
+  runScript(name: string, args?: Texts): Promise<number>;
 }
 
 /** Puts the methods of the Python side into the words of JavaScript. */
 export function createInstaller(call: Call, defaultListener?: ProgressListener): Installer {
-  const request = (method: string, subject: object, options: ResolveOptions) => {
-    const { onProgress = defaultListener, signal, ...rest } = options;
-    return call(method, { ...rest, ...subject }, { onEvent: onProgress, signal });
-  };
+  const method =
+    (name: keyof typeof METHODS) =>
+    async (...given: unknown[]) => {
+      const { onProgress = defaultListener, signal, ...parameters } = METHODS[name](given, `${name}(): `);
+      return call(name, parameters, { onEvent: onProgress, signal });
+    };
   return {
-    install: (requirements, options = {}) => request("install", { requirements: list(requirements) }, options),
-    installImports: (source, options = {}) => request("installImports", { source }, options),
-    resolve: (requirements, options = {}) => request("resolve", { requirements: list(requirements) }, options),
-    uninstall: (names) => call("uninstall", { names: list(names) }),
-    installed: () => call("installed"),
-    check: () => call("check"),
-    tree: () => call("tree"),
-    why: (name) => call("why", { name }),
-    runScript: (name, args = []) => call("runScript", { name, args }),
+    install: method("install"),
+    installImports: method("installImports"),
+    resolve: method("resolve"),
+    uninstall: method("uninstall"),
+    installed: method("installed"),
+    check: method("check"),
+    tree: method("tree"),
+    why: method("why"),
+    runScript: method("runScript"),
   };
-}
-
-function list(words: string | readonly string[]): readonly string[] {
-  return typeof words === "string" ? [words] : words;
 }

@@ -82,6 +82,80 @@ test("options reach Python under its own names", async () => {
   await assert.rejects(installer.resolve("absent", options), { name: "UnknownProject" });
 });
 
+test("Python's lists, tuples, sets and generators are read and stay their owner's", async () => {
+  for (const source of ["['absent', 'gone']", "('absent', 'gone')", "{'absent': 1, 'gone': 2}.keys()", "(x for x in ['absent', 'gone'])"]) {
+    const texts = pyodide.runPython(source);
+    asked.length = 0;
+    await assert.rejects(installer.install(texts, { constraints: pyodide.runPython("{'absent<2'}") }), { code: "unknown-project" });
+    assert.deepEqual(asked.toSorted(), ["/simple/absent/", "/simple/gone/"]);
+    texts.destroy();
+  }
+});
+
+test("what Python has for other things is refused, and nothing is fetched", async () => {
+  asked.length = 0;
+  const refused: [source: string, kind: string][] = [
+    ["{'absent': '>1'}", "a string or an iterable of strings, not a Python dict."],
+    ["import collections; collections.OrderedDict(absent=1)", "a string or an iterable of strings, not a Python collections.OrderedDict."],
+  ];
+  for (const [source, kind] of refused) {
+    const value = pyodide.runPython(source);
+    await assert.rejects(installer.install(value), { name: "TypeError", message: `install(): requirements takes ${kind}` });
+    await assert.rejects(installer.install("absent", value), { name: "TypeError", message: `install(): requirements takes ${kind}` });
+    value.destroy();
+  }
+  await assert.rejects(installer.install(pyodide.runPython("import asyncio; asyncio.Future()")), /Future\. Await it first\./);
+  await assert.rejects(installer.install(pyodide.runPython("['absent', None]")), /requirements\[1\] takes a string, not undefined/);
+  await assert.rejects(installer.resolve("absent", { contraints: [] } as any), TypeError);
+  await assert.rejects(attach(pyodide, { preload: ["absent"], perfer: "index" } as any), /Did you mean prefer\?/);
+  assert.deepEqual(asked, []);
+});
+
+test("Python calls the installer with its own values", async () => {
+  pyodide.globals["set"]("installer", installer);
+  asked.length = 0;
+  const call = pyodide.runPythonAsync("await installer.install(['absent'], constraints={'absent<2'}, pre=True)");
+  await assert.rejects(call, /UnknownProject/);
+  assert.deepEqual(asked, ["/simple/absent/"]);
+  pyodide.globals["delete"]("installer");
+});
+
+test("the Python side refuses what it does not take in a sentence", async () => {
+  const module = pyodide.pyimport("wherry.bridge");
+  const reply = async (options: object, method: string, parameters: object) => {
+    const bridge = module.Bridge(JSON.stringify({ indexUrls, ...options }));
+    const task = bridge.call(method, JSON.stringify(parameters));
+    try {
+      const { type, message } = JSON.parse(await task).error;
+      return `${type}: ${message}`;
+    } finally {
+      task.destroy();
+      bridge.destroy();
+    }
+  };
+  const requirements = ["absent"];
+  for (const method of ["install", "resolve"]) {
+    assert.match(await reply({}, method, { requirements, contraints: [] }), /^TypeError: .* unexpected keyword argument 'contraints'/);
+  }
+  assert.match(await reply({}, "installImports", { source: "", contraints: [] }), /^TypeError: .* unexpected keyword argument 'contraints'/);
+  assert.match(await reply({ network: { patience: 1 } }, "install", { requirements }), /^TypeError: .* unexpected keyword argument 'patience'/);
+  assert.match(await reply({ limits: { size: 1 } }, "installed", {}), /^TypeError: .* unexpected keyword argument 'size'/);
+  module.destroy();
+  installer = await attach(pyodide, { indexUrls });
+});
+
+test("a preference of attach() is for calls that have none, in Python, too", async () => {
+  const project = "sortedcontainers";
+  const preferring = await attach(pyodide, { indexUrls, prefer: "index" });
+  asked.length = 0;
+  await preferring.resolve(project, { prefer: "distribution" });
+  assert.deepEqual(asked, []);
+  await preferring.resolve(project);
+  await pyodide.runPythonAsync(`import wherry; await wherry.resolve("${project}")`);
+  assert.deepEqual(asked, [`/simple/${project}/`, `/simple/${project}/`]);
+  installer = await attach(pyodide, { indexUrls });
+});
+
 test("a listener hears events; what it throws comes back as it is", async () => {
   const mine = new Error("mine");
   const phases: string[] = [];

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 // A class of the browser's, which the module needs to be read at all.
 Object.assign(globalThis, { HTMLElement: class {} });
-const { readRequirements } = await import("../src/preload/element.ts");
+const { readFlag, readRequirements } = await import("../src/preload/element.ts");
 
 test("a requirement stands on a line, comments and empty lines aside", () => {
   const text = `
@@ -19,4 +19,9 @@ test("a requirement stands on a line, comments and empty lines aside", () => {
     "app @ https://example.org/app-1-py3-none-any.whl#sha256=0",
   ]);
   assert.deepEqual(readRequirements(""), []);
+});
+
+test("an attribute for a flag is true where it stands, and refused with another value", () => {
+  assert.deepEqual(["", "pre", "true", null].map((value) => readFlag("pre", value)), [true, true, true, false]);
+  assert.throws(() => readFlag("pre", "false"), /<wherry-preload> has pre="false"; write pre alone for true, leave it out for false/);
 });

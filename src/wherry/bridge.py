@@ -20,7 +20,7 @@ from wherry.install.workshop import was_interrupted
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
-    from typing import Any, TypeAlias
+    from typing import Any, TypeAlias, TypeVar
 
     from wherry.errors import WherryError
     from wherry.formats.script_metadata import ScriptMetadata
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     Listener: TypeAlias = Callable[[str], object]
     Method: TypeAlias = Callable[[Mapping[str, Any], OnProgress], Awaitable[object]]
+    Result = TypeVar("Result")
 
 __all__ = ["Bridge"]
 
@@ -40,8 +41,8 @@ __all__ = ["Bridge"]
 class Bridge:
     """One :class:`~wherry.installer.Installer`, made the default one, behind one method.
 
-    *options_json* is an object with the options of ``attach()``: ``indexUrls``, ``limits``, ``network`` and ``strict``.
-    *cache* is its ``cache``, a JavaScript object.
+    *options_json* is an object with the options of ``attach()``: ``indexUrls``, ``limits``, ``network``, ``prefer``
+    and ``strict``. *cache* is its ``cache``, a JavaScript object.
     """
 
     def __init__(self, options_json: str, cache: object = None) -> None:
@@ -78,7 +79,8 @@ class Bridge:
             index_urls=_indexes(self._attach_options.get("indexUrls")),
             network=self._network,
             cache=self._cache,
-            limits=ArchiveLimits(**self._group("limits")),
+            limits=self._group("limits", ArchiveLimits),
+            prefer=self._attach_options.get("prefer") or "distribution",
             strict=bool(self._attach_options.get("strict")),
         )
 
@@ -94,11 +96,12 @@ class Bridge:
     def _network(self) -> Network:
         from wherry.index.network import Network
 
-        return Network(**self._group("network"))
+        return self._group("network", Network)
 
-    def _group(self, option: str) -> dict[str, Any]:
-        """Return the fields of an option of ``attach()`` that is an object; none where it was left out."""
-        return {_snake_case(name): value for name, value in (self._attach_options.get(option) or {}).items()}
+    def _group(self, option: str, kind: Callable[..., Result]) -> Result:
+        """Make a *kind* of an option of ``attach()`` that is an object, or of nothing where it was left out."""
+        fields = self._attach_options.get(option) or {}
+        return _apply(kind, **{_snake_case(name): value for name, value in fields.items()})
 
     def call(
         self, method: str, arguments_json: str, on_progress: Listener | None = None, ticket: int | None = None
@@ -106,8 +109,8 @@ class Bridge:
         """Call *method* with an object of named arguments; *on_progress* receives each event as JSON.
 
         The result is ``{"value": …}``, or ``{"error": {type, code, message, facts}}`` for what wherry raises on
-        purpose; any other exception is a fault, and goes on to the caller as it is. Until it has done what it was
-        called for, the call can be ended with :meth:`cancel` by its *ticket*, a number of the caller's.
+        purpose, and for arguments that are not taken; any other exception is a fault, and goes on as it is. Until it
+        has done its work, the call can be ended with :meth:`cancel` by its *ticket*, a number of the caller's.
         """
         # A task at once, so that it can be cancelled before it has begun.
         task = asyncio.ensure_future(self._call(method, arguments_json, self._listen(on_progress, ticket)))
@@ -122,6 +125,8 @@ class Bridge:
             value = await self._methods[method](json.loads(arguments_json), on_progress)
         except WherryError as error:
             return json.dumps({"error": _describe(error)})
+        except _Misuse as error:
+            return json.dumps({"error": {"type": "TypeError", "code": "", "message": str(error)}})
         return json.dumps({"value": value})
 
     def cancel(self, ticket: int) -> None:
@@ -141,12 +146,15 @@ class Bridge:
     async def _install(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
         with self._first_pages(arguments):
             await _let_go()
-            report = await self._installer.install(*arguments["requirements"], **_options(arguments, on_progress))
+            options = _options(arguments, on_progress)
+            report = await _apply(self._installer.install, *arguments["requirements"], **options)
         return report.to_dict()
 
     async def _install_imports(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
         options = _options(arguments, on_progress)
-        report = await self._installer.install_imports(options.pop("source"), **options)
+        source, projects = options.pop("source"), options.pop("projects", None)
+        _apply(self._installer.install, **options).close()
+        report = await self._installer.install_imports(source, projects=projects, **options)
         return report.to_dict()
 
     async def _resolve(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
@@ -161,7 +169,8 @@ class Bridge:
     async def _decide(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> Resolution:
         with self._first_pages(arguments):
             await _let_go()
-            return await self._installer.resolve(*arguments["requirements"], **_options(arguments, on_progress))
+            options = _options(arguments, on_progress)
+            return await _apply(self._installer.resolve, *arguments["requirements"], **options)
 
     def _first_pages(self, arguments: Mapping[str, Any]) -> AbstractContextManager[None]:
         """Let the first pages travel while what reads them is still being imported."""
@@ -172,7 +181,8 @@ class Bridge:
 
         named = arguments.get("indexUrls") or self._attach_options.get("indexUrls")
         indexes = read_indexes(_indexes(named) or DEFAULT_INDEX_URL)
-        return begun_early(first_pages(arguments, indexes), self._network)
+        defaults = {"prefer": self._attach_options.get("prefer")}
+        return begun_early(first_pages(defaults | {**arguments}, indexes), self._network)
 
     async def _uninstall(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
         return self._installer.uninstall(*arguments["names"]).to_dict()
@@ -233,7 +243,19 @@ def _indexes(named: str | Iterable[str | Mapping[str, Any]] | None) -> tuple[str
 
     if isinstance(named, str):
         return (named,)
-    return tuple(index if isinstance(index, str) else Index(**index) for index in named or ())
+    return tuple(index if isinstance(index, str) else _apply(Index, **index) for index in named or ())
+
+
+class _Misuse(TypeError):
+    """Arguments that are not taken."""
+
+
+def _apply(function: Callable[..., Result], *arguments: object, **options: object) -> Result:
+    """Call *function*, which is a class or asynchronous: a TypeError at once is about its arguments."""
+    try:
+        return function(*arguments, **options)
+    except TypeError as error:
+        raise _Misuse(*error.args) from error
 
 
 def _read_script_metadata(path: str) -> ScriptMetadata:

@@ -64,7 +64,7 @@ class Installer:
     ``index_urls`` are the roots of Simple APIs, asked in order (by default PyPI); an :class:`Index` in place of a URL
     has headers, too. ``fetcher``, ``destination`` and ``environment`` and ``distribution`` are Pyodide's own unless
     given; ``cache`` keeps nothing unless given. ``network`` says how patient the runtime's fetcher is; another fetcher
-    is used as it is. ``limits`` say how much an archive may unpack to.
+    is used as it is. ``limits`` say how much an archive may unpack to. ``prefer`` is for calls that do not say it.
 
     Every archive is compared with the hash that its index or lock gives. In memory, the files of a wheel are unpacked
     when they are first read, and compared with RECORD then; one that differs cannot be read. With ``strict`` (which
@@ -85,6 +85,7 @@ class Installer:
         environment: Environment | None = None,
         distribution: Mapping[NormalizedName, LockedPackage] | None = None,
         limits: ArchiveLimits = DEFAULT_LIMITS,
+        prefer: Preference = "distribution",
         strict: bool = False,
     ) -> None:
         self.indexes = read_indexes(index_urls or ()) or read_indexes(DEFAULT_INDEX_URL)
@@ -95,6 +96,7 @@ class Installer:
         self._distribution = runtime_distribution() if distribution is None else distribution
         self._limits = limits
         self._locate = runtime_locate()
+        self._prefer = prefer
         self._recovered = self._destination.recover()
 
     async def install(
@@ -103,7 +105,7 @@ class Installer:
         index_urls: Sequence[str | Index] | None = None,
         constraints: Iterable[str] = (),
         overrides: Iterable[str] = (),
-        prefer: Preference = "distribution",
+        prefer: Preference | None = None,
         upgrade: bool = False,
         reinstall: bool = False,
         pre: bool = False,
@@ -135,7 +137,7 @@ class Installer:
             requirements=requirements,
             constraints=constraints,
             overrides=overrides,
-            prefer=prefer,
+            prefer=self._prefer if prefer is None else prefer,
             upgrade=upgrade,
             reinstall=reinstall,
             pre=pre,
@@ -198,7 +200,7 @@ class Installer:
         index_urls: Sequence[str | Index] | None = None,
         constraints: Iterable[str] = (),
         overrides: Iterable[str] = (),
-        prefer: Preference = "distribution",
+        prefer: Preference | None = None,
         upgrade: bool = False,
         reinstall: bool = False,
         pre: bool = False,
@@ -213,7 +215,7 @@ class Installer:
             requirements=requirements,
             constraints=constraints,
             overrides=overrides,
-            prefer=prefer,
+            prefer=self._prefer if prefer is None else prefer,
             upgrade=upgrade,
             reinstall=reinstall,
             pre=pre,

@@ -85,6 +85,13 @@ def test_progress_goes_to_the_standard_error(cli):
     assert result.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize("option", ["--index-url", "--with", "--constraint"])
+def test_an_empty_value_is_refused(cli, option):
+    result = cli("run", option, "", "app.py")
+    assert result.returncode == 2
+    assert "argument '' is invalid. It is empty." in result.stderr
+
+
 @pytest.mark.parametrize(
     ("statement", "code", "stderr"),
     [

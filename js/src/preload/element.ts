@@ -67,12 +67,15 @@ export class PreloadElement extends HTMLElement {
     const tracker = document.getElementById(id);
     if (tracker === null) throw new Error(`<wherry-preload> names the progress ${id}, but no element has this id`);
     if (tracker.localName.includes("-")) await customElements.whenDefined(tracker.localName);
-    return (tracker as HTMLElement & Tracker).track(run);
+    if (!isTracker(tracker)) {
+      throw new TypeError(`<wherry-preload> names the progress ${id}, but <${tracker.localName}> has no method track`);
+    }
+    return tracker.track(run);
   }
 
   async #load(onProgress?: ProgressListener): Promise<Preloaded> {
     const url = this.getAttribute("pyodide");
-    if (url === null) throw new Error("<wherry-preload> needs the attribute pyodide: the URL of Pyodide's module");
+    if (!url) throw new Error("<wherry-preload> needs the attribute pyodide: the URL of Pyodide's module");
     const module = new URL(url, document.baseURI).href;
     const { loadPyodide } = await import(/* webpackIgnore: true */ /* @vite-ignore */ module);
     const loading: Promise<PyodideRuntime> = loadPyodide();
@@ -81,20 +84,32 @@ export class PreloadElement extends HTMLElement {
   }
 
   #options(): AttachOptions {
-    const preload: Preload = { requirements: readRequirements(this.textContent ?? ""), pre: this.hasAttribute("pre") };
+    const preload: Preload = { requirements: readRequirements(this.textContent ?? "") };
+    preload.pre = readFlag("pre", this.getAttribute("pre"));
     const prefer = this.getAttribute("prefer");
     if (prefer !== null) preload.prefer = prefer as "distribution" | "index";
     const excludeNewer = this.getAttribute("exclude-newer");
     if (excludeNewer !== null) preload.excludeNewer = excludeNewer;
     const indexUrls = this.getAttribute("index-url")?.trim().split(/\s+/);
+    if (indexUrls?.[0] === "") throw new TypeError("<wherry-preload> has an empty index-url; name an index or leave it out");
     return { preload, ...(indexUrls && { indexUrls }) };
   }
+}
+
+function isTracker(element: HTMLElement): element is HTMLElement & Tracker {
+  return typeof (element as Partial<Tracker & HTMLElement>).track === "function";
 }
 
 /** Waits for the page to be there: until then the element may be without its text, and without what it names. */
 async function parsed(): Promise<void> {
   if (document.readyState !== "loading") return;
   await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+}
+
+/** Reads the value of an attribute that means true wherever it stands, as HTML's do. */
+export function readFlag(name: string, value: string | null): boolean {
+  if (value === null || ["", name, "true"].includes(value)) return value !== null;
+  throw new TypeError(`<wherry-preload> has ${name}="${value}"; write ${name} alone for true, leave it out for false`);
 }
 
 /** Returns the requirements of a text with one a line, as in a requirements file: `#` begins a comment. */
