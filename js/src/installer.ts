@@ -105,6 +105,8 @@ export interface ResolveOptions extends CallOptions {
   deps?: boolean;
   /** Look away from files uploaded later than this. */
   excludeNewer?: Date | string;
+  /** Projects whose files may be replaced where another project has a different file at the same path. */
+  overwrite?: readonly string[];
 }
 
 export interface InstallOptions extends ResolveOptions {

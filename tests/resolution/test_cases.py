@@ -14,7 +14,7 @@ from wherry.errors import WherryError
 from wherry.installer import Installer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from packaging.utils import NormalizedName
@@ -65,6 +65,7 @@ class Shelf:
         arriving: Sequence[Delivery],
         leaving: Sequence[InstalledDistribution],
         libraries: Sequence[SharedLibrary] = (),
+        replaceable: Collection[NormalizedName] = (),
     ) -> Exchange:
         raise NotImplementedError
 

@@ -20,6 +20,7 @@ export interface SessionOptions {
   indexUrl?: readonly string[];
   constraint?: readonly string[];
   prefer?: "distribution" | "index";
+  overwrite?: readonly string[];
   quiet?: boolean;
   cache?: boolean;
   sockets?: boolean;
@@ -57,8 +58,8 @@ async function sayLoaded(version: string, call: Call, clock: Clock): Promise<voi
 }
 
 /** Returns what the command line says of choosing versions. */
-export function choosing({ constraint, prefer }: SessionOptions): InstallOptions {
-  return { constraints: readConstraints(constraint), ...(prefer && { prefer }) };
+export function choosing({ constraint, prefer, overwrite }: SessionOptions): InstallOptions {
+  return { constraints: readConstraints(constraint), ...(prefer && { prefer }), ...(overwrite && { overwrite }) };
 }
 
 /** Installs all of it, and says what came. */

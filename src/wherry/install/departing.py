@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wherry.install.planning import with_bytecode
-from wherry.install.uninstalling import changed_files, files_of, refuse_links
+from wherry.install.uninstalling import changed_files, differs, files_of, refuse_links
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from wherry.formats.record import RecordEntry
     from wherry.install.scheme import Scheme
+    from wherry.install.sharing import Sharing
+    from wherry.install.uninstalling import Claim
     from wherry.model.distribution import InstalledDistribution
 
 __all__ = ["Departure", "depart"]
@@ -29,43 +32,81 @@ class Departure:
     beside: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
+    def make_way(self, sharing: Sharing) -> None:
+        """Add the files that others replace, with their bytecode."""
+        self.going.update(with_bytecode(sharing.replaced))
+        self.going.difference_update(sharing.changed)
+        for path, owner in sharing.changed.items():
+            _keep_changed(self, owner, [path], lambda _: True)
+        for (loser, winner), paths in sharing.losses.items():
+            self.warnings.append(f"Files of {loser} are replaced by those of {winner}: {_some(paths)}")
+
 
 def depart(
     leaving: Sequence[InstalledDistribution],
-    others: Mapping[str, InstalledDistribution],
+    claims_on: Callable[[Collection[str]], Mapping[str, Sequence[Claim]]],
     in_the_way: Callable[[str], bool],
     scheme: Scheme,
 ) -> Departure:
     """Sort the files of ``leaving``.
 
-    ``others`` maps the files of what stays to their owners, and these files stay. So does what was changed since it
-    was installed, unless it is ``in_the_way``: the name is needed, and it is kept beside. (pip would
-    overwrite and remove either without a word. Somebody's work cannot be downloaded again, though; everything else
-    can.)
+    ``claims_on`` tells which files belong to distributions that stay, too, and these files stay, unless they had
+    replaced those of the others. So does what was changed since it was installed, unless it is ``in_the_way``: the name
+    is needed, and it is kept beside. (pip would overwrite and remove either without a word. Somebody's work cannot be
+    downloaded again, though; everything else can.)
 
     Raises :class:`~wherry.errors.UninstallRefused`.
     """
     departure = Departure()
-    for distribution in leaving:
-        files = files_of(distribution, scheme)
+    listed = [(distribution, files_of(distribution, scheme)) for distribution in leaving]
+    claims = claims_on({path for _, files in listed for path in files})
+    for distribution, files in listed:
         refuse_links(distribution, files, scheme)
-        shared = [path for path in files if path in others and os.path.lexists(path)]
-        changed = [path for path in changed_files(distribution, files) if path not in others]
-        _say_shared(departure, distribution, shared, others)
+        others = [other for _, other in listed if other is not files]
+        kept = _keep_others(departure, distribution, files, claims, in_the_way)
+        changed = [
+            path
+            for path in changed_files(distribution, files)
+            if path not in claims and all(path not in other or differs(path, other[path]) for other in others)
+        ]
         _keep_changed(departure, distribution, changed, in_the_way)
-        departure.going.update(with_bytecode(files.keys() - set(shared) - set(changed)))
+        departure.going.update(with_bytecode(files.keys() - kept - set(changed)))
     return departure
 
 
-def _say_shared(
+def _keep_others(
     departure: Departure,
     distribution: InstalledDistribution,
-    shared: Sequence[str],
-    others: Mapping[str, InstalledDistribution],
-) -> None:
-    if shared:
-        owners = ", ".join(sorted({str(others[path]) for path in shared}))
-        departure.warnings.append(f"Kept of {distribution}, for {owners} has it, too: {_some(shared)}")
+    files: Mapping[str, RecordEntry],
+    claims: Mapping[str, Sequence[Claim]],
+    in_the_way: Callable[[str], bool],
+) -> set[str]:
+    """Return those of ``files`` that stay for others; warn of those that are shared, or that others go without."""
+    kept: set[str] = set()
+    shared: dict[str, list[str]] = {}
+    lost: dict[str, list[str]] = {}
+    for path in files.keys() & claims.keys():
+        if not os.path.lexists(path):
+            continue
+        entry, claimed = files[path], claims[path]
+        is_own = not entry.digest or not differs(path, entry)
+        sharing = [
+            one for one in claimed if one.entry.digest == entry.digest or (is_own and not differs(path, one.entry))
+        ]
+        if sharing or not is_own or not entry.digest:
+            kept.add(path)
+            said = shared
+        else:
+            said, sharing = lost, list(claimed)
+        for owner in {str(claim.owner) for claim in sharing} if not in_the_way(path) else ():
+            said.setdefault(owner, []).append(path)
+    for owner, paths in sorted(shared.items()):
+        departure.warnings.append(f"Kept of {distribution}, for {owner} has it, too: {_some(sorted(paths))}")
+    for owner, paths in sorted(lost.items()):
+        departure.warnings.append(
+            f"{owner} is without files that {distribution} had replaced; reinstall it: {_some(sorted(paths))}"
+        )
+    return kept
 
 
 def _keep_changed(
