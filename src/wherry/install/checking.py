@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidMetadata, InvalidWheel
 from wherry.formats.core_metadata import parse_core_metadata
@@ -19,14 +19,10 @@ if TYPE_CHECKING:
 
     from wherry.formats.record import RecordEntry
 
+    Claim = tuple[NormalizedName, str, str, RecordEntry]
+    """Who has a file: name, name with version, and location; and the line of its RECORD."""
+
 __all__ = ["find_broken"]
-
-
-class _Claim(NamedTuple):
-    name: NormalizedName
-    owner: str
-    location: str
-    entry: RecordEntry
 
 
 def find_broken(site_packages: str) -> Iterator[BrokenDistribution]:
@@ -34,7 +30,7 @@ def find_broken(site_packages: str) -> Iterator[BrokenDistribution]:
     if not os.path.isdir(site_packages):
         return
     locations: defaultdict[NormalizedName, list[str]] = defaultdict(list)
-    claims: defaultdict[str, list[_Claim]] = defaultdict(list)
+    claims: defaultdict[str, list[Claim]] = defaultdict(list)
     for folder in sorted(os.listdir(site_packages)):
         location = os.path.join(site_packages, folder)
         if not folder.endswith(".dist-info") or not os.path.isdir(location):
@@ -50,7 +46,7 @@ def find_broken(site_packages: str) -> Iterator[BrokenDistribution]:
             owner = f"{metadata.name} {metadata.version}"
             entries = yield from _check_record(owner, location)
             for path, entry in entries.items():
-                claims[path].append(_Claim(metadata.name, owner, location, entry))
+                claims[path].append((metadata.name, owner, location, entry))
     for name, places in locations.items():
         if len(places) > 1:
             folders = ", ".join(map(os.path.basename, places))
@@ -58,18 +54,17 @@ def find_broken(site_packages: str) -> Iterator[BrokenDistribution]:
     yield from _find_replaced(claims)
 
 
-def _find_replaced(claims: Mapping[str, Sequence[_Claim]]) -> Iterator[BrokenDistribution]:
+def _find_replaced(claims: Mapping[str, Sequence[Claim]]) -> Iterator[BrokenDistribution]:
     """Yield distributions that have other files than their RECORD lists, because these are another distribution's."""
     replaced: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for path, claimed in claims.items():
         if len(claimed) == 1 or not os.path.lexists(path):
             continue
-        losers = [claim for claim in claimed if differs(path, claim.entry)]
-        holders = [claim for claim in claimed if claim.entry.digest and claim not in losers]
-        for loser in losers:
-            others = [holder.owner for holder in holders if holder.name != loser.name]
-            if others:
-                replaced[loser.owner, loser.location, others[0]].append(path)
+        losers = [claim for claim in claimed if differs(path, claim[-1])]
+        holders = [claim for claim in claimed if claim[-1].digest and claim not in losers]
+        for name, owner, location, _ in losers:
+            if others := [holder for other, holder, _, _ in holders if other != name]:
+                replaced[owner, location, others[0]].append(path)
     for (owner, location, holder), paths in replaced.items():
         shown = ", ".join(paths[:SHOWN_FILES]) + (", …" if len(paths) > SHOWN_FILES else "")
         problem = f"{len(paths)} of its files {'are' if len(paths) > 1 else 'is'} replaced by {holder}: {shown}"

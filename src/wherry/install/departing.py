@@ -10,15 +10,14 @@ from wherry.install.planning import with_bytecode
 from wherry.install.uninstalling import changed_files, differs, files_of, refuse_links
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from wherry.formats.record import RecordEntry
     from wherry.install.scheme import Scheme
-    from wherry.install.sharing import Sharing
-    from wherry.install.uninstalling import Claim
+    from wherry.install.uninstalling import Claim, ClaimsOn
     from wherry.model.distribution import InstalledDistribution
 
-__all__ = ["Departure", "depart"]
+__all__ = ["Departure", "depart", "keep_changed", "some"]
 
 SUFFIX = ".wherry-old"
 SHOWN = 3
@@ -32,19 +31,10 @@ class Departure:
     beside: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
-    def make_way(self, sharing: Sharing) -> None:
-        """Add the files that others replace, with their bytecode."""
-        self.going.update(with_bytecode(sharing.replaced))
-        self.going.difference_update(sharing.changed)
-        for path, owner in sharing.changed.items():
-            _keep_changed(self, owner, [path], lambda _: True)
-        for (loser, winner), paths in sharing.losses.items():
-            self.warnings.append(f"Files of {loser} are replaced by those of {winner}: {_some(paths)}")
-
 
 def depart(
     leaving: Sequence[InstalledDistribution],
-    claims_on: Callable[[Collection[str]], Mapping[str, Sequence[Claim]]],
+    claims_on: ClaimsOn,
     in_the_way: Callable[[str], bool],
     scheme: Scheme,
 ) -> Departure:
@@ -69,7 +59,7 @@ def depart(
             for path in changed_files(distribution, files)
             if path not in claims and all(path not in other or differs(path, other[path]) for other in others)
         ]
-        _keep_changed(departure, distribution, changed, in_the_way)
+        keep_changed(departure, distribution, changed, in_the_way)
         departure.going.update(with_bytecode(files.keys() - kept - set(changed)))
     return departure
 
@@ -83,41 +73,37 @@ def _keep_others(
 ) -> set[str]:
     """Return those of ``files`` that stay for others; warn of those that are shared, or that others go without."""
     kept: set[str] = set()
-    shared: dict[str, list[str]] = {}
-    lost: dict[str, list[str]] = {}
-    for path in files.keys() & claims.keys():
+    said: dict[str, list[str]] = {}
+    for path in sorted(files.keys() & claims.keys()):
         if not os.path.lexists(path):
             continue
         entry, claimed = files[path], claims[path]
         is_own = not entry.digest or not differs(path, entry)
-        sharing = [
+        shared = [
             one for one in claimed if one.entry.digest == entry.digest or (is_own and not differs(path, one.entry))
         ]
-        if sharing or not is_own or not entry.digest:
+        sentence = f"Kept of {distribution}, for {{}} has it, too"
+        if shared or not is_own or not entry.digest:
             kept.add(path)
-            said = shared
         else:
-            said, sharing = lost, list(claimed)
-        for owner in {str(claim.owner) for claim in sharing} if not in_the_way(path) else ():
-            said.setdefault(owner, []).append(path)
-    for owner, paths in sorted(shared.items()):
-        departure.warnings.append(f"Kept of {distribution}, for {owner} has it, too: {_some(sorted(paths))}")
-    for owner, paths in sorted(lost.items()):
-        departure.warnings.append(
-            f"{owner} is without files that {distribution} had replaced; reinstall it: {_some(sorted(paths))}"
-        )
+            shared, sentence = [*claimed], f"{{}} is without files that {distribution} had replaced; reinstall it"
+        if not in_the_way(path):
+            for claim in shared:
+                said.setdefault(sentence.format(claim.owner), []).append(path)
+    departure.warnings += [f"{sentence}: {some(paths)}" for sentence, paths in said.items()]
     return kept
 
 
-def _keep_changed(
+def keep_changed(
     departure: Departure, distribution: InstalledDistribution, changed: Sequence[str], in_the_way: Callable[[str], bool]
 ) -> None:
+    """Keep ``changed`` files where they are, or beside, and say so."""
     subject = f"changed since {distribution} was installed"
     if staying := [path for path in changed if not in_the_way(path)]:
-        departure.warnings.append(f"Kept, for it was {subject}: {_some(staying)}")
+        departure.warnings.append(f"Kept, for it was {subject}: {some(staying)}")
     beside = {path: _free_name(path) for path in changed if in_the_way(path)}
     if beside:
-        departure.warnings.append(f"Kept beside what takes its place, for it was {subject}: {_some(beside.values())}")
+        departure.warnings.append(f"Kept beside what takes its place, for it was {subject}: {some(beside.values())}")
     departure.beside.update(beside)
 
 
@@ -128,7 +114,8 @@ def _free_name(path: str) -> str:
     return name
 
 
-def _some(paths: Iterable[str]) -> str:
+def some(paths: Iterable[str]) -> str:
+    """Name the first of ``paths``."""
     named = list(paths)
     more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
     return ", ".join(named[:SHOWN]) + more

@@ -28,7 +28,7 @@ from wherry.install.workshop import workshop_in
 from wherry.model.distribution import InstalledDistribution
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from wherry.install.scheme import Scheme
     from wherry.install.staged_tree import StagedTree
     from wherry.install.surveying import Obstacle
-    from wherry.install.uninstalling import Claim
+    from wherry.install.uninstalling import Claim, ClaimsOn
     from wherry.install.unpacking import Unpacker
     from wherry.model.check import BrokenDistribution
 
@@ -158,13 +158,12 @@ class SitePackages:
         making_way = departure.going | departure.beside.keys()
         found = survey(trees, making_way, self.scheme.owns)
         self._refuse_links(found.kept)
-        unmoved = departure.going
+        unmoved: Collection[str] = departure.going
         if found.contested or found.obstacles:
             from wherry.install.sharing import share
 
-            sharing = share(found, claims, making_way, replaceable)
-            unmoved = unmoved | sharing.kept
-            departure.make_way(sharing)
+            unmoved = frozenset(departure.going)
+            unmoved |= share(found, departure, claims, replaceable)
         self._check_owners(found.obstacles, leaving)
         refuse_unclaimed(found.obstacles, making_way, self.scheme)
         attic = os.path.join(self._workshop, "old")
@@ -233,7 +232,7 @@ def _is_anothers_script(
     path: str,
     script: bytes,
     *,
-    claims: Callable[[Collection[str]], Mapping[str, Sequence[Claim]]],
+    claims: ClaimsOn,
     replaceable: Collection[NormalizedName],
 ) -> bool:
     """Tell whether a distribution that is not ``replaceable`` has another script at ``path``."""

@@ -10,10 +10,12 @@ from wherry.errors import InvalidWheel, UninstallRefused
 from wherry.formats.record import RecordEntry, encode_digest, parse_record
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from wherry.install.scheme import Scheme
     from wherry.model.distribution import InstalledDistribution
+
+    ClaimsOn = Callable[[Collection[str]], Mapping[str, Sequence["Claim"]]]
 
 __all__ = ["Claim", "changed_files", "claims_on", "differs", "files_of", "refuse_links"]
 
