@@ -446,6 +446,28 @@ async def test_reinstalling_installs_anew_what_is_there(tmp_path: Path) -> None:
     assert tree(tmp_path) == before
 
 
+async def test_a_file_of_another_project_is_replaced_where_overwrite_names_it(tmp_path: Path) -> None:
+    files = [make_wheel(name, "1", files={"tests/__init__.py": name}) for name in ("My-App", "lib")]
+    subject, _ = installer(tmp_path, files)
+    with pytest.raises(wherry.InstallConflict) as caught:
+        await subject.install("lib", "my-app")
+    assert caught.value.overwrite == ("lib",)
+    assert found(tmp_path) == {}
+    report = await subject.install("lib", "my-app", overwrite=["My.App"])
+    path = f"{tmp_path}/site/tests/__init__.py"
+    replaced = f"Files of My_App-1-py3-none-any.whl are replaced by those of lib-1-py3-none-any.whl: {path}"
+    assert report.warnings == (replaced,)
+    assert str(subject.check()) == f"Broken: my-app 1: 1 of its files is replaced by lib 1: {path}"
+    assert (await subject.install("lib", "my-app", overwrite=["my_app"])).warnings == ()
+
+
+async def test_a_name_in_overwrite_that_is_neither_installed_nor_about_to_be_is_warned_of(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path)
+    said = ("overwrite names absent, which is neither installed nor about to be",)
+    assert (await subject.resolve("app", overwrite=["Absent", "lib"])).warnings == said
+    assert (await subject.install("app", overwrite="absent")).warnings == said
+
+
 async def test_who_still_requires_what_went_is_said(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     await subject.install("app")

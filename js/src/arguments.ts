@@ -37,6 +37,7 @@ const CHOOSING: Options = {
   indexUrls: readIndexes,
   onProgress: read.listener,
   overrides: read.texts,
+  overwrite: read.texts,
   pre: read.flag,
   prefer: PREFER,
   reinstall: read.flag,

@@ -5,6 +5,8 @@ import { EXIT_CODES, exitCode, MISUSE, SUCCESS } from "./cli/exit.ts";
 import { talk } from "./cli/prompt.ts";
 import { start } from "./cli/supervisor.ts";
 
+const OVERWRITE = ["--overwrite <project>", "let its files be replaced by others; may be repeated", append] as const;
+
 const program = new Command("wherry")
   .description("Runs Python programs in Pyodide, with the packages they ask for.")
   .version(manifest.version)
@@ -18,6 +20,7 @@ offer("run")
   .argument("[args...]", "the program's own arguments, handed on untouched")
   .option("-m, --module", "run a module, as python -m does")
   .option("-w, --with <requirement>", "install this, too; may be repeated", append)
+  .option(...OVERWRITE)
   .option("--sockets", "let Python open connections of its own, not only by fetch")
   .passThroughOptions()
   .action((program: string, args: string[], options: object) => void start("run", { program, args, options }));
@@ -40,6 +43,7 @@ offer("why")
 offer("repl")
   .description("a Python prompt, with top-level await and wherry at hand")
   .option("-w, --with <requirement>", "install this first; may be repeated", append)
+  .option(...OVERWRITE)
   .option("--sockets", "let Python open connections of its own, not only by fetch")
   .action((options: object) => talk(start("repl", { options })));
 

@@ -116,6 +116,8 @@ export interface InstallOptions extends CallOptions {
   deps?: boolean;
   /** Look away from files uploaded later than this. */
   excludeNewer?: Date | string;
+  /** Projects whose files may be replaced where another project has a different file at the same path. */
+  overwrite?: Texts;
   /** Decide and install as if nothing of it were there. */
   reinstall?: boolean;
 }

@@ -78,7 +78,7 @@ test("an error arrives with its name, code and facts", async () => {
 });
 
 test("options reach Python under its own names", async () => {
-  const options = { excludeNewer: new Date(0), constraints: ["absent<2"], upgrade: true, pre: true, deps: false };
+  const options = { excludeNewer: new Date(0), constraints: ["absent<2"], upgrade: true, pre: true, deps: false, overwrite: ["a"] };
   await assert.rejects(installer.resolve("absent", options), { name: "UnknownProject" });
 });
 

@@ -44,7 +44,7 @@ test("files may take the place of requirements", async () => {
   const [[, parameters]] = calls as [[string, object]];
   assert.deepEqual(JSON.parse(JSON.stringify(parameters)), {
     requirementsFiles: ["https://example.org/requirements.txt", "idna\nsix\n"],
-    groups: "test",
+    groups: ["test"],
     requirements: [],
   });
 });

@@ -429,19 +429,31 @@ class UnsupportedWheel(WherryError):
 
 @dataclass(eq=False)
 class InstallConflict(WherryError):
-    """Two distributions claim the same file, or one claims a file that stands in :attr:`nobody` and is another."""
+    """Two distributions have different files at one path, or one has a file where another stands in :attr:`nobody`.
+
+    ``overwrite`` are names that the option of the same name must have for ``newcomer`` to be installed; none where it
+    cannot help.
+    """
 
     code = "install-conflict"
     nobody: ClassVar[str] = "nobody's record"
     path: str
     owner: str
     newcomer: str
+    overwrite: Sequence[str] = ()
 
     def __str__(self) -> str:
         subject = f"{self.newcomer} would overwrite {self.path}, which"
         if self.owner == self.nobody:
             return f"{subject} stands in {self.owner} and has another content; move it away if it is not needed"
-        return f"{subject} belongs to {self.owner}"
+        if not self.overwrite:
+            return f"{subject} belongs to {self.owner}"
+        names = "".join(f'"{name}", ' for name in self.overwrite)
+        names = names.removesuffix(" " if len(self.overwrite) == 1 else ", ")
+        return (
+            f"{subject} belongs to {self.owner} and has another content; leave one of them out, or name the one whose "
+            f"files may be replaced: overwrite=({names})"
+        )
 
 
 @dataclass(eq=False)

@@ -35,7 +35,7 @@ from wherry.resolution.snapshot import Snapshot
 from wherry.runtime_parts import runtime_destination, runtime_distribution, runtime_fetcher, runtime_locate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from os import PathLike
 
@@ -113,6 +113,7 @@ class Installer:
         exclude_newer: datetime | str | None = None,
         requirements_files: Iterable[str | PathLike[str]] = (),
         groups: Iterable[str] = (),
+        overwrite: Iterable[str] = (),
         on_progress: OnProgress | None = None,
     ) -> InstallReport:
         """Install ``requirements`` (PEP 508, or a wheel's URL or path) and what they require; all of it, or nothing.
@@ -122,8 +123,10 @@ class Installer:
         installs as if nothing of it were there. ``constraints`` restrict versions without asking for anything;
         ``overrides`` take the place of what others require; ``pre`` admits pre-releases; ``deps=False`` leaves
         dependencies out; ``exclude_newer`` (a time, or ISO 8601 text) passes over files uploaded then or later;
-        ``on_progress`` is called with every :class:`~wherry.model.progress.Progress`; a notebook shows them in the
-        cell unless it is given.
+        ``overwrite`` names projects whose files may be replaced where another project has a different file at the same
+        path (of several that are named the last by name keeps its file; one that is installed gives way to one that
+        arrives); ``on_progress`` is called with every :class:`~wherry.model.progress.Progress`; a notebook shows them
+        in the cell unless it is given.
 
         ``requirements_files`` are paths or URLs of a requirements.txt, a pyproject.toml (``"pyproject.toml[extra]"``
         with an extra) or a script with PEP 723 metadata, or its text (a line break tells it from a path). ``groups``
@@ -133,6 +136,7 @@ class Installer:
         Raises a :class:`~wherry.errors.WherryError`, with the environment as it was before.
         """
         phases = Phases(on_progress or cell_output())
+        replaceable = _replaceable(overwrite)
         asked = Asked(
             requirements=requirements,
             constraints=constraints,
@@ -167,13 +171,22 @@ class Installer:
                 wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
                 startup = tuple(startup_warnings(delivery.wheel for delivery in wheels))
                 libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
-                done = self._destination.exchange(wheels, removed, libraries) if deliveries else Exchange()
+                done = self._destination.exchange(wheels, removed, libraries, replaceable) if deliveries else Exchange()
                 unsettled = await self._destination.settle(wheels, libraries)
         report = InstallReport(
             installed=done.arrived,
             unchanged=tuple(pin.source for pin in resolution.chosen if isinstance(pin.source, InstalledDistribution)),
             removed=removed,
-            warnings=(*recovered, *warnings, *resolution.warnings, *outdated, *startup, *done.warnings, *unsettled),
+            warnings=(
+                *recovered,
+                *warnings,
+                *resolution.warnings,
+                *_unknown(replaceable, resolution, problem),
+                *outdated,
+                *startup,
+                *done.warnings,
+                *unsettled,
+            ),
             seconds=phases.seconds,
             requests=index.requests,
         )
@@ -208,6 +221,7 @@ class Installer:
         exclude_newer: datetime | str | None = None,
         requirements_files: Iterable[str | PathLike[str]] = (),
         groups: Iterable[str] = (),
+        overwrite: Iterable[str] = (),
         on_progress: OnProgress | None = None,
     ) -> Resolution:
         """Decide what :meth:`install` would install, with the same parameters and errors; nothing is installed."""
@@ -225,13 +239,15 @@ class Installer:
             groups=groups,
         )
         asked, index_urls = await self._with_files(asked, index_urls)
+        replaceable = _replaceable(overwrite)
         asked, secrets = without_secrets(asked)
         async with self._client(index_urls, secrets) as index:
             problem, warnings = self._pose(asked, index)
             snapshot = Snapshot(self.environment, problem.exclude_newer, problem.hashes)
             resolution = await self._resolve(problem, snapshot, index, Phases(on_progress or cell_output()))
         replaced = _replaced(resolution, problem)
-        return replace(resolution, warnings=(*warnings, *resolution.warnings, *self._imported(replaced)))
+        unknown = _unknown(replaceable, resolution, problem)
+        return replace(resolution, warnings=(*warnings, *resolution.warnings, *unknown, *self._imported(replaced)))
 
     async def install_imports(
         self,
@@ -380,6 +396,22 @@ class Installer:
         """Return what is to be said of changes that were found interrupted, here or when the installer was made."""
         said, self._recovered = (*self._recovered, *self._destination.recover()), ()
         return tuple(dict.fromkeys(said))
+
+
+def _replaceable(overwrite: Iterable[str]) -> Collection[NormalizedName]:
+    if not overwrite:
+        return ()
+    from wherry.install.overwriting import read_overwrite
+
+    return read_overwrite(overwrite)
+
+
+def _unknown(replaceable: Collection[NormalizedName], resolution: Resolution, problem: Problem) -> Iterable[str]:
+    if not replaceable:
+        return ()
+    from wherry.install.overwriting import unknown_names
+
+    return unknown_names(replaceable, {*problem.installed, *(pin.name for pin in resolution.chosen)})
 
 
 def _replaced(resolution: Resolution, problem: Problem) -> tuple[InstalledDistribution, ...]:

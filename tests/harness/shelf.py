@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from packaging.utils import NormalizedName
@@ -59,6 +59,7 @@ class Shelf:
         arriving: Sequence[Delivery],
         leaving: Sequence[InstalledDistribution],
         libraries: Sequence[SharedLibrary] = (),
+        replaceable: Collection[NormalizedName] = (),
     ) -> Exchange:
         """Refuse."""
         raise NotImplementedError

@@ -12,8 +12,10 @@ from wherry.install.staging import Staging
 from wherry.install.surveying import survey
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
+
+    from packaging.utils import NormalizedName
 
     from tests.harness.index_files import IndexFile
     from wherry.install.destination import SharedLibrary
@@ -53,11 +55,13 @@ def stage(
     return [StagedFile(tree.root + target, target) for tree in trees for target in tree.targets()]
 
 
-def install(site: SitePackages, *files: IndexFile) -> tuple[InstalledDistribution, ...]:
+def install(
+    site: SitePackages, *files: IndexFile, overwrite: Collection[NormalizedName] = ()
+) -> tuple[InstalledDistribution, ...]:
     """Install wheels; another version of theirs leaves. Return what arrived."""
     there = site.installed()
     leaving = [there[file.identity[0]] for file in files if file.identity[0] in there]
-    return site.exchange([deliver(file) for file in files], leaving).arrived
+    return site.exchange([deliver(file) for file in files], leaving, (), overwrite).arrived
 
 
 def uninstall(site: SitePackages, *names: str) -> tuple[str, ...]:

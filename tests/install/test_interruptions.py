@@ -52,9 +52,12 @@ APP_2 = make_wheel(
     },
 )
 LIB_1, LIB_2 = (make_wheel("lib", version, files={"lib.py": version, "ns/lib.py": ""}) for version in "12")
+APP, LIB = APP_1.identity[0], LIB_1.identity[0]
 EXTRA = make_wheel("extra", "1", files={"ns/extra.py": "", "extra/__init__.py": ""})
 
 
+LIKE_LIB = make_wheel("like-lib", "1", files={"lib.py": "mine", "ns/lib.py": "", "like/__init__.py": "a"})
+LIKE_LIKE = make_wheel("like-like", "1", files={"like/__init__.py": "a", "app/changed.py": "new"})
 MORE = make_wheel("more", "1", files={"more/a/b.py": "", "m.py": ""})
 
 
@@ -66,6 +69,7 @@ EXCHANGES: dict[str, Callable[[SitePackages], object]] = {
     "install": lambda site: install(site, EXTRA, MORE),
     "upgrade": upgrade,
     "reinstall": lambda site: install(site, APP_1, LIB_1),
+    "overwrite": lambda site: install(site, LIKE_LIB, LIKE_LIKE, overwrite={LIB, APP}),
     "uninstall": lambda site: uninstall(site, "app", "lib"),
 }
 

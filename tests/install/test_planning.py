@@ -27,7 +27,7 @@ def write(root: Path, *paths: str) -> None:
 
 
 def staged(root: Path, targets: Iterable[str]) -> StagedTree:
-    tree = StagedTree("", f"{root}/.wherry/new")
+    tree = StagedTree("", "", f"{root}/.wherry/new")
     for target in targets:
         folder, _, name = f"{root}/{target}".rpartition("/")
         tree.names_in(folder).append(name)

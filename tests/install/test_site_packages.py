@@ -319,7 +319,7 @@ def test_another_distribution_may_take_over_what_leaves(site, tmp_path):
 # Each fails at a later step than the one before; the folder `blocked` and the file `blocking` are there and nobody's.
 FAILURES = [
     pytest.param({"app-2.data/unknown/a": ""}, InvalidWheel, id="while staging"),
-    pytest.param({"other.py": ""}, InstallConflict, id="while looking for owners"),
+    pytest.param({"other.py": "mine"}, InstallConflict, id="while looking for owners"),
     pytest.param({"zzz/blocked": ""}, InstallConflict, id="a folder where the last file must be"),
     pytest.param({"zzz/blocking/a": ""}, InstallConflict, id="a file where the last folder must be"),
 ]

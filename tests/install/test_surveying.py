@@ -12,7 +12,7 @@ from wherry.install.surveying import survey
 
 
 def staged(root: Path, owner: str, *targets: str) -> StagedTree:
-    found = StagedTree(owner, f"{root}/.wherry/{owner}")
+    found = StagedTree(owner, owner, f"{root}/.wherry/{owner}")
     for target in targets:
         folder, _, name = f"{root}/{target}".rpartition("/")
         found.names_in(folder).append(name)
@@ -42,13 +42,20 @@ def test_what_must_not_be_moved_is_made(tmp_path):
     assert [spot.path for spot in found.spots] == [f"{tmp_path}/lib/one"]
 
 
-@pytest.mark.parametrize(("first", "second"), [("a/b", "a/b"), ("a", "a/b"), ("a/b", "a")])
-def test_two_that_want_the_same_place_conflict(tmp_path, first, second):
+@pytest.mark.parametrize(("first", "second"), [("a", "a/b"), ("a/b", "a")])
+def test_a_file_and_a_folder_of_one_name_conflict(tmp_path, first, second):
     trees = staged(tmp_path, "one", first), staged(tmp_path, "two", second)
     with pytest.raises(InstallConflict) as caught:
         survey(trees, (), lambda _: True)
     assert {caught.value.owner, caught.value.newcomer} == {"one", "two"}
     assert caught.value.path == f"{tmp_path}/{min(first, second)}"
+
+
+def test_a_file_that_two_have_is_contested(tmp_path):
+    first, second = staged(tmp_path, "a", "ns/one", "ns/x"), staged(tmp_path, "b", "ns/two", "ns/x")
+    found = survey([first, second], (), lambda _: True)
+    assert found.contested == {f"{tmp_path}/ns/x": [first, second]}
+    assert [Path(spot.path).name for spot in found.spots] == ["one", "two"]
 
 
 def test_a_tree_knows_what_it_covers(tmp_path):

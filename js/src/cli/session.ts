@@ -22,6 +22,7 @@ export interface SessionOptions extends NamedRequirements {
   indexUrl?: readonly string[];
   constraint?: readonly string[];
   prefer?: "distribution" | "index";
+  overwrite?: readonly string[];
   quiet?: boolean;
   cache?: boolean;
   sockets?: boolean;
@@ -60,9 +61,9 @@ async function sayLoaded(version: string, call: Call, clock: Clock): Promise<voi
 
 /** Returns the options of an installation that the command line gives. */
 export function choosing(options: SessionOptions): InstallOptions {
-  const { constraint, prefer } = options;
+  const { constraint, prefer, overwrite } = options;
   const constraints = readConstraints(constraint).map(hostRequirement);
-  return { ...filesAndGroups(options), constraints, ...(prefer && { prefer }) };
+  return { ...filesAndGroups(options), constraints, ...(prefer && { prefer }), ...(overwrite && { overwrite }) };
 }
 
 /** Installs all of it, and says what came. */

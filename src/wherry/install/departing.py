@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wherry.install.planning import with_bytecode
-from wherry.install.uninstalling import changed_files, files_of, refuse_links
+from wherry.install.uninstalling import changed_files, differs, files_of, refuse_links
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from wherry.formats.record import RecordEntry
     from wherry.install.scheme import Scheme
+    from wherry.install.uninstalling import Claim, ClaimsOn
     from wherry.model.distribution import InstalledDistribution
 
-__all__ = ["Departure", "depart"]
+__all__ = ["Departure", "depart", "keep_changed", "some"]
 
 SUFFIX = ".wherry-old"
 SHOWN = 3
@@ -32,51 +34,76 @@ class Departure:
 
 def depart(
     leaving: Sequence[InstalledDistribution],
-    others: Mapping[str, InstalledDistribution],
+    claims_on: ClaimsOn,
     in_the_way: Callable[[str], bool],
     scheme: Scheme,
 ) -> Departure:
     """Sort the files of ``leaving``.
 
-    ``others`` maps the files of what stays to their owners, and these files stay. So does what was changed since it
-    was installed, unless it is ``in_the_way``: the name is needed, and it is kept beside. (pip would
-    overwrite and remove either without a word. Somebody's work cannot be downloaded again, though; everything else
-    can.)
+    ``claims_on`` tells which files belong to distributions that stay, too, and these files stay, unless they had
+    replaced those of the others. So does what was changed since it was installed, unless it is ``in_the_way``: the name
+    is needed, and it is kept beside. (pip would overwrite and remove either without a word. Somebody's work cannot be
+    downloaded again, though; everything else can.)
 
     Raises :class:`~wherry.errors.UninstallRefused`.
     """
     departure = Departure()
-    for distribution in leaving:
-        files = files_of(distribution, scheme)
+    listed = [(distribution, files_of(distribution, scheme)) for distribution in leaving]
+    claims = claims_on({path for _, files in listed for path in files})
+    for distribution, files in listed:
         refuse_links(distribution, files, scheme)
-        shared = [path for path in files if path in others and os.path.lexists(path)]
-        changed = [path for path in changed_files(distribution, files) if path not in others]
-        _say_shared(departure, distribution, shared, others)
-        _keep_changed(departure, distribution, changed, in_the_way)
-        departure.going.update(with_bytecode(files.keys() - set(shared) - set(changed)))
+        others = [other for _, other in listed if other is not files]
+        kept = _keep_others(departure, distribution, files, claims, in_the_way)
+        changed = [
+            path
+            for path in changed_files(distribution, files)
+            if path not in claims and all(path not in other or differs(path, other[path]) for other in others)
+        ]
+        keep_changed(departure, distribution, changed, in_the_way)
+        departure.going.update(with_bytecode(files.keys() - kept - set(changed)))
     return departure
 
 
-def _say_shared(
+def _keep_others(
     departure: Departure,
     distribution: InstalledDistribution,
-    shared: Sequence[str],
-    others: Mapping[str, InstalledDistribution],
-) -> None:
-    if shared:
-        owners = ", ".join(sorted({str(others[path]) for path in shared}))
-        departure.warnings.append(f"Kept of {distribution}, for {owners} has it, too: {_some(shared)}")
+    files: Mapping[str, RecordEntry],
+    claims: Mapping[str, Sequence[Claim]],
+    in_the_way: Callable[[str], bool],
+) -> set[str]:
+    """Return those of ``files`` that stay for others; warn of those that are shared, or that others go without."""
+    kept: set[str] = set()
+    said: dict[str, list[str]] = {}
+    for path in sorted(files.keys() & claims.keys()):
+        if not os.path.lexists(path):
+            continue
+        entry, claimed = files[path], claims[path]
+        is_own = not entry.digest or not differs(path, entry)
+        shared = [
+            one for one in claimed if one.entry.digest == entry.digest or (is_own and not differs(path, one.entry))
+        ]
+        sentence = f"Kept of {distribution}, for {{}} has it, too"
+        if shared or not is_own or not entry.digest:
+            kept.add(path)
+        else:
+            shared, sentence = [*claimed], f"{{}} is without files that {distribution} had replaced; reinstall it"
+        if not in_the_way(path):
+            for claim in shared:
+                said.setdefault(sentence.format(claim.owner), []).append(path)
+    departure.warnings += [f"{sentence}: {some(paths)}" for sentence, paths in said.items()]
+    return kept
 
 
-def _keep_changed(
+def keep_changed(
     departure: Departure, distribution: InstalledDistribution, changed: Sequence[str], in_the_way: Callable[[str], bool]
 ) -> None:
+    """Keep ``changed`` files where they are, or beside, and say so."""
     subject = f"changed since {distribution} was installed"
     if staying := [path for path in changed if not in_the_way(path)]:
-        departure.warnings.append(f"Kept, for it was {subject}: {_some(staying)}")
+        departure.warnings.append(f"Kept, for it was {subject}: {some(staying)}")
     beside = {path: _free_name(path) for path in changed if in_the_way(path)}
     if beside:
-        departure.warnings.append(f"Kept beside what takes its place, for it was {subject}: {_some(beside.values())}")
+        departure.warnings.append(f"Kept beside what takes its place, for it was {subject}: {some(beside.values())}")
     departure.beside.update(beside)
 
 
@@ -87,7 +114,8 @@ def _free_name(path: str) -> str:
     return name
 
 
-def _some(paths: Iterable[str]) -> str:
+def some(paths: Iterable[str]) -> str:
+    """Name the first of ``paths``."""
     named = list(paths)
     more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
     return ", ".join(named[:SHOWN]) + more

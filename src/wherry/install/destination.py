@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
     from packaging.utils import NormalizedName
@@ -98,8 +98,12 @@ class Destination(Protocol):
         arriving: Sequence[Delivery],
         leaving: Sequence[InstalledDistribution],
         libraries: Sequence[SharedLibrary] = (),
+        replaceable: Collection[NormalizedName] = (),
     ) -> Exchange:
         """Take ``leaving`` out and put ``arriving`` in, all or nothing, also where the process ends in the middle.
+
+        A file that several distributions have with the same content is shared, and goes with the last of them. Of
+        different contents, that of a project in ``replaceable`` gives way.
 
         Raises :class:`~wherry.errors.InvalidWheel`, :class:`~wherry.errors.InstallConflict`,
         :class:`~wherry.errors.UninstallRefused`, :class:`~wherry.errors.RecoveryFailed` or ``OSError``, with everything

@@ -93,7 +93,7 @@ def _upwards(folder: str, below: str) -> Iterator[str]:
 
 def _replaced(survey: Survey, gone: Collection[str]) -> Iterator[str]:
     """Yield the files that are where one must be."""
-    for path, _, staged in survey.obstacles:
+    for path, _, staged, _ in survey.obstacles:
         if path in gone:
             continue
         if not staged:

@@ -13,13 +13,15 @@ from packaging.utils import canonicalize_name
 from wherry.errors import InvalidWheel, UnknownScript
 from wherry.formats.entry_points import parse_script_entry_points
 from wherry.formats.record import parse_record
-from wherry.install.scripts import is_python
+from wherry.install.scripts import is_python, script_of
+from wherry.install.uninstalling import differs
 from wherry.resolution.ways_out import similar_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from wherry.formats.entry_points import ScriptEntryPoint
+    from wherry.formats.record import RecordEntry
     from wherry.install.scheme import Scheme
     from wherry.model.distribution import InstalledDistribution
 
@@ -38,7 +40,8 @@ class InstalledScript:
 def find_scripts(installed: Iterable[InstalledDistribution], scheme: Scheme) -> dict[str, InstalledScript]:
     """Return the scripts that can be run, by name: those of entry points, and Python files of RECORDs.
 
-    It does not matter who installed them, nor whether an entry point has been made a file.
+    It does not matter who installed them, nor whether an entry point has been made a file. Of several distributions
+    that declare the same script, the one whose script the file is has it.
     """
     found: dict[str, InstalledScript] = {}
     for distribution in installed:
@@ -46,10 +49,24 @@ def find_scripts(installed: Iterable[InstalledDistribution], scheme: Scheme) -> 
             continue
         for entry_point in _entry_points(distribution.location):
             path = os.path.join(scheme.scripts, entry_point.name)
-            found.setdefault(entry_point.name, InstalledScript(path, distribution, entry_point))
-        for name, path in _files(distribution.location, scheme):
-            found.setdefault(name, InstalledScript(path, distribution))
+            script = InstalledScript(path, distribution, entry_point)
+            if entry_point.name not in found or _is_made_of(script, scheme):
+                found[entry_point.name] = script
+        for name, path, entry in _files(distribution.location, scheme):
+            other = found.get(name)
+            if other is None or (other.distribution is not distribution and not differs(path, entry)):
+                found[name] = InstalledScript(path, distribution)
     return found
+
+
+def _is_made_of(script: InstalledScript, scheme: Scheme) -> bool:
+    """Tell whether the file of a script that several distributions declare was made of this entry point."""
+    try:
+        with open(script.path, "rb") as file:
+            content = file.read()
+    except OSError:
+        return False
+    return script.entry_point is not None and content == script_of(script.entry_point, scheme.interpreter)
 
 
 def choose(name: str, scripts: Mapping[str, InstalledScript]) -> InstalledScript:
@@ -100,8 +117,8 @@ def _entry_points(location: str) -> tuple[ScriptEntryPoint, ...]:
         return ()
 
 
-def _files(location: str, scheme: Scheme) -> Iterator[tuple[str, str]]:
-    """Yield names and paths of the Python files that RECORD lists in the folder of scripts."""
+def _files(location: str, scheme: Scheme) -> Iterator[tuple[str, str, RecordEntry]]:
+    """Yield names, paths and lines of the Python files that RECORD lists in the folder of scripts."""
     site_packages = os.path.dirname(location)
     prefix = os.path.relpath(scheme.scripts, site_packages) + "/"
     try:
@@ -115,7 +132,7 @@ def _files(location: str, scheme: Scheme) -> Iterator[tuple[str, str]]:
         name = entry.path.removeprefix(prefix)
         path = os.path.join(scheme.scripts, name)
         if name != entry.path and "/" not in name and os.path.isfile(path) and is_python(path):
-            yield name, path
+            yield name, path, entry
 
 
 def _call(entry_point: ScriptEntryPoint) -> object:

@@ -6,9 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from wherry.formats.entry_points import ScriptEntryPoint
+    from wherry.install.staged_tree import StagedTree
 
 __all__ = ["ScriptPlaces", "is_python", "script_of", "with_interpreter"]
 
@@ -20,19 +21,27 @@ class ScriptPlaces:
     """Who may have which script of an entry point: whoever came first; ``warnings`` tell of those who go without.
 
     Projects that belong together declare the same script (fastapi and fastapi-cli do), and are installed together.
-    ``is_anothers`` tells whether a path belongs to what is installed and stays.
+    ``is_anothers`` tells whether a path belongs to what is installed and stays, and has another content than the
+    script. The scripts of projects in ``replaceable`` may be replaced.
     """
 
-    def __init__(self, is_anothers: Callable[[str], bool] = lambda _: False) -> None:
+    def __init__(
+        self, is_anothers: Callable[[str, bytes], bool] = lambda *_: False, replaceable: Collection[str] = ()
+    ) -> None:
         self.warnings: list[str] = []
         self._is_anothers = is_anothers
-        self._owners: dict[str, str] = {}
+        self._replaceable = replaceable
+        self._first: dict[str, tuple[str, bytes]] = {}
 
-    def claim(self, target: str, owner: str) -> bool:
-        """Tell whether ``owner`` (a wheel's filename) may put a script to ``target``."""
-        if self._owners.setdefault(target, owner) == owner and not self._is_anothers(target):
+    def claim(self, target: str, script: bytes, tree: StagedTree) -> bool:
+        """Tell whether the wheel of ``tree`` may put ``script`` to ``target``."""
+        first, content = self._first.get(target, (tree.name, script))
+        may_replace = first in self._replaceable
+        if (content == script or may_replace) and not self._is_anothers(target, script):
+            if may_replace or target not in self._first:
+                self._first[target] = tree.name, script
             return True
-        self.warnings.append(f"{owner} goes without the script {target}, which another distribution has")
+        self.warnings.append(f"{tree.owner} goes without the script {target}, which another distribution has")
         return False
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, RecoveryFailed, UninstallRefused
@@ -21,7 +22,7 @@ from wherry.install.staging import INSTALLER, Staging
 from wherry.install.surveying import is_folder, survey
 from wherry.install.turns import turn_at
 from wherry.install.unclaimed import refuse_unclaimed
-from wherry.install.uninstalling import files_of
+from wherry.install.uninstalling import claims_on, files_of
 from wherry.install.unpacking import VerifyingUnpacker
 from wherry.install.workshop import workshop_in
 from wherry.model.distribution import InstalledDistribution
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from wherry.install.scheme import Scheme
     from wherry.install.staged_tree import StagedTree
     from wherry.install.surveying import Obstacle
+    from wherry.install.uninstalling import Claim, ClaimsOn
     from wherry.install.unpacking import Unpacker
     from wherry.model.check import BrokenDistribution
 
@@ -106,13 +108,15 @@ class SitePackages:
         arriving: Sequence[Delivery],
         leaving: Sequence[InstalledDistribution],
         libraries: Sequence[SharedLibrary] = (),
+        replaceable: Collection[NormalizedName] = (),
     ) -> Exchange:
         """Take ``leaving`` out and put ``arriving`` in, all or nothing (see :class:`~.destination.Destination`)."""
         recovered = self.recover()
         try:
-            places = ScriptPlaces(lambda path: os.path.lexists(path) and path in self._files_of_others(leaving))
+            claims = partial(self._claims_on, leaving=leaving)
+            places = ScriptPlaces(partial(_is_anothers_script, claims=claims, replaceable=replaceable), replaceable)
             trees = self._begun(recovered).finish(arriving, libraries, places)
-            warnings = self._exchange(trees, leaving, _subject(arriving, leaving))
+            warnings = self._exchange(trees, leaving, replaceable, _subject(arriving, leaving))
         finally:
             self._clear()
             forget_listings()
@@ -143,23 +147,35 @@ class SitePackages:
         return workshop_in(self.scheme.site_packages)
 
     def _exchange(
-        self, trees: Sequence[StagedTree], leaving: Sequence[InstalledDistribution], subject: str
+        self,
+        trees: Sequence[StagedTree],
+        leaving: Sequence[InstalledDistribution],
+        replaceable: Collection[NormalizedName],
+        subject: str,
     ) -> list[str]:
-        staying = self._files_of_others(leaving) if leaving else {}
-        departure = depart(leaving, staying, lambda path: any(tree.covers(path) for tree in trees), self.scheme)
+        claims = partial(self._claims_on, leaving=leaving)
+        departure = depart(leaving, claims, lambda path: any(tree.covers(path) for tree in trees), self.scheme)
         making_way = departure.going | departure.beside.keys()
         found = survey(trees, making_way, self.scheme.owns)
         self._refuse_links(found.kept)
+        unmoved: Collection[str] = departure.going
+        if found.contested or found.obstacles:
+            from wherry.install.sharing import share
+
+            unmoved = frozenset(departure.going)
+            unmoved |= share(found, departure, claims, replaceable)
         self._check_owners(found.obstacles, leaving)
         refuse_unclaimed(found.obstacles, making_way, self.scheme)
         attic = os.path.join(self._workshop, "old")
         os.makedirs(attic)
         steps = plan(departure.going, departure.beside, found, attic, self.scheme.root)
         carry_out(steps, self._workshop, subject)
-        return [*departure.warnings, *_outlived(trees, departure.going)]
+        return [*departure.warnings, *_outlived(trees, unmoved)]
 
-    def _files_of_others(self, leaving: Sequence[InstalledDistribution]) -> dict[str, InstalledDistribution]:
-        return {path: other for other in self._others(leaving) for path in self._known_files(other)}
+    def _claims_on(
+        self, paths: Collection[str], leaving: Sequence[InstalledDistribution]
+    ) -> Mapping[str, Sequence[Claim]]:
+        return claims_on(paths, self._others(leaving), self.scheme) if paths else {}
 
     def _others(self, leaving: Sequence[InstalledDistribution]) -> list[InstalledDistribution]:
         locations = {distribution.location for distribution in leaving}
@@ -175,10 +191,10 @@ class SitePackages:
                 raise InstallConflict(folder, f"a link to {leads}", owner)
 
     def _check_owners(self, obstacles: Sequence[Obstacle], leaving: Sequence[InstalledDistribution]) -> None:
-        """Raise :class:`InstallConflict` where something of another distribution is in the way."""
-        if not obstacles:
+        """Raise :class:`InstallConflict` where another distribution has a file for a folder, or a folder for a file."""
+        taken = {path: owner for path, owner, staged, _ in obstacles if not staged or is_folder(path)}
+        if not taken:
             return
-        taken = {path: owner for path, owner, _ in obstacles}
         folders = [path for path in taken if is_folder(path)]
         for distribution in self._others(leaving):
             for path in self._known_files(distribution):
@@ -210,6 +226,24 @@ class SitePackages:
 def _subject(arriving: Sequence[Delivery], leaving: Sequence[InstalledDistribution]) -> str:
     names = ", ".join(delivery.wheel.filename for delivery in arriving) or ", ".join(map(str, leaving))
     return f"{'Installing' if arriving else 'Uninstalling'} {names}"
+
+
+def _is_anothers_script(
+    path: str,
+    script: bytes,
+    *,
+    claims: ClaimsOn,
+    replaceable: Collection[NormalizedName],
+) -> bool:
+    """Tell whether a distribution that is not ``replaceable`` has another script at ``path``."""
+    if not os.path.lexists(path):
+        return False
+    if all(claim.owner.name in replaceable for claim in claims({path}).get(path, ())):
+        return False
+    if not os.path.isfile(path):
+        return True
+    with open(path, "rb") as file:
+        return file.read() != script
 
 
 def _outlived(trees: Sequence[StagedTree], gone: Collection[str]) -> Iterator[str]:

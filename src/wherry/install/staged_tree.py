@@ -13,13 +13,14 @@ __all__ = ["StagedTree"]
 
 @dataclass(slots=True)
 class StagedTree:
-    """The files of one ``owner``, a wheel's filename or a library's name.
+    """The files of one ``owner``, a wheel's filename or a library's name; ``name`` is the project's, normalized.
 
     What belongs at ``/a/b`` lies at ``root + "/a/b"``. ``files`` has the names of files by their folder, ``folders``
     those of the folders in it; all folders are absolute, and where they belong.
     """
 
     owner: str
+    name: str
     root: str
     files: dict[str, list[str]] = field(default_factory=dict)
     folders: dict[str, list[str]] = field(default_factory=dict)

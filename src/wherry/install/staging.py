@@ -46,7 +46,7 @@ class Staging:
     def unpack(self, delivery: Delivery) -> None:
         """Unpack the wheel's own files; raises :class:`InvalidWheel`."""
         wheel = delivery.wheel
-        tree = self._new_tree(wheel.filename)
+        tree = self._new_tree(wheel.filename, wheel.metadata.name)
         unpacked = self._unpacked[id(delivery)] = _Unpacked(delivery, tree, self._dist_info(wheel))
         places = Places(wheel, self._scheme, tree)
         apart: list[tuple[RecordEntry, str]] = []
@@ -89,7 +89,7 @@ class Staging:
         ]
 
     def _unpack_library(self, library: SharedLibrary) -> StagedTree:
-        tree = self._new_tree(library.name)
+        tree = self._new_tree(library.name, library.name)
         for path, content in library.contents.items():
             self._write(tree, os.path.join(self._scheme.libraries, path), content)
         return tree
@@ -127,8 +127,9 @@ class Staging:
         scripts = dict(unpacked.scripts)
         for entry_point in unpacked.entry_points:
             target = os.path.join(self._scheme.scripts, entry_point.name)
-            if target in scripts or places.claim(target, unpacked.delivery.wheel.filename):
-                scripts[target] = script_of(entry_point, self._scheme.interpreter)
+            script = script_of(entry_point, self._scheme.interpreter)
+            if target in scripts or places.claim(target, script, unpacked.tree):
+                scripts[target] = script
         return scripts
 
     def _dist_info(self, wheel: WheelArchive) -> str:
@@ -138,11 +139,11 @@ class Staging:
         inside = target.removeprefix(self._scheme.site_packages + "/")
         return os.path.relpath(target, self._scheme.site_packages) if inside == target else inside
 
-    def _new_tree(self, owner: str) -> StagedTree:
+    def _new_tree(self, owner: str, name: str) -> StagedTree:
         if not self._trees:
             os.makedirs(self._folder, exist_ok=True)
         self._trees += 1
-        return StagedTree(owner, f"{self._folder}/{self._trees - 1}")
+        return StagedTree(owner, name, f"{self._folder}/{self._trees - 1}")
 
     def _write(self, tree: StagedTree, target: str, content: bytes) -> None:
         folder, _, name = target.rpartition("/")

@@ -29,24 +29,30 @@ class Spot(NamedTuple):
 
 
 class Obstacle(NamedTuple):
-    """What is at ``path``, where ``owner`` has a file, which lies at ``staged``, or (that is empty then) a folder."""
+    """What is at ``path``, where ``owner`` has a file, which lies at ``staged``, or (that is empty then) a folder.
+
+    ``name`` is the owner's normalized name.
+    """
 
     path: str
     owner: str
     staged: str
+    name: str = ""
 
 
 @dataclass(slots=True)
 class Survey:
     """``spots`` come into folders that are there, ``kept``, or have to be, ``made`` (the outer ones first).
 
-    ``kept`` maps each to somebody of whom something comes into it.
+    ``kept`` maps each to somebody of whom something comes into it. ``contested`` maps the files that several trees have
+    to these trees; it is not decided which of them is placed.
     """
 
     spots: list[Spot] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
     obstacles: list[Obstacle] = field(default_factory=list)
+    contested: dict[str, list[StagedTree]] = field(default_factory=dict)
 
 
 def survey(trees: Sequence[StagedTree], gone: Collection[str], movable: Callable[[str], bool]) -> Survey:
@@ -54,7 +60,7 @@ def survey(trees: Sequence[StagedTree], gone: Collection[str], movable: Callable
 
     A folder that is not ``movable`` is made, if it is missing, and its contents are placed.
 
-    Raises :class:`~wherry.errors.InstallConflict` where two trees have the same file, or a file and a folder.
+    Raises :class:`~wherry.errors.InstallConflict` where one tree has a file and another a folder.
     """
     surveyor = _Surveyor(gone, movable)
     surveyor.visit("/", trees, is_there=True)
@@ -75,18 +81,20 @@ class _Surveyor:
     def visit(self, folder: str, trees: Sequence[StagedTree], *, is_there: bool) -> None:
         """Look into a folder that is shared, or there already."""
         prefix = folder.rstrip("/")
-        owners: dict[str, StagedTree] = {}
+        owners: defaultdict[str, list[StagedTree]] = defaultdict(list)
         for tree in trees:
             for name in tree.files.get(folder, ()):
-                path = f"{prefix}/{name}"
-                if owners.setdefault(name, tree) is not tree:
-                    raise InstallConflict(path, owners[name].owner, tree.owner)
-                self._note(Spot(path, tree, is_folder=False), is_there=is_there)
+                owners[name].append(tree)
+        for name, having in owners.items():
+            if len(having) == 1:
+                self._note(Spot(f"{prefix}/{name}", having[0], is_folder=False), is_there=is_there)
+            else:
+                self.found.contested[f"{prefix}/{name}"] = having
         folders: defaultdict[str, list[StagedTree]] = defaultdict(list)
         for tree in trees:
             for name in tree.folders.get(folder, ()):
                 if name in owners:
-                    raise InstallConflict(f"{prefix}/{name}", owners[name].owner, tree.owner)
+                    raise InstallConflict(f"{prefix}/{name}", owners[name][0].owner, tree.owner)
                 folders[name].append(tree)
         for name, inside in folders.items():
             self._enter(f"{prefix}/{name}", inside, is_there=is_there)
@@ -105,7 +113,7 @@ class _Surveyor:
     def _note(self, spot: Spot, *, is_there: bool) -> None:
         self.found.spots.append(spot)
         staged = "" if spot.is_folder else spot.tree.root + spot.path
-        self._look(Obstacle(spot.path, spot.tree.owner, staged), is_there=is_there)
+        self._look(Obstacle(spot.path, spot.tree.owner, staged, spot.tree.name), is_there=is_there)
 
     def _look(self, obstacle: Obstacle, *, is_there: bool) -> None:
         if is_there and obstacle.path not in self._gone and os.path.lexists(obstacle.path):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from wherry.install.scheme import Scheme
     from wherry.install.surveying import Obstacle
 
-__all__ = ["refuse_unclaimed"]
+__all__ = ["has_same_content", "refuse_unclaimed"]
 
 
 def refuse_unclaimed(obstacles: Sequence[Obstacle], making_way: Collection[str], scheme: Scheme) -> None:
@@ -27,11 +27,11 @@ def refuse_unclaimed(obstacles: Sequence[Obstacle], making_way: Collection[str],
     are replaced.
     """
     free = {*making_way, *_unpacked_by_pyodide(making_way, scheme)}
-    for path, owner, staged in obstacles:
+    for path, owner, staged, _ in obstacles:
         if is_folder(path):
             found = _unclaimed_in(path, free)
         else:
-            replaceable = path in free or _can_be_made_again(path, scheme) or _has_same_content(path, staged)
+            replaceable = path in free or _can_be_made_again(path, scheme) or has_same_content(path, staged)
             found = None if replaceable else path
         if found is not None:
             raise InstallConflict(found, InstallConflict.nobody, owner)
@@ -59,11 +59,15 @@ def _can_be_made_again(path: str, scheme: Scheme) -> bool:
     return first.endswith(".dist-info") and bool(rest)
 
 
-def _has_same_content(path: str, staged: str) -> bool:
+def has_same_content(path: str, staged: str) -> bool:
+    """Compare the bytes of two files; a file that cannot be read is no other's equal."""
     # A link's content is elsewhere, and is somebody else's.
     if not staged or os.path.islink(path) or not os.path.isfile(path):
         return False
     if os.path.getsize(path) != os.path.getsize(staged):
         return False
-    with open(path, "rb", 0) as one, open(staged, "rb", 0) as other:
-        return one.read() == other.read()
+    try:
+        with open(path, "rb", 0) as one, open(staged, "rb", 0) as other:
+            return one.read() == other.read()
+    except OSError:
+        return False

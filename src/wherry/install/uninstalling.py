@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wherry.errors import InvalidWheel, UninstallRefused
 from wherry.formats.record import RecordEntry, encode_digest, parse_record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from wherry.install.scheme import Scheme
     from wherry.model.distribution import InstalledDistribution
 
-__all__ = ["changed_files", "files_of", "refuse_links"]
+    ClaimsOn = Callable[[Collection[str]], Mapping[str, Sequence["Claim"]]]
+
+__all__ = ["Claim", "changed_files", "claims_on", "differs", "files_of", "refuse_links"]
+
+
+class Claim(NamedTuple):
+    """The line that the RECORD of ``owner`` has for a file."""
+
+    owner: InstalledDistribution
+    entry: RecordEntry
 
 
 def files_of(distribution: InstalledDistribution, scheme: Scheme) -> dict[str, RecordEntry]:
@@ -43,6 +52,21 @@ def files_of(distribution: InstalledDistribution, scheme: Scheme) -> dict[str, R
     return files
 
 
+def claims_on(
+    paths: Collection[str], installed: Iterable[InstalledDistribution], scheme: Scheme
+) -> dict[str, list[Claim]]:
+    """Return who of ``installed`` has the files ``paths``; a RECORD that cannot be read claims none."""
+    claims: dict[str, list[Claim]] = {}
+    for distribution in installed if paths else ():
+        try:
+            files = files_of(distribution, scheme)
+        except UninstallRefused:
+            continue
+        for path in files.keys() & paths:
+            claims.setdefault(path, []).append(Claim(distribution, files[path]))
+    return claims
+
+
 def refuse_links(distribution: InstalledDistribution, files: Iterable[str], scheme: Scheme) -> None:
     """Raise :class:`UninstallRefused` where a link among the folders of ``files`` leads out of the installation."""
     for folder in sorted({os.path.dirname(path) for path in files}):
@@ -60,11 +84,12 @@ def changed_files(distribution: InstalledDistribution, files: Mapping[str, Recor
     return [
         path
         for path, entry in files.items()
-        if entry.digest and not path.startswith(info) and not path.endswith(".pyc") and _differs(path, entry)
+        if entry.digest and not path.startswith(info) and not path.endswith(".pyc") and differs(path, entry)
     ]
 
 
-def _differs(path: str, entry: RecordEntry) -> bool:
+def differs(path: str, entry: RecordEntry) -> bool:
+    """Tell whether the file at ``path`` is seen not to be that of ``entry``, by its size or hash."""
     if entry.algorithm not in hashlib.algorithms_available:
         return False
     try:

@@ -24,7 +24,7 @@ from wherry.runtime.libraries import compile_ahead, extend_search_path, read_loa
 from wherry.runtime.loading import loading_turn
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -60,13 +60,14 @@ class PyodideSite(SitePackages):
         arriving: Sequence[Delivery],
         leaving: Sequence[InstalledDistribution],
         libraries: Sequence[SharedLibrary] = (),
+        replaceable: Collection[NormalizedName] = (),
     ) -> Exchange:
         """Check that libraries will load, exchange distributions, then bring ``pyodide.loadedPackages`` up to date."""
         if not self.is_taken():
             self.scheme = _scheme()
         loader = read_loader(lambda: (path for distribution in leaving for path in self._known_files(distribution)))
         check_linking(arriving, libraries, self.scheme, loader)
-        done = super().exchange(arriving, leaving, libraries)
+        done = super().exchange(arriving, leaving, libraries, replaceable)
         extend_search_path(self.scheme.site_packages)
         _put_on_path(self.scheme.scripts)
         loaded = pyodide_js.loadedPackages
