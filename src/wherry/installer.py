@@ -151,7 +151,8 @@ class Installer:
                 removed = _replaced(resolution, problem)
                 outdated = tuple(self._imported(removed))
                 wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
-                startup = tuple(startup_warnings(delivery.wheel for delivery in wheels))
+                faults = dict.fromkeys(warning for delivery in wheels for warning in delivery.warnings)
+                brought = (*faults, *startup_warnings(delivery.wheel for delivery in wheels))
                 libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
                 done = self._destination.exchange(wheels, removed, libraries) if deliveries else Exchange()
                 unsettled = await self._destination.settle(wheels, libraries)
@@ -159,7 +160,15 @@ class Installer:
             installed=done.arrived,
             unchanged=tuple(pin.source for pin in resolution.chosen if isinstance(pin.source, InstalledDistribution)),
             removed=removed,
-            warnings=(*recovered, *warnings, *resolution.warnings, *outdated, *startup, *done.warnings, *unsettled),
+            warnings=(
+                *recovered,
+                *warnings,
+                *resolution.warnings,
+                *outdated,
+                *brought,
+                *done.warnings,
+                *unsettled,
+            ),
             seconds=phases.seconds,
             requests=index.requests,
         )

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, RecoveryFailed, UninstallRefused
+from wherry.install.confirming import confirm_all
 from wherry.install.departing import depart
 from wherry.install.destination import Exchange
 from wherry.install.finders import forget_listings
@@ -111,8 +113,9 @@ class SitePackages:
         recovered = self.recover()
         try:
             places = ScriptPlaces(lambda path: os.path.lexists(path) and path in self._files_of_others(leaving))
-            trees = self._begun(recovered).finish(arriving, libraries, places)
-            warnings = self._exchange(trees, leaving, _subject(arriving, leaving))
+            staging = self._begun(recovered)
+            trees = staging.finish(arriving, libraries, places)
+            warnings = [*staging.warnings, *self._exchange(trees, arriving, leaving)]
         finally:
             self._clear()
             forget_listings()
@@ -143,7 +146,7 @@ class SitePackages:
         return workshop_in(self.scheme.site_packages)
 
     def _exchange(
-        self, trees: Sequence[StagedTree], leaving: Sequence[InstalledDistribution], subject: str
+        self, trees: Sequence[StagedTree], arriving: Sequence[Delivery], leaving: Sequence[InstalledDistribution]
     ) -> list[str]:
         staying = self._files_of_others(leaving) if leaving else {}
         departure = depart(leaving, staying, lambda path: any(tree.covers(path) for tree in trees), self.scheme)
@@ -155,7 +158,9 @@ class SitePackages:
         attic = os.path.join(self._workshop, "old")
         os.makedirs(attic)
         steps = plan(departure.going, departure.beside, found, attic, self.scheme.root)
-        carry_out(steps, self._workshop, subject)
+        wheels = [delivery.wheel for delivery in arriving]
+        confirm = partial(confirm_all, wheels, self.scheme.site_packages)
+        carry_out(steps, self._workshop, _subject(arriving, leaving), confirm)
         return [*departure.warnings, *_outlived(trees, departure.going)]
 
     def _files_of_others(self, leaving: Sequence[InstalledDistribution]) -> dict[str, InstalledDistribution]:
@@ -172,7 +177,8 @@ class SitePackages:
         """
         for folder, owner in folders.items():
             if (leads := self.scheme.leads_out(folder)) is not None:
-                raise InstallConflict(folder, f"a link to {leads}", owner)
+                what = "a folder of the host" if leads == folder else f"a link to {leads}"
+                raise InstallConflict(folder, what, owner)
 
     def _check_owners(self, obstacles: Sequence[Obstacle], leaving: Sequence[InstalledDistribution]) -> None:
         """Raise :class:`InstallConflict` where something of another distribution is in the way."""

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidWheel, UninstallRefused
-from wherry.formats.record import RecordEntry, encode_digest, parse_record
+from wherry.formats.record import RecordEntry, digest_of, parse_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -75,4 +75,4 @@ def _differs(path: str, entry: RecordEntry) -> bool:
             content = file.read()
     except OSError:
         return False
-    return encode_digest(hashlib.new(entry.algorithm, content, usedforsecurity=False).digest()) != entry.digest
+    return digest_of(content, entry) != entry.digest
