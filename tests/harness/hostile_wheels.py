@@ -252,6 +252,11 @@ def _data() -> Iterator[HostileWheel]:
         "data beside Python": (("app-1.0.data/data/bin/python3",), "has the name of Python itself"),
         "data of Python's library": (("app-1.0.data/data/lib/python3.14/os.py",), "belongs to Python itself"),
         "data among devices": (("app-1.0.data/data/dev/app",), "belongs to the runtime itself"),
+        "data in place of the folder of all": (("app-1.0.data/data/lib",), "/lib is a file and a folder"),
+        "data in place of the folder of scripts": (
+            ("app-1.0.data/data/bin", "app-1.0.data/scripts/x"),
+            "/bin is a file and a folder",
+        ),
         "data in place of a script": (("app-1.0.data/data/bin/x", "app-1.0.data/scripts/x"), "is there twice"),
     }.items():
         files = FILES | dict.fromkeys(paths, b"")

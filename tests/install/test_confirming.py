@@ -5,7 +5,7 @@ import pytest
 from tests.harness.index_files import make_wheel
 from tests.install.places import deliver
 from wherry.errors import InvalidWheel
-from wherry.install.confirming import confirm_all
+from wherry.install.confirming import READER, confirm_all
 
 WHEEL = deliver(make_wheel("app", "1.0")).wheel
 GOOD = "Metadata-Version: 2.1\nName: App\nVersion: 1\n"
@@ -21,7 +21,7 @@ def confirm(request, tmp_path):
         for name, content in files.items():
             (info / name.replace("_txt", ".txt")).write_bytes(content.encode())
         try:
-            confirm_all([WHEEL], str(tmp_path), {"importlib.metadata": None} if request.param else {})
+            confirm_all([WHEEL], str(tmp_path), {READER} if request.param else ())
         except InvalidWheel as error:
             return str(error)
         return ""

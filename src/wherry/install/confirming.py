@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from wherry.formats.wheel_archive import WheelArchive
 
-__all__ = ["confirm_all"]
+__all__ = ["READER", "confirm_all"]
+
+
+READER = "importlib.metadata._adapters"  # imported when metadata is first read
 
 
 def confirm_all(wheels: Iterable[WheelArchive], site_packages: str, modules: Container[str] = sys.modules) -> None:
@@ -27,9 +30,9 @@ def confirm_all(wheels: Iterable[WheelArchive], site_packages: str, modules: Con
     Raises :class:`~wherry.errors.InvalidWheel` where it finds another name or version, or cannot read the entry points:
     then it would read no entry point of any distribution.
     """
-    # Importing it takes half as long as installing a small wheel. Until something has, its rules are followed, which
-    # the parsers of metadata and entry points share.
-    read = _read_with_importlib if "importlib.metadata" in modules else _read_by_its_rules
+    # Importing it with email.parser takes longer than installing many wheels. Until something has, its rules are
+    # followed, which the parsers of metadata and entry points share.
+    read = _read_with_importlib if READER in modules else _read_by_its_rules
     for wheel in wheels:
         found = read(os.path.join(site_packages, wheel.dist_info), wheel.filename)
         if not _is_release(wheel, *found):

@@ -177,7 +177,7 @@ class SitePackages:
         """
         for folder, owner in folders.items():
             if (leads := self.scheme.leads_out(folder)) is not None:
-                what = "a folder of the host" if leads == folder else f"a link to {leads}"
+                what = "the host" if leads == folder else f"a link to {leads}"
                 raise InstallConflict(folder, what, owner)
 
     def _check_owners(self, obstacles: Sequence[Obstacle], leaving: Sequence[InstalledDistribution]) -> None:

@@ -66,6 +66,7 @@ class Staging:
                 continue
             unpacked.entries.append(place.recorded(entry, name))
             if place.is_apart or entry.algorithm != "sha256":
+                tree.names_in(place.folder or "/").append(name)
                 apart.append((entry, place.folder))
             else:
                 place.names.append(name)
@@ -105,7 +106,7 @@ class Staging:
         target = f"{folder}/{entry.path.rpartition('/')[2]}"
         if target == f"{unpacked.dist_info}/entry_points.txt":
             unpacked.entry_points = _entry_points(content, wheel, self.warnings)
-        self._write(unpacked.tree, target, content)
+        self._write_file(unpacked.tree, target, content)
 
     def _complete(self, unpacked: _Unpacked, places: ScriptPlaces) -> StagedTree:
         """Write the wheel's scripts and what records the installation."""
@@ -113,11 +114,13 @@ class Staging:
         notes = {f"{dist_info}/{name}": content for name, content in _notes(unpacked.delivery).items()}
         made = {**self._scripts(unpacked, places), **notes}
         record = f"{dist_info}/RECORD"
-        for target, content in made.items():
-            self._write(tree, target, content)
-        tree.names_in(dist_info).append("RECORD")
+        for target in (*made, record):
+            folder, _, name = target.rpartition("/")
+            tree.names_in(folder).append(name)
         written = {target.rpartition("/")[0] for target in (*made, record)}
         _refuse_collisions(tree, written if unpacked.is_plain else tree.files)
+        for target, content in made.items():
+            self._write_file(tree, target, content)
         entries = [
             *unpacked.entries,
             *(_entry_of(self._recorded(target), content) for target, content in made.items()),
