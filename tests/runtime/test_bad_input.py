@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pytest_pyodide import run_in_pyodide
 
@@ -199,3 +201,19 @@ def test_an_odd_wheel(wherry_runtime, index_server, odd, strict):
     assert (version, content) == ("1.0", FILES[DEFLATED_PATH].decode())
     assert (missing, kept) == ([], [])
     assert snapshot(wherry_runtime) == before
+
+
+def test_a_folder_of_the_host_is_not_a_wheels_to_use(refused, wherry_runtime, index_server, tmp_path):
+    if wherry_runtime.browser != "node":
+        pytest.skip("a page has no folders of the host")
+    wherry_runtime.run_js(f"pyodide.mountNodeFS('/host', {json.dumps(str(tmp_path))})")
+    try:
+        for path in ("evil.py", "new/evil.py"):
+            index_server.files.append(make_wheel("app", "1.0", files={f"app-1.0.data/data/host/{path}": ""}))
+            error, sentence = refused("app")
+            assert error is wherry.InstallConflict
+            assert "would overwrite /host, which belongs to the host" in sentence
+            index_server.files.pop()
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        wherry_runtime.run_js("pyodide.FS.unmount('/host'); pyodide.FS.rmdir('/host')")

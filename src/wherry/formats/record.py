@@ -126,7 +126,7 @@ def _entry(path: str, checksum: str, size: str, odd: list[str]) -> RecordEntry:
 
 def _in_notation(algorithm: str, stated: str) -> str:
     """Return a digest in RECORD's notation, whichever it is stated in."""
-    is_hexadecimal = algorithm in PROTECTING and HEXADECIMAL.fullmatch(stated)
+    is_hexadecimal = algorithm in hashlib.algorithms_guaranteed and HEXADECIMAL.fullmatch(stated)
     if is_hexadecimal and len(stated) == _hexadecimal_length(algorithm, stated):
         return encode_digest(bytes.fromhex(stated))
     return stated.replace("+", "-").replace("/", "_")

@@ -75,7 +75,7 @@ def _version_problems(values: Sequence[str], warnings: list[str]) -> Iterator[st
 def _tag_problems(lines: Sequence[str], filename: str, warnings: list[str]) -> Iterator[str]:
     expected = parse_wheel_filename(filename)[3]
     # Backends have been seen to write a compressed set, as in the filename, where the specification wants its tags.
-    stated = {tag for line in lines if line for tag in _expanded(line, len(expected))}
+    stated = {tag for line in {*lines} if line for tag in _expanded(line, len(expected))}
     if not all(lines) or not lines:
         warnings.append("its WHEEL has no Tag" if not stated else "its WHEEL has an empty Tag")
     if stated and stated != set(map(str, expected)):
