@@ -176,14 +176,18 @@ def test_the_wheel_without_the_lies(wherry_runtime, index_server):
 async def install_read_and_uninstall(selenium, index_url, strict):
     """Return the warnings, what importlib.metadata finds, and the files that it misses."""
     import importlib.metadata
+    from pathlib import Path
 
     import wherry
+
+    def is_there(file):
+        return Path(str(file.locate())).is_file()
 
     installer = wherry.Installer(strict=True) if strict else wherry
     report = await installer.install("app", index_urls=[index_url])
     (found,) = (one for one in importlib.metadata.distributions() if one.name.lower() == "app")
     list(importlib.metadata.entry_points())
-    missing = [str(file) for file in found.files if not file.locate().is_file()]
+    missing = [str(file) for file in found.files or () if not is_there(file)]
     version, content = found.version, found.read_text("../app/deflated.py")
     gone = installer.uninstall("app")
     return list(report.warnings), version, content, missing, list(gone.warnings)

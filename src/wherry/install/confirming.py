@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = ["READER", "confirm_all"]
 
-
 READER = "importlib.metadata._adapters"  # imported when metadata is first read
 
 
@@ -37,7 +36,7 @@ def confirm_all(wheels: Iterable[WheelArchive], site_packages: str, modules: Con
         found = read(os.path.join(site_packages, wheel.dist_info), wheel.filename)
         if not _is_release(wheel, *found):
             name, version = found
-            problem = f"importlib.metadata reads its name as {name!r} and its version as {version!r}"
+            problem = f"importlib.metadata reads its name as {name!r} and its version as {version!r}; it was taken back"
             raise InvalidWheel(wheel.filename, [problem])
 
 
