@@ -169,7 +169,8 @@ class Installer:
                 removed = _replaced(resolution, problem)
                 outdated = tuple(self._imported(removed))
                 wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
-                startup = tuple(startup_warnings(delivery.wheel for delivery in wheels))
+                faults = dict.fromkeys(warning for delivery in wheels for warning in delivery.warnings)
+                brought = (*faults, *startup_warnings(delivery.wheel for delivery in wheels))
                 libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
                 done = self._destination.exchange(wheels, removed, libraries, replaceable) if deliveries else Exchange()
                 unsettled = await self._destination.settle(wheels, libraries)
@@ -183,7 +184,7 @@ class Installer:
                 *resolution.warnings,
                 *_unknown(replaceable, resolution, problem),
                 *outdated,
-                *startup,
+                *brought,
                 *done.warnings,
                 *unsettled,
             ),

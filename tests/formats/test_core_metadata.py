@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import io
+from email import message_from_string
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,6 +128,39 @@ def test_headers_are_those_that_the_email_parser_sees(lines, newline):
     assert unfolded(headers.get("requires-dist", [])) == unfolded(raw.get("requires_dist", []))
     assert unfolded(headers.get("provides-extra", [])) == unfolded(raw.get("provides_extra", []))
     assert unfolded(headers.get("classifier", [])) == unfolded(raw.get("classifiers", []))
+
+
+ODD_LINES = LINES | st.sampled_from(
+    [
+        "Name : x",
+        "Two Words: x",
+        ": x",
+        "From x: y",
+        "From",
+        "Name: x\rVersion: 2",
+        "\ufeffName: x",
+        "N\xe4me: x",
+        "\x0c",
+    ]
+)
+
+
+@given(
+    st.lists(ODD_LINES | st.text("aN: \t\r\x0b\x85\u2028", max_size=6), max_size=8),
+    st.sampled_from(["\n", "\r\n", "\r\r\n"]),
+)
+def test_headers_are_those_that_importlib_metadata_sees(lines, newline):
+    content = newline.join([*lines, ""]).encode()
+    seen = message_from_string(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8").read())
+    headers = parse_headers(content.decode())
+    assert {name: unfolded(values) for name, values in headers.items()} == {
+        key.lower(): unfolded([str(value) for value in seen.get_all(key, [])]) for key in seen
+    }
+
+
+def test_the_headers_are_read_in_linear_time():
+    text = LEAST + "Description: a\n" + " b\n" * 200_000
+    assert len(parse_headers(text)["description"][0]) == 400_001
 
 
 def is_read_or_refused(content: bytes) -> bool:

@@ -41,7 +41,8 @@ def test_scripts_of_both_groups_are_found_in_order():
         "run = app:main[cli, more]",
         "run = app:main  [ ]  ",
         "  run=app:main",
-        "# a comment\nrun = app:main\n; another",
+        "# a comment\nrun = app:main\n  # another",
+        "; old = app:main\nrun = app:main",
     ],
 )
 def test_spaces_comments_and_extras_are_read_past(line):
@@ -120,7 +121,8 @@ def test_a_script_names_a_function_of_a_module(reference):
     ("text", "expected"),
     [
         ("[console_scripts]\na = m:f\na = m:f\n", "the script 'a' is there twice"),
-        ("[console_scripts]\na = m:f\n[gui_scripts]\na = m:g\n", "the script 'a' is there twice"),
+        ("[gui_scripts]\na = m:f\na = m:f\n", "the script 'a' is there twice"),
+        ("[console_scripts]\na = m:f\n[gui_scripts]\nA = m:g\n", "the scripts 'a' and 'A' collide"),
         ("[console_scripts]\nTool = m:f\ntool = m:g\n", "the scripts 'Tool' and 'tool' collide"),
     ],
 )
@@ -133,12 +135,28 @@ def test_scripts_do_not_share_a_name(text, expected):
     [
         ("[console_scripts]\nrun\n", "entry_points.txt has a line without a name: 'run'"),
         ("[other]\nrun\n", "entry_points.txt has a line without a name: 'run'"),
+        ("[console_scripts]\n; run\n", "entry_points.txt has a line without a name: '; run'"),
+        ("[other]\n;\n", "entry_points.txt has a line without a name: ';'"),
         ("run = app:main\n", "entry_points.txt has a line before the first group: 'run = app:main'"),
         ("[console_scripts] x\n", "entry_points.txt has a broken heading: '[console_scripts] x'"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_refused(text, expected):
     assert problems(text) == [expected]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[console_scripts]\na = m:f\n[gui_scripts]\na = m:g\n",
+        "[gui_scripts]\na = m:g\na = m:h\n[console_scripts]\na = m:f\n",
+    ],
+)
+def test_a_script_of_both_groups_is_that_of_the_console(text):
+    warnings: list[str] = []
+    found = parse_script_entry_points(text, filename="app.whl", warnings=warnings)
+    assert found == (ScriptEntryPoint("a", "m", "f"),)
+    assert warnings == ["app.whl: it has a script in console_scripts and gui_scripts: a"]
 
 
 def test_a_default_section_adds_nothing_to_the_others():
@@ -152,7 +170,20 @@ def test_all_problems_are_told_at_once():
 
 
 LINES = st.sampled_from(
-    ["[console_scripts]", "[gui_scripts]", "[x]", "run = app:main", "  b=app:main [x]", "../c = a:b", "# d", "e", "=f"]
+    [
+        "[console_scripts]",
+        "[gui_scripts]",
+        "[x]",
+        "run = app:main",
+        "  b=app:main [x]",
+        "../c = a:b",
+        "# d",
+        "e",
+        "=f",
+        "; g",
+        ";h = a:b",
+        "[[x]]",
+    ]
 ) | st.text(max_size=12)
 
 
@@ -174,7 +205,14 @@ def test_whatever_is_accepted_importlib_reads_alike(lines):
         found = scripts(text)
     except InvalidWheel:
         return
-    seen = [entry for entry in Installed(text).entry_points if entry.group in {"console_scripts", "gui_scripts"}]
-    assert [(entry.name, entry.module, entry.attr) for entry in seen] == [
-        (script.name, script.module, script.attribute) for script in found
+    seen = [
+        entry
+        for entry in Installed(text).entry_points
+        if entry.group in {"console_scripts", "gui_scripts"} and not entry.name.startswith(";")
     ]
+    console = {entry.name for entry in seen if entry.group == "console_scripts"}
+    assert [
+        (entry.name, entry.module, entry.attr)
+        for entry in seen
+        if entry.group == "console_scripts" or entry.name not in console
+    ] == [(script.name, script.module, script.attribute) for script in found]

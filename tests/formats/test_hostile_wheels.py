@@ -1,12 +1,21 @@
-"""Every input of the standards' list is refused, for the reason that is its own."""
+"""Every input of the standards' list is refused, accepted with its warnings, or accepted without a word."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.harness.hostile_wheel import FILENAME, FILES, good_wheel
+from tests.harness.hostile_wheel import DEFLATED_PATH, FILENAME, FILES, STORED_PATH, HostileFile, good_wheel
 from tests.harness.hostile_wheels import hostile_wheels
+from tests.harness.odd_wheels import odd_wheels
+from tests.install.places import deliver
 from wherry.formats.wheel_archive import open_wheel
+from wherry.install.scheme import Scheme
+from wherry.install.scripts import ScriptPlaces
+from wherry.install.staging import Staging
+
+PYODIDE = Scheme("/lib/python3.14/site-packages", "/bin", "/include/python3.14", "/")
 
 
 def contents(archive: bytes, filename: str) -> dict[str, bytes]:
@@ -14,12 +23,29 @@ def contents(archive: bytes, filename: str) -> dict[str, bytes]:
     return {path: wheel.read(path) for path in wheel.record}
 
 
+def stage(file: HostileFile, folder: Path) -> tuple[dict[str, str], list[str]]:
+    """Return where files lie by where they belong in Pyodide, and all warnings."""
+    staging = Staging(PYODIDE, str(folder))
+    delivery = deliver(file)
+    (tree,) = staging.finish([delivery], (), ScriptPlaces())
+    return {target: tree.root + target for target in tree.targets()}, [*delivery.warnings, *staging.warnings]
+
+
 @pytest.mark.parametrize("hostile", list(hostile_wheels()), ids=lambda hostile: hostile.name)
-def test_a_hostile_wheel_is_refused_for_what_it_is(hostile):
+def test_a_hostile_wheel_is_refused_for_what_it_is(hostile, tmp_path):
     with pytest.raises(hostile.error) as caught:
-        contents(hostile.content, hostile.filename)
+        stage(hostile.file, tmp_path) if hostile.in_staging else contents(hostile.content, hostile.filename)
     assert hostile.phrase in str(caught.value)
+
+
+@pytest.mark.parametrize("odd", list(odd_wheels()), ids=lambda odd: odd.name)
+def test_an_odd_wheel_is_accepted_with_its_warnings(odd, tmp_path):
+    staged, warnings = stage(odd.file, tmp_path)
+    assert warnings == [f"{odd.filename}: {warning}" for warning in odd.warnings]
+    for path in (STORED_PATH, DEFLATED_PATH):
+        assert Path(staged[f"{PYODIDE.site_packages}/{path}"]).read_bytes() == FILES[path]
 
 
 def test_without_the_lies_it_is_a_good_wheel():
     assert contents(good_wheel(), FILENAME) == FILES
+    assert open_wheel(good_wheel(), filename=FILENAME).warnings == ()

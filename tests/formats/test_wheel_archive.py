@@ -70,7 +70,7 @@ def problems(content: bytes, filename: str = NAME) -> str:
 
 def test_a_wheel_tells_what_it_is():
     wheel = open_wheel(MADE.content, filename=NAME)
-    assert (wheel.filename, wheel.dist_info, wheel.data_folder) == (NAME, INFO, "App-1.0.data")
+    assert (wheel.filename, wheel.dist_info, wheel.data_folders, wheel.warnings) == (NAME, INFO, frozenset(), ())
     assert (wheel.metadata.name, wheel.metadata.version) == ("app", Version("1.0"))
     assert wheel.metadata.requires_dist == (Requirement("b>2"),)
     assert wheel.root_is_purelib
@@ -203,13 +203,13 @@ def test_all_problems_of_a_record_are_listed():
 
 
 def test_the_problems_of_all_files_are_listed_at_once():
-    wheel = b"Wheel-Version: 2.0\nTag: py2-none-any\nBuild: 1\n"
+    wheel = b"Wheel-Version: 2.0\nTag: py2-none-any\nBuild: 1\nBuild: 2\n"
     metadata = b"Metadata-Version: 3.0\nVersion: one\nRequires-Dist: b>>1\nRequires-Dist: c]\n"
     text = problems(changed(WHEEL=wheel, METADATA=metadata, RECORD=b"ghost,,\n"))
     for problem in (
         "unknown Wheel-Version '2.0'",
         "WHEEL has the tags 'py2-none-any'",
-        "WHEEL has the build '1'",
+        "WHEEL has the build '1', '2'",
         "Metadata-Version '3.0' is unknown",
         "Name is missing",
         "Version 'one' is not a version",

@@ -12,14 +12,18 @@ def lines(*more: str, version: str = "1.0", tags: tuple[str, ...] = ("py3-none-a
     return "\n".join((f"Wheel-Version: {version}", *(f"Tag: {tag}" for tag in tags), *more)).encode()
 
 
+def read(content: bytes, filename: str = "app-1-py3-none-any.whl", warnings: list[str] | None = None) -> WheelFile:
+    return parse_wheel_file(content, filename=filename, warnings=[] if warnings is None else warnings)
+
+
 @pytest.mark.parametrize(("value", "expected"), [("True", True), ("TRUE", True), ("false", False), ("", False)])
 def test_root_is_purelib_is_read(value, expected):
     content = lines(f"Root-Is-Purelib: {value}", version="1.9")
-    assert parse_wheel_file(content, filename="app-1-py3-none-any.whl") == WheelFile(expected)
+    assert read(content) == WheelFile(expected)
 
 
 def test_without_root_is_purelib_it_is_not():
-    assert parse_wheel_file(lines(), filename="app-1-py3-none-any.whl") == WheelFile(root_is_purelib=False)
+    assert read(lines()) == WheelFile(root_is_purelib=False)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +38,7 @@ def test_without_root_is_purelib_it_is_not():
     ],
 )
 def test_tags_that_are_the_filenames_are_good(filename, tags):
-    assert parse_wheel_file(lines(tags=tags), filename=filename) == WheelFile(root_is_purelib=False)
+    assert read(lines(tags=tags), filename) == WheelFile(root_is_purelib=False)
 
 
 @pytest.mark.parametrize(
@@ -44,29 +48,51 @@ def test_tags_that_are_the_filenames_are_good(filename, tags):
         ("app-1-py3-none-any.whl", ("py3-none-any", "py2-none-any")),
         ("app-1-py3-none-any.whl", ("py3-none-any", "py3-none")),
         ("app-1-py3-none-any.whl", ("py3-none-any-more",)),
-        ("app-1-py3-none-any.whl", ()),
+        ("app-1-py3-none-any.whl", ("", "py2-none-any")),
     ],
 )
 def test_other_tags_are_refused(filename, tags):
     with pytest.raises(InvalidWheel, match="WHEEL has the tags"):
-        parse_wheel_file(lines(tags=tags), filename=filename)
+        read(lines(tags=tags), filename)
 
 
 @pytest.mark.parametrize(("build", "stated"), [("7", "7"), ("07", "7"), ("7", "007"), ("7a", "7a")])
 def test_a_build_that_is_the_filenames_is_good(build, stated):
-    parse_wheel_file(lines(f"Build: {stated}"), filename=f"app-1-{build}-py3-none-any.whl")
+    assert read(lines(f"Build: {stated}"), f"app-1-{build}-py3-none-any.whl").build == stated
 
 
-@pytest.mark.parametrize(("build", "stated"), [("7-", "8"), ("7-", "7a"), ("7-", "70"), ("", "7"), ("7-", "")])
+@pytest.mark.parametrize(("build", "stated"), [("7", "8"), ("7", "7a"), ("7", "70"), ("7", "7\nBuild: 8")])
 def test_another_build_is_refused(build, stated):
     with pytest.raises(InvalidWheel, match="WHEEL has the build"):
-        parse_wheel_file(lines(f"Build: {stated}"), filename=f"app-1-{build}py3-none-any.whl")
+        read(lines(f"Build: {stated}"), f"app-1-{build}-py3-none-any.whl")
+
+
+@pytest.mark.parametrize(
+    ("content", "filename", "warning"),
+    [
+        (lines(tags=()), "app-1-py3-none-any.whl", "its WHEEL has no Tag"),
+        (lines(tags=("",)), "app-1-py3-none-any.whl", "its WHEEL has no Tag"),
+        (lines(tags=("", "py3-none-any")), "app-1-py3-none-any.whl", "its WHEEL has an empty Tag"),
+        (lines(), "app-1-7-py3-none-any.whl", "its WHEEL has no Build, but the filename has 7"),
+        (lines("Build: 7"), "app-1-py3-none-any.whl", "its WHEEL has the Build '7', but the filename has none"),
+        (lines("Build: 7", "Build: 07"), "app-1-7-py3-none-any.whl", "its WHEEL has the Build 2 times"),
+        (
+            lines(version="1.2"),
+            "app-1-py3-none-any.whl",
+            "its WHEEL has the Wheel-Version 1.2, newer than the 1.0 that is known",
+        ),
+    ],
+)
+def test_faults_that_do_no_harm_are_named(content, filename, warning):
+    warnings: list[str] = []
+    read(content, filename, warnings)
+    assert warnings == [warning]
 
 
 @given(st.binary() | st.text(alphabet="Tag: py3-none-any.\n").map(str.encode))
 def test_any_bytes_are_refused_or_read(content):
     try:
-        parse_wheel_file(content, filename="app-1-py3-none-any.whl")
+        read(content)
     except InvalidWheel:
         return
     assert b"Wheel-Version" in content

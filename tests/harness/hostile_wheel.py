@@ -47,6 +47,7 @@ class HostileWheel:
     """An archive, and the error that it must be refused with; ``phrase`` is in the sentence.
 
     ``in_contents`` tells that the lie is about what a member unpacks to: it need not show before that is read.
+    ``in_staging`` tells that it shows where the files are to be placed in Pyodide.
     """
 
     name: str
@@ -55,6 +56,7 @@ class HostileWheel:
     error: type[WherryError] = InvalidWheel
     filename: str = FILENAME
     in_contents: bool = False
+    in_staging: bool = False
 
     @property
     def file(self) -> HostileFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -34,6 +35,8 @@ def hostile_wheels() -> Iterator[HostileWheel]:
     yield from _paths()
     yield from _metadata()
     yield from _records()
+    yield from _entry_points()
+    yield from _data()
 
 
 def _paths() -> Iterator[HostileWheel]:
@@ -68,6 +71,10 @@ def _paths() -> Iterator[HostileWheel]:
         "other-1.0.data/scripts/evil": "its folder other-1.0.data belongs to something else",
         "app-1.0.data/purelib/other-1.0.dist-info/METADATA": "would be the metadata of another distribution",
         "app-1.0.data/data/lib/python3.14/site-packages/other-1.0.dist-info/RECORD": "of another distribution",
+        "app-1.0-7.data/scripts/evil": "its folder app-1.0-7.data belongs to something else",
+        "app-2.0.data/scripts/evil": "its folder app-2.0.data belongs to something else",
+        "app.data/scripts/evil": "its folder app.data belongs to something else",
+        "App-1.0.data/stdlib/os.py": "is of an unknown .data scheme",
     }.items():
         yield HostileWheel(f"path {path!r}", build(members(FILES | {path: b"import evil\n"})), phrase)
     names = {form: unicodedata.normalize(form, "app/caf\xe9.py") for form in ("NFC", "NFD")}
@@ -115,6 +122,11 @@ def _metadata() -> Iterator[HostileWheel]:
         "bad requirement": (b"Version: 1.0\n", b"Version: 1.0\nRequires-Dist: b>>1\n", "'b>>1' is not a requirement"),
         "bad Requires-Python": (b"Version: 1.0\n", b"Version: 1.0\nRequires-Python: 3?\n", "Requires-Python '3?'"),
         "no UTF-8": (b"Version: 1.0\n", b"Version: 1.0\nSummary: \xff\n", "it is not UTF-8"),
+        "lines that importlib.metadata takes for empty": (b"\n", b"\r\r\n", "Name is missing"),
+        "line that ends the headers": (b"Name: ", b"no header\nName: ", "Name is missing"),
+        "field with a space before its colon": (b"Name: ", b"Name : ", "Name is missing"),
+        "field with a space in it": (b"Name: ", b"Project URL: x\nName: ", "Name is missing"),
+        "byte order mark": (b"Metadata-Version", b"\xef\xbb\xbfMetadata-Version", "Metadata-Version is missing"),
     }.items():
         yield HostileWheel(f"METADATA: {name}", changed(METADATA=METADATA.replace(old, new)), phrase)
     for name, (old, new, phrase) in {
@@ -122,10 +134,10 @@ def _metadata() -> Iterator[HostileWheel]:
         "no version": (b"Wheel-Version: 1.0\n", b"", "unknown Wheel-Version nothing"),
         "other tag": (b"py3-none-any", b"py2-none-any", "WHEEL has the tags 'py2-none-any', but the filename says py3"),
         "more tags": (b"Tag: ", b"Tag: py2-none-any\nTag: ", "but the filename says py3-none-any"),
-        "no tag": (b"Tag: py3-none-any\n", b"", "WHEEL has the tags nothing"),
+        "empty tag beside another": (b"Tag: py3", b"Tag:\nTag: py2", "but the filename says py3-none-any"),
         "tag that is none": (b"py3-none-any", b"any", "WHEEL has the tags 'any'"),
         "tags by the billion": (b"py3", b".".join([b"py3"] * 999), "but the filename says py3-none-any"),
-        "build": (b"Tag: ", b"Build: 7\nTag: ", "WHEEL has the build '7', but the filename says ''"),
+        "several builds": (b"Tag: ", b"Build: 7\nBuild: 8\nTag: ", "WHEEL has the build '7', '8', but the filename"),
         "no UTF-8": (b"wherry", b"\xff", "WHEEL is not UTF-8"),
     }.items():
         yield HostileWheel(f"WHEEL: {name}", changed(WHEEL=WHEEL.replace(old, new)), phrase)
@@ -158,6 +170,37 @@ def _records() -> Iterator[HostileWheel]:
         "hash of another length": (line.replace("sha256", "sha512"), "RECORD lists: its hash differs"),
         "other size": (line.replace(f",{len(content)}", ",1"), f"it has {len(content)} bytes instead of 1"),
         "size that is none": (line.replace(f",{len(content)}", ",-1"), "the size '-1'"),
+        "other hash in hexadecimal": (f"{DEFLATED_PATH},sha256={'0' * 64},{len(content)}\n", "its hash differs"),
+        "half a hash in hexadecimal": (
+            f"{DEFLATED_PATH},sha256={hashlib.sha256(content).hexdigest()[:32]},{len(content)}\n",
+            "its hash differs",
+        ),
+        "MD5 in hexadecimal": (
+            f"{DEFLATED_PATH},md5={hashlib.md5(content, usedforsecurity=False).hexdigest()},{len(content)}\n",
+            "no SHA-256 or stronger hash",
+        ),
+        "short hash of any length": (
+            f"{DEFLATED_PATH},shake_256={hashlib.shake_256(content).hexdigest(8)},{len(content)}\n",
+            "no SHA-256 or stronger hash",
+        ),
+        "other hash of a rare kind": (
+            f"{DEFLATED_PATH},blake2s={digest('blake2s', b'other')},{len(content)}\n",
+            "its hash differs",
+        ),
+        "other hash of any length": (
+            f"{DEFLATED_PATH},shake_128={hashlib.shake_128(b'other').hexdigest(32)},{len(content)}\n",
+            "its hash differs",
+        ),
+        "absolute path without a hash": (f"/{DEFLATED_PATH},,\n", f"'/{DEFLATED_PATH}', which is absolute"),
+        "absolute path beside the file's that differs": (
+            f"{line}/{DEFLATED_PATH},sha256={digest('sha256', b'other')},{len(content)}\n",
+            f"RECORD lists {DEFLATED_PATH} twice",
+        ),
+        "path by way of the folder above": (f"app/../{line}", "which does not stay below its folder"),
+        "path with a drive": (f"C:/{line}", "which is absolute"),
+        "folder that is not there": (f"{line}app/ghost/,,\n", "RECORD lists app/ghost/, which is missing"),
+        "folder above": (f"{line}../,,\n", "'../', which does not stay below its folder"),
+        "folder with a size": (f"{line}app/,,5\n", "RECORD gives the folder app/ a size"),
         "two lines that differ": (f"{line}{DEFLATED_PATH},,\n", f"RECORD lists {DEFLATED_PATH} twice"),
         "escape": (f"{line}../evil.py,,\n", "'../evil.py', which does not stay below its folder"),
         "absolute path": (f"{line}/evil.py,,\n", "'/evil.py', which is absolute"),
@@ -165,9 +208,60 @@ def _records() -> Iterator[HostileWheel]:
         "two fields": (f"{line}a,b\n", "2 instead of 3 fields"),
     }.items():
         record = right.replace(line, new).encode()
-        yield HostileWheel(f"RECORD: {name}", build(members(record=record)), phrase, in_contents=name == "other hash")
+        yield HostileWheel(
+            f"RECORD: {name}",
+            build(members(record=record)),
+            phrase,
+            in_contents=name in {"other hash", "other hash in hexadecimal"},
+        )
+    library = [*members(), Entry(b"app/fast.so", b"\0asm")]
+    yield HostileWheel("RECORD: unlisted library", build(library), "app/fast.so is not in RECORD")
     yield HostileWheel("RECORD: empty", build(members(record=b"")), f"{STORED_PATH} is not in RECORD")
     yield HostileWheel("RECORD: no UTF-8", build(members(record=b"\xff,,\n")), "RECORD is not UTF-8")
+
+
+def _entry_points() -> Iterator[HostileWheel]:
+    for name, (text, phrase) in {
+        "comment that importlib.metadata cannot read": ("[console_scripts]\n; a comment\n", "a line without a name"),
+        "comment in another group": ("[other]\n; a comment\n", "a line without a name: '; a comment'"),
+        "line without a name": ("[other]\nx\n", "a line without a name: 'x'"),
+        "line before the first group": ("x = y\n[other]\n", "a line before the first group"),
+        "byte order mark": ("\ufeff[console_scripts]\nx = y:z\n", "a line before the first group"),
+        "script twice in one group": ("[console_scripts]\nx = y:z\nx = y:z\n", "the script 'x' is there twice"),
+        "scripts equal but for case": ("[console_scripts]\nx = y:z\n[gui_scripts]\nX = y:z\n", "collide"),
+        "script named as Python": ("[gui_scripts]\npython3 = y:z\n", "has the name of Python itself"),
+    }.items():
+        files = FILES | {f"{INFO}/entry_points.txt": text.encode()}
+        yield HostileWheel(f"entry points: {name}", build(members(files)), phrase, in_staging=True)
+
+
+def _data() -> Iterator[HostileWheel]:
+    for name, (paths, phrase) in {
+        "data folders that collide": (
+            ("app-1.0.data/purelib/one.py", "App-1.0.data/purelib/one.py"),
+            "collide",
+        ),
+        "data folders with the same file": (
+            ("app-1.0.data/purelib/one.py", "App-1.0.data/platlib/one.py"),
+            "one.py is there twice",
+        ),
+        "data folders with a file and a folder": (
+            ("app-1.0.data/purelib/one", "App-1.0.data/platlib/one/two"),
+            "is a file and a folder",
+        ),
+        "data beside Python": (("app-1.0.data/data/bin/python3",), "has the name of Python itself"),
+        "data of Python's library": (("app-1.0.data/data/lib/python3.14/os.py",), "belongs to Python itself"),
+        "data among devices": (("app-1.0.data/data/dev/app",), "belongs to the runtime itself"),
+        "data in place of the folder of all": (("app-1.0.data/data/lib",), "/lib is a file and a folder"),
+        "data in place of the folder of scripts": (
+            ("app-1.0.data/data/bin", "app-1.0.data/scripts/x"),
+            "/bin is a file and a folder",
+        ),
+        "data in place of a script": (("app-1.0.data/data/bin/x", "app-1.0.data/scripts/x"), "is there twice"),
+    }.items():
+        files = FILES | dict.fromkeys(paths, b"")
+        is_early = "collide" in phrase
+        yield HostileWheel(name, build(members(files)), phrase, in_staging=not is_early)
 
 
 def _swapped(content: bytes) -> bytes:

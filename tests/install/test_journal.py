@@ -96,6 +96,23 @@ def test_a_failure_takes_all_back(folder):
     assert not has_journal(str(folder.workshop))
 
 
+def test_what_is_not_confirmed_is_taken_back(folder):
+    folder.write("a/old", "b")
+    before = folder.found()
+    seen = []
+
+    def confirm() -> None:
+        seen.append(folder.found())
+        raise LookupError
+
+    steps = [folder.away(0, "a/old"), folder.empty("a"), folder.place(0, "a")]
+    with pytest.raises(LookupError):
+        carry_out(steps, str(folder.workshop), "It", confirm)
+    assert seen == [{"a", "b"}]
+    assert folder.found() == before
+    assert not has_journal(str(folder.workshop))
+
+
 def test_a_folder_goes_from_one_file_system_to_another(folder):
     step = folder.place_folder("app", "a", "deep/b")
     with failing(3, error=crossing):

@@ -8,6 +8,7 @@ import io
 import os
 import py_compile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -317,6 +318,17 @@ def test_another_distribution_may_take_over_what_leaves(site, tmp_path):
 
 
 # Each fails at a later step than the one before; the folder `blocked` and the file `blocking` are there and nobody's.
+def test_what_importlib_metadata_finds_under_another_name_is_taken_back(site, tmp_path):
+    install(site, OLD, OTHER)
+    before = tree(tmp_path)
+    delivery = deliver(NEW)
+    # No file is such that its parsers differ: another wheel stands for one that they would read in two ways.
+    wrong = replace(delivery.wheel, metadata=replace(delivery.wheel.metadata, version=Version("3")))
+    with pytest.raises(InvalidWheel, match=r"reads its name as 'app' and its version as '2'"):
+        site.exchange([deliver(make_wheel("first", "1")), replace(delivery, wheel=wrong)], [site.installed()["app"]])
+    assert tree(tmp_path) == before
+
+
 FAILURES = [
     pytest.param({"app-2.data/unknown/a": ""}, InvalidWheel, id="while staging"),
     pytest.param({"other.py": "mine"}, InstallConflict, id="while looking for owners"),

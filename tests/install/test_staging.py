@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.index_files import make_wheel
-from tests.install.places import deliver, stage, tree
+from tests.install.places import deliver, install, stage, tree
 from wherry.errors import InstallConflict, InvalidWheel
 from wherry.install.scheme import Scheme
 
@@ -97,10 +97,10 @@ def test_a_part_that_belongs_nowhere_is_refused(scheme, workshop, path, fragment
     assert caught.value.filename == file.filename
 
 
-def test_two_wheels_with_the_same_file_conflict(scheme, workshop):
+def test_two_wheels_with_a_file_of_different_content_conflict(scheme):
     first, second = (make_wheel(name, "1", files={"same.py": name}) for name in ("a", "b"))
     with pytest.raises(InstallConflict) as caught:
-        stage([deliver(first), deliver(second)], scheme, str(workshop))
+        install(SitePackages(scheme), first, second)
     assert (caught.value.owner, caught.value.newcomer) == (first.filename, second.filename)
     assert caught.value.path == f"{scheme.site_packages}/same.py"
 
@@ -199,11 +199,17 @@ def test_entry_points_that_reach_for_more_are_refused(scheme, workshop, folder, 
         stage([deliver(make_wheel("app", "1", files=files))], scheme, str(workshop))
 
 
-def test_a_root_that_is_the_file_systems_is_not_a_wheels_to_use(workshop):
+def test_data_of_any_name_goes_below_a_root_that_is_the_file_systems(workshop):
     scheme = Scheme("/lib/python3.14/site-packages", "/bin", "/include/python3.14", "/")
-    good = make_wheel("app", "1", files={"app-1.data/data/etc/app/conf": "", "app-1.data/data/share/app/x": ""})
-    assert {"/etc/app/conf", "/share/app/x"} < {file.target for file in stage([deliver(good)], scheme, str(workshop))}
-    for path in ("home/pyodide/app.py", "tmp/x", "README"):
+    below = ("etc/app/conf", "share/app/x", "docs/x", "home/pyodide/app.txt", "LICENSE")
+    good = make_wheel("app", "1", files={f"app-1.data/data/{path}": path for path in below})
+    staged = contents(stage([deliver(good)], scheme, str(workshop)))
+    targets = {file.target for file in stage([deliver(good)], scheme, str(workshop))}
+    assert {f"/{path}" for path in below} < targets
+    assert staged["LICENSE"] == b"LICENSE"
+    record = [line.partition(",")[0] for line in staged["RECORD"].decode().splitlines()]
+    assert {f"../../../{path}" for path in below} < {*record}
+    for path in ("dev/app", "proc/app", "lib/python314.zip", "bin/python"):
         bad = make_wheel("app", "1", files={f"app-1.data/data/{path}": ""})
-        with pytest.raises(InvalidWheel, match="is in none of the folders that packages share"):
+        with pytest.raises(InvalidWheel, match="itself"):
             stage([deliver(bad)], scheme, str(workshop))

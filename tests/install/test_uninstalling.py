@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wherry.errors import UninstallRefused
-from wherry.install.uninstalling import files_of
+from wherry.install.uninstalling import changed_files, files_of
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
 
@@ -71,3 +72,16 @@ def test_a_record_that_cannot_be_followed_is_refused(scheme, record, fragment):
 def test_what_the_runtime_provides_cannot_go(scheme):
     with pytest.raises(UninstallRefused, match="the runtime itself provides it"):
         files_of(InstalledDistribution(METADATA), scheme)
+
+
+@pytest.mark.parametrize("algorithm", ["sha256", "shake_128", "blake2b", "md5"])
+def test_a_file_is_what_was_installed_in_whatever_notation_record_says_so(scheme, algorithm):
+    hashed = hashlib.new(algorithm, b"content", usedforsecurity=False)
+    digest = hashed.hexdigest(32) if algorithm.startswith("shake") else hashed.hexdigest()  # type: ignore[call-arg]
+    distribution = recorded(scheme, f"app.py,{algorithm}={digest},7\n".encode())
+    path = Path(scheme.site_packages, "app.py")
+    path.write_bytes(b"content")
+    files = files_of(distribution, scheme)
+    assert changed_files(distribution, files) == []
+    path.write_bytes(b"changed")
+    assert changed_files(distribution, files) == [str(path)]

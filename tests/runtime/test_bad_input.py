@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from pytest_pyodide import run_in_pyodide
 
@@ -11,6 +13,7 @@ from tests.harness.hostile_wheel import DEFLATED_PATH, FILENAME, FILES, HostileF
 from tests.harness.hostile_wheels import hostile_wheels
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.index_server import dead_url
+from tests.harness.odd_wheels import odd_wheels
 from tests.harness.runtime import snapshot
 
 EIO = 29  # as Emscripten numbers it
@@ -115,7 +118,7 @@ ON_READING = [hostile for hostile in HOSTILE_WHEELS if hostile.in_contents]
 
 @pytest.mark.parametrize(
     ("hostile", "strict"),
-    [*((hostile, False) for hostile in AT_ONCE), *((hostile, True) for hostile in ON_READING)],
+    [*((hostile, False) for hostile in AT_ONCE), *((hostile, True) for hostile in HOSTILE_WHEELS)],
     ids=lambda value: getattr(value, "name", "strict" if value else ""),
 )
 def test_a_hostile_wheel(refused, index_server, hostile, strict):
@@ -167,3 +170,54 @@ def test_what_a_member_unpacks_to_is_never_seen_unless_record_lists_it(wherry_ru
 def test_the_wheel_without_the_lies(wherry_runtime, index_server):
     index_server.files.append(HostileFile(FILENAME, good_wheel()))
     assert install_and_uninstall(wherry_runtime, index_server.json_url) == ["app"]
+
+
+@run_in_pyodide
+async def install_read_and_uninstall(selenium, index_url, strict):
+    """Return the warnings, what importlib.metadata finds, and the files that it misses."""
+    import importlib.metadata
+    from pathlib import Path
+
+    import wherry
+
+    def is_there(file):
+        return Path(str(file.locate())).is_file()
+
+    installer = wherry.Installer(strict=True) if strict else wherry
+    report = await installer.install("app", index_urls=[index_url])
+    (found,) = (one for one in importlib.metadata.distributions() if one.name.lower() == "app")
+    list(importlib.metadata.entry_points())
+    missing = [str(file) for file in found.files or () if not is_there(file)]
+    version, content = found.version, found.read_text("../app/deflated.py")
+    gone = installer.uninstall("app")
+    return list(report.warnings), version, content, missing, list(gone.warnings)
+
+
+@pytest.mark.parametrize("strict", [False, True], ids=["default", "strict"])
+@pytest.mark.parametrize("odd", list(odd_wheels()), ids=lambda odd: odd.name)
+def test_an_odd_wheel(wherry_runtime, index_server, odd, strict):
+    index_server.files.append(odd.file)
+    before = snapshot(wherry_runtime)
+    warnings, version, content, missing, kept = install_read_and_uninstall(
+        wherry_runtime, index_server.json_url, strict
+    )
+    assert warnings == [f"{odd.filename}: {warning}" for warning in odd.warnings]
+    assert (version, content) == ("1.0", FILES[DEFLATED_PATH].decode())
+    assert (missing, kept) == ([], [])
+    assert snapshot(wherry_runtime) == before
+
+
+def test_a_folder_of_the_host_is_not_a_wheels_to_use(refused, wherry_runtime, index_server, tmp_path):
+    if wherry_runtime.browser != "node":
+        pytest.skip("a page has no folders of the host")
+    wherry_runtime.run_js(f"pyodide.mountNodeFS('/host', {json.dumps(str(tmp_path))})")
+    try:
+        for path in ("evil.py", "new/evil.py"):
+            index_server.files.append(make_wheel("app", "1.0", files={f"app-1.0.data/data/host/{path}": ""}))
+            error, sentence = refused("app")
+            assert error is wherry.InstallConflict
+            assert "would overwrite /host, which belongs to the host" in sentence
+            index_server.files.pop()
+        assert list(tmp_path.iterdir()) == []
+    finally:
+        wherry_runtime.run_js("pyodide.FS.unmount('/host'); pyodide.FS.rmdir('/host')")

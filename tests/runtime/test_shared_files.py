@@ -22,7 +22,7 @@ async def share(selenium, index_url, strict, steps):
     import wherry
 
     installer = wherry.Installer(index_urls=[index_url], strict=strict)
-    said = []
+    said: list[str] = []
     for step in steps:
         said += (await installer.install(*step)).warnings
 
@@ -31,7 +31,7 @@ async def share(selenium, index_url, strict, steps):
 
     names = [jar.a.name, jar.b.name]
     shared = jar.__file__
-    found = [str(installer.check())]
+    found: list[object] = [str(installer.check())]
     for name in ("jar-a", "jar-b"):
         installer.uninstall(name)
         found.append(os.access(shared, os.R_OK))
@@ -53,26 +53,25 @@ def test_a_file_of_two_is_shared(wherry_runtime, index_server, strict, steps):
 async def replace(selenium, index_url):
     import linecache
     import sys
+    from importlib import import_module
 
     import wherry
 
     await wherry.install("tested-b", index_urls=[index_url])
-    import tests
-
+    before = import_module("tests").of
+    told: list[str] = []
     try:
         await wherry.install("tested-a", index_urls=[index_url])
     except wherry.InstallConflict as error:
         told = list(error.overwrite)
     report = await wherry.install("tested-a", index_urls=[index_url], overwrite=told)
-    before = tests.of
     del sys.modules["tests"]
-    import tests
-
+    tests = import_module("tests")
     after = tests.of
     del sys.modules["tests"]
     checked = str(wherry.check())
     wherry.uninstall("tested-b")
-    content = linecache.getlines(tests.__file__)
+    content = linecache.getlines(str(tests.__file__))
     wherry.uninstall("tested-a")
     return told, list(report.warnings), before, after, checked, content
 

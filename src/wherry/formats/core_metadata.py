@@ -7,6 +7,7 @@ https://packaging.python.org/en/latest/specifications/core-metadata/
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement as BadRequirement
@@ -26,29 +27,34 @@ __all__ = ["parse_core_metadata", "parse_headers"]
 # A number of more digits is an error in Python, and here it would be raised only when versions are compared.
 LONGEST_SPECIFIER = 4300
 SUPPORTED_MAJOR_VERSIONS = frozenset({"1", "2"})
+# As email.feedparser has it: printable ASCII without spaces up to a colon, or a line of an envelope.
+HEADER = re.compile(r"([!-9;-~]*):|From ")
 
 
 def parse_headers(text: str) -> dict[str, list[str]]:
-    """Return the header fields before the first empty line, names in lower case, values in order.
+    """Return the header fields before the first line that is none, names in lower case, values in order.
 
-    A line that begins with white space continues the one above.
+    A line that begins with white space continues the one above. Lines end and headers begin and end exactly as for
+    ``importlib.metadata``, so that both find the same fields.
     """
-    headers: dict[str, list[str]] = {}
-    values: list[str] | None = None
+    fields: list[tuple[str, list[str]]] = []
+    parts: list[str] = []
     # str.splitlines() would also split at form feeds and Unicode separators, which are part of a value here.
-    for line in text.replace("\r\n", "\n").split("\n"):
-        if not line:
-            break
+    for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
         # White space alone continues, too: an empty line of a licence text, as setuptools writes it.
-        if line[0] in " \t":
-            if values:
-                values[-1] += f"\n{line.strip()}"
+        if line[:1] in {" ", "\t"}:
+            parts.append(line.strip())
             continue
-        key, colon, value = line.partition(":")
-        if not colon:
+        header = HEADER.match(line)
+        if header is None:
             break
-        values = headers.setdefault(key.strip().lower(), [])
-        values.append(value.strip())
+        # What continues a line that is no field is not read.
+        parts = [line[header.end() :].strip()]
+        if header[1]:
+            fields.append((header[1].lower(), parts))
+    headers: dict[str, list[str]] = {}
+    for name, lines in fields:
+        headers.setdefault(name, []).append("\n".join(lines))
     return headers
 
 

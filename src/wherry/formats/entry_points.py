@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidWheel
 from wherry.formats.member_paths import path_problem
+from wherry.formats.wording import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,15 +33,24 @@ class ScriptEntryPoint:
     attribute: str
 
 
-def parse_script_entry_points(text: str, *, filename: str) -> tuple[ScriptEntryPoint, ...]:
+def parse_script_entry_points(
+    text: str, *, filename: str, warnings: list[str] | None = None
+) -> tuple[ScriptEntryPoint, ...]:
     """Return the scripts of both groups in the order of the file; ``filename`` names the wheel in ``InvalidWheel``.
 
     Every line stands for itself, as ``importlib.metadata`` reads them. What other groups name is their consumers' to
-    judge.
+    judge. A script of both groups is that of ``console_scripts``, and named in ``warnings``.
     """
     found: list[ScriptEntryPoint] = []
     problems: list[str] = []
-    for name, reference in _script_pairs(text, problems):
+    pairs = list(_script_pairs(text, problems))
+    console = {name for group, name, _ in pairs if group == "console_scripts"}
+    doubled = dict.fromkeys(name for group, name, _ in pairs if group == "gui_scripts" and name in console)
+    if doubled and warnings is not None:
+        warnings.append(f"{filename}: it has a script in console_scripts and gui_scripts: {some(doubled)}")
+    for group, name, reference in pairs:
+        if group == "gui_scripts" and name in console:
+            continue
         match = REFERENCE.fullmatch(reference)
         if problem := script_name_problem(name):
             problems.append(f"the script {name!r} {problem}")
@@ -63,24 +73,29 @@ def script_name_problem(name: str) -> str | None:
     return None
 
 
-def _script_pairs(text: str, problems: list[str]) -> Iterator[tuple[str, str]]:
+def _script_pairs(text: str, problems: list[str]) -> Iterator[tuple[str, str, str]]:
+    """Yield groups, names and references."""
     group = None
     for line in map(str.strip, text.splitlines()):
-        if not line or line.startswith(("#", ";")):
+        if not line or line.startswith("#"):
             continue
         name, separator, reference = line.partition("=")
+        # A comment to other readers. To `importlib.metadata` it is a name, or nothing before the first group.
+        is_comment = line.startswith(";")
         if line.startswith("["):
             # A name cannot start so (the specification), hence this can be nothing else.
-            group = line[1:-1]
+            group = line.strip("[]")
             if not line.endswith("]"):
                 problems.append(f"entry_points.txt has a broken heading: {line!r}")
         elif group is None:
+            if is_comment:
+                continue
             problems.append(f"entry_points.txt has a line before the first group: {line!r}")
         elif not separator:
             # Whatever the group: one such line, and `importlib.metadata` reads no entry point of anybody's.
             problems.append(f"entry_points.txt has a line without a name: {line!r}")
-        elif group in GROUPS:
-            yield name.strip(), reference.strip()
+        elif group in GROUPS and not is_comment:
+            yield group, name.strip(), reference.strip()
 
 
 def _is_importable(match: re.Match[str]) -> bool:

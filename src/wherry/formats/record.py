@@ -6,22 +6,27 @@ https://packaging.python.org/en/latest/specifications/recording-installed-packag
 from __future__ import annotations
 
 import base64
+import hashlib
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from wherry.errors import InvalidWheel
-from wherry.formats.member_paths import path_problem
-from wherry.model.hashes import STRONGEST_FIRST
+from wherry.formats.wording import some
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable
 
-__all__ = ["RecordEntry", "encode_digest", "parse_record", "record_problems", "write_record"]
+__all__ = ["PROTECTING", "RecordEntry", "digest_of", "encode_digest", "parse_record", "write_record"]
 
 QUOTE = '"'
 SPECIAL = re.compile(r'[,"\r\n]')
 # A line as nearly all are, with nothing in it that would have to be looked at again.
-USUAL = re.compile(r'^([^,"\r\n]+),(sha(?:256|384|512))=([\w-]+),([0-9]{1,20})$', re.ASCII | re.MULTILINE)
+USUAL = re.compile(
+    r'^([^,"\r\n]+),(sha(?:256(?=.{44},)|384(?=.{65},)|512(?=.{87},)))=([\w-]+),([0-9]{1,20})$', re.ASCII | re.MULTILINE
+)
+HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2})+")
+PROTECTING = hashlib.algorithms_guaranteed - {"md5", "sha1"}
+SHAKES = {"shake_128": hashlib.shake_128, "shake_256": hashlib.shake_256}
 LONGEST_LINE = 100_000  # characters; the field limit of csv is a little above
 MOST_DIGITS = 20  # as many as 64 bits need; Python reads no integer of thousands
 
@@ -43,14 +48,29 @@ def encode_digest(digest: bytes) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
-def parse_record(text: str, *, filename: str) -> list[RecordEntry]:
-    """Read a RECORD; ``filename`` names the wheel in :class:`InvalidWheel`, which lists the lines that are wrong."""
+def digest_of(content: bytes, entry: RecordEntry) -> str:
+    """Return the digest of ``content`` in RECORD's notation, of the algorithm and the length of that in ``entry``."""
+    if entry.algorithm in SHAKES:
+        return encode_digest(SHAKES[entry.algorithm](content).digest(len(entry.digest) * 3 // 4))
+    return encode_digest(hashlib.new(entry.algorithm, content, usedforsecurity=False).digest())
+
+
+def parse_record(text: str, *, filename: str, warnings: list[str] | None = None) -> list[RecordEntry]:
+    """Read a RECORD; ``filename`` names the wheel in :class:`InvalidWheel`, which lists the lines that are wrong.
+
+    A digest in hexadecimal or ordinary base64 is returned in RECORD's notation, and named in ``warnings``.
+    """
+    text = text.removeprefix("\ufeff")
     if (usual := _usual_entries(text)) is not None:
         return usual
     rows = [row for row in _rows(text, filename) if row]
     if problems := [problem for row in rows if (problem := _row_problem(row))]:
         raise InvalidWheel(filename, problems)
-    return [_entry(*row) for row in rows]
+    odd: list[str] = []
+    entries = [_entry(path, checksum, size, odd) for path, checksum, size in rows]
+    if odd and warnings is not None:
+        warnings.append(f"its RECORD has hashes in another notation: {some(odd)}")
+    return entries
 
 
 def _usual_entries(text: str) -> list[RecordEntry] | None:
@@ -95,37 +115,26 @@ def _row_problem(row: list[str]) -> str | None:
     return None
 
 
-def _entry(path: str, checksum: str, size: str) -> RecordEntry:
-    algorithm, _, digest = checksum.partition("=")
-    return RecordEntry(path, algorithm.lower(), digest.rstrip("="), int(size) if size else None)
+def _entry(path: str, checksum: str, size: str, odd: list[str]) -> RecordEntry:
+    algorithm, _, stated = checksum.partition("=")
+    algorithm, stated = algorithm.lower(), stated.rstrip("=")
+    digest = _in_notation(algorithm, stated)
+    if digest != stated:
+        odd.append(path)
+    return RecordEntry(path, algorithm, digest, int(size) if size else None)
 
 
-def record_problems(entries: Sequence[RecordEntry], sizes: Mapping[str, int]) -> Iterator[str]:
-    """Say where the RECORD of a wheel does not list exactly its files, ``sizes`` by path, each with a good hash."""
-    is_same = len(entries) == len(sizes) and {entry.path: entry.size for entry in entries} == sizes
-    if is_same and {entry.algorithm for entry in entries} <= {*STRONGEST_FIRST}:
-        return
-    listed: dict[str, RecordEntry] = {}
-    for entry in entries:
-        # Backends have been seen to list a file twice; it must be the same line then.
-        if listed.setdefault(entry.path, entry) != entry:
-            yield f"RECORD lists {entry.path} twice"
-        elif problem := _entry_problem(entry, sizes.get(entry.path)):
-            yield problem
-    yield from (f"{path} is not in RECORD" for path in sizes if path not in listed)
+def _in_notation(algorithm: str, stated: str) -> str:
+    """Return a digest in RECORD's notation, whichever it is stated in."""
+    is_hexadecimal = algorithm in hashlib.algorithms_guaranteed and HEXADECIMAL.fullmatch(stated)
+    if is_hexadecimal and len(stated) == _hexadecimal_length(algorithm, stated):
+        return encode_digest(bytes.fromhex(stated))
+    return stated.replace("+", "-").replace("/", "_")
 
 
-def _entry_problem(entry: RecordEntry, size: int | None) -> str | None:
-    if size is None:
-        escape = path_problem(entry.path)
-        return (
-            f"RECORD lists {entry.path!r}, which {escape}" if escape else f"RECORD lists {entry.path}, which is missing"
-        )
-    if entry.algorithm not in STRONGEST_FIRST:
-        return f"RECORD has no SHA-256 or stronger hash of {entry.path}"
-    if entry.size not in {None, size}:
-        return f"{entry.path} is not the file that RECORD lists: it has {size} bytes instead of {entry.size}"
-    return None
+def _hexadecimal_length(algorithm: str, stated: str) -> int:
+    # No digest of a fixed length is as long in base64.
+    return len(stated) if algorithm in SHAKES else 2 * hashlib.new(algorithm, usedforsecurity=False).digest_size
 
 
 def write_record(entries: Iterable[RecordEntry]) -> str:

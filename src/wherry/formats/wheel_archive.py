@@ -9,18 +9,20 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from wherry.errors import InvalidMetadata, InvalidWheel
 from wherry.formats.core_metadata import parse_core_metadata
-from wherry.formats.record import encode_digest, parse_record, record_problems
-from wherry.formats.wheel_file import parse_wheel_file
+from wherry.formats.record import digest_of, encode_digest
+from wherry.formats.wheel_data import find_data_folders, is_data_folder
+from wherry.formats.wheel_file import filename_build, parse_wheel_file
+from wherry.formats.wheel_record import read_wheel_record
 from wherry.formats.zip_archive import open_zip
 from wherry.model.archive_limits import DEFAULT_LIMITS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
 
     from wherry.formats.record import RecordEntry
     from wherry.formats.zip_archive import ZipArchive
@@ -32,7 +34,6 @@ __all__ = ["LENGTH_OF_SHA256", "SHA256_OF_NOTHING", "WheelArchive", "open_wheel"
 
 T = TypeVar("T")
 
-SCHEMES = frozenset({"purelib", "platlib", "headers", "scripts", "data"})
 SHA256_OF_NOTHING = encode_digest(hashlib.sha256(b"").digest())
 LENGTH_OF_SHA256 = len(SHA256_OF_NOTHING)
 LARGEST_DESCRIPTION = 2**25  # bytes of METADATA, WHEEL or RECORD, which are read whether a wheel is installed or not
@@ -43,7 +44,8 @@ class WheelArchive:
     """A wheel whose structure has been checked.
 
     ``record`` maps the path of every member (RECORD itself and its signatures excepted) to its line in RECORD;
-    ``archive`` has them as they are packed.
+    ``archive`` has them as they are packed. ``data_folders`` are those whose parts belong elsewhere, such as
+    ``pkg-1.0.data``. ``warnings`` tell of faults that do no harm, each with the name of the wheel.
     """
 
     filename: str
@@ -52,17 +54,22 @@ class WheelArchive:
     root_is_purelib: bool
     record: dict[str, RecordEntry]
     archive: ZipArchive
+    data_folders: frozenset[str] = frozenset()
+    warnings: tuple[str, ...] = ()
 
-    @property
-    def data_folder(self) -> str:
-        """The folder whose parts belong elsewhere, such as ``pkg-1.0.data``."""
-        return _data_folder(self.dist_info)
+    def data_part(self, path: str) -> tuple[str, str] | None:
+        """Return the part of ``.data`` that ``path`` is in and its path below that; ``None`` for any other path."""
+        folder, _, below = path.partition("/")
+        if folder not in self.data_folders:
+            return None
+        part, _, rest = below.partition("/")
+        return part, rest
 
     def read(self, path: str) -> bytes:
         """Return the bytes of one member, compared with RECORD; raises :class:`InvalidWheel`."""
         content = self.archive.read(path)
         entry = self.record.get(path)
-        if entry and encode_digest(hashlib.new(entry.algorithm, content).digest()) != entry.digest:
+        if entry and digest_of(content, entry) != entry.digest:
             raise self._differs(path)
         return content
 
@@ -86,16 +93,25 @@ def open_wheel(archive: bytes, *, filename: str, limits: ArchiveLimits | None = 
     filename, and that RECORD lists all members with their sizes, and no others. Their hashes are compared as they are
     read.
     """
-    _name_and_version(filename)
+    release = _name_and_version(filename)
     opened = open_zip(archive, filename=filename, limits=limits)
     dist_info = _dist_info(opened)
-    problems = list(_data_problems(opened.files, dist_info))
+    problems: list[str] = []
+    warnings: list[str] = []
     metadata = _listing(problems, lambda: _metadata(opened, dist_info))
-    wheel_file = _listing(problems, lambda: parse_wheel_file(_read(opened, f"{dist_info}/WHEEL"), filename=filename))
-    record = _listing(problems, lambda: _record(opened, dist_info))
+    wheel_file = _listing(
+        problems,
+        lambda: parse_wheel_file(_read(opened, f"{dist_info}/WHEEL"), filename=filename, warnings=warnings),
+    )
+    builds = {filename_build(filename), wheel_file.build if wheel_file else ""} - {""}
+    data_folders = find_data_folders(
+        opened.files, dist_info, lambda folder: is_data_folder(folder, release, builds), problems, warnings
+    )
+    record = _listing(problems, lambda: _record(opened, dist_info, warnings))
     if problems or metadata is None or wheel_file is None or record is None:
         raise InvalidWheel(filename, problems)
-    return WheelArchive(filename, dist_info, metadata, wheel_file.root_is_purelib, record, opened)
+    named = tuple(f"{filename}: {warning}" for warning in warnings)
+    return WheelArchive(filename, dist_info, metadata, wheel_file.root_is_purelib, record, opened, data_folders, named)
 
 
 def read_wheel_metadata(archive: bytes, *, filename: str) -> CoreMetadata:
@@ -121,7 +137,7 @@ def _read(opened: ZipArchive, path: str) -> bytes:
     return opened.read(path)
 
 
-def _name_and_version(filename: str) -> tuple[str, Version]:
+def _name_and_version(filename: str) -> tuple[NormalizedName, Version]:
     try:
         name, version, _, _ = parse_wheel_filename(filename)
     except ValueError as error:  # InvalidWheelFilename, or a number of more digits than Python reads
@@ -146,29 +162,6 @@ def _dist_info(opened: ZipArchive) -> str:
     return found[0]
 
 
-def _data_folder(dist_info: str) -> str:
-    return dist_info.removesuffix(".dist-info") + ".data"
-
-
-def _data_problems(paths: Iterable[str], dist_info: str) -> Iterator[str]:
-    """Say what is wrong with the paths of members that do not belong below site-packages as they are."""
-    foreign: dict[str, None] = {}
-    for path in paths:
-        if ".data/" not in path:
-            continue
-        top, _, below = path.partition("/")
-        if not top.endswith(".data") or not below:
-            continue
-        scheme, _, rest = below.partition("/")
-        if top != _data_folder(dist_info):
-            foreign[top] = None
-        elif scheme not in SCHEMES or not rest:
-            yield f"{path} is of an unknown .data scheme"
-        elif any(part.endswith(".dist-info") and part != dist_info for part in rest.split("/")):
-            yield f"{path} would be the metadata of another distribution"
-    yield from (f"its folder {folder} belongs to something else" for folder in foreign)
-
-
 def _metadata(opened: ZipArchive, dist_info: str) -> CoreMetadata:
     content = _read(opened, f"{dist_info}/METADATA")
     try:
@@ -180,15 +173,12 @@ def _metadata(opened: ZipArchive, dist_info: str) -> CoreMetadata:
     return metadata
 
 
-def _record(opened: ZipArchive, dist_info: str) -> dict[str, RecordEntry]:
+def _record(opened: ZipArchive, dist_info: str, warnings: list[str]) -> dict[str, RecordEntry]:
     # Signatures are made after RECORD, which therefore lists neither them nor itself.
     unlisted = {f"{dist_info}/{name}" for name in ("RECORD", "RECORD.jws", "RECORD.p7s")}
     try:
         text = _read(opened, f"{dist_info}/RECORD").decode("utf-8")
     except UnicodeDecodeError as error:
         raise InvalidWheel(opened.filename, ["RECORD is not UTF-8"]) from error
-    entries = [entry for entry in parse_record(text, filename=opened.filename) if entry.path not in unlisted]
-    sizes = {path: opened.members[path].size for path in opened.files if path not in unlisted}
-    if problems := list(record_problems(entries, sizes)):
-        raise InvalidWheel(opened.filename, problems)
-    return {entry.path: entry for entry in entries}
+    sizes = {path: member.size for path, member in opened.members.items()}
+    return read_wheel_record(text, sizes, unlisted, filename=opened.filename, warnings=warnings)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from packaging.tags import Tag
 
-__all__ = ["WheelFile", "parse_wheel_file"]
+__all__ = ["WheelFile", "filename_build", "parse_wheel_file"]
 
 SUPPORTED_MAJOR_VERSION = "1"
 SEGMENTS_WITH_BUILD = 6
@@ -28,41 +28,57 @@ SEGMENTS_WITH_BUILD = 6
 
 @dataclass(frozen=True, slots=True)
 class WheelFile:
-    """What placing the files needs of WHEEL."""
+    """What placing the files needs of WHEEL; ``build`` is empty where it states none."""
 
     root_is_purelib: bool
+    build: str = ""
 
 
-def parse_wheel_file(content: bytes, *, filename: str) -> WheelFile:
+def parse_wheel_file(content: bytes, *, filename: str, warnings: list[str]) -> WheelFile:
     """Read WHEEL and compare it with ``filename``, that of a wheel.
 
-    Raises :class:`~wherry.errors.InvalidWheel` with all that is wrong.
+    Faults that do no harm are named in ``warnings``. Raises :class:`~wherry.errors.InvalidWheel` with all that is
+    wrong.
     """
     try:
         headers = parse_headers(content.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InvalidWheel(filename, ["WHEEL is not UTF-8"]) from error
+    builds = headers.get("build", [])
     problems = [
-        *_version_problems(headers.get("wheel-version", [])),
-        *_tag_problems(headers.get("tag", []), filename),
-        *_build_problems(headers.get("build", []), filename),
+        *_version_problems(headers.get("wheel-version", []), warnings),
+        *_tag_problems(headers.get("tag", []), filename, warnings),
+        *_build_problems(builds, filename, warnings),
     ]
     if problems:
         raise InvalidWheel(filename, problems)
-    return WheelFile(root_is_purelib=[value.lower() for value in headers.get("root-is-purelib", [])] == ["true"])
+    is_purelib = [value.lower() for value in headers.get("root-is-purelib", [])] == ["true"]
+    return WheelFile(is_purelib, next(filter(None, builds), ""))
 
 
-def _version_problems(values: Sequence[str]) -> Iterator[str]:
-    # The specification: installers fail on a greater major version, for the format has changed then.
-    if len(values) != 1 or values[0].partition(".")[0] != SUPPORTED_MAJOR_VERSION:
+def filename_build(filename: str) -> str:
+    """Return the build tag as the filename of a wheel spells it; empty where there is none."""
+    segments = filename.split("-")
+    return segments[2] if len(segments) == SEGMENTS_WITH_BUILD else ""
+
+
+def _version_problems(values: Sequence[str], warnings: list[str]) -> Iterator[str]:
+    major, _, minor = values[0].partition(".") if len(values) == 1 else ("", "", "")
+    # The specification: installers fail on a greater major version, for the format has changed then, and warn of a
+    # greater minor one.
+    if major != SUPPORTED_MAJOR_VERSION:
         yield f"WHEEL has the unknown Wheel-Version {_listed(values)}"
+    elif minor.strip("0"):
+        warnings.append(f"its WHEEL has the Wheel-Version {values[0]}, newer than the 1.0 that is known")
 
 
-def _tag_problems(lines: Sequence[str], filename: str) -> Iterator[str]:
+def _tag_problems(lines: Sequence[str], filename: str, warnings: list[str]) -> Iterator[str]:
     expected = parse_wheel_filename(filename)[3]
     # Backends have been seen to write a compressed set, as in the filename, where the specification wants its tags.
-    stated = {tag for line in lines for tag in _expanded(line, len(expected))}
-    if stated != set(map(str, expected)):
+    stated = {tag for line in {*lines} if line for tag in _expanded(line, len(expected))}
+    if not all(lines) or not lines:
+        warnings.append("its WHEEL has no Tag" if not stated else "its WHEEL has an empty Tag")
+    if stated and stated != set(map(str, expected)):
         yield f"WHEEL has the tags {_listed(lines)}, but the filename says {', '.join(sorted(map(str, expected)))}"
 
 
@@ -77,12 +93,18 @@ def _expanded(line: str, most: int) -> set[str]:
     return set(map(str, tags))
 
 
-def _build_problems(values: Sequence[str], filename: str) -> Iterator[str]:
-    segments = filename.split("-")
-    expected = segments[2] if len(segments) == SEGMENTS_WITH_BUILD else ""
-    # Who gives a wheel a build number by renaming it leaves WHEEL without one.
-    if values and [value.lstrip("0") for value in values] != [expected.lstrip("0")]:
+def _build_problems(values: Sequence[str], filename: str, warnings: list[str]) -> Iterator[str]:
+    expected = filename_build(filename)
+    stated = {value.lstrip("0") for value in values if value}
+    # A wheel that is renamed gets or loses its build number, and WHEEL stays as it was.
+    if len(stated) > 1 or (expected and stated and stated != {expected.lstrip("0")}):
         yield f"WHEEL has the build {_listed(values)}, but the filename says {expected!r}"
+    elif len(values) > 1:
+        warnings.append(f"its WHEEL has the Build {len(values)} times")
+    elif expected and not stated:
+        warnings.append(f"its WHEEL has no Build, but the filename has {expected}")
+    elif stated and not expected:
+        warnings.append(f"its WHEEL has the Build {values[0]!r}, but the filename has none")
 
 
 def _listed(values: Sequence[str]) -> str:

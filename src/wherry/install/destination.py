@@ -34,6 +34,11 @@ class Delivery:
     hashes: Mapping[str, str] = field(default_factory=dict)
     origin: Origin = "index"
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about faults in what was read of it that do no harm, for the report."""
+        return self.wheel.warnings
+
 
 @dataclass(frozen=True, slots=True)
 class SharedLibrary:

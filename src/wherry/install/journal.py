@@ -43,8 +43,10 @@ class Step:
     contents: Mapping[str, Sequence[str]] | None = None
 
 
-def carry_out(steps: Sequence[Step], workshop: str, subject: str) -> None:
+def carry_out(steps: Sequence[Step], workshop: str, subject: str, confirm: Callable[[], None] = lambda: None) -> None:
     """Take all of ``steps`` in order, or none; ``subject`` tells another process what they are about.
+
+    Once all are taken, ``confirm`` looks at the result; where it raises, they are taken back.
 
     What is set aside and what is to be placed lies in ``workshop``, a folder below the one that the paths are noted
     relative to. Where not even taking back works, the journal stays for :func:`recover`, and the error has a note.
@@ -54,6 +56,7 @@ def carry_out(steps: Sequence[Step], workshop: str, subject: str) -> None:
     try:
         for step in steps:
             _take(step)
+        confirm()
         os.unlink(journal)
     except BaseException as error:
         if problems := _take_back(steps, journal):

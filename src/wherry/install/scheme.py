@@ -7,13 +7,16 @@ import sys
 import sysconfig
 from dataclasses import dataclass, replace
 
+from wherry.formats.wheel_data import SHARED_FOLDERS
+
 __all__ = ["Scheme"]
 
 # Pyodide has no program to start a script with: what stands there must be true on any other system.
 ANY_PYTHON = "/usr/bin/env python3"
-# Where Python's prefix is the root of the file system, the other folders there are the user's, the runtime's and the
-# host's (as far as Node shows it): a wheel's `.data/data` has no business in them.
-SHARED = ("bin", "etc", "include", "lib", "libexec", "man", "sbin", "share")
+# Where Python's prefix is the root of the file system, as in Pyodide: what is no folder of files at all, and folders
+# that are there before anything is installed, and stay.
+DEVICES = frozenset({"dev", "proc", "sys"})
+LASTING = ("/home/pyodide", "/home/web_user", "/home", "/tmp")  # noqa: S108 - no file is made here
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,32 +77,34 @@ class Scheme:
             return self.site_packages
         if self.refusal(path) is not None:
             return None
-        return next((root for root in (self.data, self.scripts, self.headers) if _is_inside(path, root)), None)
+        roots = (*(LASTING if self.data == "/" else ()), self.data, self.scripts, self.headers)
+        return next((root for root in roots if _is_inside(path, root)), None)
 
     def refusal(self, path: str) -> str | None:
         """Say why a file outside of site-packages may not be at ``path`` (absolute), or return ``None``.
 
-        Python's own library is never a place for it. Of a prefix that is the root of the file system, only the folders
-        that packages share are.
+        Python's own library is never a place for it, nor are devices.
         """
         if self._is_of_python(path):
             return "belongs to Python itself"
         if not any(_is_inside(path, folder) for folder in (self.scripts, self.headers, self.data)):
             return "is outside of the installation"
-        first, separator, _ = path.removeprefix("/").partition("/")
-        if self.data == "/" and not (separator and first in SHARED):
-            return f"is in none of the folders that packages share ({', '.join(SHARED)})"
+        if self.data == "/" and path.split("/")[1] in DEVICES:
+            return "belongs to the runtime itself"
         return None
 
     def leads_out(self, folder: str) -> str | None:
         """Return where ``folder`` (absolute) really is, if a symbolic link takes it where no distribution's files go.
 
-        Inside of a prefix that is the root of the file system, that may be a folder of the host's.
+        Where the prefix is the root of the file system, a folder of the host may be mounted anywhere below, and is as
+        far away.
         """
         root = self.root(os.path.join(folder, "file"))
         if root is None:
             return None
         really, allowed = os.path.realpath(folder), os.path.realpath(root)
+        if self.data == "/" and root != self.site_packages and _is_mounted(really):
+            return really
         seen = os.path.normpath(os.path.join(root, os.path.relpath(really, allowed)))
         return None if really == allowed or self.root(os.path.join(seen, "file")) == root else really
 
@@ -111,6 +116,13 @@ class Scheme:
         # Other versions' libraries and the standard library's zip: "lib/python314.zip".
         around = os.path.dirname(library)
         return _is_inside(library, self.data) and _is_inside(path, around) and path[len(around) :].startswith("/python")
+
+
+def _is_mounted(folder: str) -> bool:
+    """Tell whether ``folder`` is on another file system than the root, and in no folder that packages share."""
+    if folder.split("/")[1] in SHARED_FOLDERS or not os.path.isdir(folder):
+        return False
+    return os.stat(folder).st_dev != os.stat("/").st_dev
 
 
 def _is_inside(path: str, folder: str) -> bool:

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, RecoveryFailed, UninstallRefused
+from wherry.install.confirming import confirm_all
 from wherry.install.departing import depart
 from wherry.install.destination import Exchange
 from wherry.install.finders import forget_listings
@@ -115,8 +116,9 @@ class SitePackages:
         try:
             claims = partial(self._claims_on, leaving=leaving)
             places = ScriptPlaces(partial(_is_anothers_script, claims=claims, replaceable=replaceable), replaceable)
-            trees = self._begun(recovered).finish(arriving, libraries, places)
-            warnings = self._exchange(trees, leaving, replaceable, _subject(arriving, leaving))
+            staging = self._begun(recovered)
+            trees = staging.finish(arriving, libraries, places)
+            warnings = [*staging.warnings, *self._exchange(trees, arriving, leaving, replaceable)]
         finally:
             self._clear()
             forget_listings()
@@ -149,9 +151,9 @@ class SitePackages:
     def _exchange(
         self,
         trees: Sequence[StagedTree],
+        arriving: Sequence[Delivery],
         leaving: Sequence[InstalledDistribution],
         replaceable: Collection[NormalizedName],
-        subject: str,
     ) -> list[str]:
         claims = partial(self._claims_on, leaving=leaving)
         departure = depart(leaving, claims, lambda path: any(tree.covers(path) for tree in trees), self.scheme)
@@ -169,7 +171,9 @@ class SitePackages:
         attic = os.path.join(self._workshop, "old")
         os.makedirs(attic)
         steps = plan(departure.going, departure.beside, found, attic, self.scheme.root)
-        carry_out(steps, self._workshop, subject)
+        wheels = [delivery.wheel for delivery in arriving]
+        confirm = partial(confirm_all, wheels, self.scheme.site_packages)
+        carry_out(steps, self._workshop, _subject(arriving, leaving), confirm)
         return [*departure.warnings, *_outlived(trees, unmoved)]
 
     def _claims_on(
@@ -188,7 +192,8 @@ class SitePackages:
         """
         for folder, owner in folders.items():
             if (leads := self.scheme.leads_out(folder)) is not None:
-                raise InstallConflict(folder, f"a link to {leads}", owner)
+                what = "the host" if leads == folder else f"a link to {leads}"
+                raise InstallConflict(folder, what, owner)
 
     def _check_owners(self, obstacles: Sequence[Obstacle], leaving: Sequence[InstalledDistribution]) -> None:
         """Raise :class:`InstallConflict` where another distribution has a file for a folder, or a folder for a file."""

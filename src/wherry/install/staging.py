@@ -34,7 +34,10 @@ NOTES = frozenset({"INSTALLER", "REQUESTED", "direct_url.json", "PYODIDE_SOURCE"
 
 
 class Staging:
-    """Unpacks below ``folder``, each wheel as it comes, and in the end all that is to be placed."""
+    """Unpacks below ``folder``, each wheel as it comes, and in the end all that is to be placed.
+
+    ``warnings`` tell of faults in the wheels that do no harm.
+    """
 
     def __init__(self, scheme: Scheme, folder: str, unpacker: Unpacker | None = None) -> None:
         self._scheme = scheme
@@ -42,6 +45,7 @@ class Staging:
         self._unpacker = unpacker or VerifyingUnpacker()
         self._trees = 0
         self._unpacked: dict[int, _Unpacked] = {}
+        self.warnings: list[str] = []
 
     def unpack(self, delivery: Delivery) -> None:
         """Unpack the wheel's own files; raises :class:`InvalidWheel`."""
@@ -62,6 +66,7 @@ class Staging:
                 continue
             unpacked.entries.append(place.recorded(entry, name))
             if place.is_apart or entry.algorithm != "sha256":
+                tree.names_in(place.folder or "/").append(name)
                 apart.append((entry, place.folder))
             else:
                 place.names.append(name)
@@ -100,8 +105,8 @@ class Staging:
         content = wheel.read(entry.path)
         target = f"{folder}/{entry.path.rpartition('/')[2]}"
         if target == f"{unpacked.dist_info}/entry_points.txt":
-            unpacked.entry_points = _entry_points(content, wheel)
-        self._write(unpacked.tree, target, content)
+            unpacked.entry_points = _entry_points(content, wheel, self.warnings)
+        self._write_file(unpacked.tree, target, content)
 
     def _complete(self, unpacked: _Unpacked, places: ScriptPlaces) -> StagedTree:
         """Write the wheel's scripts and what records the installation."""
@@ -109,11 +114,13 @@ class Staging:
         notes = {f"{dist_info}/{name}": content for name, content in _notes(unpacked.delivery).items()}
         made = {**self._scripts(unpacked, places), **notes}
         record = f"{dist_info}/RECORD"
-        for target, content in made.items():
-            self._write(tree, target, content)
-        tree.names_in(dist_info).append("RECORD")
+        for target in (*made, record):
+            folder, _, name = target.rpartition("/")
+            tree.names_in(folder).append(name)
         written = {target.rpartition("/")[0] for target in (*made, record)}
         _refuse_collisions(tree, written if unpacked.is_plain else tree.files)
+        for target, content in made.items():
+            self._write_file(tree, target, content)
         entries = [
             *unpacked.entries,
             *(_entry_of(self._recorded(target), content) for target, content in made.items()),
@@ -191,15 +198,15 @@ def _refuse_collisions(tree: StagedTree, folders: Iterable[str]) -> None:
 
 
 def _targets_in(tree: StagedTree, folders: Iterable[str]) -> Iterator[str]:
-    return (f"{folder}/{name}" for folder in folders for name in tree.files[folder])
+    return (f"{folder.rstrip('/')}/{name}" for folder in folders for name in tree.files[folder])
 
 
-def _entry_points(content: bytes, wheel: WheelArchive) -> tuple[ScriptEntryPoint, ...]:
+def _entry_points(content: bytes, wheel: WheelArchive, warnings: list[str]) -> tuple[ScriptEntryPoint, ...]:
     try:
         text = content.decode()
     except UnicodeDecodeError as error:
         raise InvalidWheel(wheel.filename, ["entry_points.txt is not UTF-8"]) from error
-    return parse_script_entry_points(text, filename=wheel.filename)
+    return parse_script_entry_points(text, filename=wheel.filename, warnings=warnings)
 
 
 def _entry_of(path: str, content: bytes) -> RecordEntry:

@@ -17,14 +17,13 @@ __all__ = ["startup_files", "startup_warnings"]
 
 def startup_files(wheel: WheelArchive) -> list[str]:
     """Return the names of the ``.pth`` files that the wheel brings into site-packages."""
-    parts = tuple(f"{wheel.data_folder}/{part}/" for part in ("purelib", "platlib"))
     found = []
     for path in wheel.record:
         if path.endswith(".pth"):
-            inside = next((path.removeprefix(part) for part in parts if path.startswith(part)), path)
-            # `.data/data` begins at the prefix, a few folders further up.
+            part, inside = wheel.data_part(path) or ("purelib", path)
             folder, _, name = inside.rpartition("/")
-            if not folder or (folder.startswith(wheel.data_folder) and folder.endswith("/site-packages")):
+            # `.data/data` begins at the prefix, a few folders further up.
+            if part in {"purelib", "platlib"} if not folder else part == "data" and folder.endswith("/site-packages"):
                 found.append(name)
     return found
 

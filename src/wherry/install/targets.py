@@ -22,7 +22,9 @@ __all__ = ["Place", "Places", "target_of"]
 
 @dataclass(slots=True)
 class Place:
-    """Where the members of one folder of an archive belong, ``folder``; ``names`` are those of ordinary files.
+    """Where the members of one folder of an archive belong; ``names`` are those of ordinary files.
+
+    ``folder`` is absolute, and empty for the root of the file system.
 
     ``is_apart`` tells that its files are not ordinary, and ``is_for_scripts`` that they are the wheel's scripts.
     ``prefix`` is what RECORD has before their names, if it is something else than in the archive. Where
@@ -49,7 +51,6 @@ class Places:
         self._scheme = scheme
         self._tree = tree
         self._places: dict[str, Place] = {}
-        self._data = wheel.data_folder
 
     @property
     def is_plain(self) -> bool:
@@ -70,7 +71,7 @@ class Places:
         found = []
         for source, place in self._places.items():
             if place.names:
-                self._tree.names_in(place.folder).extend(place.names)
+                self._tree.names_in(place.folder or "/").extend(place.names)
                 found.append(Batch(source, self._tree.root + place.folder, place.names))
         return found
 
@@ -78,15 +79,15 @@ class Places:
         scheme = self._scheme
         folder = target_of(path, self._wheel, scheme).rpartition("/")[0]
         top, _, below = f"{source}/".partition("/")
-        is_data = top == self._data
-        prefix = os.path.relpath(folder, scheme.site_packages) + "/" if is_data else None
+        is_data = top in self._wheel.data_folders
+        prefix = os.path.relpath(folder or "/", scheme.site_packages) + "/" if is_data else None
         if prefix == "./":
             prefix = ""
         is_for_scripts = is_data and below.startswith("scripts/")
         in_scripts = f"{folder}/".startswith(scheme.scripts + "/")
         in_dist_info = f"{folder}/".startswith(os.path.join(scheme.site_packages, self._wheel.dist_info, ""))
-        # Names decide at the top of site-packages, and in the folders around Python's own library.
-        asks = is_for_scripts or f"{scheme.site_packages}/".startswith(f"{folder}/")
+        # Names decide at the top of site-packages, in the folders around Python's own library, and beside Python.
+        asks = is_for_scripts or folder == scheme.scripts or f"{scheme.site_packages}/".startswith(f"{folder}/")
         return Place(folder, [], prefix, in_dist_info or in_scripts, is_for_scripts, asks)
 
 
@@ -95,10 +96,8 @@ def target_of(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
 
     Raises :class:`~wherry.errors.InvalidWheel` where nothing of this wheel may go there.
     """
-    if path.startswith(wheel.data_folder + "/"):
-        target = _data_target(path, wheel, scheme)
-    else:
-        target = os.path.join(scheme.site_packages, path)
+    data = wheel.data_part(path)
+    target = os.path.join(scheme.site_packages, path) if data is None else _data_target(path, *data, wheel, scheme)
     if target.startswith(scheme.site_packages + "/"):
         first = target[len(scheme.site_packages) + 1 :].partition("/")[0]
         if first.lower().endswith(".dist-info") and first != wheel.dist_info:
@@ -108,17 +107,17 @@ def target_of(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
     return target
 
 
-def _data_target(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
-    part, _, rest = path.removeprefix(wheel.data_folder + "/").partition("/")
+def _data_target(path: str, part: str, rest: str, wheel: WheelArchive, scheme: Scheme) -> str:
     folder = scheme.folder(part)
     if folder is None or not rest:
         raise InvalidWheel(wheel.filename, [f"{path} is of an unknown .data scheme"])
-    if part == "scripts" and "/" not in rest and (problem := script_name_problem(rest)):
-        raise InvalidWheel(wheel.filename, [f"the script {rest!r} {problem}"])
     if part == "headers":
         # As every installer has it since distutils: "#include <numpy/…>" says whose header it is.
         folder = os.path.join(folder, wheel.metadata.name)
     target = os.path.join(folder, rest)
+    above, _, name = target.rpartition("/")
+    if above == scheme.scripts and (problem := script_name_problem(name)):
+        raise InvalidWheel(wheel.filename, [f"the script {name!r} {problem}"])
     if not scheme.owns(target):
         raise InvalidWheel(wheel.filename, [f"{path} would go to {target}, which {scheme.refusal(target)}"])
     return target

@@ -31,7 +31,7 @@ def refuse_unclaimed(obstacles: Sequence[Obstacle], making_way: Collection[str],
         if is_folder(path):
             found = _unclaimed_in(path, free)
         else:
-            replaceable = path in free or _can_be_made_again(path, scheme) or has_same_content(path, staged)
+            replaceable = path in free or _can_be_made_again(path, owner, scheme) or has_same_content(path, staged)
             found = None if replaceable else path
         if found is not None:
             raise InstallConflict(found, InstallConflict.nobody, owner)
@@ -52,8 +52,10 @@ def _unclaimed_in(folder: str, free: Collection[str]) -> str | None:
     return next(stays, None if paths else folder)
 
 
-def _can_be_made_again(path: str, scheme: Scheme) -> bool:
-    if is_bytecode(path) or path.startswith(scheme.libraries.rstrip("/") + "/"):
+def _can_be_made_again(path: str, owner: str, scheme: Scheme) -> bool:
+    # A wheel may not replace those libraries, where its `.data/data` leads to them.
+    is_library = path.startswith(scheme.libraries.rstrip("/") + "/") and not owner.endswith(".whl")
+    if is_bytecode(path) or is_library:
         return True
     first, _, rest = path.removeprefix(scheme.site_packages + "/").partition("/")
     return first.endswith(".dist-info") and bool(rest)

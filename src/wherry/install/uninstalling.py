@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from wherry.errors import InvalidWheel, UninstallRefused
-from wherry.formats.record import RecordEntry, encode_digest, parse_record
+from wherry.formats.record import RecordEntry, digest_of, parse_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -100,4 +100,4 @@ def differs(path: str, entry: RecordEntry) -> bool:
             content = file.read()
     except OSError:
         return False
-    return encode_digest(hashlib.new(entry.algorithm, content, usedforsecurity=False).digest()) != entry.digest
+    return digest_of(content, entry) != entry.digest
