@@ -11,6 +11,7 @@ from tests.harness.index_files import make_wheel
 from tests.install.places import deliver, install, stage, tree
 from wherry.errors import InstallConflict, InvalidWheel
 from wherry.install.scheme import Scheme
+from wherry.install.site_packages import SitePackages
 
 PARTS = {
     "app/__init__.py": "",
