@@ -44,10 +44,11 @@ FIRST = frozenset(
     }
 )
 
-# Compiled where they are imported. They must not define data classes, which are not worked out here for them.
+# Compiled where they are imported. A data class in one is made there, too, which takes a millisecond or two.
 RARE = frozenset(
     {
         "wherry.formats.imports",
+        "wherry.formats.magics",
         "wherry.formats.pyproject",
         "wherry.formats.requirement_lines",
         "wherry.formats.requirements_txt",
@@ -55,10 +56,19 @@ RARE = frozenset(
         "wherry.imports",
         "wherry.index.requirements_files",
         "wherry.install.checking",
+        "wherry.install.overwriting",
+        "wherry.install.sharing",
+        "wherry.model.check",
         "wherry.model.requirement_line",
+        "wherry.resolution.chains",
         "wherry.resolution.checking",
+        "wherry.resolution.dead_ends",
         "wherry.resolution.explanation",
+        "wherry.resolution.providers",
         "wherry.resolution.required_hashes",
+        "wherry.resolution.tree",
+        "wherry.resolution.unreadable",
+        "wherry.resolution.ways_out",
         "wherry.resolution.written",
         "wherry.runtime.diagnosis",
         "wherry.runtime.script",

@@ -15,7 +15,6 @@ from wherry.formats.entry_points import parse_script_entry_points
 from wherry.formats.record import parse_record
 from wherry.install.scripts import is_python, script_of
 from wherry.install.uninstalling import differs
-from wherry.resolution.ways_out import similar_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -74,6 +73,8 @@ def choose(name: str, scripts: Mapping[str, InstalledScript]) -> InstalledScript
     if name in scripts:
         return scripts[name]
     wanted = canonicalize_name(name)
+    from wherry.resolution.ways_out import similar_names
+
     slips = similar_names(wanted, map(canonicalize_name, scripts))
     similar = [
         script

@@ -8,8 +8,7 @@ alone, so neither the order of arrival nor the path of a search shows in it.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from resolvelib.structs import RequirementInformation
 
@@ -34,8 +33,7 @@ __all__ = ["DeadEnd", "DeadEnds"]
 EXACTLY = "exactly"
 
 
-@dataclass(frozen=True, slots=True)
-class DeadEnd:
+class DeadEnd(NamedTuple):
     """A requirement that nothing satisfies; ``chain`` leads to it from what was asked for, in requirements.
 
     ``is_clash`` tells that its project is required in other words, too.
