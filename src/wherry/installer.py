@@ -355,6 +355,7 @@ class Installer:
             fetcher=self._fetcher,
             environment=self.environment,
             environ=environ,
+            locate=self._locate,
         )
 
     def _pose(self, asked: Asked, index: IndexClient) -> tuple[Problem, tuple[str, ...]]:

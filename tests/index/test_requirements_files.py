@@ -25,7 +25,7 @@ from wherry.index.requirements_files import read_requirements_files
 from wherry.resolution.posing import Asked, pose
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 WEB = "https://example.org/app/"
 DEFAULT = Index("https://default.example.org/")
@@ -54,6 +54,7 @@ def read(
     *named: str | Path,
     index_urls: Sequence[str] | None = None,
     environ: Mapping[str, str] | None = None,
+    locate: Callable[[str], tuple[str, str]] = lambda url: (url, ""),
     **asked: Any,
 ) -> tuple[Asked, list[str] | None]:
     """Read files and return what is asked, and the URLs of the indexes."""
@@ -65,6 +66,7 @@ def read(
             fetcher=files,
             environment=PYODIDE_314,
             environ=environ or {},
+            locate=locate,
         )
     )
     return said, None if indexes is None else [index.url for index in read_indexes(indexes)]
@@ -334,3 +336,25 @@ def test_hashes_of_constraints_count_once_a_requirement_has_one() -> None:
     assert said.hashes_from == "c.txt, line 1"
     files = Files({"r.txt": "-c c.txt\nb\n", "c.txt": f"b==1 {other}\n"})
     assert read(files, "r.txt")[0].hashes_from == ""
+
+
+def beside_the_page(path: str) -> tuple[str, str]:
+    return (path, "") if ":" in path else (f"https://example.org/app/{path}", f"/home/pyodide/{path}")
+
+
+def test_a_path_that_the_file_system_lacks_leads_beside_the_page_with_all_that_it_names() -> None:
+    files = Files(
+        {
+            "https://example.org/app/requirements.txt": "-r more/others.txt\nidna",
+            "https://example.org/app/more/others.txt": "six",
+        }
+    )
+    said, _ = read(files, "requirements.txt", locate=beside_the_page)
+    assert [line.rpartition(": ")[2] for line in lines(said.requirements)] == ["six", "idna"]
+
+
+def test_a_file_at_neither_place_is_an_error_that_names_both() -> None:
+    with pytest.raises(RefusedByIndex) as caught:
+        read(Files({}), "requirements.txt", locate=beside_the_page)
+    assert "https://example.org/app/requirements.txt" in str(caught.value)
+    assert "/home/pyodide/requirements.txt" in str(caught.value)

@@ -20,7 +20,7 @@ from wherry.errors import (
 from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.simple_api import ACCEPT, parse_project_page
 from wherry.index.access import Access
-from wherry.index.failures import refused, unreachable
+from wherry.index.failures import at_neither_place, refused, unreachable
 from wherry.index.fetcher import Meter, Request
 from wherry.index.flights import Flights
 from wherry.index.index import read_indexes
@@ -209,9 +209,7 @@ class IndexClient:
                     with suppress(IndexUnavailable, IntegrityError):
                         return await self._verified(replace(request, url=url), hashes)
             if file.absent and isinstance(error, IndexUnavailable):
-                error.way_out = (
-                    f"nor does Pyodide's file system have {file.absent}: put the file at one of the two places"
-                )
+                error.way_out = at_neither_place(file.absent)
             raise
 
     async def _twins(self, file: ProjectFile) -> list[ProjectFile]:

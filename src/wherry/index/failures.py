@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from wherry.errors import UnreachableKind
     from wherry.index.fetcher import Response
 
-__all__ = ["kind_of", "refused", "unreachable"]
+__all__ = ["at_neither_place", "kind_of", "refused", "unreachable"]
 
 # Of Node: https://nodejs.org/api/errors.html#common-system-errors, and undici's own.
 KINDS: dict[str, UnreachableKind] = {
@@ -88,3 +88,8 @@ def refused(url: str, response: Response) -> RefusedByIndex:
     wait = response.headers.get("retry-after")
     reason = f"HTTP status {response.status}" + (f", to be asked again after {wait}" if wait else "")
     return RefusedByIndex(url, reason, attempts=response.attempts, way_out=way_out, status=response.status)
+
+
+def at_neither_place(absent: str) -> str:
+    """Return the way out for a path that leads beside the page because Pyodide's file system lacks ``absent``."""
+    return f"nor does Pyodide's file system have {absent}: put the file at one of the two places"

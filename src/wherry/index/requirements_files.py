@@ -21,7 +21,7 @@ from wherry.formats.requirements_txt import NamedFile, parse_requirements_txt
 from wherry.formats.script_metadata import BLOCK, parse_script_metadata
 from wherry.formats.urls import authorization, beside, last_segment, without_credentials
 from wherry.index.access import Access
-from wherry.index.failures import refused
+from wherry.index.failures import at_neither_place, refused
 from wherry.index.fetcher import Request
 from wherry.index.index import Index, read_indexes
 from wherry.model.requirement_line import RequirementLine
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from wherry.index.fetcher import Fetcher
     from wherry.model.environment import Environment
+    from wherry.resolution.direct import Locate
     from wherry.resolution.posing import Asked
 
 __all__ = ["read_requirements_files"]
@@ -55,11 +56,13 @@ async def read_requirements_files(  # noqa: PLR0913 - files may name all of it
     fetcher: Fetcher,
     environment: Environment,
     environ: Mapping[str, str],
+    locate: Locate = lambda url: (url, ""),
 ) -> tuple[Asked, Sequence[str | Index] | None]:
     """Return ``asked`` with the content of its files and groups, and the indexes to ask in place of ``index_urls``.
 
     Those come first, then the files' own. ``indexes`` are the defaults: an ``--index-url`` in a file replaces them,
-    except those for some projects alone. ``environ`` has the variables that files may name.
+    except those for some projects alone. ``environ`` has the variables that files may name. ``locate`` returns the
+    address beside the page of a path that is not in Pyodide's file system, and that path.
 
     Raises :class:`~wherry.errors.InvalidRequirementsFile`, :class:`~wherry.errors.InvalidRequirement` (for a group),
     :class:`~wherry.errors.UnsupportedPython` and :class:`~wherry.errors.IndexUnavailable`.
@@ -67,7 +70,7 @@ async def read_requirements_files(  # noqa: PLR0913 - files may name all of it
     files = [_without_extras(file) for file in _listed(asked.requirements_files)]
     projects = [file for file, _ in files if _kind(file) == "pyproject"]
     groups = [_group(group, projects) for group in _listed(asked.groups)]
-    reader = _Reader([*read_indexes(index_urls or ()), *indexes], fetcher, environment, environ)
+    reader = _Reader([*read_indexes(index_urls or ()), *indexes], fetcher, environment, environ, locate)
     for file, extras in files:
         await reader.read(file, extras, needs_project=file not in dict(groups))
     for file, name in groups:
@@ -98,7 +101,12 @@ class _Reader:
     """Gathers what files say; each is read once."""
 
     def __init__(
-        self, indexes: Sequence[Index], fetcher: Fetcher, environment: Environment, environ: Mapping[str, str]
+        self,
+        indexes: Sequence[Index],
+        fetcher: Fetcher,
+        environment: Environment,
+        environ: Mapping[str, str],
+        locate: Locate,
     ) -> None:
         self.requirements: list[RequirementLine] = []
         self.constraints: list[RequirementLine] = []
@@ -110,6 +118,7 @@ class _Reader:
         self._fetcher = fetcher
         self._environment = environment
         self._environ = environ
+        self._locate = locate
         self._documents: dict[str, _Document] = {}
         self._read: set[tuple[str, str, bool]] = set()
 
@@ -212,10 +221,15 @@ class _Reader:
         if file not in self._documents:
             if authorization(file):
                 self._indexes.insert(0, Index(file))
-            request = Access(self._indexes, {}).grant(Request(without_credentials(file)))
+            bare = without_credentials(file)
+            located, absent = self._locate(bare)
+            request = Access(self._indexes, {}).grant(Request(located if absent else bare))
             response = await self._fetcher.fetch(request)
             if response.status != OK:
-                raise refused(request.url, response)
+                error = refused(request.url, response)
+                if absent:
+                    error.way_out = at_neither_place(absent)
+                raise error
             self._documents[file] = _Document(request.url, response.url, _decode(response.body, request.url))
         return self._documents[file]
 
