@@ -2,8 +2,8 @@
 import type { Branch, InstalledDistribution, Tree } from "../src/index.ts";
 import { element } from "../src/progress/dom.ts";
 
-/** Came with the runtime itself, and nobody asked for it. */
-const OWN = "pyodide-py";
+/** What the runtime and the page bring. */
+const OWN = new Set(["pyodide", "pyodide-py", "wherry"]);
 
 export interface PanelActions {
   remove(name: string): void;
@@ -17,13 +17,13 @@ export function showTree(
   actions: PanelActions,
 ): void {
   const requested = new Set(installed.filter((each) => each.requested).map(({ name }) => name));
-  const shown = branches.filter(({ name }) => name !== OWN);
+  const shown = branches.filter(({ name }) => !OWN.has(name));
   container.replaceChildren(...(shown.length ? [list(shown, requested, actions)] : []));
 }
 
 /** How many are installed, apart from the runtime's own. */
 export function countInstalled(installed: readonly InstalledDistribution[]): number {
-  return installed.filter(({ name }) => name !== OWN).length;
+  return installed.filter(({ name }) => !OWN.has(name)).length;
 }
 
 function list(branches: readonly Branch[], requested: ReadonlySet<string>, actions: PanelActions | null): HTMLElement {
