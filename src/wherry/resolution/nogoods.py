@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     # ``parent`` (``None``: the caller) requires ``requirement``.
     Cause = RequirementInformation[ProjectRequirement, Candidate]
 
-__all__ = ["Fact", "Nogood", "Restricted", "Unselectable", "combine"]
+__all__ = ["Derivations", "Fact", "Nogood", "Restricted", "Unselectable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,38 +41,62 @@ Fact: TypeAlias = "Cause | Restricted | Unselectable"
 class Nogood:
     """``terms`` maps identifiers to bits: not every one of them may come to one of its bits.
 
-    It is known as a ``fact``, or follows from two others.
+    ``number`` is its place among the :class:`Derivations`; ``is_derived`` tells that it follows from two others.
     """
 
     terms: Mapping[Identifier, int]
-    fact: Fact | None = None
-    parents: tuple[Nogood, ...] = ()
-
-    def facts(self) -> Iterator[Fact]:
-        """Yield the facts that this follows from, each once."""
-        seen: set[int] = set()
-        pending = [self]
-        while pending:
-            nogood = pending.pop()
-            if id(nogood) in seen:
-                continue
-            seen.add(id(nogood))
-            pending += nogood.parents
-            if nogood.fact is not None:
-                yield nogood.fact
+    number: int
+    is_derived: bool = False
 
 
-def combine(first: Nogood, second: Nogood, pivot: Identifier, full: int) -> Nogood:
-    """Return what follows from two nogoods by resolution on ``pivot``, whose domain is ``full``.
+class Derivations:
+    """How each nogood of a search is known: as a fact, or from two others.
 
-    Where the pivot comes to a bit of either, one of the two applies; so the other terms of both cannot all be true.
+    They are lists. Objects that hold their parents would be chains as long as the search, and freeing a chain of
+    thousands runs out of stack, which ends Pyodide.
     """
-    terms = dict(first.terms)
-    for identifier, bits in second.terms.items():
-        terms[identifier] = terms[identifier] & bits if identifier in terms else bits
-    either = first.terms[pivot] | second.terms[pivot]
-    if either == full:
-        del terms[pivot]
-    else:
-        terms[pivot] = either
-    return Nogood(terms, parents=(first, second))
+
+    def __init__(self) -> None:
+        self._facts: dict[int, Fact] = {}
+        self._parents: list[tuple[int, ...]] = []
+
+    def state(self, terms: Mapping[Identifier, int], fact: Fact | None = None) -> Nogood:
+        """Return a nogood that is known as ``fact``, or by itself."""
+        number = len(self._parents)
+        self._parents.append(())
+        if fact is not None:
+            self._facts[number] = fact
+        return Nogood(terms, number)
+
+    def derive(self, terms: Mapping[Identifier, int], first: Nogood, second: Nogood) -> Nogood:
+        """Return a nogood that follows from two others."""
+        self._parents.append((first.number, second.number))
+        return Nogood(terms, len(self._parents) - 1, is_derived=True)
+
+    def combine(self, first: Nogood, second: Nogood, pivot: Identifier, full: int) -> Nogood:
+        """Return what follows from two nogoods by resolution on ``pivot``, whose domain is ``full``.
+
+        Where the pivot comes to a bit of either, one of the two applies; so the other terms of both cannot all be true.
+        """
+        terms = dict(first.terms)
+        for identifier, bits in second.terms.items():
+            terms[identifier] = terms[identifier] & bits if identifier in terms else bits
+        either = first.terms[pivot] | second.terms[pivot]
+        if either == full:
+            del terms[pivot]
+        else:
+            terms[pivot] = either
+        return self.derive(terms, first, second)
+
+    def facts(self, nogood: Nogood) -> Iterator[Fact]:
+        """Yield the facts that ``nogood`` follows from, each once."""
+        seen: set[int] = set()
+        pending = [nogood.number]
+        while pending:
+            number = pending.pop()
+            if number in seen:
+                continue
+            seen.add(number)
+            pending += self._parents[number]
+            if number in self._facts:
+                yield self._facts[number]

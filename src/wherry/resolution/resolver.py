@@ -20,14 +20,14 @@ from resolvelib.structs import DirectedGraph, IteratorMapping
 from wherry.errors import ResolutionTooDeep
 from wherry.resolution.candidates import Candidate, Policy
 from wherry.resolution.domains import ABSENT, Domain
-from wherry.resolution.nogoods import Nogood, Restricted, Unselectable, combine
+from wherry.resolution.nogoods import Derivations, Restricted, Unselectable
 from wherry.resolution.requirements import Identifier, ProjectRequirement
 from wherry.resolution.trail import Trail
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from wherry.resolution.nogoods import Cause, Fact
+    from wherry.resolution.nogoods import Cause, Fact, Nogood
     from wherry.resolution.provider import Provider
 
     Answer = Result[ProjectRequirement, Candidate, Identifier]
@@ -55,6 +55,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
     def __init__(self, provider: Provider) -> None:
         super().__init__(provider, BaseReporter())
         self._domains: dict[Identifier, Domain] = {}
+        self._derivations = Derivations()
         # By identifier, and what that must come to for the nogood to be worth a look; what has one term always is.
         self._nogoods: dict[Identifier, dict[Nogood, int]] = {}
         self._alike: dict[tuple[Identifier, Identifier, int], Nogood] = {}
@@ -96,7 +97,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
             else:
                 return self._reached(asked)
         self._count()
-        raise Refuted(tuple(self._refutation.facts()))
+        raise Refuted(tuple(self._derivations.facts(self._refutation)))
 
     def _begin(self, asked: Iterable[Cause]) -> list[Identifier]:
         for cause in asked:
@@ -153,7 +154,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         terms = {key: self._trail.left[key] for key in ((identifier[0], ""), identifier) if key in self._domains}
         left = reduce(and_, terms.values())
         if not left:
-            self._store(Nogood(terms))
+            self._store(self._derivations.state(terms))
             return list(terms)
         matches = self.provider.find_matches(identifier, self._requirements, {identifier: iter(())})
         for candidate in matches():
@@ -205,11 +206,11 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         """Learn that ``parent`` at ``bit`` excludes ``missing``; releases that require the same share a nogood."""
         key = parent, child, missing
         known = self._alike.get(key)
-        learned = Nogood(self._telling({child: missing, parent: bit}), fact)
+        learned = self._derivations.state(self._telling({child: missing, parent: bit}), fact)
         if known is not None:
             for identifier in known.terms:
                 self._nogoods[identifier].pop(known, None)
-            learned = Nogood({**known.terms, parent: known.terms[parent] | bit}, parents=(known, learned))
+            learned = self._derivations.derive({**known.terms, parent: known.terms[parent] | bit}, known, learned)
         self._alike[key] = learned
         self._store(learned)
 
@@ -226,7 +227,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
 
     def _learn(self, terms: dict[Identifier, int], fact: Fact) -> None:
         """Store a nogood, without the terms that are always true."""
-        self._store(Nogood(self._telling(terms), fact))
+        self._store(self._derivations.state(self._telling(terms), fact))
 
     def _telling(self, terms: dict[Identifier, int]) -> dict[Identifier, int]:
         return {name: bits for name, bits in terms.items() if bits != self._domains[name].full}
@@ -276,7 +277,8 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
             before = max((step.level for step in steps.values() if step is not last), default=0)
             if last.cause is None:
                 return self._go_back(before, nogood)
-            resolved = combine(nogood, last.cause, last.identifier, self._domains[last.identifier].full)
+            full = self._domains[last.identifier].full
+            resolved = self._derivations.combine(nogood, last.cause, last.identifier, full)
             if last.identifier in resolved.terms:
                 rest = self._trail.satisfier(last.identifier, resolved.terms[last.identifier])
                 before = max(before, rest.level)
@@ -293,7 +295,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
             for requirement in self.provider.get_dependencies(candidate):
                 self._causes[requirement.identifier].pop()
                 self._preferences.pop(requirement.identifier, None)
-        if nogood.parents:
+        if nogood.is_derived:
             self._store(nogood)
         return nogood
 
