@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.harness.index_files import make_wheel
-from tests.install.places import deliver, stage, tree
+from tests.install.places import deliver, install, stage, tree
 from wherry.errors import InstallConflict, InvalidWheel
 from wherry.install.scheme import Scheme
+from wherry.install.site_packages import SitePackages
 
 PARTS = {
     "app/__init__.py": "",
@@ -97,10 +98,10 @@ def test_a_part_that_belongs_nowhere_is_refused(scheme, workshop, path, fragment
     assert caught.value.filename == file.filename
 
 
-def test_two_wheels_with_the_same_file_conflict(scheme, workshop):
+def test_two_wheels_with_a_file_of_different_content_conflict(scheme):
     first, second = (make_wheel(name, "1", files={"same.py": name}) for name in ("a", "b"))
     with pytest.raises(InstallConflict) as caught:
-        stage([deliver(first), deliver(second)], scheme, str(workshop))
+        install(SitePackages(scheme), first, second)
     assert (caught.value.owner, caught.value.newcomer) == (first.filename, second.filename)
     assert caught.value.path == f"{scheme.site_packages}/same.py"
 
