@@ -51,16 +51,6 @@ def test_what_the_command_line_asks_for_comes_too(cli, index):
     assert cli("run", *choice, "-c", "part==1.0", "app.py").stdout == "1.0 1.0 1.0\n"
 
 
-def test_files_of_the_project_that_overwrite_names_are_replaced(cli, index):
-    cli.write("import tests; print(tests.of)")
-    arguments = ["--index-url", index.json_url, "--with", "tested-a", "--with", "tested-b", "app.py"]
-    refused = cli("run", *arguments)
-    assert refused.returncode != 0
-    assert 'overwrite=("tested-a",)' in refused.stderr
-    assert cli("run", "--overwrite", "tested-a", *arguments).stdout == "tested-b\n"
-    assert cli("run", "--overwrite", "tested-b", *arguments).stdout == "tested-a\n"
-
-
 def test_the_second_run_downloads_nothing(cli, index):
     arguments = ["run", "--index-url", index.json_url, "-w", "app", "app.py"]
     cli.write("")
@@ -70,6 +60,16 @@ def test_the_second_run_downloads_nothing(cli, index):
     assert archives(index) == 2
     assert cli("run", "--no-cache", *arguments[1:]).returncode == 0
     assert archives(index) == 4
+
+
+def test_files_of_the_project_that_overwrite_names_are_replaced(cli, index):
+    cli.write("import tests; print(tests.of)")
+    arguments = ["--index-url", index.json_url, "--with", "tested-a", "--with", "tested-b", "app.py"]
+    refused = cli("run", *arguments)
+    assert refused.returncode != 0
+    assert 'overwrite=("tested-a",)' in refused.stderr
+    assert cli("run", "--overwrite", "tested-a", *arguments).stdout == "tested-b\n"
+    assert cli("run", "--overwrite", "tested-b", *arguments).stdout == "tested-a\n"
 
 
 def test_what_was_damaged_in_the_cache_is_fetched_again(cli, index):
