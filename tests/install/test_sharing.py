@@ -222,7 +222,7 @@ def test_both_owners_of_a_replaced_file_go_together(site):
     assert tree(Path(site.scheme.site_packages)) == {}
 
 
-def test_who_has_replaced_a_file_may_be_upgraded_and_the_former_owner_may_not(site, shared):
+def test_the_new_owner_of_a_replaced_file_may_be_upgraded_and_the_former_may_not(site, shared):
     install(site, A, OTHER_B, overwrite=names("a"))
     assert put(site, wheel("jar-b", "newer", "2")) == ()
     assert shared.read_text() == "newer"
@@ -254,7 +254,7 @@ def test_a_shared_file_that_was_changed_stays_with_the_last(site, shared):
     assert shared.read_text() == "mine"
 
 
-def test_a_file_that_is_nobodys_is_not_overwritten_for_any_name(site, shared):
+def test_an_unclaimed_file_is_not_overwritten_for_any_name(site, shared):
     shared.parent.mkdir()
     shared.write_text("mine")
     for files in [(OTHER_B,), (OTHER_B, OTHER_C)]:

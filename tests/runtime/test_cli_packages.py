@@ -23,6 +23,7 @@ WHEELS = [
     make_wheel("part", "1.0"),
     make_wheel("part", "2.0"),
     make_wheel("lone", "1.0"),
+    *(make_wheel(name, "1.0", files={"tests/__init__.py": f"of = '{name}'"}) for name in ("tested-a", "tested-b")),
 ]
 
 
@@ -76,6 +77,16 @@ def test_the_second_run_downloads_nothing(cli, index):
     assert archives(index) == 2
     assert cli("run", "--no-cache", *arguments[1:]).returncode == 0
     assert archives(index) == 4
+
+
+def test_files_of_the_project_that_overwrite_names_are_replaced(cli, index):
+    cli.write("import tests; print(tests.of)")
+    arguments = ["--index-url", index.json_url, "--with", "tested-a", "--with", "tested-b", "app.py"]
+    refused = cli("run", *arguments)
+    assert refused.returncode != 0
+    assert 'overwrite=("tested-a",)' in refused.stderr
+    assert cli("run", "--overwrite", "tested-a", *arguments).stdout == "tested-b\n"
+    assert cli("run", "--overwrite", "tested-b", *arguments).stdout == "tested-a\n"
 
 
 def test_what_was_damaged_in_the_cache_is_fetched_again(cli, index):

@@ -55,7 +55,7 @@ def files_of(distribution: InstalledDistribution, scheme: Scheme) -> dict[str, R
 def claims_on(
     paths: Collection[str], installed: Iterable[InstalledDistribution], scheme: Scheme
 ) -> dict[str, list[Claim]]:
-    """Return who of ``installed`` has the files ``paths``; a RECORD that cannot be read claims none."""
+    """Return the lines that RECORDs of ``installed`` have for ``paths``, by path; one that cannot be read has none."""
     claims: dict[str, list[Claim]] = {}
     for distribution in installed if paths else ():
         try:
