@@ -93,7 +93,11 @@ def test_a_prompt_begins_with_what_a_file_asks_for(cli, index):
             "part==1.0 has no hash*wrong.txt, line 2*add: part==1.0 --h",
         ),
         (2, "lone\n-e .\n", "wrong.txt, line 2: the option -e is not supported"),
-        (1, "lone\n-r missing.txt\n", "missing.txt: there is no such file on this computer (named in file:*wrong.txt, line 2)"),
+        (
+            1,
+            "lone\n-r missing.txt\n",
+            "missing.txt: there is no such file on this computer (named in file:*wrong.txt, line 2)",
+        ),
         (2, "lone ==\n", "wrong.txt, line 1: 'lone ==' is not a valid requirement"),
     ],
 )
