@@ -473,7 +473,7 @@ async def test_who_still_requires_what_went_is_said(tmp_path: Path) -> None:
     await subject.install("app")
     gone = subject.uninstall("lib")
     assert gone.warnings == ("app 1 requires lib<2, which is not installed",)
-    assert repr(gone) == "Removed: lib 1\nWarning: app 1 requires lib<2, which is not installed"
+    assert str(gone) == "Removed: lib 1\nWarning: app 1 requires lib<2, which is not installed"
     assert subject.uninstall("app").warnings == ()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +17,12 @@ from wherry.errors import WherryError
 
 def test_every_public_name_is_there_and_shown():
     assert all(getattr(wherry, name) is not None for name in wherry.__all__)
-    assert set(wherry.__all__) <= set(dir(wherry))
+    assert [name for name in dir(wherry) if not name.startswith("__")] == sorted(wherry.__all__)
+
+
+def test_the_version_is_that_of_the_npm_package():
+    package = json.loads((Path(__file__).parents[1] / "js/package.json").read_text(encoding="utf-8"))
+    assert wherry.__version__ == package["version"]
 
 
 def test_type_checkers_are_told_of_the_very_names():

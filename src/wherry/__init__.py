@@ -155,6 +155,8 @@ _HOMES: Mapping[str, tuple[str, ...]] = {
     "wherry.resolution.tree": ("Branch", "Tree"),
 }
 
+__version__ = "0.1.0"
+
 # One of the floors bears the name of a function. Imported first, it will not take the place of that later.
 import_module("wherry.install")
 del globals()["install"]
@@ -172,4 +174,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    # A prompt completes these: neither the modules behind them nor what this one imports.
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

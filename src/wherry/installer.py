@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from wherry._default_index import DEFAULT_INDEX_URL
+from wherry.awaiting import begins_when_awaited
 from wherry.errors import NotInstalled, UninstallRefused
 from wherry.following import Downloads, Resolving
 from wherry.index.access import without_secrets
@@ -24,7 +25,7 @@ from wherry.install.delivering import download
 from wherry.install.destination import Delivery, Exchange, SharedLibrary
 from wherry.install.startup import startup_warnings
 from wherry.model.archive_limits import DEFAULT_LIMITS
-from wherry.model.distribution import InstalledDistribution
+from wherry.model.distribution import InstalledDistribution, InstalledDistributions
 from wherry.model.environment import Environment
 from wherry.model.progress import Progress
 from wherry.model.report import InstallReport, UninstallReport
@@ -99,6 +100,7 @@ class Installer:
         self._prefer = prefer
         self._recovered = self._destination.recover()
 
+    @begins_when_awaited
     async def install(
         self,
         *requirements: str | Iterable[str],
@@ -208,6 +210,7 @@ class Installer:
         downloads.begin()
         return await phases.watch(download(new, snapshot, index, self._limits, arrived), downloads.look)
 
+    @begins_when_awaited
     async def resolve(
         self,
         *requirements: str | Iterable[str],
@@ -250,6 +253,7 @@ class Installer:
         unknown = _unknown(replaceable, resolution, problem)
         return replace(resolution, warnings=(*warnings, *resolution.warnings, *unknown, *self._imported(replaced)))
 
+    @begins_when_awaited
     async def install_imports(
         self,
         source: str,
@@ -296,9 +300,9 @@ class Installer:
         missed = map(str, checking.find_missing([one.name for one in leaving], remaining, self.environment))
         return UninstallReport(leaving, (*recovered, *missed, *imported, *done.warnings))
 
-    def installed(self) -> tuple[InstalledDistribution, ...]:
-        """Return the distributions that are there, ordered by name."""
-        return tuple(distribution for _, distribution in sorted(self._destination.installed().items()))
+    def installed(self) -> InstalledDistributions:
+        """Return the distributions that are there, a tuple ordered by name, which a prompt shows as a table."""
+        return InstalledDistributions(one for _, one in sorted(self._destination.installed().items()))
 
     def check(self) -> CheckReport:
         """Look for damaged distributions, and for requirements that nothing installed meets; false if all is well."""

@@ -6,7 +6,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wherry.model.core_metadata import CoreMetadata
-from wherry.model.distribution import InstalledDistribution
+from wherry.model.distribution import InstalledDistribution, InstalledDistributions
 from wherry.model.progress import Progress
 from wherry.model.report import InstallReport, UninstallReport
 
@@ -30,14 +30,18 @@ def test_a_report_reads_as_lines():
     assert str(REPORT) == "Installed: my-app 1.0, b 2\nRemoved: my-app 0.9\nWarning: b <2> is yanked"
 
 
-def test_a_report_reads_so_at_a_prompt_too():
-    assert repr(REPORT) == str(REPORT)
+def test_a_report_is_a_table_at_a_prompt():
+    assert (
+        repr(REPORT) == "Installed  my-app  1.0\n           b       2\nRemoved    my-app  0.9\nWarning: b <2> is yanked"
+    )
+    assert repr(InstallReport()) == "Nothing to do"
 
 
 def test_what_was_uninstalled_is_a_tuple_with_warnings():
     gone = UninstallReport([distribution("b", "2")], ["c 1 requires b, which is not installed"])
     assert [item.name for item in gone] == ["b"]
-    assert repr(gone) == "Removed: b 2\nWarning: c 1 requires b, which is not installed"
+    assert str(gone) == "Removed: b 2\nWarning: c 1 requires b, which is not installed"
+    assert repr(gone) == "Removed  b  2\nWarning: c 1 requires b, which is not installed"
     travelled = json.loads(json.dumps(gone.to_dict()))
     assert [item["name"] for item in travelled["removed"]] == ["b"]
     assert travelled["warnings"] == list(gone.warnings)
@@ -54,6 +58,22 @@ def test_a_report_shows_as_an_escaped_table():
 def test_a_report_of_nothing_says_so():
     assert str(InstallReport()) == "Nothing to do"
     assert InstallReport()._repr_html_() == "<p>Nothing to do</p>"
+
+
+def test_what_is_installed_is_a_tuple_that_shows_as_a_table():
+    both = InstalledDistributions([distribution("b", "2"), distribution("My.App", "1.0")])
+    assert [one.name for one in both] == ["b", "my-app"]
+    assert both[1:] == (both[1],)
+    assert repr(both) == str(both) == "Package  Version\nb        2\nmy-app   1.0"
+    assert both._repr_html_() == (
+        "<table><tr><th>Package</th><th>Version</th></tr><tr><td>b</td><td>2</td></tr>"
+        "<tr><td>my-app</td><td>1.0</td></tr></table>"
+    )
+
+
+def test_nothing_installed_says_so():
+    assert repr(InstalledDistributions()) == "Nothing is installed"
+    assert InstalledDistributions()._repr_html_() == "<p>Nothing is installed</p>"
 
 
 def test_a_report_travels_as_json():

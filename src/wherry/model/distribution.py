@@ -1,16 +1,18 @@
-"""A distribution that is installed."""
+"""Distributions that are installed."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wherry.model.tables import align
+
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.model.core_metadata import CoreMetadata
 
-__all__ = ["InstalledDistribution"]
+__all__ = ["InstalledDistribution", "InstalledDistributions"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -54,3 +56,23 @@ class InstalledDistribution:
             "requested": self.requested,
             "source": self.source,
         }
+
+
+class InstalledDistributions(tuple[InstalledDistribution, ...]):
+    """A tuple of distributions that a prompt shows as a table."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        rows = [("Package", "Version"), *((one.name, one.version) for one in self)]
+        return align(rows) if self else "Nothing is installed"
+
+    def __repr__(self) -> str:
+        # A prompt shows this.
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        rows = "".join(f"<tr><td>{escape(one.name)}</td><td>{escape(one.version)}</td></tr>" for one in self)
+        return f"<table><tr><th>Package</th><th>Version</th></tr>{rows}</table>" if rows else f"<p>{self}</p>"

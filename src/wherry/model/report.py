@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from wherry.model.distribution import InstalledDistribution
+from wherry.model.tables import align
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 __all__ = ["InstallReport", "UninstallReport"]
 
@@ -35,8 +36,8 @@ class InstallReport:
         return "\n".join(lines) or "Nothing to do"
 
     def __repr__(self) -> str:
-        # It is what a REPL shows.
-        return str(self)
+        # A prompt shows this.
+        return _table(self._rows(), self.warnings)
 
     def _repr_html_(self) -> str:
         from html import escape
@@ -79,9 +80,20 @@ class UninstallReport(tuple[InstalledDistribution, ...]):  # noqa: SLOT001 - a t
         return "\n".join([*lines, *(f"Warning: {warning}" for warning in self.warnings)]) or "Nothing to do"
 
     def __repr__(self) -> str:
-        # It is what a REPL shows.
-        return str(self)
+        # A prompt shows this.
+        return _table([("Removed", self)], self.warnings)
 
     def to_dict(self) -> dict[str, object]:
         """Return a JSON-able mapping."""
         return {"removed": [distribution.to_dict() for distribution in self], "warnings": list(self.warnings)}
+
+
+def _table(groups: Iterable[tuple[str, Sequence[InstalledDistribution]]], warnings: Iterable[str]) -> str:
+    """Return one row a distribution, the word of its group before the first, and the warnings below."""
+    rows = [
+        (word if place == 0 else "", distribution.name, distribution.version)
+        for word, distributions in groups
+        for place, distribution in enumerate(distributions)
+    ]
+    lines = [align(rows)] if rows else []
+    return "\n".join([*lines, *(f"Warning: {warning}" for warning in warnings)]) or "Nothing to do"
