@@ -38,6 +38,7 @@ def tests(session: nox.Session) -> None:
         session.run("npm", "test", external=True)
     session.run("python", "-m", "tests.harness.wheelhouse")
     session.run("python", "-m", "tests.harness.distribution")
+    session.run("python", "-m", "tests.harness.stock")
     with session.chdir(JS):
         session.run("npm", "run", "test:browsers", external=True)
     session.run("pytest", "--rt=node,chrome", *session.posargs)
@@ -50,6 +51,7 @@ def faults(session: nox.Session) -> None:
     build(session)
     session.run("python", "-m", "tests.harness.wheelhouse")
     session.run("python", "-m", "tests.harness.distribution")
+    session.run("python", "-m", "tests.harness.stock")
     session.run("pytest", "--rt=node", "tests/faults", *session.posargs)
 
 

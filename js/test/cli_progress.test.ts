@@ -132,6 +132,16 @@ test("a size that the index does not tell is not counted as nothing", () => {
   assert.deepEqual(lines, ["six 1  ?", "2 packages, 5.0 kB and more: the index does not tell every size"]);
 });
 
+test("a size of the distribution, whose lock has none, is said to be Pyodide's", () => {
+  const answer = resolution({ six: null, rich: null });
+  const chosen = answer.chosen.map((pin) => ({ ...pin, origin: "distribution" as const }));
+  const tree = { branches: [branch("rich", "1", "rich"), branch("six", "1", "six")] };
+  const lines = treeLines(tree, { ...answer, chosen }, plain);
+  assert.deepEqual(lines, ["rich 1  Pyodide's", "six 1   Pyodide's", "2 packages of Pyodide's distribution"]);
+  const mixed = { ...answer, chosen: [...resolution({ idna: 5000 }).chosen, ...chosen] };
+  assert.equal(treeLines(tree, mixed, plain).at(-1), "3 packages, 5.0 kB, 2 of Pyodide's distribution");
+});
+
 test("each chain that leads to a project is a line", () => {
   const chain = (...requirements: string[]) =>
     requirements.map((requirement) => ({ requirement, name: requirement, version: "1" }));

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from tests.harness.background_server import BackgroundServer
-from tests.harness.paths import BUNDLE, DISTRIBUTION
+from tests.harness.paths import BUNDLE, STOCK
 from tests.harness.project import EXAMPLE_INDEX, indexed
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ class DocumentPage(BackgroundServer):
             application.router.add_get(path, self._answer)
         application.router.add_get("/favicon.ico", _nothing)
         application.router.add_static("/wherry/", BUNDLE)
-        application.router.add_static("/pyodide/", DISTRIBUTION, follow_symlinks=True)
+        application.router.add_static("/pyodide/", STOCK, follow_symlinks=True)
         application.on_response_prepare.append(self._add_headers)
         return [web.AppRunner(application, access_log=None, shutdown_timeout=0.1)]
 

@@ -104,9 +104,13 @@ def make_wheel(  # noqa: PLR0913 - each says one thing of the wheel, and a test 
     members = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
     members[f"{stem}.dist-info/METADATA"] = _lines(metadata)
     members[f"{stem}.dist-info/WHEEL"] = _lines(wheel + ([f"Build: {build}"] if build else []))
-    members[f"{stem}.dist-info/RECORD"] = _record(members, f"{stem}.dist-info/RECORD")
     filename = "-".join(filter(None, (stem, build, tag))) + ".whl"
-    return IndexFile(filename, _archive(members), yanked, upload_time)
+    return IndexFile(filename, zip_wheel(members, f"{stem}.dist-info/RECORD"), yanked, upload_time)
+
+
+def zip_wheel(members: Mapping[str, bytes], record: str) -> bytes:
+    """Return the archive of a wheel with ``members`` and their RECORD, whose path is ``record``."""
+    return _archive({**members, record: _record(members, record)})
 
 
 def _lines(lines: list[str]) -> bytes:

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 from typing import TYPE_CHECKING
 
-from tests.harness.paths import BUNDLE, DISTRIBUTION, JS, NODE_MODULES
+from tests.harness.paths import BUNDLE, JS, NODE_MODULES, STOCK
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,9 +46,8 @@ class Project:
         modules = folder / "node_modules"
         shutil.copytree(BUNDLE, modules / "wherry" / "dist")
         shutil.copy(JS / "package.json", modules / "wherry")
-        # With a distribution that is there: that of the npm package is on a CDN.
-        shutil.copytree(DISTRIBUTION, modules / "pyodide", ignore=shutil.ignore_patterns("wherry"))
-        shutil.copy(NODE_MODULES / "pyodide" / "package.json", modules / "pyodide")
+        # With wheels beside it: those of the npm package are on a CDN.
+        shutil.copytree(STOCK, modules / "pyodide", ignore=shutil.ignore_patterns("wherry"))
         self.write("package.json", '{ "type": "module" }')
         self.write("indexed.js", indexed("wherry", index_url))
         self._write_npx(modules / "wherry" / "dist" / "cli.js")

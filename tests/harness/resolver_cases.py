@@ -53,6 +53,7 @@ class ResolverCase:
     message: str = ""
     mentions: Sequence[str] = ()
     file: str = ""
+    kept: Sequence[str] = ()
     unread: Sequence[str] = ()
     xfail: str = ""
 

@@ -53,6 +53,7 @@ def test_answer(case: ResolverCase) -> None:
         resolution, fetcher = resolve(case, seed)
         assert resolution.pins == dict(case.pins)
         assert list(resolution.warnings) == [case.placed(text) for text in case.warnings]
+        assert {*case.kept} <= {pin.name for pin in resolution.chosen if pin.file is None}
         assert case.file in {"", *(pin.file.filename for pin in resolution.chosen if pin.file)}
         assert not [url for project in case.unread for url in fetcher.requests if f"/{project}/" in url]
         assert max(fetcher.requests.values(), default=1) == 1

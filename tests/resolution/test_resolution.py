@@ -14,12 +14,13 @@ from packaging.version import Version
 from tests.harness.environments import PYODIDE_314
 from tests.harness.plain_installed import plain_installed
 from wherry.model.core_metadata import CoreMetadata
+from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile, ProjectPage
 from wherry.resolution.attempt import attempt
 from wherry.resolution.graph import Reason
 from wherry.resolution.problem import Problem
 from wherry.resolution.requirements import expand
-from wherry.resolution.resolution import Resolution
+from wherry.resolution.resolution import Pin, Resolution
 from wherry.resolution.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -60,6 +61,12 @@ def resolve(
     return resolution
 
 
+def member(name: str) -> LockedPackage:
+    filename = f"{name}-1-py3-none-any.whl"
+    file = ProjectFile(filename, f"https://example.org/{filename}", {"sha256": "0"})
+    return LockedPackage(canonicalize_name(name), Version("1"), file)
+
+
 def test_an_answer_reads_as_a_table_with_a_total():
     assert str(resolve("app", "idna!=1")).splitlines() == [
         "app==1       1.2 kB  you",
@@ -86,11 +93,23 @@ def test_sizes_that_the_index_does_not_tell_are_said_to_be_unknown():
     resolution = resolve("lib", sizes={**SIZES, "lib": None})
     assert str(resolution).splitlines()[1:] == [
         "lib==2            ?  you",
-        "To download: 2 files, more than 70.4 kB (1 of unknown size)",
+        "To download: 2 files, more than 70.4 kB, 1 of unknown size",
     ]
     assert resolution.download_size is None
     unknown = resolve("idna", sizes=dict.fromkeys(SIZES))
     assert str(unknown).splitlines()[-1] == "To download: 1 file of unknown size"
+
+
+def test_sizes_of_the_distribution_which_its_lock_does_not_have_are_said_to_be_pyodides():
+    lib, six = map(member, ("lib", "six"))
+    pins = [Pin(one.name, "1", one, requested=True) for one in (lib, six)]
+    assert str(Resolution(tuple(pins))).splitlines() == [
+        "lib==1  Pyodide's  you",
+        "six==1  Pyodide's  you",
+        "To download: 2 files of Pyodide's distribution",
+    ]
+    both = Resolution((*resolve("idna").chosen, *pins))
+    assert str(both).splitlines()[-1] == "To download: 3 files, 70.4 kB, 2 of Pyodide's distribution"
 
 
 def test_a_repl_shows_it_as_it_reads():

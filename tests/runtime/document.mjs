@@ -1,7 +1,7 @@
 // Runs Python in one Pyodide, step by step, and prints what came of each. The standard input has, as JSON, the index to
 // ask, and the steps: `{ source, isExample }`, of which examples show what their last line is, as a prompt does.
 import { readFileSync } from "node:fs";
-import { loadPyodide } from "../../.cache/distribution/pyodide.mjs";
+import { loadPyodide } from "../../.cache/stock/pyodide.mjs";
 import { attach } from "../../js/dist/index.js";
 
 const STEP = `

@@ -7,10 +7,12 @@ const ABOVE = "(*)";
 
 /** Draws who requires whom, each with its version and what is to be downloaded of it; then the sum. */
 export function treeLines({ branches }: Tree, resolution: Resolution, style: Style): string[] {
-  const files = new Map(resolution.chosen.map(({ name, file }) => [name, file]));
+  const pins = new Map(resolution.chosen.map((pin) => [pin.name, pin]));
   const amount = ({ name, repeated, cycle }: Branch) => {
-    const file = files.get(name);
-    return repeated || cycle || !file ? "" : file.size === null ? "?" : size(file.size);
+    const pin = pins.get(name);
+    if (repeated || cycle || !pin?.file) return "";
+    if (pin.file.size !== null) return size(pin.file.size);
+    return pin.origin === "distribution" ? "Pyodide's" : "?";
   };
   const rows = branches.flatMap((branch) => [...rowsOf(branch, "", "")]);
   const width = Math.max(0, ...rows.map(({ lead, branch }) => lead.length + titleOf(branch).length));
@@ -45,11 +47,17 @@ function titleOf({ name, extras, version, repeated, cycle }: Branch): string {
   return [...words, ...(repeated ? [ABOVE] : []), ...(cycle ? ["(cycle)"] : [])].join(" ");
 }
 
-function totalOf({ chosen, downloadSize }: Resolution): string {
-  const files = chosen.flatMap(({ file }) => file ?? []);
-  const known = files.reduce((sum, { size }) => sum + (size ?? 0), 0);
-  const more = downloadSize === null ? " and more: the index does not tell every size" : "";
-  return `${counted(files.length, "package")}, ${size(known)}${more}`;
+/** Sums up what is to be downloaded. The lock of Pyodide's distribution has no sizes. */
+function totalOf({ chosen }: Resolution): string {
+  const pins = chosen.filter(({ file }) => file !== null);
+  const unknown = pins.filter(({ file }) => file?.size === null);
+  const members = unknown.filter(({ origin }) => origin === "distribution").length;
+  const counts = counted(pins.length, "package");
+  if (members > 0 && members === pins.length) return `${counts} of Pyodide's distribution`;
+  const known = size(pins.reduce((sum, { file }) => sum + (file?.size ?? 0), 0));
+  const ofPyodide = members > 0 ? `, ${members} of Pyodide's distribution` : "";
+  const more = unknown.length > members ? " and more: the index does not tell every size" : "";
+  return `${counts}, ${known}${ofPyodide}${more}`;
 }
 
 /** Says which chains of requirements lead to a project. */

@@ -140,12 +140,18 @@ class Resolution:
         new = [pin for pin in self.chosen if pin.file is not None]
         if not new:
             return "Nothing to download"
-        known = human_size(sum(pin.size or 0 for pin in new))
+        members = sum(_is_unmeasured(pin) for pin in new)
+        unknown = sum(pin.size is None for pin in new) - members
+        parts = [f"{members} of Pyodide's distribution"] if members else []
+        if len(new) > members + unknown:
+            known = human_size(sum(pin.size or 0 for pin in new))
+            parts.insert(0, f"more than {known}" if unknown else known)
+        if unknown:
+            parts.append(f"{unknown} of unknown size")
         files = f"{len(new)} file{'s' if len(new) > 1 else ''}"
-        unknown = sum(pin.size is None for pin in new)
-        if unknown == len(new):
-            return f"To download: {files} of unknown size"
-        return f"To download: {files}, " + (f"more than {known} ({unknown} of unknown size)" if unknown else known)
+        if len(new) in {members, unknown}:
+            return f"To download: {files}{parts[0].removeprefix(str(len(new)))}"
+        return f"To download: {', '.join((files, *parts))}"
 
     def to_dict(self) -> dict[str, object]:
         """Return a JSON-able mapping."""
@@ -157,14 +163,22 @@ class Resolution:
         }
 
 
-def _size(size: int | None) -> str:
-    return "?" if size is None else human_size(size)
+def _is_unmeasured(pin: Pin) -> bool:
+    """Tell whether it comes from Pyodide's distribution, whose lock has no sizes."""
+    return pin.origin == "distribution" and pin.size is None
+
+
+def _size(pin: Pin) -> str:
+    if pin.file is None:
+        return "installed"
+    if pin.size is None:
+        return "Pyodide's" if _is_unmeasured(pin) else "?"
+    return human_size(pin.size)
 
 
 def _row(pin: Pin) -> tuple[str, str, str]:
     """Return pin, size and who requires it, for people."""
-    size = "installed" if pin.file is None else _size(pin.size)
     others = [f"{reason.asker} ({reason.text})" for reason in pin.reasons if reason.parent not in {None, pin.name}]
     askers = [*(["you"] if pin.requested else []), *others]
     more = f" and {len(askers) - SHOWN_ASKERS} more" if len(askers) > SHOWN_ASKERS else ""
-    return f"{pin.name}=={pin.version}", size, ", ".join(askers[:SHOWN_ASKERS]) + more
+    return f"{pin.name}=={pin.version}", _size(pin), ", ".join(askers[:SHOWN_ASKERS]) + more

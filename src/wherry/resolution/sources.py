@@ -88,12 +88,12 @@ class Sources:
         if self.direct is not None and _admits(wanted, self.direct.version):
             yield self.direct.version, self.direct
         if self.locked is not None and self._is_preferred(self.locked) and _admits(wanted, self.locked.version):
-            yield self.locked.version, self.locked
+            yield self.locked.version, self._unless_installed(self.locked)
 
     def after(self, wanted: Sequence[ProjectRequirement]) -> Iterator[tuple[Version, Source]]:
         """Yield what is tried after the index."""
         if self.locked is not None and not self._is_preferred(self.locked) and _admits(wanted, self.locked.version):
-            yield self.locked.version, self.locked
+            yield self.locked.version, self._unless_installed(self.locked)
         if self.module is not None and _admits(wanted, version_of(self.module)):
             yield version_of(self.module), self.module
 
@@ -117,6 +117,10 @@ class Sources:
     def stays(self) -> bool:
         """Whether what is installed comes first. Nothing else can take the place of what the runtime provides."""
         return self.installed is not None and (not self._problem.upgrade or self.installed.location is None)
+
+    def _unless_installed(self, locked: LockedPackage) -> LockedPackage | InstalledDistribution:
+        """Return what is installed in the place of the same version: an upgrade fetches nothing that is there."""
+        return self.installed if self.installed and version_of(self.installed) == locked.version else locked
 
     def _is_preferred(self, locked: LockedPackage) -> bool:
         if locked.is_shared_library:
