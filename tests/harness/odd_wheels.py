@@ -225,3 +225,26 @@ def _metadata() -> Iterator[OddWheel]:
         "name in another spelling": METADATA.replace(b": app", b": App"),
     }.items():
         yield OddWheel(f"METADATA: {name}", build(members(FILES | {f"{INFO}/METADATA": content})))
+    for text, rest in {
+        "Requires-Python: >=3.6.*": "Requires-Python '>=3.6.*' is not a version specifier; it is read as '>=3.6'",
+        "Requires-Python: >= 3.5.*": "Requires-Python '>= 3.5.*' is not a version specifier; it is read as '>=3.5'",
+        "Requires-Python: !=3.3*": "Requires-Python '!=3.3*' is not a version specifier; it is read as '!=3.3.*'",
+        'Requires-Python: ">=3.6"': "Requires-Python '\">=3.6\"' is not a version specifier; it is read as '>=3.6'",
+        "Requires-Python: 3": "Requires-Python '3' is not a version specifier; it is ignored",
+        "Requires-Python: ~=3": "Requires-Python '~=3' is not a version specifier; it is ignored",
+        "Requires-Python: UNKNOWN": "Requires-Python 'UNKNOWN' is not a version specifier; it is ignored",
+        "Requires-Python: >=3.6,": "Requires-Python '>=3.6,' is not a version specifier; it is read as '>=3.6'",
+        "Requires-Dist: b>=4.0.*": "Requires-Dist 'b>=4.0.*' is not a requirement; it is read as 'b>=4.0'",
+        "Requires-Dist: b>=1,": "Requires-Dist 'b>=1,' is not a requirement; it is read as 'b>=1'",
+        "Requires-Dist: b (>=1.0,)": "Requires-Dist 'b (>=1.0,)' is not a requirement; it is read as 'b>=1.0'",
+        "Requires-Dist: b>=1<2": "Requires-Dist 'b>=1<2' is not a requirement; it is read as 'b<2,>=1'",
+        'Requires-Dist: b>="1"': "Requires-Dist 'b>=\"1\"' is not a requirement; it is read as 'b>=1'",
+        "Requires-Dist: b; python_version ~= '3'": (
+            'python_version ~= "3" is undefined and counts as false, in Requires-Dist "b; python_version ~= \'3\'"'
+        ),
+        "Requires-Dist: b; 'x' in extras": (
+            '"x" in extras is undefined and counts as false, in Requires-Dist "b; \'x\' in extras"'
+        ),
+    }.items():
+        content = build(members(FILES | {f"{INFO}/METADATA": METADATA + f"{text}\n".encode()}))
+        yield OddWheel(f"METADATA: {text}", content, (rest,))
