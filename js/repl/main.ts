@@ -103,7 +103,8 @@ async function refresh(session: Session): Promise<void> {
   try {
     await showInstalled(session);
   } catch (error) {
-    prompt.writeError(`Cannot show what is installed: ${error instanceof Error ? error.message : String(error)}\n`);
+    // Of Python's traceback the last line.
+    prompt.writeError(`Cannot show what is installed: ${String(error).trim().split("\n").at(-1)}\n`);
   }
 }
 
