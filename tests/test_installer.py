@@ -11,7 +11,7 @@ import sys
 import zipfile
 from importlib import metadata
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from packaging.direct_url import ArchiveInfo, DirectUrl
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from packaging.utils import NormalizedName
+
+    from wherry.install.destination import Exchange
+    from wherry.model.distribution import InstalledDistribution
     from wherry.model.progress import Progress
 
 APP = make_wheel("app", "1", requires=["lib<2"])
@@ -475,6 +479,99 @@ async def test_who_still_requires_what_went_is_said(tmp_path: Path) -> None:
     assert gone.warnings == ("app 1 requires lib<2, which is not installed",)
     assert str(gone) == "Removed: lib 1\nWarning: app 1 requires lib<2, which is not installed"
     assert subject.uninstall("app").warnings == ()
+
+
+UNDEFINED = ("six; python_version ~= '3'", "six; 'x' in extras", "six; os_name ~= 'x'", "six; python_version > 'abc'")
+ODD = make_wheel("odd", "1", requires=["lib<=1.*", *UNDEFINED], requires_python=">=3.6.*")
+FAULTS = (
+    "Requires-Dist 'lib<=1.*' is not a requirement; it is read as 'lib<2'",
+    """python_version ~= "3" is undefined and counts as false, in Requires-Dist "six; python_version ~= '3'\"""",
+    """"x" in extras is undefined and counts as false, in Requires-Dist "six; 'x' in extras\"""",
+    """os_name ~= "x" is undefined and counts as false, in Requires-Dist "six; os_name ~= 'x'\"""",
+    """python_version > "abc" is undefined and counts as false, in Requires-Dist "six; python_version > 'abc'\"""",
+    "Requires-Python '>=3.6.*' is not a version specifier; it is read as '>=3.6'",
+)
+
+
+async def test_faults_of_metadata_that_do_no_harm_are_said_by_installing_and_checking(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path, [*INDEX, ODD])
+    report = await subject.install("odd")
+    assert report.warnings == tuple(f"odd-1-py3-none-any.whl: {fault}" for fault in FAULTS)
+    assert found(tmp_path) == {"odd": "1", "lib": "1"}
+    assert subject.check().warnings == tuple(f"odd-1.dist-info: {fault}" for fault in FAULTS)
+    assert not subject.check()
+    assert str(subject.tree()).splitlines() == ["odd 1", "└── lib 1 (lib<2)"]
+    assert (await subject.install("odd", "app")).warnings == ()
+    assert subject.uninstall("lib").warnings == (
+        "app 1 requires lib<2, which is not installed",
+        "odd 1 requires lib<2, which is not installed",
+    )
+    assert [gone.name for gone in subject.uninstall("odd")] == ["odd"]
+
+
+async def test_of_an_upgrade_that_cannot_be_read_the_report_tells(tmp_path: Path) -> None:
+    subject, _ = installer(tmp_path, [LIB_1, make_wheel("lib", "2", requires=["pytz>dev"])])
+    report = await subject.install("lib")
+    assert found(tmp_path) == {"lib": "1"}
+    problem = "The metadata of lib-2-py3-none-any.whl is invalid: Requires-Dist 'pytz>dev' is not a requirement"
+    assert report.warnings == (f"lib 2 was passed over: {problem}",)
+
+
+LEAST = b"Metadata-Version: 2.1\nName: odd\nVersion: 1\n"
+IN_DIST_INFO: dict[str, dict[str, bytes]] = {
+    "nothing": {},
+    "binary METADATA": {"METADATA": bytes(range(256)) * 99},
+    "empty METADATA": {"METADATA": b""},
+    "huge METADATA": {"METADATA": LEAST + b"\n" * 2**25},
+    "undefined markers": {"METADATA": LEAST + "".join(f"Requires-Dist: {one}\n" for one in UNDEFINED).encode()},
+    "requirements that cannot be read": {"METADATA": LEAST + b"Requires-Dist: pytz>dev\nRequires-Dist: (\n"},
+    "another name": {"METADATA": LEAST.replace(b"odd", b"__proto__")},
+    "files that are not text": dict.fromkeys(
+        ("RECORD", "INSTALLER", "entry_points.txt", "direct_url.json"), b"\xff\x00"
+    ),
+    "a RECORD that leads out": {"METADATA": LEAST, "RECORD": b"../../../../etc/passwd,,\na\0b,,\n"},
+    "a RECORD with others' files": {"METADATA": LEAST, "RECORD": b"lib.py,shake_128=A,\napp.py,md5=A,7\n"},
+}
+
+
+@pytest.mark.parametrize("odd", IN_DIST_INFO)
+async def test_whatever_a_dist_info_holds_other_calls_go_on(tmp_path: Path, odd: str) -> None:
+    subject, _ = installer(tmp_path)
+    folder = tmp_path / "site" / "odd-1.dist-info"
+    folder.mkdir()
+    for name, content in ({"METADATA": LEAST} | IN_DIST_INFO[odd] if odd != "nothing" else {}).items():
+        (folder / name).write_bytes(content)
+    await subject.install("lib==1")
+    assert {one.name for one in subject.installed()} >= {"lib"}
+    assert str(subject.check())
+    assert "lib 1" in str(subject.tree())
+    await subject.install("app", upgrade=True)
+    assert [one.name for one in subject.uninstall("app", "lib")] == ["app", "lib"]
+    assert folder.exists()
+
+
+class Unreadable(SitePackages):
+    """Site-packages that cannot be looked at once something has left."""
+
+    has_changed = False
+
+    def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
+        if self.has_changed:
+            raise OSError
+        return super().installed()
+
+    def exchange(self, *args: Any, **options: Any) -> Exchange:
+        done = super().exchange(*args, **options)
+        self.has_changed = True
+        return done
+
+
+async def test_uninstalling_does_what_can_fail_before_files_go(tmp_path: Path) -> None:
+    subject, fetcher = installer(tmp_path)
+    await subject.install("app")
+    unreadable = Unreadable(site(tmp_path).scheme)
+    subject = Installer(index_urls=[JSON_URL], fetcher=fetcher, destination=unreadable, environment=PYODIDE_314)
+    assert subject.uninstall("lib").warnings == ("app 1 requires lib<2, which is not installed",)
 
 
 async def test_what_an_upgrade_keeps_is_said(tmp_path: Path) -> None:

@@ -98,8 +98,17 @@ function offerRequested(indexUrl: string | null): void {
   showNotice(find("notice"), text, { label: "Install", act: () => prompt.submit(installCommand(requested)) });
 }
 
-/** Shows what is installed now. */
-async function refresh({ installer }: Session): Promise<void> {
+/** Shows what is installed now. A failure is written to the terminal, for the prompt must go on. */
+async function refresh(session: Session): Promise<void> {
+  try {
+    await showInstalled(session);
+  } catch (error) {
+    // Of Python's traceback the last line.
+    prompt.writeError(`Cannot show what is installed: ${String(error).trim().split("\n").at(-1)}\n`);
+  }
+}
+
+async function showInstalled({ installer }: Session): Promise<void> {
   const [installed, tree] = [await installer.installed(), await installer.tree()];
   const count = countInstalled(installed);
   find("count").textContent = count ? String(count) : "";

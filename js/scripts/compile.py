@@ -50,6 +50,7 @@ RARE = frozenset(
         "wherry.formats.imports",
         "wherry.formats.magics",
         "wherry.formats.pyproject",
+        "wherry.formats.repairs",
         "wherry.formats.requirement_lines",
         "wherry.formats.requirements_txt",
         "wherry.formats.simple_html",

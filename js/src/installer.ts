@@ -198,13 +198,15 @@ export interface Reason {
   extras: string[];
 }
 
-/** What is wrong with what is installed; nothing is where all three are empty. */
+/** What is wrong with what is installed; nothing is where the first three are empty. */
 export interface CheckReport {
   broken: BrokenDistribution[];
   /** Requirements of projects that are not installed. */
   missing: UnmetRequirement[];
   /** Requirements that the installed version does not satisfy. */
   conflicting: UnmetRequirement[];
+  /** Faults of metadata that do no harm. */
+  warnings: string[];
 }
 
 export interface BrokenDistribution {

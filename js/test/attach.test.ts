@@ -184,7 +184,7 @@ test("a signal ends a call, before it, at once and later, with its own reason", 
 });
 
 test("what is installed is looked at in plain objects", async () => {
-  assert.deepEqual(await installer.check(), { broken: [], missing: [], conflicting: [] });
+  assert.deepEqual(await installer.check(), { broken: [], missing: [], conflicting: [], warnings: [] });
   const { branches } = await installer.tree();
   assert.deepEqual(branches.map(({ name, repeated }) => ({ name, repeated })), ["pyodide", "pyodide-py", "wherry"].map((name) => ({ name, repeated: false })));
   assert.deepEqual(await installer.why("absent"), { name: "absent", version: null, chains: [] });

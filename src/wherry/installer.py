@@ -171,7 +171,7 @@ class Installer:
                 removed = _replaced(resolution, problem)
                 outdated = tuple(self._imported(removed))
                 wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
-                faults = dict.fromkeys(warning for delivery in wheels for warning in delivery.warnings)
+                faults = [warning for delivery in wheels for warning in delivery.warnings]
                 brought = (*faults, *startup_warnings(delivery.wheel for delivery in wheels))
                 libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
                 done = self._destination.exchange(wheels, removed, libraries, replaceable) if deliveries else Exchange()
@@ -180,15 +180,20 @@ class Installer:
             installed=done.arrived,
             unchanged=tuple(pin.source for pin in resolution.chosen if isinstance(pin.source, InstalledDistribution)),
             removed=removed,
-            warnings=(
-                *recovered,
-                *warnings,
-                *resolution.warnings,
-                *_unknown(replaceable, resolution, problem),
-                *outdated,
-                *brought,
-                *done.warnings,
-                *unsettled,
+            # Faults of metadata may have been found when it was decided, and again in the wheel.
+            warnings=tuple(
+                dict.fromkeys(
+                    (
+                        *recovered,
+                        *warnings,
+                        *resolution.warnings,
+                        *_unknown(replaceable, resolution, problem),
+                        *outdated,
+                        *brought,
+                        *done.warnings,
+                        *unsettled,
+                    )
+                )
             ),
             seconds=phases.seconds,
             requests=index.requests,
@@ -295,9 +300,11 @@ class Installer:
             raise NotInstalled(missing)
         leaving = tuple(installed[name] for name in dict.fromkeys(map(canonicalize_name, names)))
         imported = tuple(self._imported(leaving, "it stays in memory until the runtime restarts"))
+        gone = {one.name for one in leaving}
+        remaining = {name: one for name, one in installed.items() if name not in gone}
+        # Before the files go: what could fail must leave them where they are.
+        missed = [str(one) for one in checking.find_missing(gone, remaining, self.environment)]
         done = self._destination.exchange((), leaving)
-        remaining = self._destination.installed()
-        missed = map(str, checking.find_missing([one.name for one in leaving], remaining, self.environment))
         return UninstallReport(leaving, (*recovered, *missed, *imported, *done.warnings))
 
     def installed(self) -> InstalledDistributions:
@@ -305,15 +312,20 @@ class Installer:
         return InstalledDistributions(one for _, one in sorted(self._destination.installed().items()))
 
     def check(self) -> CheckReport:
-        """Look for damaged distributions, and for requirements that nothing installed meets; false if all is well."""
+        """Look for damaged distributions, and for requirements that nothing installed meets; false if all is well.
+
+        Faults of metadata that do no harm are ``warnings`` of the report.
+        """
         from wherry.model.check import CheckReport
         from wherry.resolution import checking
 
-        unmet = list(checking.find_unmet(self._destination.installed(), self.environment))
+        installed = self._destination.installed()
+        unmet = list(checking.find_unmet(installed, self.environment))
         return CheckReport(
             broken=tuple(self._destination.broken()),
             missing=tuple(one for one in unmet if one.installed is None),
             conflicting=tuple(one for one in unmet if one.installed is not None),
+            warnings=tuple(warning for name in sorted(installed) for warning in installed[name].metadata.warnings),
         )
 
     def tree(self) -> Tree:

@@ -67,7 +67,7 @@ def test_a_license_of_several_paragraphs_does_not_end_the_headers():
         pytest.param(LEAST.replace("1.0", "1" * 5000), "is not a version", id="version too long for an integer"),
         pytest.param(LEAST + "Requires-Dist: a >\n", "Requires-Dist 'a >' is not a requirement", id="requirement"),
         pytest.param(LEAST + f"Requires-Dist: a; {'(' * 3999}\n", "is not a requirement", id="requirement too deep"),
-        pytest.param(LEAST + "Requires-Python: 3\n", "Requires-Python '3' is not a version specifier", id="specifier"),
+        pytest.param(LEAST + "Requires-Dist: a>dev\n", "Requires-Dist 'a>dev' is not a requirement", id="no version"),
     ],
 )
 def test_what_is_wrong_is_named(text, fragment):
@@ -81,6 +81,60 @@ def test_what_is_wrong_is_named(text, fragment):
 def test_a_number_that_python_does_not_read_is_refused(field):
     with pytest.raises(InvalidMetadata, match=r"has \d+ characters"):
         parse_core_metadata(f"{LEAST}{field}={'1' * 5000}\n".encode(), subject="app.whl")
+
+
+def test_faults_that_do_no_harm_are_warnings_that_name_the_file():
+    metadata = read(LEAST + "Requires-Python: >=3.6.*\nRequires-Dist: a>=4.0.*,\nRequires-Dist: b; os_name ~= 'x'\n")
+    assert metadata.requires_python == SpecifierSet(">=3.6")
+    assert metadata.requires_dist == (Requirement("a>=4.0"), Requirement("b; os_name ~= 'x'"))
+    assert metadata.warnings == (
+        "app.whl: Requires-Dist 'a>=4.0.*,' is not a requirement; it is read as 'a>=4.0'",
+        'app.whl: os_name ~= "x" is undefined and counts as false, in Requires-Dist "b; os_name ~= \'x\'"',
+        "app.whl: Requires-Python '>=3.6.*' is not a version specifier; it is read as '>=3.6'",
+    )
+
+
+def test_warnings_play_no_part_in_comparisons():
+    assert read(LEAST + "Requires-Python: >=3.6.*\n") == read(LEAST + "Requires-Python: >=3.6\n")
+
+
+# Of real wheels; the two have no other fault.
+@pytest.mark.parametrize(
+    ("headers", "requires_python", "warning"),
+    [
+        pytest.param(
+            "Metadata-Version: 1.2\nName: flit\nVersion: 0.5\nRequires-Python: 3\nRequires-Dist: requests\n",
+            None,
+            "Requires-Python '3' is not a version specifier; it is ignored",
+            id="flit 0.5",
+        ),
+        pytest.param(
+            "Metadata-Version: 2.1\nName: boilerpy3\nVersion: 1.0.6\nRequires-Python: >=3.6.*\n",
+            SpecifierSet(">=3.6"),
+            "Requires-Python '>=3.6.*' is not a version specifier; it is read as '>=3.6'",
+            id="boilerpy3 1.0.6",
+        ),
+    ],
+)
+def test_metadata_of_real_wheels_is_accepted(headers, requires_python, warning):
+    metadata = read(headers)
+    assert metadata.requires_python == requires_python
+    assert metadata.warnings == (f"app.whl: {warning}",)
+
+
+def test_of_what_is_installed_only_name_and_version_must_be_right():
+    content = (
+        b"Name: my.app\nVersion: 1.0\nAuthor: \xff\nRequires-Dist: a>dev\nRequires-Dist: b>=1,\nRequires-Python: 3\n"
+    )
+    metadata = parse_core_metadata(content, subject="my_app-1.0.dist-info", lenient=True)
+    assert (metadata.name, str(metadata.version)) == ("my-app", "1.0")
+    assert metadata.requires_dist == (Requirement("b>=1"),)
+    assert metadata.warnings == (
+        "my_app-1.0.dist-info: Requires-Dist 'b>=1,' is not a requirement; it is read as 'b>=1'",
+        "my_app-1.0.dist-info: Requires-Python '3' is not a version specifier; it is ignored",
+    )
+    with pytest.raises(InvalidMetadata, match="Version is missing"):
+        parse_core_metadata(b"Name: my.app\n", subject="my_app-1.0.dist-info", lenient=True)
 
 
 def test_all_that_is_wrong_is_listed():

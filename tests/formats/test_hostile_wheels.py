@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.harness.hostile_wheel import DEFLATED_PATH, FILENAME, FILES, STORED_PATH, HostileFile, good_wheel
+from tests.harness.hostile_wheel import DEFLATED_PATH, FILENAME, FILES, STORED_PATH, good_wheel
 from tests.harness.hostile_wheels import hostile_wheels
 from tests.harness.odd_wheels import odd_wheels
 from tests.install.places import deliver
@@ -14,6 +15,9 @@ from wherry.formats.wheel_archive import open_wheel
 from wherry.install.scheme import Scheme
 from wherry.install.scripts import ScriptPlaces
 from wherry.install.staging import Staging
+
+if TYPE_CHECKING:
+    from tests.harness.index_files import IndexFile
 
 PYODIDE = Scheme("/lib/python3.14/site-packages", "/bin", "/include/python3.14", "/")
 
@@ -23,7 +27,7 @@ def contents(archive: bytes, filename: str) -> dict[str, bytes]:
     return {path: wheel.read(path) for path in wheel.record}
 
 
-def stage(file: HostileFile, folder: Path) -> tuple[dict[str, str], list[str]]:
+def stage(file: IndexFile, folder: Path) -> tuple[dict[str, str], list[str]]:
     """Return where files lie by where they belong in Pyodide, and all warnings."""
     staging = Staging(PYODIDE, str(folder))
     delivery = deliver(file)

@@ -120,7 +120,17 @@ def _metadata() -> Iterator[HostileWheel]:
         "unknown major version": (b"Version: 2.1", b"Version: 3.0", "Metadata-Version '3.0' is unknown"),
         "no metadata version": (b"Metadata-Version: 2.1\n", b"", "Metadata-Version is missing"),
         "bad requirement": (b"Version: 1.0\n", b"Version: 1.0\nRequires-Dist: b>>1\n", "'b>>1' is not a requirement"),
-        "bad Requires-Python": (b"Version: 1.0\n", b"Version: 1.0\nRequires-Python: 3?\n", "Requires-Python '3?'"),
+        "requirement of no version": (
+            b"Version: 1.0\n",
+            b"Version: 1.0\nRequires-Dist: b>dev\n",
+            "Requires-Dist 'b>dev'",
+        ),
+        "requirement of two clauses": (b"Version: 1.0\n", b"Version: 1.0\nRequires-Dist: b>=1, c\n", "'b>=1, c'"),
+        "requirement of a marker without an operator": (
+            b"Version: 1.0\n",
+            b"Version: 1.0\nRequires-Dist: b; python_version < 3\n",
+            "'b; python_version < 3' is not a requirement",
+        ),
         "no UTF-8": (b"Version: 1.0\n", b"Version: 1.0\nSummary: \xff\n", "it is not UTF-8"),
         "lines that importlib.metadata takes for empty": (b"\n", b"\r\r\n", "Name is missing"),
         "line that ends the headers": (b"Name: ", b"no header\nName: ", "Name is missing"),

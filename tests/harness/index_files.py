@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from packaging.metadata import Metadata
+from packaging.metadata import parse_email
 from packaging.utils import InvalidWheelFilename, NormalizedName, parse_sdist_filename, parse_wheel_filename
 
 if TYPE_CHECKING:
@@ -56,11 +56,10 @@ class IndexFile:
 
     @cached_property
     def requires_python(self) -> str | None:
-        """The Requires-Python of the metadata."""
+        """The Requires-Python of the metadata, as it is written."""
         if self.metadata is None:
             return None
-        specifier = Metadata.from_email(self.metadata, validate=False).requires_python
-        return None if specifier is None else str(specifier)
+        return parse_email(self.metadata)[0].get("requires_python")
 
 
 def read_wheels(*folders: Path) -> tuple[IndexFile, ...]:

@@ -15,11 +15,11 @@ from tests.harness.hostile_wheel import (
     METADATA,
     STORED_PATH,
     WHEEL,
-    HostileFile,
     digest,
     members,
     record_of,
 )
+from tests.harness.index_files import IndexFile
 from tests.harness.raw_zip import Entry, build
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ class OddWheel:
     filename: str = FILENAME
 
     @property
-    def file(self) -> HostileFile:
+    def file(self) -> IndexFile:
         """What an index offers."""
-        return HostileFile(self.filename, self.content)
+        return IndexFile(self.filename, self.content)
 
 
 def odd_wheels() -> Iterator[OddWheel]:
@@ -225,3 +225,33 @@ def _metadata() -> Iterator[OddWheel]:
         "name in another spelling": METADATA.replace(b": app", b": App"),
     }.items():
         yield OddWheel(f"METADATA: {name}", build(members(FILES | {f"{INFO}/METADATA": content})))
+    for text, rest in {
+        "Requires-Python: >=3.6.*": "Requires-Python '>=3.6.*' is not a version specifier; it is read as '>=3.6'",
+        "Requires-Python: >= 3.5.*": "Requires-Python '>= 3.5.*' is not a version specifier; it is read as '>=3.5'",
+        "Requires-Python: !=3.3*": "Requires-Python '!=3.3*' is not a version specifier; it is read as '!=3.3.*'",
+        'Requires-Python: ">=3.6"': "Requires-Python '\">=3.6\"' is not a version specifier; it is read as '>=3.6'",
+        "Requires-Python: 3": "Requires-Python '3' is not a version specifier; it is ignored",
+        "Requires-Python: ~=3": "Requires-Python '~=3' is not a version specifier; it is ignored",
+        "Requires-Python: UNKNOWN": "Requires-Python 'UNKNOWN' is not a version specifier; it is ignored",
+        "Requires-Python: >=3.6,": "Requires-Python '>=3.6,' is not a version specifier; it is read as '>=3.6'",
+        **{
+            f"Requires-Dist: {line}; extra == 'x'": (
+                f"""Requires-Dist "{line}; extra == 'x'" is not a requirement; it is read as '{read}; extra == "x"'"""
+            )
+            for line, read in {
+                "b>=4.0.*": "b>=4.0",
+                "b>=1,": "b>=1",
+                "b (>=1.0,)": "b>=1.0",
+                "b>=1<2": "b<2,>=1",
+                "b>=`1`": "b>=1",
+            }.items()
+        },
+        "Requires-Dist: b; python_version ~= '3'": (
+            'python_version ~= "3" is undefined and counts as false, in Requires-Dist "b; python_version ~= \'3\'"'
+        ),
+        "Requires-Dist: b; 'x' in extras": (
+            '"x" in extras is undefined and counts as false, in Requires-Dist "b; \'x\' in extras"'
+        ),
+    }.items():
+        content = build(members(FILES | {f"{INFO}/METADATA": METADATA + f"{text}\n".encode()}))
+        yield OddWheel(f"METADATA: {text}", content, (rest,))

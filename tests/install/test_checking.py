@@ -62,6 +62,14 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "my_pkg-1.dist-info: The metadata of my_pkg-1.dist-info is invalid: it is not UTF-8": lambda path: (
         path / "METADATA"
     ).write_bytes(b"\xff"),
+    "my_pkg-1.dist-info: its METADATA cannot be read (File too large)": lambda path: (path / "METADATA").write_bytes(
+        b" " * (2**25 + 1)
+    ),
+    "my_pkg-1.dist-info: The metadata of my_pkg-1.dist-info is invalid: Requires-Dist 'b>dev' is not a requirement": (
+        lambda path: (path / "METADATA").write_text(
+            "Metadata-Version: 2.1\nName: my-pkg\nVersion: 1\nRequires-Dist: b>dev\n"
+        )
+    ),
     "my-pkg 1: its RECORD cannot be read (it is not UTF-8)": lambda path: (path / "RECORD").write_bytes(b"\xff"),
     "my-pkg 1: its RECORD has a line of 1 instead of 3 fields: ['my_pkg']": lambda path: (path / "RECORD").write_text(
         "my_pkg"

@@ -53,10 +53,24 @@ def test_a_broken_direct_url_tells_nothing(tmp_path, content):
 def test_what_is_no_distribution_is_passed_over(tmp_path):
     write(tmp_path / "empty-1.dist-info")
     write(tmp_path / "broken-1.dist-info", METADATA=b"Name: broken")
-    write(tmp_path / "bytes-1.dist-info", METADATA=METADATA + b"\xff")
+    write(tmp_path / "binary-1.dist-info", METADATA=bytes(range(256)) * 99)
+    write(tmp_path / "huge-1.dist-info", METADATA=METADATA + b"Description: " + b"a" * 2**25)
+    (tmp_path / "folder-1.dist-info" / "METADATA").mkdir(parents=True)
     write(tmp_path / "old-1.egg-info", METADATA=METADATA)
     (tmp_path / "file-1.dist-info").write_bytes(METADATA)
     assert find_installed(str(tmp_path)) == {}
+
+
+def test_metadata_with_faults_is_read_as_far_as_possible(tmp_path):
+    folder = tmp_path / "a.dist-info"
+    distribution = read_installed(
+        write(folder, METADATA=METADATA + b"Requires-Dist: c>dev\nAuthor: \xff\nRequires-Python: 3\n")
+    )
+    assert distribution is not None
+    assert distribution.metadata.requires_dist == (Requirement("b"),)
+    assert distribution.metadata.warnings == (
+        "a.dist-info: Requires-Python '3' is not a version specifier; it is ignored",
+    )
 
 
 def test_there_is_nothing_where_there_is_no_folder(tmp_path):

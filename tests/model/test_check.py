@@ -48,6 +48,17 @@ def test_a_report_is_false_where_all_is_well():
     assert CheckReport()._repr_html_() == "<p>Everything that is installed has what it requires</p>"
 
 
+def test_warnings_are_shown_and_leave_all_well():
+    report = CheckReport(warnings=("a-1.dist-info: <odd>",))
+    assert not report
+    assert str(report) == "Everything that is installed has what it requires\nWarning: a-1.dist-info: <odd>"
+    assert report._repr_html_() == (
+        "<p>Everything that is installed has what it requires</p>"
+        "<table><tr><th>Warnings</th><td>a-1.dist-info: &lt;odd&gt;</td></tr></table>"
+    )
+    assert report.to_dict()["warnings"] == ["a-1.dist-info: <odd>"]
+
+
 def test_a_report_travels_as_json():
     travelled = json.loads(json.dumps(REPORT.to_dict()))
     assert travelled["broken"][1] == {

@@ -47,3 +47,48 @@ def test_what_is_installed_is_looked_at(fresh_wherry_runtime, index_server):
         "Broken: msgpack 1.2.3: 1 of its files is missing: /lib/python3.14/site-packages/msgpack/ext.py",
         "Missing: pydantic 2.14.3 requires annotated-types>=0.6.0, which is not installed",
     ]
+
+
+@run_in_pyodide
+async def disturb(selenium, index_url):
+    import os
+    import sysconfig
+
+    import wherry
+
+    least = b"Metadata-Version: 2.1\nName: odd\nVersion: 1\n"
+    markers = ("python_version ~= '3'", "'x' in extras", "os_name ~= 'x'", "python_version > 'abc'")
+    distributions = {
+        "odd-1": least + "".join(f"Requires-Dist: six; {marker}\n" for marker in markers).encode(),
+        "unreadable-1": least.replace(b"odd", b"unreadable") + b"Requires-Dist: pytz>dev\nAuthor: \xff\n",
+        "binary-1": bytes(range(256)),
+        "huge-1": least + b"\n" * 2**25,
+    }
+    for name, content in distributions.items():
+        folder = os.path.join(sysconfig.get_path("purelib"), f"{name}.dist-info")  # noqa: PTH118
+        os.mkdir(folder)  # noqa: PTH102
+        with open(os.path.join(folder, "METADATA"), "wb") as file:  # noqa: ASYNC230, PTH118, PTH123
+            file.write(content)
+    await wherry.install("idna", index_urls=[index_url])
+    names = [one.name for one in wherry.installed()]
+    seen = names, str(wherry.check()), str(wherry.tree())
+    gone = [one.name for one in wherry.uninstall("idna")]
+    try:
+        await wherry.install("six; python_version ~= '3'", index_urls=[index_url])
+    except wherry.InvalidRequirement as error:
+        return *seen, gone, str(error)
+
+
+def test_whatever_is_installed_other_calls_go_on(fresh_wherry_runtime, index_server):
+    names, checked, tree, gone, error = disturb(fresh_wherry_runtime, index_server.json_url)
+    assert {"odd", "unreadable", "idna"} <= {*names}
+    assert {"binary", "huge"}.isdisjoint(names)
+    lines = checked.splitlines()
+    assert [line.partition(":")[0] for line in lines] == ["Broken"] * 3 + ["Warning"] * 4
+    assert lines[3] == (
+        'Warning: odd-1.dist-info: python_version ~= "3" is undefined and counts as false, in Requires-Dist '
+        "\"six; python_version ~= '3'\""
+    )
+    assert "idna 3.20" in tree
+    assert gone == ["idna"]
+    assert 'python_version ~= "3" is undefined' in error

@@ -16,6 +16,13 @@ const CACHE = join(import.meta.dirname, "../../../.cache");
 const WHEELS = join(CACHE, "wheels", "newest");
 const IDNA = join(WHEELS, "idna-3.20-py3-none-any.whl");
 
+const ODD_DISTRIBUTION = `
+import os, pathlib, sysconfig
+folder = pathlib.Path(sysconfig.get_path("purelib"), "odd-1.dist-info")
+folder.mkdir()
+metadata = "Metadata-Version: 2.1\\nName: odd\\nVersion: 1\\nRequires-Dist: six; python_version ~= '3'\\n"
+(folder / "METADATA").write_text(metadata) and None`;
+
 let folder: string;
 let site: LoopbackServer;
 let index: LoopbackServer;
@@ -133,6 +140,21 @@ for (const name of BROWSERS) {
       await visit(page);
       await page.keyboard.press("ArrowUp");
       await shows(page, /^\.\.\. twice\(21\)$/m);
+    }));
+
+    test("whatever is installed, the prompt goes on", inPage(async (page) => {
+      await open(page);
+      await paste(page, ODD_DISTRIBUTION);
+      await page.keyboard.press("Enter");
+      await showsTree(page, ["odd"]);
+      await type(page, "wherry.check()");
+      await shows(page, /^Warning: odd-1\.dist-info: python_version ~= "3" is undefined and counts as false/m);
+      await type(page, "await install('six; python_version ~= \"3\"')");
+      await shows(page, /^InvalidRequirement: .*python_version ~= "3" is undefined/ms);
+      await type(page, "os.listdir = None");
+      await shows(page, /^Cannot show what is installed: TypeError: 'NoneType' object is not callable\n>>> $/m);
+      await type(page, "6 * 7");
+      await shows(page, /^42\nCannot show what is installed: .*\n>>> $/m);
     }));
 
     test("a wheel of this computer is installed, whether chosen or dropped; what is no wheel is refused", inPage(async (page) => {

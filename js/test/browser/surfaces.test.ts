@@ -49,7 +49,7 @@ function playAll(open: () => Promise<Surface>, hasOrigins = false): void {
 
   test("what is installed is looked at in plain objects", async () => {
     const { check, tree, why } = await surface.play("look");
-    assert.deepEqual(check, { broken: [], missing: [], conflicting: [] });
+    assert.deepEqual(check, { broken: [], missing: [], conflicting: [], warnings: [] });
     assert.deepEqual(tree.branches.map(({ name }) => name), ["msgpack", "pydantic", "pyodide", "pyodide-py", "wherry"]);
     assert.deepEqual(why.chains.map((chain) => chain.map(({ name }) => name)), [["pydantic", "annotated-types"]]);
   });

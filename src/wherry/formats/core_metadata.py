@@ -10,22 +10,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement as BadRequirement
-from packaging.requirements import Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wherry.errors import InvalidMetadata
+from wherry.formats.lenient import LONGEST_SPECIFIER, read_requirement, read_requires_python
 from wherry.model.core_metadata import CoreMetadata
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
+
 __all__ = ["parse_core_metadata", "parse_headers"]
 
-# A number of more digits is an error in Python, and here it would be raised only when versions are compared.
-LONGEST_SPECIFIER = 4300
 SUPPORTED_MAJOR_VERSIONS = frozenset({"1", "2"})
 # As email.feedparser has it: printable ASCII without spaces up to a colon, or a line of an envelope.
 HEADER = re.compile(r"([!-9;-~]*):|From ")
@@ -58,22 +57,25 @@ def parse_headers(text: str) -> dict[str, list[str]]:
     return headers
 
 
-def parse_core_metadata(content: bytes, *, subject: str) -> CoreMetadata:
+def parse_core_metadata(content: bytes, *, subject: str, lenient: bool = False) -> CoreMetadata:
     """Read a METADATA file; ``subject`` names it in :class:`InvalidMetadata`, which lists all that is wrong.
 
     Wrong is what would mislead: who the distribution is, what it requires. What is for people to read is not looked at.
+    Of a distribution that is installed, reading is ``lenient``: name and version must be there, and the rest of what is
+    wrong is left out.
     """
     try:
-        headers = parse_headers(content.decode("utf-8"))
+        headers = parse_headers(content.decode("utf-8", "replace" if lenient else "strict"))
     except UnicodeDecodeError as error:
         raise InvalidMetadata(subject, "it is not UTF-8") from error
     problems: list[str] = []
+    warnings: list[str] = []
     _check_metadata_version(headers, problems)
     name = _name(_single(headers, "Name", problems), problems)
     version = _version(_single(headers, "Version", problems), problems)
-    requires_dist = tuple(_requirements(headers.get("requires-dist", ()), problems))
-    requires_python = _requires_python(headers.get("requires-python", ()), problems)
-    if problems or name is None or version is None:
+    requires_dist = tuple(_requirements(headers.get("requires-dist", ()), problems, warnings))
+    requires_python = _requires_python(headers.get("requires-python", ()), problems, warnings)
+    if name is None or version is None or (problems and not lenient):
         raise InvalidMetadata(subject, "; ".join(problems))
     return CoreMetadata(
         name=name,
@@ -82,6 +84,7 @@ def parse_core_metadata(content: bytes, *, subject: str) -> CoreMetadata:
         requires_python=requires_python,
         provides_extra=frozenset(canonicalize_name(extra) for extra in headers.get("provides-extra", ())),
         import_names=tuple(_import_names([*headers.get("import-name", ()), *headers.get("import-namespace", ())])),
+        warnings=tuple(f"{subject}: {warning}" for warning in warnings),
     )
 
 
@@ -124,18 +127,21 @@ def _version(text: str | None, problems: list[str]) -> Version | None:
         return None
 
 
-def _requirements(lines: Iterable[str], problems: list[str]) -> Iterator[Requirement]:
+def _requirements(lines: Iterable[str], problems: list[str], warnings: list[str]) -> Iterator[Requirement]:
     for line in lines:
         if len(line) > LONGEST_SPECIFIER:
             problems.append(f"Requires-Dist {line[:40]!r}… is not a requirement: it has {len(line)} characters")
             continue
-        try:
-            yield Requirement(line)
-        except (BadRequirement, RecursionError):
+        read = read_requirement(line)
+        if read is None:
             problems.append(f"Requires-Dist {line!r} is not a requirement")
+            continue
+        requirement, faults = read
+        warnings += faults
+        yield requirement
 
 
-def _requires_python(values: Sequence[str], problems: list[str]) -> SpecifierSet | None:
+def _requires_python(values: Sequence[str], problems: list[str], warnings: list[str]) -> SpecifierSet | None:
     if not values or not values[0]:
         return None
     if len(values[0]) > LONGEST_SPECIFIER:
@@ -143,8 +149,7 @@ def _requires_python(values: Sequence[str], problems: list[str]) -> SpecifierSet
             f"Requires-Python {values[0][:40]!r}… is not a version specifier: it has {len(values[0])} characters"
         )
         return None
-    try:
-        return SpecifierSet(values[0])
-    except InvalidSpecifier:
-        problems.append(f"Requires-Python {values[0]!r} is not a version specifier")
-        return None
+    specifier, fault = read_requires_python(values[0])
+    if fault:
+        warnings.append(fault)
+    return specifier

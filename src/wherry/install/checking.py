@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from wherry.errors import InvalidMetadata, InvalidWheel
 from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.record import parse_record
+from wherry.install.installed import read_metadata
 from wherry.install.uninstalling import differs
 from wherry.model.check import SHOWN_FILES, BrokenDistribution
 
@@ -36,7 +37,7 @@ def find_broken(site_packages: str) -> Iterator[BrokenDistribution]:
         if not folder.endswith(".dist-info") or not os.path.isdir(location):
             continue
         try:
-            metadata = parse_core_metadata(_read(location, "METADATA"), subject=folder)
+            metadata = parse_core_metadata(read_metadata(location), subject=folder)
         except OSError as error:
             yield BrokenDistribution(folder, location, f"its METADATA cannot be read ({error.strerror})")
         except InvalidMetadata as error:

@@ -37,7 +37,7 @@ class Delivery:
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences about faults in what was read of it that do no harm, for the report."""
-        return self.wheel.warnings
+        return *self.wheel.metadata.warnings, *self.wheel.warnings
 
 
 @dataclass(frozen=True, slots=True)

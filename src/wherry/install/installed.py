@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ from wherry.model.distribution import InstalledDistribution
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
-__all__ = ["find_installed", "read_installed"]
+__all__ = ["find_installed", "read_installed", "read_metadata"]
+
+LARGEST_METADATA = 2**25  # bytes
 
 
 def find_installed(site_packages: str) -> dict[NormalizedName, InstalledDistribution]:
@@ -33,13 +36,10 @@ def find_installed(site_packages: str) -> dict[NormalizedName, InstalledDistribu
 
 
 def read_installed(location: str) -> InstalledDistribution | None:
-    """Read one ``.dist-info`` folder; ``None`` where its metadata is missing or broken."""
-    content = _read(location, "METADATA")
-    if content is None:
-        return None
+    """Read one ``.dist-info`` folder; ``None`` where its metadata is missing, or tells no name and version."""
     try:
-        metadata = parse_core_metadata(content.encode(), subject=os.path.basename(location))
-    except InvalidMetadata:
+        metadata = parse_core_metadata(read_metadata(location), subject=os.path.basename(location), lenient=True)
+    except (OSError, InvalidMetadata):
         return None
     return InstalledDistribution(
         metadata=metadata,
@@ -50,6 +50,15 @@ def read_installed(location: str) -> InstalledDistribution | None:
         # Pyodide's own loader notes the source of what it installs so; the name is its own, and stands in no standard.
         from_distribution=(_read(location, "PYODIDE_SOURCE") or "").strip() == "pyodide",
     )
+
+
+def read_metadata(location: str) -> bytes:
+    """Return the METADATA of a ``.dist-info`` folder; raises ``OSError`` where it is missing or too large."""
+    with open(os.path.join(location, "METADATA"), "rb") as file:
+        content = file.read(LARGEST_METADATA + 1)
+    if len(content) > LARGEST_METADATA:
+        raise OSError(errno.EFBIG, os.strerror(errno.EFBIG))
+    return content
 
 
 def _read(location: str, name: str) -> str | None:

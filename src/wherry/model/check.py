@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["BrokenDistribution", "CheckReport", "UnmetRequirement"]
 
 SHOWN_FILES = 3
+ALL_IS_WELL = "Everything that is installed has what it requires"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +85,22 @@ class CheckReport:
     """What :func:`wherry.check` found; false where all is well.
 
     ``broken`` are distributions that are damaged, ``missing`` requirements of projects that are not installed,
-    ``conflicting`` those that the installed version does not satisfy.
+    ``conflicting`` those that the installed version does not satisfy. ``warnings`` tell of faults of metadata that do
+    no harm.
     """
 
     broken: tuple[BrokenDistribution, ...] = ()
     missing: tuple[UnmetRequirement, ...] = ()
     conflicting: tuple[UnmetRequirement, ...] = ()
+    warnings: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.broken or self.missing or self.conflicting)
 
     def __str__(self) -> str:
         lines = [f"{word}: {problem}" for word, problems in self._rows() for problem in problems]
-        return "\n".join(lines) or "Everything that is installed has what it requires"
+        warnings = [f"Warning: {warning}" for warning in self.warnings]
+        return "\n".join([*(lines or [ALL_IS_WELL]), *warnings])
 
     def __repr__(self) -> str:
         # It is what a REPL shows.
@@ -107,10 +111,11 @@ class CheckReport:
 
         rows = [
             f"<tr><th>{word}</th><td>{'<br>'.join(escape(str(problem)) for problem in problems)}</td></tr>"
-            for word, problems in self._rows()
+            for word, problems in (*self._rows(), ("Warnings", self.warnings))
             if problems
         ]
-        return f"<table>{''.join(rows)}</table>" if rows else f"<p>{escape(str(self))}</p>"
+        said = "" if self else f"<p>{ALL_IS_WELL}</p>"
+        return said + (f"<table>{''.join(rows)}</table>" if rows else "")
 
     def _rows(self) -> tuple[tuple[str, tuple[BrokenDistribution | UnmetRequirement, ...]], ...]:
         return ("Broken", self.broken), ("Missing", self.missing), ("Conflicting", self.conflicting)
@@ -121,6 +126,7 @@ class CheckReport:
             "broken": _to_dicts(self.broken),
             "missing": _to_dicts(self.missing),
             "conflicting": _to_dicts(self.conflicting),
+            "warnings": list(self.warnings),
         }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,7 +18,8 @@ __all__ = ["CoreMetadata"]
 class CoreMetadata:
     """Name, version, and what the distribution requires (core metadata up to 2.6).
 
-    ``import_names`` are the modules and namespaces that it says to have (PEP 794), but for private ones.
+    ``import_names`` are the modules and namespaces that it says to have (PEP 794), but for private ones. ``warnings``
+    tell of faults that do no harm, each with the name of the file; they play no part in comparisons.
     """
 
     name: NormalizedName
@@ -27,3 +28,4 @@ class CoreMetadata:
     requires_python: SpecifierSet | None = None
     provides_extra: frozenset[NormalizedName] = frozenset()
     import_names: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = field(default=(), compare=False)

@@ -1,17 +1,21 @@
-"""Warnings of an answer: missing extras, downgrades, pre-releases, yanked files, archived projects."""
+"""Warnings of an answer: faults, releases passed over, missing extras, downgrades, pre-releases and others."""
 
 from __future__ import annotations
 
-from itertools import chain
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
+from wherry.formats.lenient import read_requires_python
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.project import ProjectFile
 from wherry.resolution.direct import DirectFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from packaging.utils import NormalizedName
+
+    from wherry.errors import WherryError
     from wherry.resolution.candidates import Candidate, Candidates
     from wherry.resolution.problem import Problem
     from wherry.resolution.requirements import ProjectRequirement
@@ -19,15 +23,48 @@ if TYPE_CHECKING:
 
 __all__ = ["find_warnings"]
 
+SHOWN_RELEASES = 3
 
-def find_warnings(answer: Answer, candidates: Candidates) -> Iterator[str]:
-    """Yield a sentence for each thing that the caller did not ask for and should know."""
+
+def find_warnings(answer: Answer, candidates: Candidates, unreadable: Mapping[Candidate, WherryError]) -> Iterator[str]:
+    """Yield a sentence for each thing that the caller did not ask for and should know.
+
+    ``unreadable`` are candidates that the search tried in vain, for they or their metadata cannot be read.
+    """
     for candidate in answer.mapping.values():
         metadata = candidates.metadata(candidate)
         if candidate.extra and metadata and candidate.extra not in metadata.provides_extra:
             yield f"{candidate.name} {candidate.version} has no extra {candidate.extra!r}"
         elif not candidate.extra and not isinstance(candidate.source, InstalledDistribution):
+            yield from metadata.warnings if metadata else ()
             yield from _of_project(candidate, answer, candidates)
+    yield from _of_unreadable(answer, candidates, unreadable)
+
+
+def _of_unreadable(
+    answer: Answer, candidates: Candidates, unreadable: Mapping[Candidate, WherryError]
+) -> Iterator[str]:
+    """Warn of releases that might have been chosen if they, or their metadata, could be read."""
+    by_name: dict[NormalizedName, dict[str, WherryError]] = {}
+    for candidate, error in unreadable.items():
+        by_name.setdefault(candidate.name, {})[str(candidate.version)] = error
+    for name, errors in sorted(by_name.items()):
+        preferred = _before_choice(name, answer, candidates)
+        passed = [version for version in errors if preferred is None or version in preferred]
+        yield from (f"{name} {version} was passed over: {errors[version]}" for version in passed[:SHOWN_RELEASES])
+        if len(passed) > SHOWN_RELEASES:
+            yield f"{len(passed) - SHOWN_RELEASES} more releases of {name} were passed over, for like reasons"
+
+
+def _before_choice(name: NormalizedName, answer: Answer, candidates: Candidates) -> frozenset[str] | None:
+    """Return the versions that come before the choice of a project; ``None`` where the answer goes without it."""
+    chosen = answer.mapping.get((name, ""))
+    if chosen is None:
+        return None
+    # How an extra holds its project to its version comes from the choice, and says nothing about it.
+    wanted = [one for one in answer.criteria[name, ""].iter_requirement() if one.exactly is None]
+    before = takewhile(lambda one: one is not chosen, candidates.select(name, wanted))
+    return frozenset(str(one.version) for one in before)
 
 
 def _of_project(candidate: Candidate, answer: Answer, candidates: Candidates) -> Iterator[str]:
@@ -60,6 +97,8 @@ def _of_downgrade(candidate: Candidate, requirements: Sequence[ProjectRequiremen
 def _of_file(
     candidate: Candidate, file: ProjectFile, requirements: Sequence[ProjectRequirement], problem: Problem
 ) -> Iterator[str]:
+    if file.requires_python and (fault := read_requires_python(file.requires_python)[1]):
+        yield f"{file.filename}: {fault}"
     version = candidate.version
     if version is not None and version.is_prerelease and not problem.pre:
         named = (*requirements, *problem.constraints.get(candidate.name, ()))

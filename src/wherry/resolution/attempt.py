@@ -18,7 +18,7 @@ from wherry.resolution.search import Search
 from wherry.resolution.standard_library import NEEDLESS
 
 if TYPE_CHECKING:
-    from wherry.resolution.candidates import Candidate, Candidates
+    from wherry.resolution.candidates import Candidate
     from wherry.resolution.graph import Reason
     from wherry.resolution.problem import Problem
     from wherry.resolution.resolver import Answer
@@ -58,7 +58,7 @@ def attempt(problem: Problem, snapshot: Snapshot) -> Attempt:
                 _give_up_if_hopeless(problem, snapshot)
             return Attempt(needs=search.needs)
         if answer is not None:
-            return Attempt(resolution=_resolution(answer, search.candidates))
+            return Attempt(resolution=_resolution(answer, search))
     raise asked.failure()
 
 
@@ -68,14 +68,16 @@ def _give_up_if_hopeless(problem: Problem, snapshot: Snapshot) -> None:
         raise search.failure()
 
 
-def _resolution(answer: Answer, candidates: Candidates) -> Resolution:
+def _resolution(answer: Answer, search: Search) -> Resolution:
+    candidates = search.candidates
     reasons = gather_reasons(
         (cause.parent.identifier if cause.parent else None, cause.requirement)
         for criterion in answer.criteria.values()
         for cause in criterion.information
     )
     pins = []
-    warnings = list(find_warnings(answer, candidates))
+    # The page and the metadata may have the same fault.
+    warnings = list(dict.fromkeys(find_warnings(answer, candidates, search.unreadable)))
     for candidate in answer.mapping.values():
         if candidate.extra:
             continue

@@ -144,6 +144,11 @@ class Candidates:
         """Say why the candidate's metadata forbids it, or return nothing."""
         return self._flaw(candidate) or (self._lack(candidate) if self.lacks_extra(candidate) else "")
 
+    def error(self, candidate: Candidate) -> WherryError | None:
+        """Return why the candidate, or its metadata, cannot be read."""
+        known = self.snapshot.metadata.get(candidate.file.url) if candidate.file else None
+        return known if isinstance(known, WherryError) else None
+
     def _flaw(self, candidate: Candidate) -> str:
         known = self.snapshot.metadata.get(candidate.file.url) if candidate.file else None
         if isinstance(known, WherryError):

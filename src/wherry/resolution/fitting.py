@@ -5,10 +5,11 @@ from __future__ import annotations
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
+
+from wherry.formats.lenient import read_requires_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -127,12 +128,10 @@ class Fitting:
 
     def _refusal(self, requires_python: str) -> str:
         version = self._environment.python_version
-        try:
-            fits = SpecifierSet(requires_python).contains(version, prereleases=True)
-        except InvalidSpecifier:
-            # The metadata says the same, and there it is an error; a broken copy of it on the page decides nothing.
+        required, _ = read_requires_python(requires_python)
+        if required is None or required.contains(version, prereleases=True):
             return ""
-        return "" if fits else f"it requires Python {requires_python}; this is {version}"
+        return f"it requires Python {requires_python}; this is {version}"
 
     def _check_age(self, file: ProjectFile) -> None:
         if self._exclude_newer is None:

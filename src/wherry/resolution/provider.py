@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from resolvelib.structs import RequirementInformation
 
+    from wherry.errors import WherryError
     from wherry.resolution.candidates import Candidates
     from wherry.resolution.releases import Release
     from wherry.resolution.snapshot import Need
@@ -33,11 +34,15 @@ __all__ = ["Provider"]
 
 
 class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
-    """Answers a resolver out of ``candidates``, and notes in ``needs`` every hole that an answer touched."""
+    """Answers a resolver out of ``candidates``, and notes in ``needs`` every hole that an answer touched.
+
+    ``unreadable`` are the candidates asked about that cannot be read, or have metadata that cannot.
+    """
 
     def __init__(self, candidates: Candidates) -> None:
         self.candidates = candidates
         self.needs: dict[Need, None] = {}
+        self.unreadable: dict[Candidate, WherryError] = {}
         self._dependencies: dict[Candidate, tuple[ProjectRequirement, ...]] = {}
         self._satisfied: dict[tuple[ProjectRequirement, Candidate], bool] = {}
         self._is_probing = False
@@ -105,6 +110,8 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         if candidate.version is None:
             self.needs[PageNeed(candidate.name)] = None
         elif refusal := self.candidates.refusal(candidate):
+            if (error := self.candidates.error(candidate)) is not None:
+                self.unreadable[candidate] = error
             yield ProjectRequirement(candidate.name, extra=candidate.extra, refusal=refusal, text=refusal)
         else:
             if self.candidates.lacks_extra(candidate):

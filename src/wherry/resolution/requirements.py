@@ -17,6 +17,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wherry.errors import WherryError
+from wherry.formats.lenient import evaluate, undefined_comparisons
 from wherry.resolution.direct import parse_wheel_address
 
 if TYPE_CHECKING:
@@ -114,8 +115,11 @@ def expand(requirement: Requirement) -> Iterator[ProjectRequirement]:
 
 
 def applies(requirement: Requirement, environment: Environment, extra: str = "") -> bool:
-    """Evaluate the requirement's marker (PEP 508) for ``environment``, with ``extra`` switched on."""
-    return requirement.marker is None or requirement.marker.evaluate({**environment.markers, "extra": extra})
+    """Evaluate the requirement's marker (PEP 508) for ``environment``, with ``extra`` switched on.
+
+    A comparison in it that is undefined is false.
+    """
+    return requirement.marker is None or evaluate(requirement.marker, {**environment.markers, "extra": extra})
 
 
 def required_by(metadata: CoreMetadata, environment: Environment, extra: str = "") -> Iterator[ProjectRequirement]:
@@ -178,6 +182,10 @@ def _parse(text: str) -> Requirement:
         raise _unreadable(text) from error
     if requirement.url is None and FILENAME.search(requirement.name):
         raise _unreadable(text)
+    if undefined := undefined_comparisons(requirement, bare):
+        from wherry.resolution.unreadable import explain_undefined
+
+        raise explain_undefined(text, undefined)
     return requirement
 
 

@@ -11,9 +11,10 @@ from wherry.resolution.resolver import Refuted, Resolver
 from wherry.resolution.straight import decide_straight
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from wherry.errors import WherryError
+    from wherry.resolution.candidates import Candidate
     from wherry.resolution.dead_ends import DeadEnds
     from wherry.resolution.nogoods import Fact
     from wherry.resolution.problem import Problem
@@ -34,6 +35,8 @@ class Search:
     candidates: Candidates = field(init=False)
     _needs: dict[Need, None] = field(default_factory=dict, init=False)
     _facts: Sequence[Fact] = field(default=(), init=False)
+    unreadable: Mapping[Candidate, WherryError] = field(default_factory=dict, init=False)
+    """The candidates that were tried on the way to the answer, and cannot be read or have metadata that cannot."""
     holes: int | None = field(default=None, init=False)
     """How many holes it had gone over when it first went back; ``None`` where it never did."""
 
@@ -64,6 +67,7 @@ class Search:
             answer = self._decide_with_conflicts(provider, requirements)
         provider.note_members(answer.mapping.values())
         self._needs |= provider.needs
+        self.unreadable = provider.unreadable
         return answer
 
     def _decide_with_conflicts(self, provider: Provider, requirements: Sequence[ProjectRequirement]) -> Answer:

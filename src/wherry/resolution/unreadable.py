@@ -15,9 +15,9 @@ from wherry.errors import InvalidRequirement, UnsupportedRequirement, WherryErro
 from wherry.resolution.direct import parse_wheel_address
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-__all__ = ["explain_unreadable"]
+__all__ = ["explain_undefined", "explain_unreadable"]
 
 NAME = r"(?P<name>[A-Z0-9](?:[\w.-]*[A-Z0-9])?)\s*(?P<extras>\[[\w\s.,-]*\])?\s*"
 NAMED = r"\g<name>\g<extras>"
@@ -64,6 +64,15 @@ def explain_unreadable(text: str) -> InvalidRequirement | UnsupportedRequirement
                 return UnsupportedRequirement(text, advice)
             return InvalidRequirement(text, found.expand(advice))
     return InvalidRequirement(text, next(_rarer_advice(bare), OTHERWISE))
+
+
+def explain_undefined(text: str, comparisons: Sequence[str]) -> InvalidRequirement:
+    """Return the error for ``text``, in whose marker ``comparisons`` have no value."""
+    verb = "is" if len(comparisons) == 1 else "are"
+    advice = (
+        "compare versions with versions, as in 'python_version >= \"3.12\"', and an extra as in 'extra == \"name\"'"
+    )
+    return InvalidRequirement(text, f"in its marker, {' and '.join(comparisons)} {verb} undefined; {advice}")
 
 
 def _rarer_advice(bare: str) -> Iterator[str]:
