@@ -5,10 +5,13 @@ from __future__ import annotations
 from itertools import compress
 from typing import TYPE_CHECKING
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import InvalidSpecifier
 from packaging.tags import parse_tag
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename
 from packaging.version import InvalidVersion, Version
+
+from wherry.formats.filenames import LONGEST_FILENAME, length_excess, parse_wheel_name, tags_excess
+from wherry.formats.requirement_text import parse_specifiers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -73,6 +76,8 @@ class Fitting:
             raise DoesNotFit("the index has quarantined the project")
         if not filename.endswith(".whl"):
             raise DoesNotFit("it is not a wheel, and wherry never builds")
+        if len(filename) > LONGEST_FILENAME:
+            raise DoesNotFit(length_excess(filename))
         return self._rank(filename)
 
     def _identify(self, filename: str) -> Identity:
@@ -91,7 +96,7 @@ class Fitting:
         if project in self._names and "-" not in version:
             # Most of the work on a whole name goes into tags and project, which have been read.
             return self._names[project], Version(version), ()
-        name, parsed, build, _ = parse_wheel_filename(filename)
+        name, parsed, build, _ = parse_wheel_name(filename)
         self._names[project] = name
         return name, parsed, build
 
@@ -106,6 +111,8 @@ class Fitting:
         return rank
 
     def _think_over(self, tags: str) -> int | str:
+        if problem := tags_excess(tags):
+            return problem
         try:
             parsed = parse_tag(tags)
         except ValueError as error:
@@ -128,7 +135,7 @@ class Fitting:
     def _refusal(self, requires_python: str) -> str:
         version = self._environment.python_version
         try:
-            fits = SpecifierSet(requires_python).contains(version, prereleases=True)
+            fits = parse_specifiers(requires_python).contains(version, prereleases=True)
         except InvalidSpecifier:
             # The metadata says the same, and there it is an error; a broken copy of it on the page decides nothing.
             return ""
