@@ -61,7 +61,7 @@ class _GivesUp(ResolutionError):
 
 
 class _StraightOn(BaseReporter[ProjectRequirement, Candidate, Identifier]):
-    """Stops the resolver where it rejects a candidate, where a project comes to a second source, or is required a lot."""
+    """Stops the resolver where it rejects a candidate, where a project has a second source, or many requirements."""
 
     def __init__(self) -> None:
         self._sources: dict[NormalizedName, Source | None] = {}
