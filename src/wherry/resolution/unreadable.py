@@ -61,7 +61,8 @@ def explain_unreadable(text: str) -> InvalidRequirement | UnsupportedRequirement
     """Return the error for ``text``, which is no requirement or none that can be served."""
     if problem := requirement_excess(text.strip()):
         return InvalidRequirement(shorten(text.strip()), problem)
-    bare = text.strip()[:LONGEST]
+    # Several patterns would try every way to share a run of spaces out.
+    bare = re.sub(r"\s{2,}", " ", text.strip()[:LONGEST])
     for pattern, advice in ADVICE:
         if "\\" not in bare and (found := re.match(pattern, bare, re.IGNORECASE | re.DOTALL)):
             if advice is BUILDING:
