@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bench.paths import HERE, NODE
 
@@ -33,9 +33,9 @@ def run(bench: ModuleType) -> bool:
     return any(there[what] > limit for what, limit in bench.LIMITS.items())
 
 
-def measure_in_pyodide(name: str) -> dict[str, float]:
+def measure_in_pyodide(name: str) -> dict[str, Any]:
     """Run a bench over the bundle in js/dist."""
     command = [NODE, HERE / "in_pyodide.mjs", HERE / f"{name}.py"]
     finished = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own arguments
-    results: dict[str, float] = json.loads(finished.stdout)
+    results: dict[str, Any] = json.loads(finished.stdout)
     return results

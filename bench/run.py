@@ -1,7 +1,8 @@
 """Runs the benches. `python bench/run.py deciding`; without a name, all of them, as they are set if nothing is said.
 
 `deciding` and `parsing` need neither a network nor a browser; `installing` measures against micropip over a shaped
-link; `growing` measures wherry against the number of packages, and of files on a page.
+link; `growing` measures wherry against the number of packages, and of files on a page; `doubling` measures each parser
+against the size of hostile input.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MICRO = ("deciding", "parsing")
-LARGE = ("installing", "growing")
+LARGE = ("installing", "growing", "doubling")
 
 
 def main() -> None:
@@ -41,8 +42,7 @@ def run(name: str, arguments: Sequence[str]) -> bool:
         parser.parse_args(arguments)
         return micro(bench)
     bench.add_arguments(parser)
-    bench.run(parser.parse_args(arguments))
-    return False
+    return bool(bench.run(parser.parse_args(arguments)))
 
 
 def micro(bench: ModuleType) -> bool:

@@ -64,7 +64,29 @@ def test_a_license_of_several_paragraphs_does_not_end_the_headers():
         pytest.param(LEAST.replace("My.App", "../app"), "Name '../app' is not a name", id="path for a name"),
         pytest.param(LEAST + "Name: other\n", "Name is given 2 times", id="two names"),
         pytest.param(LEAST.replace("1.0", "one"), "Version 'one' is not a version", id="version"),
-        pytest.param(LEAST.replace("1.0", "1" * 5000), "is not a version", id="version too long for an integer"),
+        pytest.param(
+            LEAST.replace("1.0", "1" * 256), "Version has 256 characters, above the limit of 255", id="version too long"
+        ),
+        pytest.param(
+            LEAST.replace("My.App", "a" * 60_000),
+            "Name has 60000 characters, above the limit of 255",
+            id="name too long",
+        ),
+        pytest.param(
+            LEAST + "Requires-Dist: b\n" * 10_001,
+            "Requires-Dist is given 10001 times, above the limit of 10000",
+            id="too many requirements",
+        ),
+        pytest.param(
+            LEAST + f"Requires-Dist: b @ https://example.org/{'a' * 4000}\n" * 300,
+            "characters in all, above the limit of 1000000",
+            id="requirements too long together",
+        ),
+        pytest.param(
+            LEAST + f"Requires-Dist: b[{','.join(f'x{i}' for i in range(500))}]\n" * 20,
+            "Requires-Dist has 10020 requirements and extras, above the limit of 10000",
+            id="too many extras",
+        ),
         pytest.param(LEAST + "Requires-Dist: a >\n", "Requires-Dist 'a >' is not a requirement", id="requirement"),
         pytest.param(LEAST + f"Requires-Dist: a; {'(' * 3999}\n", "is not a requirement", id="requirement too deep"),
         pytest.param(LEAST + "Requires-Dist: a>dev\n", "Requires-Dist 'a>dev' is not a requirement", id="no version"),
@@ -236,3 +258,15 @@ def test_any_bytes_are_refused_or_read(content):
 @given(st.lists(st.tuples(FIELDS, VALUES), max_size=3))
 def test_any_values_are_refused_or_read(fields):
     assert is_read_or_refused((LEAST + "".join(f"{key}: {value}\n" for key, value in fields)).encode())
+
+
+def test_ten_thousand_requirements_are_read():
+    lines = "".join(f"Requires-Dist: b{number}; extra == 'all'\n" for number in range(10_000))
+    assert len(parse_core_metadata(f"{LEAST}{lines}".encode(), subject="app.whl").requires_dist) == 10_000
+
+
+def test_of_very_many_problems_the_first_are_told():
+    text = LEAST + f"Requires-Dist: ?{'x' * 4000}\n" * 30
+    with pytest.raises(InvalidMetadata, match="; and 10 more") as caught:
+        parse_core_metadata(text.encode(), subject="app.whl")
+    assert len(str(caught.value)) < 4000

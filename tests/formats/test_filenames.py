@@ -5,9 +5,10 @@ import posixpath
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from wherry.errors import InvalidIndexPage
-from wherry.formats.filenames import check_filename
+from wherry.formats.filenames import check_filename, parse_wheel_name
 
 URL = "https://example.org/simple/app/"
 
@@ -48,3 +49,26 @@ def test_a_name_that_passes_stays_in_its_folder(filename):
     except InvalidIndexPage:
         return
     assert posixpath.dirname(posixpath.normpath(f"/folder/{filename}")) == "/folder"
+
+
+@pytest.mark.parametrize(
+    ("filename", "problem"),
+    [
+        (f"a-{'1.' * 30_000}1-py3-none-any.whl", "its name has 60020 characters, above the limit of 255"),
+        (f"a-1-{'p.' * 30}p-{'n.' * 30}n-{'x.' * 30}x.whl", "its name stands for 29791 tags, above the limit of 1000"),
+    ],
+)
+def test_a_name_above_a_limit_is_refused(filename, problem):
+    with pytest.raises(InvalidWheelFilename, match=problem):
+        parse_wheel_name(filename)
+
+
+@given(st.from_regex(r"[a-z]{1,3}-[0-9.]{1,3}(-[0-9][a-z]?)?-[a-z.]{1,5}-[a-z.]{1,5}-[a-z.]{1,5}\.whl", fullmatch=True))
+def test_other_names_are_read_as_ever(filename):
+    try:
+        expected = parse_wheel_filename(filename)
+    except InvalidWheelFilename:
+        with pytest.raises(InvalidWheelFilename):
+            parse_wheel_name(filename)
+    else:
+        assert parse_wheel_name(filename) == expected

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wherry.formats.member_paths import path_problem, path_problems
+from wherry.formats.member_paths import count_folders, path_problem, path_problems
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,11 @@ def test_a_path_below_its_folder_is_good(path):
         ("a-1.data/purelib/../..", "does not stay below its folder"),
         ("a//b", "does not stay below its folder"),
         ("a//", "does not stay below its folder"),
+        ("a/" * 30_000 + "b", "is 60001 bytes long, above the limit of 1024"),
+        ("a/" * 65 + "b", "is 65 folders deep, above the limit of 64"),
+        ("a/" * 65, "is 65 folders deep, above the limit of 64"),
+        ("a" * 256, "has a name of 256 bytes, above the limit of 255"),
+        ("a/" + "\u65e5" * 86, "has a name of 258 bytes, above the limit of 255"),
     ],
 )
 def test_a_path_that_may_lead_elsewhere_is_named(path, problem):
@@ -93,3 +98,32 @@ PATHS = st.lists(st.text(alphabet="aAb./:\\\n", min_size=1, max_size=5) | st.sam
 def test_many_paths_are_judged_as_each_of_them(paths):
     # Where one has another letter than ASCII's, all are looked at one by one.
     assert list(path_problems(paths)) == list(path_problems([*paths, "\xe9"]))
+
+
+def test_paths_up_to_the_limits_are_good():
+    assert path_problem("a/" * 64 + "b" * 255) is None
+    assert path_problem("/".join(["a" * 255] * 4)) is None
+    assert list(path_problems(["a/" * 64 + "b" * 100, "/".join(["c" * 255] * 4)])) == []
+
+
+def test_of_a_long_path_the_beginning_is_told():
+    (problem,) = path_problems(["a/" * 30_000 + "b"])
+    assert len(problem) < 200
+
+
+@given(PATHS)
+def test_a_file_and_a_folder_are_found_in_any_order(paths):
+    assert sorted(path_problems(paths)) == sorted(path_problems([*paths[::-1]])) or any(
+        word in problem for word in ("twice", "collide") for problem in path_problems(paths)
+    )
+
+
+@given(st.lists(st.lists(st.text("ab!", min_size=1, max_size=2), min_size=1, max_size=4).map("/".join)))
+def test_folders_are_counted_once(paths):
+    folders = {str(parent) for path in paths for parent in posixpath_parents(path)}
+    assert count_folders(paths) == len(folders)
+
+
+def posixpath_parents(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:end]) for end in range(1, len(parts))]

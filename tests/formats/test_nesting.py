@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 import time
+import tomllib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wherry.formats.nesting import LIMIT, is_nested_deeply, load_json
+from wherry.formats.nesting import LIMIT, is_nested_deeply, load_json, load_toml
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.floats(allow_nan=False) | st.text(),
@@ -58,3 +59,44 @@ def test_the_time_grows_no_faster_than_the_text(unit: str) -> None:
 
     # Ten times the text may take a hundred times as long where time is quadratic.
     assert seconds(1_000_000) < 50 * max(seconds(100_000), 0.002)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 20_000,
+        "a = " + "[" * 60 + "]" * 60,
+        "a = " + "{a = " * 60 + "1" + "}" * 60,
+        "a" + ".a" * 60 + " = 1",
+        "a" + " . a" * 60 + " = 1",
+        'a."b"' * 60 + " = 1",
+        "[a" + ".'b'" * 60 + "]",
+        "b = " + "'" * 3 + "x" + "'" * 3 + "\na = " + "[" * 60,
+    ],
+)
+def test_deep_toml_is_an_error_of_its_own(text: str) -> None:
+    with pytest.raises(ValueError, match="nests deeper than 50 levels"):
+        load_toml(text)
+
+
+@pytest.mark.parametrize("quote", ['"', "'", '"' * 3, "'" * 3])
+def test_what_is_in_strings_and_comments_of_toml_is_no_level(quote: str) -> None:
+    inside = "[" * 100 + "a." * 100
+    text = f"a = {quote}{inside}{quote} # {inside}\nb = 1.5 # '{inside}\n"
+    assert load_toml(text) == {"a": inside, "b": 1.5}
+
+
+TOML = st.lists(
+    st.sampled_from(["a", "b", " = ", ".", "1", "[", "]", "{", "}", "\n", "#", ",", '"', "'", '"' * 3, "'" * 3, "\\"])
+).map("".join)
+
+
+@given(TOML)
+def test_toml_is_read_as_ever(text: str) -> None:
+    try:
+        expected = tomllib.loads(text)
+    except ValueError:
+        with pytest.raises(ValueError):  # noqa: PT011 - the parser's own words
+            load_toml(text)
+    else:
+        assert load_toml(text) == expected

@@ -83,7 +83,7 @@ GROUP: Callable[[Pyproject], object] = lambda project: list(project.group("x")) 
         ("a = 1\nb", DEPENDENCIES, "p.toml: not valid TOML: Expected '=' after a key in a key/value pair"),
         ("a = 1\n\nb = ?\n", DEPENDENCIES, "p.toml, line 3: not valid TOML: Invalid value"),
         (f"a = {'9' * 5000}", DEPENDENCIES, "p.toml: not valid TOML: Exceeds the limit"),
-        (f"a = {'[' * 5000}", DEPENDENCIES, "p.toml: not valid TOML: maximum recursion depth exceeded"),
+        (f"a = {'[' * 5000}", DEPENDENCIES, "p.toml: not valid TOML: it nests deeper than 50 levels"),
         ("", DEPENDENCIES, "p.toml: there is no [project] table"),
         ("project = 1", DEPENDENCIES, "p.toml: 'project' must be a table"),
         (

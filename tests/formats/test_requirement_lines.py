@@ -39,3 +39,8 @@ def test_strings_of_an_array_are_found_below_its_key() -> None:
     text = '# a\nother = ["a"]\ndependencies = [\n  "a",\n  # b\n  "b", "a>1",\n]'
     assert list(line_numbers(text, "dependencies", ["a", "b", "a>1"])) == [4, 6, 6]
     assert list(line_numbers("# dependencies = ['a']", "dependencies", ["a", "not there"])) == [1, 1]
+
+
+def test_lines_are_found_among_escapes_and_both_kinds_of_quotes():
+    text = 'a = 1\ndependencies = [\n"x",\n"\\u0079",\n\'z\',\n"x",\n]'
+    assert list(line_numbers(text, "dependencies", ["x", "y", "z", "x"])) == [3, 3, 5, 6]

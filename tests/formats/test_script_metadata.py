@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
 from wherry.errors import InvalidScriptMetadata
-from wherry.formats.script_metadata import ScriptMetadata, parse_script_metadata
+from wherry.formats.script_metadata import ScriptMetadata, has_block, parse_script_metadata
 
 EXAMPLE = """\
 #!/usr/bin/env python3
@@ -186,3 +188,37 @@ def test_what_wherry_cannot_mean_is_refused(table, problem):
     with pytest.raises(InvalidScriptMetadata) as caught:
         parse_script_metadata(f"# /// script\n# [tool]\n# {table}\n# ///\n")
     assert caught.value.problem == problem
+
+
+# The specification's own expression.
+BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+LINES = st.lists(
+    st.sampled_from(
+        ["# /// script", "# /// other", "# ///", "#", '# prefer = "index"', "", "x", "#x", "# [tool.wherry]"]
+    )
+)
+
+
+@given(LINES)
+def test_blocks_are_those_of_the_specification(lines):
+    source = "\n".join(lines)
+    blocks = list(BLOCK.finditer(source))
+    assert has_block(source) == bool(blocks)
+    scripts = [block["content"] for block in blocks if block["type"] == "script"]
+    try:
+        found = parse_script_metadata(source) is not None
+    except InvalidScriptMetadata as error:
+        assert scripts
+        assert ("more than one" in str(error)) == (len(scripts) > 1)  # noqa: PT017
+    else:
+        assert found == (len(scripts) == 1)
+
+
+def test_a_deep_block_is_refused():
+    with pytest.raises(InvalidScriptMetadata, match="it nests deeper than 50 levels"):
+        parse_script_metadata(f"# /// script\n# dependencies = {'[' * 10_000}\n# ///\n")
+
+
+def test_a_long_requirement_is_refused_by_its_length():
+    with pytest.raises(InvalidScriptMetadata, match="it has 5000 characters, above the limit of 4300"):
+        parse_script_metadata(f'# /// script\n# dependencies = ["{"a" * 5000}"]\n# ///\n')

@@ -128,7 +128,7 @@ def test_names_and_versions_are_compared_in_their_normal_form(made_as, filename)
             archive({"app-one.dist-info/METADATA": b""}), "app-one.dist-info belongs to something", id="no version"
         ),
         pytest.param(
-            archive({f"app-{'1' * 5000}.dist-info/METADATA": b""}), "belongs to something else", id="long version"
+            archive({f"app-{'1' * 200}.dist-info/METADATA": b""}), "belongs to something else", id="long version"
         ),
         pytest.param(changed(METADATA=None), f"{INFO}/METADATA is missing", id="no METADATA"),
         pytest.param(changed(METADATA=b"Name: app"), "METADATA: Metadata-Version is missing", id="bad METADATA"),

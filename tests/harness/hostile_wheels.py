@@ -75,8 +75,16 @@ def _paths() -> Iterator[HostileWheel]:
         "app-2.0.data/scripts/evil": "its folder app-2.0.data belongs to something else",
         "app.data/scripts/evil": "its folder app.data belongs to something else",
         "App-1.0.data/stdlib/os.py": "is of an unknown .data scheme",
+        "a/" * 30_000 + "evil.py": "is 60007 bytes long, above the limit of 1024",
+        "app-1.0.data/data/share/" + "a/" * 63 + "evil": "is 66 folders deep, above the limit of 64",
+        "app/" + "a" * 256: "has a name of 256 bytes, above the limit of 255",
+        "app/" + "\u65e5" * 86: "has a name of 258 bytes, above the limit of 255",
     }.items():
-        yield HostileWheel(f"path {path!r}", build(members(FILES | {path: b"import evil\n"})), phrase)
+        yield HostileWheel(f"path {path[:80]!r}", build(members(FILES | {path: b"import evil\n"})), phrase)
+    six = {f"{'a/' * 30_000}{number}": b"" for number in range(6)}
+    yield HostileWheel("six deep paths", build(members(FILES | six)), "is 60001 bytes long, above the limit of 1024")
+    many = {f"{number}/{'a/' * 60}b": b"" for number in range(1700)}
+    yield HostileWheel("folders by the hundred thousand", build(members(FILES | many)), "folders, above the limit of")
     names = {form: unicodedata.normalize(form, "app/caf\xe9.py") for form in ("NFC", "NFD")}
     both = build(members(FILES | dict.fromkeys(names.values(), b"")))
     yield HostileWheel("names equal but for normalization", both, "collide")
@@ -132,6 +140,18 @@ def _metadata() -> Iterator[HostileWheel]:
             "'b; python_version < 3' is not a requirement",
         ),
         "no UTF-8": (b"Version: 1.0\n", b"Version: 1.0\nSummary: \xff\n", "it is not UTF-8"),
+        "long name": (b"Name: app", b"Name: " + b"a" * 60_000, "Name has 60000 characters, above the limit of 255"),
+        "long version": (b"\nVersion: 1.0", b"\nVersion: 1" + b".0" * 200, "Version has 401 characters, above"),
+        "requirements without an end": (
+            b"Version: 1.0\n",
+            b"Version: 1.0\n" + b"Requires-Dist: b\n" * 10_001,
+            "Requires-Dist is given 10001 times, above the limit of 10000",
+        ),
+        "deep requirement": (
+            b"Version: 1.0\n",
+            b"Version: 1.0\nRequires-Dist: b; " + b"(" * 200 + b"os_name" + b")" * 200 + b"\n",
+            "is not a requirement",
+        ),
         "lines that importlib.metadata takes for empty": (b"\n", b"\r\r\n", "Name is missing"),
         "line that ends the headers": (b"Name: ", b"no header\nName: ", "Name is missing"),
         "field with a space before its colon": (b"Name: ", b"Name : ", "Name is missing"),

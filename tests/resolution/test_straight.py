@@ -12,7 +12,7 @@ from tests.harness.small_indexes import Ingredients, SmallIndex, SmallRelease, p
 from wherry.resolution.candidates import Candidates, Policy
 from wherry.resolution.provider import Provider
 from wherry.resolution.resolver import Resolver
-from wherry.resolution.straight import MAX_DECISIONS, decide_straight
+from wherry.resolution.straight import MAX_DECISIONS, MAX_WORDINGS, decide_straight
 
 if TYPE_CHECKING:
     from wherry.resolution.resolver import Answer
@@ -101,6 +101,17 @@ def installed_chain(length: int) -> SmallIndex:
 def test_decides_on_so_many_and_no_more() -> None:
     assert len(decide(installed_chain(MAX_DECISIONS)) or ()) == MAX_DECISIONS
     assert decide(installed_chain(MAX_DECISIONS + 1)) is None
+
+
+def required_in_so_many_ways(number: int) -> SmallIndex:
+    return SmallIndex(
+        {("a", "1"): SmallRelease(tuple(f"b<={2 + one}" for one in range(number))), ("b", "1"): SmallRelease()}, ("a",)
+    )
+
+
+def test_a_project_may_be_required_in_so_many_ways_and_no_more() -> None:
+    assert len(decide(required_in_so_many_ways(MAX_WORDINGS)) or ()) == 2
+    assert decide(required_in_so_many_ways(MAX_WORDINGS + 1)) is None
 
 
 def test_does_not_begin_where_more_pages_are_known() -> None:

@@ -154,3 +154,25 @@ def test_whatever_is_typed_is_a_requirement_or_refused_in_words_of_our_own(text)
         list(parse_requirements([text]))
     except (InvalidRequirement, UnsupportedRequirement) as error:
         assert "Expected" not in error.reason  # noqa: PT017 - it need not be raised
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("a" * 5000, "it has 5000 characters, above the limit of 4300"),
+        ("a @ https://example.org/" + "a/" * 3000 + "a-1-py3-none-any.whl", "above the limit of 4300"),
+        (f"a; {'(' * 100}os_name == 'x'{')' * 100}", "its parentheses nest deeper than 50 levels"),
+        ("[" * 4000, "its parentheses nest deeper than 50 levels"),
+    ],
+)
+def test_a_limit_is_named_with_the_beginning_of_the_text(text, problem):
+    with pytest.raises(InvalidRequirement) as caught:
+        list(parse_requirements([text]))
+    assert problem in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+def test_a_long_run_of_spaces_gets_the_advice_of_a_short_one():
+    # Without that, it would take minutes.
+    assert refusal(f"a{' ' * 900}!").facts()["reason"] == refusal("a !").facts()["reason"]
+    assert refusal(f"a{' ' * 900}^ 1.0").facts()["reason"] == refusal("a ^ 1.0").facts()["reason"]

@@ -30,9 +30,10 @@ RUNNER = Path(__file__).with_name("document.mjs")
 NODE = NODE_MODULES / ".bin" / "node"
 LANGUAGES = {"python", "pycon", "js", "console", "html", "http"}
 """What is run here; anything else must be a file, which something that is run reads."""
+NOX = "python3 -m venv .venv && .venv/bin/python -m pip install nox && .venv/bin/python -m nox"
 NOT_RUN = {
-    "python3 -m venv .venv && .venv/bin/python -m pip install nox && .venv/bin/python -m nox -s demo": "it builds what is being tested, and needs PyPI",
-    "python3 -m venv .venv && .venv/bin/python -m pip install nox && .venv/bin/python -m nox -s tests": "it runs these tests",
+    f"{NOX} -s demo": "it builds what is being tested, and needs PyPI",
+    f"{NOX} -s tests": "it runs these tests",
     "npm install wherry pyodide": "it needs a registry; the test has both at hand",
     "cd js && npm ci && npm run build && npm run repl": "it serves until Ctrl-C; js/test/browser/repl.test.ts tries it",
     "npx wherry run --sockets postgresql_server.py": "it needs a server; tests/runtime/test_databases.py has one",

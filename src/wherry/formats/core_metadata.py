@@ -14,7 +14,9 @@ from packaging.utils import InvalidName, NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wherry.errors import InvalidMetadata
-from wherry.formats.lenient import LONGEST_SPECIFIER, read_requirement, read_requires_python
+from wherry.formats.lenient import read_requirement, read_requires_python
+from wherry.formats.requirement_text import LONGEST
+from wherry.formats.wording import several, shorten
 from wherry.model.core_metadata import CoreMetadata
 
 if TYPE_CHECKING:
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_core_metadata", "parse_headers"]
 
+LONGEST_VALUE = 255  # characters of a name or a version
+MOST_REQUIREMENTS = 10_000  # extras of a requirement counted as further ones
+MOST_CHARACTERS = 1_000_000  # of all requirements together
 SUPPORTED_MAJOR_VERSIONS = frozenset({"1", "2"})
 # As email.feedparser has it: printable ASCII without spaces up to a colon, or a line of an envelope.
 HEADER = re.compile(r"([!-9;-~]*):|From ")
@@ -73,10 +78,12 @@ def parse_core_metadata(content: bytes, *, subject: str, lenient: bool = False) 
     _check_metadata_version(headers, problems)
     name = _name(_single(headers, "Name", problems), problems)
     version = _version(_single(headers, "Version", problems), problems)
-    requires_dist = tuple(_requirements(headers.get("requires-dist", ()), problems, warnings))
+    lines = _within_limits(headers.get("requires-dist", ()), problems)
+    requires_dist = tuple(_requirements(lines, problems, warnings))
+    _check_extras(requires_dist, problems)
     requires_python = _requires_python(headers.get("requires-python", ()), problems, warnings)
     if name is None or version is None or (problems and not lenient):
-        raise InvalidMetadata(subject, "; ".join(problems))
+        raise InvalidMetadata(subject, several(problems))
     return CoreMetadata(
         name=name,
         version=version,
@@ -98,6 +105,9 @@ def _import_names(values: Iterable[str]) -> Iterator[str]:
 
 def _single(headers: Mapping[str, Sequence[str]], field: str, problems: list[str]) -> str | None:
     values = [value for value in headers.get(field.lower(), ()) if value]
+    if len(values) == 1 and len(values[0]) > LONGEST_VALUE:
+        problems.append(f"{field} has {len(values[0])} characters, above the limit of {LONGEST_VALUE}")
+        return None
     if len(values) == 1:
         return values[0]
     problems.append(f"{field} is given {len(values)} times" if values else f"{field} is missing")
@@ -127,14 +137,32 @@ def _version(text: str | None, problems: list[str]) -> Version | None:
         return None
 
 
+def _within_limits(lines: Sequence[str], problems: list[str]) -> Sequence[str]:
+    """Return the lines of Requires-Dist, none where they are too many to be read."""
+    if len(lines) > MOST_REQUIREMENTS:
+        problems.append(f"Requires-Dist is given {len(lines)} times, above the limit of {MOST_REQUIREMENTS}")
+        return ()
+    total = sum(map(len, lines))
+    if total > MOST_CHARACTERS:
+        problems.append(f"Requires-Dist has {total} characters in all, above the limit of {MOST_CHARACTERS}")
+        return ()
+    return lines
+
+
+def _check_extras(requirements: Sequence[Requirement], problems: list[str]) -> None:
+    total = sum(1 + len(requirement.extras) for requirement in requirements)
+    if total > MOST_REQUIREMENTS:
+        problems.append(f"Requires-Dist has {total} requirements and extras, above the limit of {MOST_REQUIREMENTS}")
+
+
 def _requirements(lines: Iterable[str], problems: list[str], warnings: list[str]) -> Iterator[Requirement]:
     for line in lines:
-        if len(line) > LONGEST_SPECIFIER:
+        if len(line) > LONGEST:
             problems.append(f"Requires-Dist {line[:40]!r}… is not a requirement: it has {len(line)} characters")
             continue
         read = read_requirement(line)
         if read is None:
-            problems.append(f"Requires-Dist {line!r} is not a requirement")
+            problems.append(f"Requires-Dist {shorten(line)!r} is not a requirement")
             continue
         requirement, faults = read
         warnings += faults
@@ -144,7 +172,7 @@ def _requirements(lines: Iterable[str], problems: list[str], warnings: list[str]
 def _requires_python(values: Sequence[str], problems: list[str], warnings: list[str]) -> SpecifierSet | None:
     if not values or not values[0]:
         return None
-    if len(values[0]) > LONGEST_SPECIFIER:
+    if len(values[0]) > LONGEST:
         problems.append(
             f"Requires-Python {values[0][:40]!r}… is not a version specifier: it has {len(values[0])} characters"
         )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["find_imports"]
 
-FOR_TYPES = frozenset({"TYPE_CHECKING", "typing.TYPE_CHECKING"})
+FOR_TYPES = "TYPE_CHECKING"
 # Cell magics that run the cell as Python, and those that write it to a file; the others are known to their authors.
 PYTHON = frozenset({"capture", "prun", "time", "timeit"})
 FILES = frozenset({"file", "writefile"})
@@ -31,7 +31,7 @@ def find_imports(source: str) -> Mapping[str, bool]:
     except InvalidSource:
         body = _parse_cell(source)
     found: dict[str, bool] = {}
-    for name, is_optional in _walk(body, is_optional=False):
+    for name, is_optional in _walk(body):
         found[name] = is_optional and found.get(name, True)
     return found
 
@@ -59,22 +59,31 @@ def _parse_cell(source: str) -> list[ast.stmt]:
         raise
 
 
-def _walk(nodes: Sequence[ast.AST], *, is_optional: bool) -> Iterator[tuple[str, bool]]:
-    for node in nodes:
+def _walk(body: Sequence[ast.stmt]) -> Iterator[tuple[str, bool]]:
+    """Yield the imports in order, without recursion: an expression may be as deep as it is long."""
+    pending: list[tuple[ast.AST, bool]] = [(node, False) for node in reversed(body)]
+    while pending:
+        node, is_optional = pending.pop()
         if isinstance(node, ast.Import):
             yield from ((alias.name, is_optional) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             if node.module and not node.level:
                 yield node.module, is_optional
         elif isinstance(node, ast.Try | ast.TryStar):
-            yield from _walk(node.body, is_optional=is_optional or any(map(_catches_missing, node.handlers)))
-            yield from _walk([*node.handlers, *node.orelse, *node.finalbody], is_optional=is_optional)
-        elif isinstance(node, ast.If) and ast.unparse(node.test) in FOR_TYPES:
-            yield from _walk(node.orelse, is_optional=is_optional)
+            pending += ((one, is_optional) for one in [*node.handlers, *node.orelse, *node.finalbody][::-1])
+            catches = is_optional or any(map(_catches_missing, node.handlers))
+            pending += ((one, catches) for one in node.body[::-1])
         else:
-            yield from _walk([*ast.iter_child_nodes(node)], is_optional=is_optional)
+            inner = node.orelse if isinstance(node, ast.If) and _is_for_types(node.test) else ast.iter_child_nodes(node)
+            pending += ((one, is_optional) for one in [*inner][::-1])
+
+
+def _is_for_types(test: ast.expr) -> bool:
+    if isinstance(test, ast.Attribute):
+        return test.attr == FOR_TYPES and isinstance(test.value, ast.Name) and test.value.id == "typing"
+    return isinstance(test, ast.Name) and test.id == FOR_TYPES
 
 
 def _catches_missing(handler: ast.ExceptHandler) -> bool:
     kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
-    return any(kind is None or ast.unparse(kind) in MISSING for kind in kinds)
+    return any(kind is None or (isinstance(kind, ast.Name) and kind.id in MISSING) for kind in kinds)

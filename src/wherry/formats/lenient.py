@@ -8,18 +8,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.requirements import InvalidRequirement
+from packaging.specifiers import InvalidSpecifier
+
+from wherry.formats.requirement_text import LONGEST, parse_requirement, parse_specifiers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from packaging.markers import Marker
+    from packaging.requirements import Requirement
+    from packaging.specifiers import SpecifierSet
 
-__all__ = ["LONGEST_SPECIFIER", "evaluate", "read_requirement", "read_requires_python", "undefined_comparisons"]
+__all__ = ["evaluate", "read_requirement", "read_requires_python", "undefined_comparisons"]
 
-# A number of more digits is an error in Python, and here it would be raised only when versions are compared.
-LONGEST_SPECIFIER = 4300
 TEXT = r"""(?:"[^"]*"|'[^']*')"""
 VARIABLE = r"(?!extras|dependency_groups)[a-z_.]+"
 COMPARISON = (
@@ -36,9 +38,9 @@ UNDEFINED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 def read_requires_python(text: str) -> tuple[SpecifierSet | None, str]:
     """Return the part of a Requires-Python that can be read, if any, and a warning where that is not all of it."""
-    if len(text) <= LONGEST_SPECIFIER and not STRAY_COMMA.search(text):
+    if len(text) <= LONGEST and not STRAY_COMMA.search(text):
         try:
-            return SpecifierSet(text), ""
+            return parse_specifiers(text), ""
         except InvalidSpecifier:
             pass
     from wherry.formats.repairs import readable_part
@@ -68,7 +70,7 @@ def _has_stray_comma(requirement: Requirement, line: str) -> bool:
 
 def _parse(line: str) -> Requirement | None:
     try:
-        return Requirement(line)
+        return parse_requirement(line)
     except (InvalidRequirement, RecursionError):
         return None
 

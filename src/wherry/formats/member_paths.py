@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise, repeat
+from operator import add
 from typing import TYPE_CHECKING
+
+from wherry.formats.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["path_problem", "path_problems"]
+__all__ = ["count_folders", "path_problem", "path_problems"]
+
+LONGEST_PATH = 1024  # bytes
+LONGEST_NAME = 255  # bytes, the most that file systems take
+DEEPEST = 64  # folders
+# Characters of a path that keeps within all three, whatever its characters and its folders.
+SHORT = 60
 
 # What no good path has, nor any of them side by side, one a line.
 SUSPICIOUS = ("//", "/./", "/../", "\n/", "\n./", "\n../", "/.\n", "/..\n", "\n.\n", "\n..\n", "\n\n", ":")
@@ -27,7 +37,8 @@ def path_problem(path: str) -> str | None:
     """
     # Nearly all paths are done with these quick looks: nothing below can do without one of them.
     if (
-        path.isprintable()
+        len(path) <= SHORT
+        and path.isprintable()
         and path[:1] not in "./"
         and not ("\\" in path or "//" in path or "/." in path or ":" in path)
     ):
@@ -38,6 +49,17 @@ def path_problem(path: str) -> str | None:
         return "is absolute"
     if ELSEWHERE.search(path):
         return "does not stay below its folder"
+    return None if len(path) <= SHORT else _excess(path.encode(errors="replace"))
+
+
+def _excess(path: bytes) -> str | None:
+    if len(path) > LONGEST_PATH:
+        return f"is {len(path)} bytes long, above the limit of {LONGEST_PATH}"
+    if path.count(b"/") > DEEPEST:
+        return f"is {path.count(b'/')} folders deep, above the limit of {DEEPEST}"
+    longest = max(map(len, path.split(b"/")))
+    if longest > LONGEST_NAME:
+        return f"has a name of {longest} bytes, above the limit of {LONGEST_NAME}"
     return None
 
 
@@ -53,33 +75,39 @@ def _are_plain(paths: Sequence[str]) -> bool:
         return False
     if any(part in text for part in SUSPICIOUS):
         return False
-    keys = text[1:-1].lower().split("\n") if paths else []
-    folders = {key.rpartition("/")[0] for key in keys}
-    for folder in tuple(folders):
-        above = folder.rpartition("/")[0]
-        while above not in folders:
-            folders.add(above)
-            above = above.rpartition("/")[0]
-    entries = set(keys)
-    return len(entries) == len(keys) and entries.isdisjoint(folders)
+    if max(map(len, paths), default=0) > LONGEST_NAME or max(map(str.count, paths, repeat("/")), default=0) > DEEPEST:
+        return False
+    keys = sorted(text[1:-1].lower().replace("/", "\0").split("\n"))
+    # What is in a folder comes right after the file of the same name.
+    is_folder = any(map(str.startswith, keys[1:], map(add, keys, repeat("\0"))))
+    return not is_folder and len(set(keys)) == len(keys)
 
 
 def _problems_one_by_one(paths: Iterable[str]) -> Iterator[str]:
     entries: dict[str, str] = {}
-    folders: set[str] = set()
     for path in paths:
         if problem := path_problem(path):
-            yield f"{path!r} {problem}"
+            yield f"{shorten(path)!r} {problem}"
             continue
-        key = folded(path)
+        key = folded(path).replace("/", "\0")
         if key in entries:
             yield f"{path!r} is there twice" if entries[key] == path else f"{path!r} and {entries[key]!r} collide"
         entries[key] = path
-        folder = key.rpartition("/")[0]
-        while folder and folder not in folders:
-            folders.add(folder)
-            folder = folder.rpartition("/")[0]
-    yield from (f"{entries[path]!r} is a file and a folder" for path in sorted(entries.keys() & folders))
+    for key, following in pairwise(sorted(entries)):
+        if following.startswith(key + "\0"):
+            yield f"{entries[key]!r} is a file and a folder"
+
+
+def count_folders(paths: Iterable[str]) -> int:
+    """Return how many folders ``paths`` are in, each counted once."""
+    found = 0
+    before: Sequence[str] = ()
+    for path in sorted(path.replace("/", "\0") for path in paths):
+        folders = path.split("\0")[:-1]
+        shared = next((at for at, pair in enumerate(zip(before, folders, strict=False)) if pair[0] != pair[1]), None)
+        found += len(folders) - (min(len(before), len(folders)) if shared is None else shared)
+        before = folders
+    return found
 
 
 def folded(path: str) -> str:

@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
-__all__ = ["LIMIT", "is_nested_deeply", "load_json"]
+__all__ = ["LIMIT", "is_nested_deeply", "load_json", "load_toml"]
 
 LIMIT = 50  # levels
 
 PAIRS = (b"()", b"[]", b"{}")
 OTHERS = bytes(set(range(256)) - set(b"".join(PAIRS)))
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+# Strings and comments. A string that nothing closes is one, too: it ends with its line, or with the text.
+TOML_TEXT = re.compile(
+    r'''"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?|"(?:[^"\\\n]|\\[^\n])*+"?|'{3}(?:[^']|'(?!''))*+(?:'{3})?|'[^'\n]*+'?|#[^\n]*+''',
+    re.DOTALL,
+)
+# tomllib takes time with the square of the parts of a key.
+DEEP_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{LIMIT}}}")
 
 
 def is_nested_deeply(text: str | bytes) -> bool:
@@ -44,3 +52,14 @@ def load_json(text: str | bytes) -> object:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("it nests too deeply") from error
+
+
+def load_toml(text: str) -> dict[str, Any]:
+    """Read TOML; raises ``ValueError``, also where it nests deeper than ``LIMIT``."""
+    import tomllib
+
+    # A string may be a part of a key, a comment none.
+    bare = TOML_TEXT.sub(lambda found: "" if found[0][0] == "#" else "x", text)
+    if is_nested_deeply(bare) or DEEP_KEY.search(bare):
+        raise ValueError(f"it nests deeper than {LIMIT} levels")
+    return tomllib.loads(text)

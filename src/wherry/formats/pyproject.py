@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, NoReturn
 from packaging.utils import canonicalize_name
 
 from wherry.errors import InvalidRequirementsFile
+from wherry.formats.nesting import load_toml
 from wherry.formats.requirement_lines import line_numbers
+from wherry.formats.wording import shorten
 from wherry.model.requirement_line import RequirementLine
 
 if TYPE_CHECKING:
@@ -31,12 +33,10 @@ class Pyproject:
     """
 
     def __init__(self, text: str, file: str) -> None:
-        import tomllib
-
         self._text = text
         self._file = file
         try:
-            self._document = tomllib.loads(text)
+            self._document = load_toml(text)
         except (ValueError, RecursionError) as error:
             position = POSITION.search(str(error))
             problem = f"not valid TOML: {POSITION.sub('', str(error))}"
@@ -110,7 +110,7 @@ class Pyproject:
             if is_group and isinstance(item["include-group"], str):
                 yield item["include-group"]
             elif not isinstance(item, str):
-                self._refuse(f"{key!r} must hold requirements, not {item!r}", number)
+                self._refuse(f"{key!r} must hold requirements, not {shorten(repr(item))}", number)
             elif kind == "extra" and (extras := self._own_extras(item)):
                 yield from extras
             else:

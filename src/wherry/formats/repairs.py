@@ -13,14 +13,17 @@ import re
 from typing import TYPE_CHECKING
 
 from packaging.markers import Marker
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import InvalidRequirement
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.version import Version
 
-from wherry.formats.lenient import LONGEST_SPECIFIER, UNDEFINED
+from wherry.formats.lenient import UNDEFINED
+from wherry.formats.requirement_text import LONGEST, parse_requirement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from packaging.requirements import Requirement
 
 __all__ = ["evaluate_defined", "find_undefined", "readable_part", "repair_requirement"]
 
@@ -56,7 +59,7 @@ FALSE = 'python_version < "0"'
 def readable_part(text: str) -> tuple[SpecifierSet | None, str]:
     """Return the specifiers that a Requires-Python has, if any, and a warning."""
     found = [clause for clause in _clauses(text) if _is_specifier(clause)]
-    if len(text) > LONGEST_SPECIFIER or ALTERNATIVES.search(text):
+    if len(text) > LONGEST or ALTERNATIVES.search(text):
         found = []
     shown = f"{text[:SHOWN]!r}…" if len(text) > SHOWN else repr(text)
     warning = f"Requires-Python {shown} is not a version specifier; it is "
@@ -79,13 +82,13 @@ def repair_requirement(line: str) -> Requirement | None:
     name, extras, specifier = found.groups()
     parts = [name, f"[{','.join(_parts(extras))}]" if extras else "", " ", ",".join(_clauses(specifier))]
     try:
-        return Requirement("".join(parts) + (f"; {marker}" if marker else ""))
+        return parse_requirement("".join(parts) + (f"; {marker}" if marker else ""))
     except (InvalidRequirement, RecursionError):
         return None
 
 
 def _clauses(text: str) -> list[str]:
-    text = _plain(text[:LONGEST_SPECIFIER])
+    text = _plain(text[:LONGEST])
     for pattern, replacement in MENDS:
         text = re.sub(pattern, replacement, text)
     return _parts(WILDCARD.sub(_without_wildcard, text))

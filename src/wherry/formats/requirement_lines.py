@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["line_numbers", "logical_lines"]
 
+LITERAL = re.compile("'[^'\n]*'|\"[^\"\n]*\"")
 COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 
 
@@ -44,9 +46,14 @@ def line_numbers(text: str, key: str, items: Iterable[str]) -> Iterator[int]:
     start = re.search(rf"(?m)^#?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", text)
     position = start.start() if start else 0
     number = text.count("\n", 0, position) + 1
+    places: dict[str, deque[int]] = {}
+    for written in LITERAL.finditer(text, position):
+        places.setdefault(written[0][1:-1], deque()).append(written.start())
     for item in items:
-        found = [at for quote in "\"'" if (at := text.find(f"{quote}{item}{quote}", position)) >= 0]
+        found = places.get(item, ())
+        while found and found[0] < position:
+            found.popleft()
         if found:
-            number += text.count("\n", position, min(found))
-            position = min(found)
+            number += text.count("\n", position, found[0])
+            position = found[0]
         yield number

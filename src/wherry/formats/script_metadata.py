@@ -9,19 +9,23 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.requirements import InvalidRequirement
+from packaging.specifiers import InvalidSpecifier
 
 from wherry.errors import InvalidScriptMetadata
+from wherry.formats.nesting import load_toml
+from wherry.formats.requirement_text import parse_requirement, parse_specifiers, specifier_excess
+from wherry.formats.wording import shorten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["ScriptMetadata", "parse_script_metadata"]
+    from packaging.specifiers import SpecifierSet
 
-# The specification's own expression. Greedy on purpose: the last `# ///` of a run of comments ends the block, and a
-# block that nothing ends does not match, because "unclosed blocks MUST be ignored".
-BLOCK = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
+__all__ = ["ScriptMetadata", "has_block", "parse_script_metadata"]
+
+BEGIN = re.compile(r"# /// ([a-zA-Z0-9-]+)")
+END = "# ///"
 
 TOML_POSITION = re.compile(r"at line (\d+)")
 
@@ -44,25 +48,49 @@ def parse_script_metadata(source: str) -> ScriptMetadata | None:
 
     Raises :class:`~wherry.errors.InvalidScriptMetadata`, with the line of *source* that is to blame.
     """
-    lines = source.replace("\r\n", "\n").replace("\r", "\n")
-    blocks = [block for block in BLOCK.finditer(lines) if block["type"] == "script"]
+    lines = _lines(source)
+    blocks = [(start, end) for kind, start, end in _blocks(lines) if kind == "script"]
     if not blocks:
         return None
+    start, end = blocks[0]
     if len(blocks) > 1:
-        problem = "there is more than one `# /// script` block"
-        raise InvalidScriptMetadata(problem, line=_line(lines, blocks[1].start()))
-    content_line = _line(lines, blocks[0].start("content"))
-    return _Fields(_uncomment(blocks[0]["content"]), content_line).read()
+        # The numbers of lines count from 1.
+        raise InvalidScriptMetadata("there is more than one `# /// script` block", line=blocks[1][0])
+    # "# ", or "#" where that is all there is
+    return _Fields("".join(f"{line[2:]}\n" for line in lines[start:end]), start + 1).read()
 
 
-def _line(text: str, position: int) -> int:
-    """Return the number, from 1, of the line that holds *position*."""
-    return text.count("\n", 0, position) + 1
+def has_block(source: str) -> bool:
+    """Whether *source* has a block of any type."""
+    return any(_blocks(_lines(source)))
 
 
-def _uncomment(content: str) -> str:
-    """Take ``# `` off each line, or ``#`` where that is all there is."""
-    return "\n".join(line[2:] for line in content.split("\n"))
+def _lines(source: str) -> list[str]:
+    return source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Yield the type of each block, the index of its first line of content, and that of the line that ends it.
+
+    The last ``# ///`` of a run of comments ends a block, and "unclosed blocks MUST be ignored". The specification's own
+    expression finds the same blocks, in a time that grows with the square of the lines.
+    """
+    index = 0
+    while index < len(lines):
+        begin = BEGIN.fullmatch(lines[index])
+        index += 1
+        if begin is None:
+            continue
+        after = next((at for at in range(index, len(lines)) if not _is_comment(lines[at])), len(lines))
+        # A block has a line of content at least.
+        end = next((at for at in range(after - 1, index, -1) if lines[at] == END), None)
+        if end is not None:
+            yield begin[1], index, end
+        index = after if end is None else end + 1
+
+
+def _is_comment(line: str) -> bool:
+    return line[:2] in {"#", "# "}
 
 
 class _Fields:
@@ -77,10 +105,8 @@ class _Fields:
         return ScriptMetadata(self._requires_python(table), self._dependencies(table), self._prefer(table))
 
     def _load(self) -> Mapping[str, object]:
-        import tomllib
-
         try:
-            return tomllib.loads(self._toml)
+            return load_toml(self._toml)
         except (ValueError, RecursionError) as error:
             position = TOML_POSITION.search(str(error))
             offset = int(position[1]) - 1 if position else self._toml.rstrip("\n").count("\n")
@@ -95,9 +121,10 @@ class _Fields:
         if not isinstance(value, str):
             raise self._invalid("requires-python", f"must be a string, not {_toml_type(value)}")
         try:
-            return SpecifierSet(value)
+            return parse_specifiers(value)
         except InvalidSpecifier as error:
-            raise self._invalid("requires-python", f"is not a version specifier: {value!r}") from error
+            reason = specifier_excess(value) or repr(value)
+            raise self._invalid("requires-python", f"is not a version specifier: {reason}") from error
 
     def _dependencies(self, table: Mapping[str, object]) -> tuple[str, ...]:
         value = table.get("dependencies", [])
@@ -109,10 +136,12 @@ class _Fields:
         if not isinstance(item, str):
             raise self._invalid("dependencies", f"must hold strings only, not {_toml_type(item)}")
         try:
-            Requirement(item)
+            parse_requirement(item)
         except (InvalidRequirement, RecursionError) as error:
             reason = str(error).partition("\n")[0]
-            raise self._invalid("dependencies", f"{item!r} is not a valid requirement: {reason}", item) from error
+            raise self._invalid(
+                "dependencies", f"{shorten(item)!r} is not a valid requirement: {reason}", item
+            ) from error
         return item
 
     def _prefer(self, table: Mapping[str, object]) -> Literal["distribution", "index"] | None:

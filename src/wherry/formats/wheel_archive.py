@@ -9,11 +9,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filename
+from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import Version
 
 from wherry.errors import InvalidMetadata, InvalidWheel
 from wherry.formats.core_metadata import parse_core_metadata
+from wherry.formats.filenames import parse_wheel_name
 from wherry.formats.record import digest_of, encode_digest
 from wherry.formats.wheel_data import find_data_folders, is_data_folder
 from wherry.formats.wheel_file import filename_build, parse_wheel_file
@@ -139,7 +140,7 @@ def _read(opened: ZipArchive, path: str) -> bytes:
 
 def _name_and_version(filename: str) -> tuple[NormalizedName, Version]:
     try:
-        name, version, _, _ = parse_wheel_filename(filename)
+        name, version, _, _ = parse_wheel_name(filename)
     except ValueError as error:  # InvalidWheelFilename, or a number of more digits than Python reads
         raise InvalidWheel(filename, [str(error)]) from error
     return name, version

@@ -1,18 +1,31 @@
-"""Wording that warnings share."""
+"""Wording that warnings and errors share."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
-__all__ = ["some"]
+__all__ = ["several", "shorten", "some"]
 
 SHOWN = 3
+SHOWN_PROBLEMS = 20
+SHOWN_LENGTH = 100  # characters
 
 
 def some(names: Collection[str]) -> str:
     """Return the first few of ``names``, and how many there are besides."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(list(names)[:SHOWN]) + more
+
+
+def several(problems: Sequence[str]) -> str:
+    """Return ``problems`` as one text, and of very many the first."""
+    more = [f"and {len(problems) - SHOWN_PROBLEMS} more"] if len(problems) > SHOWN_PROBLEMS else []
+    return "; ".join([*problems[:SHOWN_PROBLEMS], *more])
+
+
+def shorten(text: str) -> str:
+    """Return ``text``, and of a long one the beginning."""
+    return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"

@@ -10,7 +10,7 @@ import zlib
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidWheel
-from wherry.formats.member_paths import path_problems
+from wherry.formats.member_paths import count_folders, path_problems
 from wherry.formats.zip_directory import find_directory
 from wherry.formats.zip_entries import STORED, read_members
 
@@ -99,6 +99,8 @@ def open_zip(archive: bytes, *, filename: str, limits: ArchiveLimits | None = No
     Raises :class:`~wherry.errors.InvalidWheel` with all that was found.
     """
     directory = find_directory(archive, filename=filename)
+    if limits is not None and directory.entries > limits.entries:
+        raise InvalidWheel(filename, [_too_many(directory.entries, limits)])
     members, problems = read_members(archive, directory)
     problems = [*directory.problems, *problems, *path_problems([member.path for member in members])]
     if limits is not None:
@@ -108,9 +110,18 @@ def open_zip(archive: bytes, *, filename: str, limits: ArchiveLimits | None = No
     return ZipArchive(filename, {member.path: member for member in members}, archive)
 
 
+def _too_many(entries: int, limits: ArchiveLimits) -> str:
+    return f"it has {entries} entries, above the limit of {limits.entries}"
+
+
 def _excesses(members: Sequence[Member], archive_size: int, limits: ArchiveLimits) -> Iterator[str]:
     if len(members) > limits.entries:
-        yield f"it has {len(members)} entries, above the limit of {limits.entries}"
+        yield _too_many(len(members), limits)
+    elif len(members) + sum(member.path.count("/") for member in members) > limits.entries:
+        files = sum(member.path[-1:] != "/" for member in members)
+        folders = count_folders(member.path for member in members)
+        if files + folders > limits.entries:
+            yield f"it has {files} files in {folders} folders, above the limit of {limits.entries} of both together"
     size = sum(member.size for member in members)
     if size > limits.total_size:
         yield f"it unpacks to {size} bytes, above the limit of {limits.total_size}"

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Prefetcher"]
 
+MOST_WORDINGS = 64  # requirements of a project that a guess takes into account
+
 
 class Prefetcher:
     """Grows ``snapshot`` from ``index`` for ``problem``.
@@ -121,6 +123,9 @@ class Prefetcher:
         if self._speculation is None:
             return
         wanted = self._wanted.setdefault(requirement.name, [])
+        # All of them are judged each time.
+        if len(wanted) >= MOST_WORDINGS:
+            return
         wanted.append(requirement)
         likely = next(self._candidates.select(requirement.name, wanted), None)
         self._speculation.expect(requirement.name, likely.file if likely is not None else None)

@@ -17,8 +17,9 @@ from wherry.errors import (
 )
 from wherry.formats.pyproject import Pyproject
 from wherry.formats.requirement_lines import line_numbers
+from wherry.formats.requirement_text import parse_specifiers
 from wherry.formats.requirements_txt import NamedFile, parse_requirements_txt
-from wherry.formats.script_metadata import BLOCK, parse_script_metadata
+from wherry.formats.script_metadata import has_block, parse_script_metadata
 from wherry.formats.urls import authorization, beside, last_segment, without_credentials
 from wherry.index.access import Access
 from wherry.index.failures import at_neither_place, refused
@@ -43,7 +44,7 @@ GIVEN_TEXT = "the given text"
 DEFAULT_PROJECT = "pyproject.toml"
 WITH_EXTRAS = re.compile(r"(.*\.toml)\[([^\[\]]*)\]")
 GROUP = re.compile(r"(?:(.+):)?([\w.-]+)", re.ASCII | re.DOTALL)
-PROJECT_AT = re.compile(r"[\w.-]+\s*(?:\[[^\]]*\])?\s*@\s*", re.ASCII)
+PROJECT_AT = re.compile(r"[\w.-]+\s*+(?:\[[^\]]*\]\s*+)?@\s*", re.ASCII)
 TEXT = re.compile(r"\s*$|.*[\n\r]|\s*[#-]|(?![A-Za-z][A-Za-z0-9+.-]*:).*(?:[=<>~!]=|[<>;]|\s@\s)")
 TABLE = re.compile(r"(?m)^[ \t]*\[[^\]\n]+\]")
 
@@ -185,7 +186,7 @@ class _Reader:
         project = Pyproject(document.text, document.name)
         if project.has_project or needs_project:
             try:
-                self._check_python(SpecifierSet(project.requires_python), document)
+                self._check_python(parse_specifiers(project.requires_python), document)
             except InvalidSpecifier as error:
                 raise InvalidRequirementsFile(document.name, f"requires-python is invalid: {error}") from error
             yield from project.dependencies([extra.strip() for extra in extras.split(",") if extra.strip()])
@@ -249,7 +250,7 @@ def _is_text(file: str) -> bool:
 def _kind(file: str) -> str:
     """Return ``requirements``, ``pyproject`` or ``script``: by its name, for a text by its content."""
     if _is_text(file):
-        return "script" if BLOCK.search(file) else "pyproject" if TABLE.search(file) else "requirements"
+        return "script" if has_block(file) else "pyproject" if TABLE.search(file) else "requirements"
     name = last_segment(file)
     return "pyproject" if name.endswith(".toml") else "script" if name.endswith((".py", ".pyw")) else "requirements"
 

@@ -11,8 +11,9 @@ __all__ = ["DEFAULT_LIMITS", "ArchiveLimits"]
 class ArchiveLimits:
     """What an archive that unpacks to more is refused for.
 
-    ``total_size`` is in bytes, over all files; ``entries`` counts files and folders; ``ratio`` is the total size over
-    that of the archive itself, and is asked only of what unpacks to more than ``ratio_from`` bytes: less is no bomb.
+    ``total_size`` is in bytes, over all files; ``entries`` counts files and folders, also folders that only paths name;
+    ``ratio`` is the total size over that of the archive itself, and is asked only of what unpacks to more than
+    ``ratio_from`` bytes: less is no bomb.
     """
 
     total_size: int = 2**30

@@ -7,7 +7,7 @@ alone, so neither the order of arrival nor the path of a search shows in it.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from resolvelib.structs import RequirementInformation
@@ -55,6 +55,8 @@ class DeadEnds:
         # Of requirements whose newest candidate fails.
         self._probes: dict[Key, Sequence[Candidate]] = {}
         self._failing: set[Key] = set()
+        # In how many ways each project is required; how an extra holds its project is none.
+        self._wordings: Counter[NormalizedName] = Counter()
         self._explore(problem.requirements)
         while self._conclude():
             pass
@@ -79,16 +81,12 @@ class DeadEnds:
             seen.add(key)
             newest = next(filter(self._is_usable, self._probes.get(key, ())), None)
             if newest is None:
-                yield DeadEnd(cause, chain, self._wordings(cause.requirement.name) > 1)
+                yield DeadEnd(cause, chain, self._wordings[cause.requirement.name] > 1)
             for requirement in self._provider.get_dependencies(newest) if newest else ():
                 # An extra holds its project to its own version, which says nothing new.
                 is_its_own = requirement.exactly is not None and requirement.name == cause.requirement.name
                 further = chain if is_its_own else (*chain, requirement.text)
                 pending.append((RequirementInformation(requirement, newest), further))
-
-    def _wordings(self, name: NormalizedName) -> int:
-        """Count the ways in which a project is required; how an extra holds its project is none."""
-        return sum(key[0] == (name, "") and not key[1].startswith(EXACTLY) for key in self._wanted)
 
     def _explore(self, requirements: Iterable[ProjectRequirement]) -> None:
         pending = list(requirements)
@@ -100,6 +98,7 @@ class DeadEnds:
                 continue
             newest = next(self._select(requirement), None)
             self._wanted[key] = requirement, newest
+            self._wordings[requirement.name] += not (requirement.extra or key[1].startswith(EXACTLY))
             if newest is not None:
                 pending += self._provider.get_dependencies(newest)
 

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement as BadRequirement
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.utils import canonicalize_name
 
 from wherry.errors import InvalidRequirement, ResolutionConflict, UnsupportedWheel, WherryError
+from wherry.formats.filenames import parse_wheel_name
+from wherry.formats.requirement_text import parse_requirement
 from wherry.formats.urls import last_segment, split_hash
 from wherry.model.project import ProjectFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from packaging.requirements import Requirement
     from packaging.tags import Tag
     from packaging.utils import NormalizedName
     from packaging.version import Version
@@ -58,7 +60,7 @@ def parse_wheel_address(text: str) -> Requirement | None:
     name = found["name"] or _parse_filename(found["path"], text)[0]
     extras = "".join(found[group] or "" for group in ("extras", "near", "late")).replace("][", ",")
     try:
-        requirement = Requirement(f"{name}{extras}{found['marker'] or ''}")
+        requirement = parse_requirement(f"{name}{extras}{found['marker'] or ''}")
     except (BadRequirement, RecursionError) as error:
         raise _unreadable(text) from error
     requirement.url = found["path"] + found["rest"]
@@ -123,7 +125,7 @@ def _filename(location: str) -> str:
 
 def _parse_filename(location: str, text: str) -> tuple[NormalizedName, Version, frozenset[Tag]]:
     try:
-        name, version, _, tags = parse_wheel_filename(_filename(location))
+        name, version, _, tags = parse_wheel_name(_filename(location))
     except ValueError as error:  # InvalidWheelFilename, or a number of more digits than Python reads
         raise _unreadable(text) from error
     return name, version, tags

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -58,10 +59,10 @@ def explain(facts: Sequence[Fact], candidates: Candidates) -> WherryError:
     if error := _unusable_file(facts, candidates):
         return error
     required = [fact for fact in facts if isinstance(fact, RequirementInformation) and not fact.requirement.refusal]
-    projects = [fact.requirement.name for fact in required if not fact.requirement.extra]
+    wordings = Counter(fact.requirement.name for fact in required if not fact.requirement.extra)
     for fact in required:
         # Where the project is asked for elsewhere too, in other words, the clash is the better story.
-        is_told_elsewhere = fact.requirement.replaces or projects.count(fact.requirement.name) > 1
+        is_told_elsewhere = fact.requirement.replaces or wordings[fact.requirement.name] > 1
         if not is_told_elsewhere and (missing := _missing(DeadEnd(fact, ()), candidates)):
             name = missing.name
             same = [other for other in required if other.requirement.name == name]

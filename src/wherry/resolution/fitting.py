@@ -6,9 +6,10 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename
 from packaging.version import InvalidVersion, Version
 
+from wherry.formats.filenames import LONGEST_FILENAME, length_excess, parse_wheel_name, tags_excess
 from wherry.formats.lenient import read_requires_python
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Fitting:
             raise DoesNotFit("the index has quarantined the project")
         if not filename.endswith(".whl"):
             raise DoesNotFit("it is not a wheel, and wherry never builds")
+        if len(filename) > LONGEST_FILENAME:
+            raise DoesNotFit(length_excess(filename))
         return self._rank(filename)
 
     def _identify(self, filename: str) -> Identity:
@@ -92,7 +95,7 @@ class Fitting:
         if project in self._names and "-" not in version:
             # Most of the work on a whole name goes into tags and project, which have been read.
             return self._names[project], Version(version), ()
-        name, parsed, build, _ = parse_wheel_filename(filename)
+        name, parsed, build, _ = parse_wheel_name(filename)
         self._names[project] = name
         return name, parsed, build
 
@@ -107,6 +110,8 @@ class Fitting:
         return rank
 
     def _think_over(self, tags: str) -> int | str:
+        if problem := tags_excess(tags):
+            return problem
         try:
             parsed = parse_tag(tags)
         except ValueError as error:

@@ -99,7 +99,8 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
         reserved=reserved or {},
         hashes=hashes,
     )
-    left_out = [requirement for requirement in requirements if requirement not in applicable]
+    ids = set(map(id, applicable))
+    left_out = [requirement for requirement in requirements if id(requirement) not in ids]
     warnings = (f"{requirement} was not installed: its marker is false here" for requirement in left_out)
     return problem, (*warnings, *left_to_python)
 
@@ -111,10 +112,10 @@ def _applicable(requirements: Iterable[Requirement], environment: Environment) -
 def _by_name(
     requirements: Iterable[ProjectRequirement],
 ) -> dict[NormalizedName, tuple[ProjectRequirement, ...]]:
-    found: dict[NormalizedName, tuple[ProjectRequirement, ...]] = {}
+    found: dict[NormalizedName, list[ProjectRequirement]] = {}
     for requirement in requirements:
-        found[requirement.name] = (*found.get(requirement.name, ()), requirement)
-    return found
+        found.setdefault(requirement.name, []).append(requirement)
+    return {name: tuple(those) for name, those in found.items()}
 
 
 def _moment(value: datetime | str | None) -> datetime | None:

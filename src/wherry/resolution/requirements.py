@@ -18,6 +18,7 @@ from packaging.version import Version
 
 from wherry.errors import WherryError
 from wherry.formats.lenient import evaluate, undefined_comparisons
+from wherry.formats.requirement_text import requirement_excess
 from wherry.resolution.direct import parse_wheel_address
 
 if TYPE_CHECKING:
@@ -176,6 +177,8 @@ def _lines(text: str) -> Iterable[str]:
 
 def _parse(text: str) -> Requirement:
     bare = text.strip()
+    if requirement_excess(bare):
+        raise _unreadable(text)
     try:
         requirement = parse_wheel_address(bare) or Requirement(bare)
     except (BadRequirement, RecursionError) as error:

@@ -12,6 +12,8 @@ from packaging.requirements import InvalidRequirement as BadRequirement
 from packaging.requirements import Requirement
 
 from wherry.errors import InvalidRequirement, UnsupportedRequirement, WherryError
+from wherry.formats.requirement_text import requirement_excess
+from wherry.formats.wording import shorten
 from wherry.resolution.direct import parse_wheel_address
 
 if TYPE_CHECKING:
@@ -57,7 +59,10 @@ ADVICE = (
 
 def explain_unreadable(text: str) -> InvalidRequirement | UnsupportedRequirement:
     """Return the error for ``text``, which is no requirement or none that can be served."""
-    bare = text.strip()[:LONGEST]
+    if problem := requirement_excess(text.strip()):
+        return InvalidRequirement(shorten(text.strip()), problem)
+    # Several patterns would try every way to share a run of spaces out.
+    bare = re.sub(r"\s{2,}", " ", text.strip()[:LONGEST])
     for pattern, advice in ADVICE:
         if "\\" not in bare and (found := re.match(pattern, bare, re.IGNORECASE | re.DOTALL)):
             if advice is BUILDING:

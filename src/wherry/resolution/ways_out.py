@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
-from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename
 from packaging.version import Version
 
+from wherry.formats.filenames import length_excess, parse_wheel_name, tags_excess
+from wherry.formats.wording import shorten
 from wherry.resolution.providers import name_as_typed, providers_of
 from wherry.resolution.standard_library import describe_module
 
@@ -74,8 +76,10 @@ def _ending(filename: str) -> str:
 
 def stated_version(filename: str) -> Version | None:
     """Return the version that the name of a wheel or an sdist states."""
+    if length_excess(filename):
+        return None
     try:
-        parse = parse_wheel_filename if filename.endswith(".whl") else parse_sdist_filename
+        parse = parse_wheel_name if filename.endswith(".whl") else parse_sdist_filename
         return parse(filename)[1]
     except (InvalidWheelFilename, InvalidSdistFilename):
         return None
@@ -102,7 +106,7 @@ def describe_files(rejections: Sequence[tuple[str, str]], environment: Environme
         return "no files at all"
     kinds = {ending: _kinds(ending, environment) for ending in {_ending(filename) for filename, _ in rejections}}
     if not all(kinds.values()):
-        others = [f"{filename}: {reason}" for filename, reason in rejections if not kinds[_ending(filename)]]
+        others = [f"{shorten(filename)}: {reason}" for filename, reason in rejections if not kinds[_ending(filename)]]
         shown = [*others[:SHOWN], *([f"… and {len(rejections) - SHOWN} more"] if len(rejections) > SHOWN else [])]
         return f"no file that fits: {shown[0]}" if len(shown) == 1 else "\n    ".join(["no file that fits:", *shown])
     found = set().union(*kinds.values())
@@ -119,7 +123,7 @@ def _kinds(ending: str, environment: Environment) -> set[str]:
     if not ending:
         return {SOURCES}
     try:
-        tags = parse_tag(ending)
+        tags = frozenset() if tags_excess(ending) else parse_tag(ending)
     except ValueError:
         return set()
     if any(str(tag) in environment.rank for tag in tags):
