@@ -72,6 +72,7 @@ RARE = frozenset(
         "wherry.resolution.written",
         "wherry.runtime.diagnosis",
         "wherry.runtime.script",
+        "wherry.substituting",
     }
 )
 

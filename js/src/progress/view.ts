@@ -20,6 +20,7 @@ export interface Shown {
 }
 
 const PHASES: Readonly<Record<ProgressEvent["phase"], string>> = {
+  loading: "Loading Python",
   resolving: "Resolving",
   downloading: "Downloading",
   placing: "Installing",
@@ -84,8 +85,10 @@ export class View {
   #showHead({ state, course, isOpen }: Shown): void {
     setText(this.#phase, headline(state, course.latest));
     setText(this.#count, state === "running" ? [share(course.latest), rate(course)].filter(Boolean).join(" · ") : "");
-    setText(this.#line, state === "failed" || state === "stopped" ? "" : (course.latest?.message ?? ""));
-    this.#line.hidden = !this.#line.textContent;
+    const message = state === "failed" || state === "stopped" ? "" : (course.latest?.message ?? "");
+    // It would say the same again.
+    setText(this.#line, message === this.#phase.textContent ? "" : message);
+    this.#line.hidden = !message;
     this.#line.title = this.#line.textContent ?? "";
     this.#toggle.hidden = course.parcels.size === 0;
     this.#toggle.setAttribute("aria-expanded", String(isOpen));
@@ -169,6 +172,7 @@ function headline(state: ProgressState, latest: ProgressEvent | undefined): stri
   if (state === "failed") return "Not installed";
   if (state === "stopped") return "Stopped";
   if (state === "idle") return "";
+  if (state === "done") return PHASES.done;
   return PHASES[latest?.phase ?? "resolving"];
 }
 
@@ -191,7 +195,7 @@ function spoken({ state, course: { latest } }: Shown): string {
   if (state === "stopped") return "Stopped";
   if (state === "done") return latest?.message ?? "Done";
   if (state !== "running" || !latest) return "";
-  const total = latest.phase !== "resolving" && latest.total;
+  const total = latest.phase !== "resolving" && latest.phase !== "loading" && latest.total;
   return total ? `${PHASES[latest.phase]} ${count(total, "package")}` : PHASES[latest.phase];
 }
 
