@@ -98,12 +98,13 @@ export class View {
     const { latest } = course;
     this.#bar.hidden = state === "idle";
     this.#bar.setAttribute("aria-label", label);
-    const fraction = latest?.fraction ?? 0;
+    const fraction = state === "done" ? 1 : (latest?.fraction ?? 0);
     const percent = Math.round(fraction * 100);
     this.#fill.style.setProperty("--_share", String(fraction));
     // Before the first event nothing is known: a bar without a value.
-    setAttribute(this.#bar, "aria-valuenow", latest ? String(percent) : null);
-    const words = [headline(state, latest), share(latest) && `${share(latest)} packages`, latest && `${percent} %`];
+    const isKnown = latest !== undefined || state === "done";
+    setAttribute(this.#bar, "aria-valuenow", isKnown ? String(percent) : null);
+    const words = [headline(state, latest), share(latest) && `${share(latest)} packages`, isKnown && `${percent} %`];
     setAttribute(this.#bar, "aria-valuetext", words.filter(Boolean).join(", "));
   }
 
