@@ -32,21 +32,23 @@ class Substitution:
     def without(self, failure: Exception) -> Problem:
         """Return the problem without the packages that ``failure`` is about.
 
-        Raises ``failure`` if it is about none; or the first error, with the way out, where the index cannot help.
+        Raises ``failure`` if it is about none; the first error, with the way out, where the index cannot help; or the
+        one that says that the computer is offline.
         """
         found = {name: error for name, error in self._found(failure).items() if name not in self._errors}
-        is_offline = any(isinstance(error, IndexUnreachable) and error.kind == "offline" for error in found.values())
+        for error in found.values():
+            if isinstance(error, IndexUnreachable) and error.kind == "offline":
+                raise error
         self._errors |= found
-        if found and not is_offline:
+        if found:
             return replace(self._problem, unavailable=frozenset(self._unavailable()))
         is_final = isinstance(failure, ResolutionError | IndexUnavailable | MembersUnavailable)
         if not self._errors or not is_final:
             raise failure
         name, error = next(iter(self._errors.items()))
-        if not is_offline:
-            known = f"{error.way_out}; " if error.way_out else ""
-            error.way_out = f"{known}it is Pyodide's own {name}, and no index can take its place. Serve {ADVICE}"
-        raise error from (None if error is failure or is_offline else failure)
+        known = f"{error.way_out}; " if error.way_out else ""
+        error.way_out = f"{known}it is Pyodide's own {name}, and no index can take its place. Serve {ADVICE}"
+        raise error from failure
 
     def warning(self) -> str:
         """Return a sentence that names the packages, and the first reason."""

@@ -125,6 +125,11 @@ async def test_a_web_page_of_the_cdn_is_an_error() -> None:
         await relocating(Hosts({CDN + WHEEL: PAGE})).fetch(Request(BASE + WHEEL))
 
 
+async def test_that_the_computer_is_offline_is_said_first() -> None:
+    with pytest.raises(IndexUnreachable, match="this computer seems to be offline"):
+        await relocating(Hosts({CDN + WHEEL: "offline"})).fetch(Request(BASE + WHEEL))
+
+
 async def test_offline_no_other_place_is_tried() -> None:
     hosts = Hosts({BASE + WHEEL: "offline", CDN + WHEEL: b"there"})
     with pytest.raises(IndexUnreachable):

@@ -86,10 +86,11 @@ export class View {
     setText(this.#phase, headline(state, course.latest));
     setText(this.#count, state === "running" ? [share(course.latest), rate(course)].filter(Boolean).join(" · ") : "");
     const message = state === "failed" || state === "stopped" ? "" : (course.latest?.message ?? "");
+    const [first = ""] = message.split("\n");
     // It would say the same again.
-    setText(this.#line, message === this.#phase.textContent ? "" : message);
+    setText(this.#line, first === this.#phase.textContent ? "" : first);
     this.#line.hidden = !message;
-    this.#line.title = this.#line.textContent ?? "";
+    this.#line.title = message;
     this.#toggle.hidden = course.parcels.size === 0;
     this.#toggle.setAttribute("aria-expanded", String(isOpen));
   }

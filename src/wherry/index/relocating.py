@@ -65,12 +65,13 @@ class Relocating:
         elsewhere = replace(request, url=self._cdn + name, secret_headers={}, credentials=None)
         outcome = await self._try(elsewhere)
         problem = _problem(elsewhere, outcome)
-        if problem is None and not isinstance(outcome, IndexUnavailable):
+        if problem is None:
+            if isinstance(outcome, IndexUnavailable):
+                raise outcome
             note = f"Pyodide's own packages are missing at {self._base}: they come from its CDN, {self._cdn}"
             return replace(outcome, note=note)
-        error = problem or absent
-        error.way_out = f"it is missing at {self._base}, too ({absent.reason})"
-        raise error
+        problem.way_out = f"it is missing at {self._base}, too ({absent.reason})"
+        raise problem
 
     async def _try(self, request: Request) -> Response | IndexUnavailable:
         try:
