@@ -12,7 +12,6 @@ import wherry
 from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import make_wheel
 from tests.harness.memory_fetcher import MemoryFetcher
-from wherry.formats.distribution_lock import parse_distribution_lock
 from wherry.index.fetcher import Response
 from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
@@ -132,22 +131,3 @@ async def test_files_of_an_index_that_lie_elsewhere_are_told_nothing(tmp_path: P
     assert {str(one) for one in visit.installer.installed()} == {"lib 1"}
     assert visit.told() == {PLACE}
     assert f"https://files.example.org{LIB_PATH}" in visit.fetcher.requests
-
-
-async def test_where_the_distribution_cannot_be_reached_the_index_is_the_way_out(tmp_path: Path) -> None:
-    (tmp_path / "site").mkdir()
-    entry = {"name": "lib", "version": "1", "file_name": LIB.filename, "sha256": "0" * 64}
-    lock = {"packages": {"lib": {**entry, "depends": [], "package_type": "package"}}}
-    distribution = parse_distribution_lock(json.dumps(lock), lambda name: f"https://cdn.example.org/{name}")
-    scheme = Scheme(*(str(tmp_path / name) for name in ("site", "bin", "include", "data", "lib")))
-    subject = Installer(
-        index_urls=[f"https://{PLACE}/json/"],
-        fetcher=MemoryFetcher([LIB]),
-        destination=SitePackages(scheme),
-        environment=PYODIDE_314,
-        distribution=distribution,
-    )
-    with pytest.raises(wherry.IndexUnreachable, match='prefer="index"'):
-        await subject.install("lib")
-    await subject.install("lib", prefer="index")
-    assert [str(one) for one in subject.installed()] == ["lib 1"]

@@ -9,10 +9,11 @@ import pytest
 
 from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import make_wheel
-from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
+from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
 from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
 from wherry.installer import Installer
+from wherry.resolution.sizes import human_size
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -125,3 +126,14 @@ async def test_what_a_listener_raises_in_the_middle_ends_it_all(tmp_path: Path, 
         await subject.install("app", on_progress=listen)
     assert subject.installed() == ()
     assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_wheel_that_travels_for_its_metadata_is_told_of_while_it_is_resolved(tmp_path: Path) -> None:
+    fetcher = Dripping()
+    subject = installer(tmp_path, fetcher)
+    await subject.install("lib", index_urls=[HTML_URL], on_progress=fetcher.listen)
+    size = len(LIB.content)
+    told = [step for step in fetcher.told if step.phase == "resolving" and step.bytes_done is not None]
+    assert [step.bytes_done for step in told] == [size // 2, size - 1, size]
+    message = f"Resolving lib: lib-1-py3-none-any.whl: {human_size(size)}, for its metadata"
+    assert told[-1].message == message

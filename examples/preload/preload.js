@@ -14,9 +14,11 @@ async function start() {
   const loading = loadPyodide();
   await attach(loading, {
     preload: PACKAGES,
-    onProgress({ fraction, message }) {
+    onProgress({ phase, fraction, message }) {
       bar.value = fraction;
-      status.textContent = message;
+      status.textContent = phase === "done" ? "Ready" : message;
+      // The report, with its warnings, is for developers.
+      if (phase === "done") console.info(message);
     },
   });
   const pyodide = await loading;

@@ -9,7 +9,9 @@ const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module
 worker.addEventListener("message", ({ data }) => {
   if (data.kind === "progress") {
     bar.value = data.fraction;
-    status.textContent = data.message;
+    status.textContent = data.phase === "done" ? "Ready" : data.message;
+    // The report, with its warnings, is for developers.
+    if (data.phase === "done") console.info(data.message);
   } else if (data.kind === "ready") {
     form.querySelector("button").disabled = false;
   } else if (data.kind === "answer") {

@@ -60,12 +60,10 @@ async function writeBundle(name, archive) {
   writeFileSync(join(dist, name), await gzipAsync(archive, { numiterations: 5 }));
 }
 
-/** Lets one module be imported from where it will be, not copied. */
-function keepOutside(source, path) {
-  return {
-    name: "keep-outside",
-    setup: (build) => build.onResolve({ filter: /./ }, (found) => (found.path === source ? { path, external: true } : null)),
-  };
+/** Lets modules be imported from where they will be, not copied. */
+function keepOutside(...sources) {
+  const outside = ({ path }) => (sources.includes(path) ? { path: path.replace(/\.ts$/, ".js"), external: true } : null);
+  return { name: "keep-outside", setup: (build) => build.onResolve({ filter: /./ }, outside) };
 }
 
 /** Builds a custom element and, apart from it, its registration. */
@@ -101,7 +99,7 @@ async function main() {
   await build({ ...scripts, ...options, entryPoints: ["src/index.ts"] });
   // Libraries of the command line may call Node's modules by their old names.
   await build({ ...scripts, platform: "node", entryPoints: ["src/cli.ts", "src/cli-worker.ts"] });
-  await buildElement("preload", { plugins: [keepOutside("../index.ts", "../index.js")] });
+  await buildElement("preload", { plugins: [keepOutside("../index.ts", "../progress/define.ts")] });
   await buildElement("progress", { minify: true, keepNames: true });
   await writeBundle("wherry-sources.bin", sources);
   await writeBundle("wherry-bytecode.bin", bytecode);

@@ -73,6 +73,7 @@ RARE = frozenset(
         "wherry.resolution.written",
         "wherry.runtime.diagnosis",
         "wherry.runtime.script",
+        "wherry.substituting",
     }
 )
 

@@ -49,6 +49,7 @@ const CHOOSING: Options = {
 const PRELOAD = read.groupOf({ requirements: (value) => value, ...CHOOSING });
 
 const ATTACH = read.groupOf({
+  bundleUrl: read.text,
   cache: readCache,
   indexUrls: readIndexes,
   limits: LIMITS,

@@ -3,10 +3,22 @@ import { type Call, openBridge } from "./bridge.ts";
 import { beginBundle, bringAboard } from "./bundle.ts";
 import { forgiving } from "./caching.ts";
 import { beginEarly, dropEarly, transfer } from "./fetching.ts";
-import { type AttachOptions, createInstaller, type Installer } from "./installer.ts";
+import { type AttachOptions, createInstaller, type Installer, type ProgressEvent } from "./installer.ts";
 import { readListing } from "./listing.ts";
 import { type PyodideRuntime, requireSupported } from "./runtime.ts";
 import { createFiles } from "./unpacking.ts";
+
+/** What comes before all that the Python side tells. */
+const LOADING: ProgressEvent = {
+  phase: "loading",
+  message: "Loading Python",
+  done: 0,
+  total: null,
+  package: null,
+  bytesDone: null,
+  bytesTotal: null,
+  fraction: 0,
+};
 
 /**
  * Brings wherry into a running Pyodide (314 or later) and returns its installer.
@@ -23,9 +35,11 @@ export async function attach(
   options: AttachOptions = {},
 ): Promise<Installer> {
   const { preload, ...rest } = readAttachOptions(options);
-  const installer = createInstaller(await connect(pyodide, rest), rest.onProgress);
   const { requirements, ...installOptions } = preload ?? { requirements: [] };
-  if (requirements.length > 0 || namesFiles(installOptions)) await installer.install(requirements, installOptions);
+  const preloads = requirements.length > 0 || namesFiles(installOptions);
+  if (preloads) (installOptions.onProgress ?? rest.onProgress)?.({ ...LOADING });
+  const installer = createInstaller(await connect(pyodide, rest), rest.onProgress);
+  if (preloads) await installer.install(requirements, installOptions);
   return installer;
 }
 
@@ -34,10 +48,12 @@ export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions,
 ): Promise<Call> {
-  const bundle = "then" in Object(pyodide) ? beginBundle() : undefined;
+  const { cache, bundleUrl, ...rest } = options;
+  const place = bundleUrl?.toString();
+  const bundle = "then" in Object(pyodide) ? beginBundle(place) : undefined;
   const runtime = readRuntime(await pyodide);
   requireSupported(runtime.version);
-  await bringAboard(runtime, bundle);
+  await bringAboard(runtime, place, bundle);
   runtime.registerJsModule("wherry_js", {
     beginEarly,
     createFiles: (archive: Uint8Array, listing: string) => createFiles(runtime, archive, listing),
@@ -45,6 +61,5 @@ export async function connect(
     readListing,
     transfer,
   });
-  const { cache, ...rest } = options;
   return openBridge(runtime, rest, cache ? forgiving(cache) : undefined);
 }

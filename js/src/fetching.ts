@@ -35,7 +35,7 @@ export class Transfer {
   /** Whether an answer has begun to come. */
   hasBegun = false;
   readonly answer: Promise<Answer>;
-  /** How many bytes of the body have come. */
+  /** How many bytes of what was asked for have come: none of an error's body. */
   received = 0;
   /** Lets a transfer go on that was to stop after so many bytes. */
   release!: () => void;
@@ -68,11 +68,13 @@ export class Transfer {
       step.move(() => this.#expire(patience.idle, "nothing more came for"));
       const isPage = !wishes.wantsHash && isJsonPage(response.headers.get("content-type"));
       const reader = isPage ? new ListingReader() : undefined;
+      // What an error or a web page has is not what was asked for.
+      const counts = response.ok && !(wishes.wantsHash && isWebPage(response));
       const body = new Growing(wishes.size ?? Number(response.headers.get("content-length") ?? 0));
       for await (const piece of pieces(response)) {
         body.add(piece);
         reader?.add(piece);
-        this.received = body.length;
+        if (counts) this.received = body.length;
         if (wishes.holdAt && body.length >= wishes.holdAt) {
           // Who does not read does not receive, beyond what is on its way.
           step.clear();
@@ -193,6 +195,10 @@ class Growing {
 const FIRST_SIZE = 2 ** 16;
 /** What an index says of sizes is not to be trusted with more memory than this before the bytes are there. */
 const LARGEST_GUESS = 2 ** 27;
+
+function isWebPage(response: Response): boolean {
+  return /^text\/html\b/i.test(response.headers.get("content-type") ?? "");
+}
 
 function listHeaders(response: Response): Record<string, string> {
   // Across origins a browser tells the length, but not whether it is that of compressed bytes.

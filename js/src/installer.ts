@@ -7,7 +7,8 @@ export type Texts = string | URL | Iterable<string | URL>;
 
 /** One step of an installation, as it happens. */
 export interface ProgressEvent {
-  phase: "resolving" | "downloading" | "placing" | "done";
+  /** `loading` is of `attach()` with a `preload`, before the others. */
+  phase: "loading" | "resolving" | "downloading" | "placing" | "done";
   /** One line for people. */
   message: string;
   /** How many packages of `total` are done in this phase; `total` is null while that is not known. */
@@ -74,6 +75,11 @@ interface CallOptions {
 }
 
 export interface AttachOptions extends CallOptions {
+  /**
+   * The folder of `wherry-bytecode.bin` and `wherry-sources.bin`, or the address of the one that this Pyodide needs, as
+   * seen from the page. Default: beside wherry's own script.
+   */
+  bundleUrl?: string | URL;
   /** Keeps downloads from one visit, or one run, to the next; if not said, or false, nothing does. */
   cache?: Cache | false;
   /** How patient to be. */

@@ -219,7 +219,7 @@ test("a preload list is installed before attaching is done, and its failure is a
   }
   // What takes its time tells in between how far it is.
   const others = events.filter((message) => message !== "Resolving absent: 1 project known");
-  assert.deepEqual(others, Array(4).fill("Resolving absent"));
+  assert.deepEqual(others, Array(4).fill(["Loading Python", "Resolving absent"]).flat());
 });
 
 test("a Pyodide that is still loading is waited for, and its failure is attaching's", async () => {

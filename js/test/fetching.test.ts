@@ -86,6 +86,22 @@ test("a transfer tells how many bytes have come", async () => {
   assert.equal(running.received, 1500);
 });
 
+test("the body of an error, or a web page for an archive, is no part of what was asked for", async () => {
+  const answers: [status: number, type: string, wishes: object, received: number][] = [
+    [404, "text/plain", { wantsHash: true }, 0],
+    [500, "application/zip", {}, 0],
+    [200, "text/html; charset=utf-8", { wantsHash: true }, 0],
+    [200, "text/html", {}, 1000],
+    [200, "application/zip", { wantsHash: true }, 1000],
+  ];
+  for (const [status, type, wishes, received] of answers) {
+    const url = await serve((_, response) => response.writeHead(status, { "Content-Type": type }).end(Buffer.alloc(1000)));
+    const running = begin(url, {}, wishes);
+    assert.equal((await running.answer).body.length, 1000);
+    assert.equal(running.received, received, `${status} ${type}`);
+  }
+});
+
 test("no hash is computed that nobody asked for", async () => {
   const url = await serve((_, response) => response.end("short"));
   assert.equal((await begin(url).answer).sha256, "");

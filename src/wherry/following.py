@@ -28,24 +28,32 @@ MANY = 10
 
 
 class Resolving:
-    """Tells ``phases`` how ``snapshot`` grows while ``problem`` is decided."""
+    """Tells ``phases`` how ``snapshot`` grows from ``index`` while ``problem`` is decided."""
 
-    def __init__(self, problem: Problem, snapshot: Snapshot, phases: Phases) -> None:
+    def __init__(self, problem: Problem, snapshot: Snapshot, index: IndexClient, phases: Phases) -> None:
         names = ", ".join(requirement.text for requirement in problem.requirements if not requirement.extra)
         self._message = f"Resolving {names}"
         self._snapshot = snapshot
+        self._index = index
         self._phases = phases
         self._known = 0
+        self._received = 0
 
     def begin(self) -> None:
         """Tell that it begins."""
         self._phases.tell(Progress("resolving", self._message))
 
     def look(self) -> None:
-        """Tell of project pages that have come since the last time."""
-        if (known := len(self._snapshot.pages)) > self._known:
-            self._known = known
+        """Tell of project pages, and of bytes of wheels fetched for their metadata, since the last time."""
+        known, reading = len(self._snapshot.pages), self._index.reading
+        file = max(reading, key=self._index.received, default=None)
+        received = self._index.received(file) if file else 0
+        if known > self._known or received not in {0, self._received}:
+            self._known, self._received = known, received
             step = Progress("resolving", f"{self._message}: {known} project{'s' if known > 1 else ''} known", known)
+            if file and received:
+                message = f"{self._message}: {_come(file, received)}, for its metadata"
+                step = Progress("resolving", message, known, None, None, received, file.size)
             self._phases.tell(step, known / (known + MANY))
 
 
@@ -68,8 +76,7 @@ class Downloads:
         for pin, file in self._new.items():
             if pin not in self._arrived and (received := self._index.received(file)) > self._received[pin]:
                 self._received[pin] = received
-                whole = f" of {human_size(file.size)}" if file.size else ""
-                self._tell(f"{file.filename}: {human_size(received)}{whole}", pin, file.size)
+                self._tell(_come(file, received), pin, file.size)
 
     def arrived(self, pin: Pin, size: int) -> None:
         """Tell that all ``size`` bytes of a file are there, and that they are what they should be."""
@@ -89,3 +96,8 @@ class Downloads:
         sizes = {pin: file.size or USUAL_SIZE for pin, file in self._new.items()}
         come = sum(size if pin in self._arrived else min(self._received[pin], size) for pin, size in sizes.items())
         return come / (sum(sizes.values()) or 1)
+
+
+def _come(file: ProjectFile, received: int) -> str:
+    whole = f" of {human_size(file.size)}" if file.size else ""
+    return f"{file.filename}: {human_size(received)}{whole}"

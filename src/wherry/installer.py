@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from wherry._default_index import DEFAULT_INDEX_URL
 from wherry.awaiting import begins_when_awaited
-from wherry.errors import NotInstalled, UninstallRefused
+from wherry.errors import NotInstalled, UninstallRefused, WherryError
 from wherry.following import Downloads, Resolving
 from wherry.index.access import without_secrets
 from wherry.index.cache import NoCache
@@ -21,7 +21,7 @@ from wherry.index.network import Network
 from wherry.index.resolving import resolve
 from wherry.index.speculating import Speculation
 from wherry.install import running
-from wherry.install.delivering import download
+from wherry.install.delivering import MembersUnavailable, download
 from wherry.install.destination import Delivery, Exchange, SharedLibrary
 from wherry.install.startup import startup_warnings
 from wherry.model.archive_limits import DEFAULT_LIMITS
@@ -159,13 +159,10 @@ class Installer:
             async with self._client(index_urls, secrets) as index:
                 with phases.phase("resolving"):
                     problem, warnings = self._pose(asked, index)
-                    snapshot = Snapshot(self.environment, problem.exclude_newer, problem.hashes)
-                    resolution = await self._resolve(problem, snapshot, index, phases, Speculation(index))
-                new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
-                with phases.phase("downloading"):
-                    deliveries = await self._download(new, snapshot, index, phases)
+                resolution, deliveries = await self._obtain(problem, index, phases)
             with phases.phase("placing"):
-                phases.tell(Progress("placing", f"Placing {len(new)} packages", total=len(new)))
+                count = len(deliveries)
+                phases.tell(Progress("placing", f"Placing {count} packages", total=count))
                 # The last moment to be cancelled: from here on nothing waits, so that it is all or nothing.
                 await asyncio.sleep(0)
                 removed = _replaced(resolution, problem)
@@ -187,6 +184,7 @@ class Installer:
                         *recovered,
                         *warnings,
                         *resolution.warnings,
+                        *index.notes,
                         *_unknown(replaceable, resolution, problem),
                         *outdated,
                         *brought,
@@ -198,7 +196,7 @@ class Installer:
             seconds=phases.seconds,
             requests=index.requests,
         )
-        phases.tell(Progress("done", str(report), done=len(new), total=len(new)))
+        phases.tell(Progress("done", str(report), done=count, total=count))
         return report
 
     async def _download(
@@ -252,11 +250,12 @@ class Installer:
         asked, secrets = without_secrets(asked)
         async with self._client(index_urls, secrets) as index:
             problem, warnings = self._pose(asked, index)
-            snapshot = Snapshot(self.environment, problem.exclude_newer, problem.hashes)
-            resolution = await self._resolve(problem, snapshot, index, Phases(on_progress or cell_output()))
+            phases = Phases(on_progress or cell_output())
+            resolution, _ = await self._obtain(problem, index, phases, downloads=False)
         replaced = _replaced(resolution, problem)
         unknown = _unknown(replaceable, resolution, problem)
-        return replace(resolution, warnings=(*warnings, *resolution.warnings, *unknown, *self._imported(replaced)))
+        said = (*warnings, *resolution.warnings, *index.notes, *unknown, *self._imported(replaced))
+        return replace(resolution, warnings=said)
 
     @begins_when_awaited
     async def install_imports(
@@ -385,15 +384,43 @@ class Installer:
             locate=self._locate,
         )
 
+    async def _obtain(
+        self, problem: Problem, index: IndexClient, phases: Phases, *, downloads: bool = True
+    ) -> tuple[Resolution, list[Delivery | SharedLibrary]]:
+        """Resolve and download, again without those packages of the distribution that cannot be downloaded."""
+        substitution = None
+        while True:
+            snapshot = Snapshot(self.environment, problem.exclude_newer, problem.hashes)
+            speculation = Speculation(index) if downloads else None
+            deliveries: list[Delivery | SharedLibrary] = []
+            try:
+                with phases.phase("resolving"):
+                    resolution = await self._resolve(problem, snapshot, index, phases, speculation)
+                if downloads:
+                    new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
+                    with phases.phase("downloading"):
+                        deliveries = await self._download(new, snapshot, index, phases)
+            except (WherryError, MembersUnavailable) as failure:
+                from wherry.substituting import Substitution
+
+                substitution = substitution or Substitution(problem)
+                problem = substitution.without(failure)
+                if speculation is not None:
+                    speculation.settle(())
+            else:
+                if substitution is not None:
+                    resolution = replace(resolution, warnings=(*resolution.warnings, substitution.warning()))
+                return resolution, deliveries
+
     async def _resolve(
         self,
         problem: Problem,
         snapshot: Snapshot,
         index: IndexClient,
         phases: Phases,
-        speculation: Speculation | None = None,
+        speculation: Speculation | None,
     ) -> Resolution:
-        resolving = Resolving(problem, snapshot, phases)
+        resolving = Resolving(problem, snapshot, index, phases)
         resolving.begin()
         hints = await read_hints(problem, self._cache)
         work = resolve(problem, snapshot, index, speculation=speculation, hints=hints)

@@ -40,10 +40,12 @@ class Phases:
 
     @contextmanager
     def phase(self, name: Phase) -> Iterator[None]:
-        """Measure the block."""
+        """Measure the block, and add up those of one name."""
         started = time.perf_counter()
-        yield
-        self.seconds[name] = time.perf_counter() - started
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
     def tell(self, step: Progress, part: float = 0.0) -> None:
         """Tell of a step, with which ``part`` (0 to 1) of its phase is done."""

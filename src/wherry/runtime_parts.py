@@ -25,8 +25,9 @@ __all__ = ["runtime_destination", "runtime_distribution", "runtime_fetcher", "ru
 def runtime_fetcher(network: Network) -> Fetcher:
     """Return what fetches; raises :class:`~wherry.errors.UnsupportedRuntime`."""
     with _required():
+        from wherry.runtime.distribution import relocated
         from wherry.runtime.fetch import make_fetcher
-    return make_fetcher(network)
+    return relocated(make_fetcher(network))
 
 
 def runtime_destination(*, strict: bool) -> Destination:

@@ -6,12 +6,12 @@ import re
 from base64 import b64encode
 from hashlib import sha256
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from aiohttp import web
 
 from tests.harness.background_server import BackgroundServer
-from tests.harness.paths import BUNDLE, STOCK
+from tests.harness.paths import BUNDLE, NODE_MODULES
 from tests.harness.project import EXAMPLE_INDEX, indexed
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["DocumentPage", "continued"]
 
 IMPORT_MAP = '{ "imports": { "pyodide": "/pyodide/pyodide.mjs", "wherry": "/wherry/index.js" } }'
+PYODIDE = NODE_MODULES / "pyodide"
+CDN = re.compile(r"`https:[^`]+/full/`")
+"""How Pyodide names its CDN, which no option changes."""
 IMPORT = re.compile(r"^import .*;$", re.MULTILINE)
 
 
@@ -32,8 +35,9 @@ def continued(sources: Sequence[str]) -> str:
 
 
 class DocumentPage(BackgroundServer):
-    """Serves the page at ``url`` while it is entered, beside ``/wherry/`` and ``/pyodide/``.
+    """Serves the page at ``url`` while it is entered, beside ``/wherry/`` and npm's Pyodide as ``/pyodide/``.
 
+    The packages of its distribution are neither there nor on the CDN, in whose place the index's server is.
     Once its JavaScript has ended, the page's ``outcome`` is ``"done"``, or the error.
     """
 
@@ -51,6 +55,7 @@ class DocumentPage(BackgroundServer):
             "/": self._adapt(page),
             "/document.js": self._adapt(_reporting(continued(scripts))),
             "/indexed.js": indexed("/wherry/index.js", index_url),
+            "/pyodide/pyodide.mjs": CDN.sub(f"`{urljoin(index_url, '/cdn/')}`", (PYODIDE / "pyodide.mjs").read_text()),
             **{f"/{name}": self._adapt(text) for name, text in document.files.items()},
         }
         self._headers = dict(self._header(line) for block in document.of("http") for line in block.text.splitlines())
@@ -74,7 +79,7 @@ class DocumentPage(BackgroundServer):
             application.router.add_get(path, self._answer)
         application.router.add_get("/favicon.ico", _nothing)
         application.router.add_static("/wherry/", BUNDLE)
-        application.router.add_static("/pyodide/", STOCK, follow_symlinks=True)
+        application.router.add_static("/pyodide/", PYODIDE)
         application.on_response_prepare.append(self._add_headers)
         return [web.AppRunner(application, access_log=None, shutdown_timeout=0.1)]
 
@@ -82,7 +87,7 @@ class DocumentPage(BackgroundServer):
         (self.url,) = urls
 
     async def _answer(self, request: web.Request) -> web.Response:
-        kind = "text/javascript" if request.path.endswith(".js") else "text/html"
+        kind = "text/javascript" if request.path.endswith((".js", ".mjs")) else "text/html"
         return web.Response(text=self._texts[request.path], content_type=kind)
 
     async def _add_headers(self, _request: web.Request, response: web.StreamResponse) -> None:

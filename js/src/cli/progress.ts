@@ -19,7 +19,7 @@ const OUTCOMES = {
 export class PhaseLines {
   readonly #say: (line: string) => void;
   readonly #start: () => Clock;
-  #phase: ProgressEvent["phase"] = "resolving";
+  #phase: Exclude<ProgressEvent["phase"], "loading"> = "resolving";
   #clock: Clock;
 
   constructor(say: (line: string) => void, start: () => Clock = startClock) {
@@ -29,7 +29,7 @@ export class PhaseLines {
   }
 
   follow({ phase, total }: ProgressEvent): void {
-    if (phase === this.#phase) return;
+    if (phase === this.#phase || phase === "loading") return;
     if (this.#phase !== "done") {
       this.#say(`wherry: ${OUTCOMES[this.#phase](total ?? 0)} in ${seconds(this.#clock())}`);
     }

@@ -6,4 +6,8 @@ declare global {
   }
 }
 
-if (!customElements.get("wherry-preload")) customElements.define("wherry-preload", PreloadElement);
+// A server that renders pages has no registry.
+const elements = globalThis.customElements;
+if (elements && !elements.get("wherry-preload")) elements.define("wherry-preload", PreloadElement);
+
+export { PreloadElement };

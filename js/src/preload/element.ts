@@ -13,6 +13,9 @@ interface Tracker {
   track<Result>(run: (onProgress: ProgressListener) => Promise<Result>): Promise<Result>;
 }
 
+// A server that renders pages imports this too, and has no elements.
+const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
+
 /**
  * Loads Pyodide and installs packages, for pages without a script of their own for that.
  *
@@ -26,11 +29,12 @@ interface Tracker {
  *
  * The text is a requirement a line; what stands behind a `#` is for people. Attributes: `pyodide` is the URL of
  * Pyodide's module; `index-url` (several with spaces between), `prefer`, `pre` and `exclude-newer` are those of
- * `install()`; `progress` is the id of a `<wherry-progress>`. It begins when it comes into the page, once.
+ * `install()`; `bundle-url` is that of `attach()`; `progress` is the id of a `<wherry-progress>`, whose script comes along.
+ * It begins when it comes into the page, once.
  *
  * Dispatches `ready`, or `error` (an `ErrorEvent` with the `error`).
  */
-export class PreloadElement extends HTMLElement {
+export class PreloadElement extends Base {
   /** Resolves when everything is installed; rejects with what went wrong. */
   readonly ready: Promise<Preloaded>;
   #settle: ((work: Promise<Preloaded>) => void) | undefined;
@@ -66,6 +70,7 @@ export class PreloadElement extends HTMLElement {
     if (id === null) return run();
     const tracker = document.getElementById(id);
     if (tracker === null) throw new Error(`<wherry-preload> names the progress ${id}, but no element has this id`);
+    if (tracker.localName === "wherry-progress") await import("../progress/define.ts");
     if (tracker.localName.includes("-")) await customElements.whenDefined(tracker.localName);
     if (!isTracker(tracker)) {
       throw new TypeError(`<wherry-preload> names the progress ${id}, but <${tracker.localName}> has no method track`);
@@ -92,7 +97,8 @@ export class PreloadElement extends HTMLElement {
     if (excludeNewer !== null) preload.excludeNewer = excludeNewer;
     const indexUrls = this.getAttribute("index-url")?.trim().split(/\s+/);
     if (indexUrls?.[0] === "") throw new TypeError("<wherry-preload> has an empty index-url; name an index or leave it out");
-    return { preload, ...(indexUrls && { indexUrls }) };
+    const bundleUrl = this.getAttribute("bundle-url");
+    return { preload, ...(indexUrls && { indexUrls }), ...(bundleUrl && { bundleUrl }) };
   }
 }
 

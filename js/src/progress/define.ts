@@ -7,6 +7,8 @@ declare global {
   }
 }
 
-if (!customElements.get("wherry-progress")) customElements.define("wherry-progress", WherryProgressElement);
+// A server that renders pages has no registry.
+const elements = globalThis.customElements;
+if (elements && !elements.get("wherry-progress")) elements.define("wherry-progress", WherryProgressElement);
 
 export { WherryProgressElement };

@@ -27,7 +27,7 @@ header { display: flex; align-items: center; gap: var(--_gap); }
   transform: translateX(calc((var(--_share, 0) - 1) * 100%)); transition: transform 180ms ease-out;
 }
 :host(:dir(rtl)) .fill { transform: translateX(calc((1 - var(--_share, 0)) * 100%)); }
-.resolving > .bar, .bar.unknown {
+:is(.loading, .resolving) > .bar, .bar.unknown {
   background: linear-gradient(100deg, var(--_track) 40%, var(--_accent) 50%, var(--_track) 60%) 0 0 / 250% 100%;
   animation: glide 1.8s linear infinite;
 }

@@ -20,6 +20,7 @@ export interface Shown {
 }
 
 const PHASES: Readonly<Record<ProgressEvent["phase"], string>> = {
+  loading: "Loading Python",
   resolving: "Resolving",
   downloading: "Downloading",
   placing: "Installing",
@@ -84,9 +85,12 @@ export class View {
   #showHead({ state, course, isOpen }: Shown): void {
     setText(this.#phase, headline(state, course.latest));
     setText(this.#count, state === "running" ? [share(course.latest), rate(course)].filter(Boolean).join(" · ") : "");
-    setText(this.#line, state === "failed" || state === "stopped" ? "" : (course.latest?.message ?? ""));
-    this.#line.hidden = !this.#line.textContent;
-    this.#line.title = this.#line.textContent ?? "";
+    const message = state === "failed" || state === "stopped" ? "" : (course.latest?.message ?? "");
+    const [first = ""] = message.split("\n");
+    // It would say the same again.
+    setText(this.#line, first === this.#phase.textContent ? "" : first);
+    this.#line.hidden = !message;
+    this.#line.title = message;
     this.#toggle.hidden = course.parcels.size === 0;
     this.#toggle.setAttribute("aria-expanded", String(isOpen));
   }
@@ -95,12 +99,13 @@ export class View {
     const { latest } = course;
     this.#bar.hidden = state === "idle";
     this.#bar.setAttribute("aria-label", label);
-    const fraction = latest?.fraction ?? 0;
+    const fraction = state === "done" ? 1 : (latest?.fraction ?? 0);
     const percent = Math.round(fraction * 100);
     this.#fill.style.setProperty("--_share", String(fraction));
     // Before the first event nothing is known: a bar without a value.
-    setAttribute(this.#bar, "aria-valuenow", latest ? String(percent) : null);
-    const words = [headline(state, latest), share(latest) && `${share(latest)} packages`, latest && `${percent} %`];
+    const isKnown = latest !== undefined || state === "done";
+    setAttribute(this.#bar, "aria-valuenow", isKnown ? String(percent) : null);
+    const words = [headline(state, latest), share(latest) && `${share(latest)} packages`, isKnown && `${percent} %`];
     setAttribute(this.#bar, "aria-valuetext", words.filter(Boolean).join(", "));
   }
 
@@ -169,6 +174,7 @@ function headline(state: ProgressState, latest: ProgressEvent | undefined): stri
   if (state === "failed") return "Not installed";
   if (state === "stopped") return "Stopped";
   if (state === "idle") return "";
+  if (state === "done") return PHASES.done;
   return PHASES[latest?.phase ?? "resolving"];
 }
 
@@ -191,7 +197,7 @@ function spoken({ state, course: { latest } }: Shown): string {
   if (state === "stopped") return "Stopped";
   if (state === "done") return latest?.message ?? "Done";
   if (state !== "running" || !latest) return "";
-  const total = latest.phase !== "resolving" && latest.total;
+  const total = latest.phase !== "resolving" && latest.phase !== "loading" && latest.total;
   return total ? `${PHASES[latest.phase]} ${count(total, "package")}` : PHASES[latest.phase];
 }
 

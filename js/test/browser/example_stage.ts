@@ -2,9 +2,25 @@
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
-import { JS, PYODIDE } from "./surfaces.ts";
+import type { Lock } from "./cdn.ts";
+import { JS } from "./surfaces.ts";
 
 const EXAMPLES = join(JS, "..", "examples");
+const PYODIDE = join(JS, "node_modules", "pyodide");
+/** How Pyodide names its CDN, which no option changes. */
+const CDN = /`https:[^`]+\/full\/`/;
+
+/** Reads the lock that npm's package brings. */
+export function readLock(): Lock {
+  return JSON.parse(readFileSync(join(PYODIDE, "pyodide-lock.json"), "utf8"));
+}
+
+/** Where the packages of Pyodide's distribution come from. */
+export interface Distribution {
+  readonly lock: Lock;
+  /** The address that takes the place of Pyodide's CDN. */
+  readonly cdnUrl: string;
+}
 
 /** The ways in which examples bring wherry aboard, and how each names an index. */
 const WAYS: readonly [RegExp, (indexUrl: string) => string][] = [
@@ -17,13 +33,16 @@ const WAYS: readonly [RegExp, (indexUrl: string) => string][] = [
 export class ExampleStage implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "wherry-examples-"));
 
-  /** Puts an example here; where it brings wherry aboard it names `indexUrl`, if there is one. Returns the folder. */
-  put(example: string, indexUrl?: string): string {
-    const folder = join(this.#folder, example);
+  /**
+   * Puts an example into a folder `name` here and returns it; where it brings wherry aboard it names `indexUrl`, if there
+   * is one.
+   */
+  put(example: string, distribution: Distribution, indexUrl?: string, name = example): string {
+    const folder = join(this.#folder, name);
     // What a developer has installed or built in place is not part of the example.
     const isPart = (path: string) => !["dist", "node_modules", "public"].includes(basename(path));
     cpSync(join(EXAMPLES, example), folder, { recursive: true, filter: isPart });
-    install(join(folder, "node_modules"));
+    install(join(folder, "node_modules"), distribution);
     if (indexUrl) nameIndex(folder, indexUrl);
     return folder;
   }
@@ -33,14 +52,16 @@ export class ExampleStage implements Disposable {
   }
 }
 
-/** Does what npm would do. */
-function install(modules: string): void {
+/** Does what npm would do, but for the address of the CDN. */
+function install(modules: string, { lock, cdnUrl }: Distribution): void {
   for (const path of ["package.json", "dist"]) cpSync(join(JS, path), join(modules, "wherry", path), { recursive: true });
-  cpSync(join(JS, "node_modules", "pyodide"), join(modules, "pyodide"), { recursive: true });
-  // The real distribution is on a CDN, from where it would come before the index.
-  for (const name of readdirSync(PYODIDE).filter((name) => /-lock\.json$|\.whl$/.test(name))) {
-    cpSync(join(PYODIDE, name), join(modules, "pyodide", name));
-  }
+  const pyodide = join(modules, "pyodide");
+  cpSync(PYODIDE, pyodide, { recursive: true });
+  writeFileSync(join(pyodide, "pyodide-lock.json"), JSON.stringify(lock));
+  const script = join(pyodide, "pyodide.mjs");
+  const text = readFileSync(script, "utf8");
+  if (!CDN.test(text)) throw new Error(`${script} names no CDN in the known way`);
+  writeFileSync(script, text.replace(CDN, JSON.stringify(cdnUrl)));
 }
 
 function nameIndex(folder: string, indexUrl: string): void {

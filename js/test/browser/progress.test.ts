@@ -64,6 +64,19 @@ for (const name of BROWSERS) {
       assert.deepEqual(await bar(page), { role: "progressbar", name: "Installation", now: null, text: "Resolving" });
     }));
 
+    test("Python that is loading is told of, once", shown(async (page) => {
+      await hear(page, [event({ phase: "loading", message: "Loading Python" })]);
+      assert.equal((await bar(page)).text, "Loading Python, 0 %");
+      assert.equal(await textOf(page, "[role=status]"), "Loading Python");
+      assert.equal(await textOf(page, "[part=phase]"), "Loading Python");
+      assert.equal(await textOf(page, "[part=line]"), "");
+    }));
+
+    test("a call without events is done, too", shown(async (page) => {
+      await page.evaluate(() => document.querySelector("wherry-progress")!.track(async () => {}));
+      assert.deepEqual(await bar(page), { role: "progressbar", name: "Installation", now: "100", text: "Done, 100 %" });
+    }));
+
     test("a call's result passes through, and its end is told", shown(async (page) => {
       const result = await page.evaluate((done) => {
         const progress = document.querySelector("wherry-progress")!;

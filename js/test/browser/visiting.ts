@@ -11,10 +11,14 @@ export interface Visit {
   shows(selector: string, text: string): Promise<void>;
 }
 
-/** Serves `folder` until it is disposed of, and opens its index.html in `page`. */
-export async function visit(page: Page, folder: string): Promise<Visit & AsyncDisposable> {
+/** Serves `folder` with these headers until it is disposed of, and opens its index.html in `page`. */
+export async function visit(
+  page: Page,
+  folder: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Visit & AsyncDisposable> {
   await using held = new AsyncDisposableStack();
-  const site = held.use(await serveFolders({ "/": folder }));
+  const site = held.use(await serveFolders({ "/": folder }, headers));
   const opened = await open(page, `${site.origin}/`);
   // From here on it is the visit that holds the site.
   const visited = held.move();

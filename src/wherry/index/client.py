@@ -20,7 +20,7 @@ from wherry.errors import (
 from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.simple_api import ACCEPT, parse_project_page
 from wherry.index.access import Access
-from wherry.index.failures import at_neither_place, refused, unreachable
+from wherry.index.failures import at_neither_place, is_web_page, refused, unreachable
 from wherry.index.fetcher import Meter, Request
 from wherry.index.flights import Flights
 from wherry.index.index import read_indexes
@@ -50,7 +50,8 @@ class IndexClient:
     One that is written ``"project, project @ URL"`` is for these projects alone, and they come from nowhere else:
     ``reserved`` maps them to it. ``secrets`` maps further URLs to the ``Authorization`` header that each gets.
 
-    Use it as an async context manager; leaving it ends what is still being fetched. ``requests`` counts the fetches.
+    Use it as an async context manager; leaving it ends what is still being fetched. ``requests`` counts the fetches,
+    ``notes`` are the warnings of the fetcher, ``reading`` the archives that are being fetched for their metadata.
     """
 
     def __init__(
@@ -66,6 +67,8 @@ class IndexClient:
         self.places = tuple(index.place for index in configured if not index.projects)
         self.reserved = {canonicalize_name(name): index.url for index in configured for name in index.projects}
         self.requests = 0
+        self.notes: dict[str, None] = {}
+        self.reading: list[ProjectFile] = []
         self._access = Access(configured, secrets or {})
         self._fetcher = fetcher
         self._cache = cache
@@ -161,7 +164,11 @@ class IndexClient:
             # Reading archives is needed after the first answers, not before the first question.
             from wherry.formats.wheel_archive import open_wheel, read_wheel_metadata
 
-            archive = await self.archive(file)
+            self.reading.append(file)
+            try:
+                archive = await self.archive(file)
+            finally:
+                self.reading.remove(file)
             if file.absent is None:
                 return read_wheel_metadata(archive, filename=file.filename)
             # The caller named this file: nothing else can take its place, so tell all that is wrong with it.
@@ -264,7 +271,10 @@ class IndexClient:
 
     async def _fetch(self, request: Request) -> Response:
         self.requests += 1
-        return await self._fetcher.fetch(self._access.grant(request))
+        response = await self._fetcher.fetch(self._access.grant(request))
+        if response.note:
+            self.notes[response.note] = None
+        return response
 
 
 def _is_missing(error: IndexUnavailable) -> bool:
@@ -280,9 +290,7 @@ def _check_status(request: Request, response: Response) -> None:
 
 
 def _check_for_portal(request: Request, response: Response) -> None:
-    is_page = response.headers.get("content-type", "").lower().startswith("text/html")
-    # Neither an archive nor metadata begins so, whatever a server takes them for.
-    if is_page and response.body.lstrip()[:1] == b"<":
+    if is_web_page(response):
         place = f", at {response.url}," if response.url != request.url else ""
         raise unreachable(request.url, "portal", f"a web page{place} came in its place")
 

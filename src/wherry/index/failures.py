@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from wherry.errors import UnreachableKind
     from wherry.index.fetcher import Response
 
-__all__ = ["at_neither_place", "kind_of", "refused", "unreachable"]
+__all__ = ["at_neither_place", "is_web_page", "kind_of", "refused", "unreachable"]
 
 # Of Node: https://nodejs.org/api/errors.html#common-system-errors, and undici's own.
 KINDS: dict[str, UnreachableKind] = {
@@ -88,6 +88,12 @@ def refused(url: str, response: Response) -> RefusedByIndex:
     wait = response.headers.get("retry-after")
     reason = f"HTTP status {response.status}" + (f", to be asked again after {wait}" if wait else "")
     return RefusedByIndex(url, reason, attempts=response.attempts, way_out=way_out, status=response.status)
+
+
+def is_web_page(response: Response) -> bool:
+    """Whether a web page came in the place of an archive or of metadata, neither of which begins with ``<``."""
+    is_page = response.headers.get("content-type", "").lower().startswith("text/html")
+    return is_page and response.body.lstrip()[:1] == b"<"
 
 
 def at_neither_place(absent: str) -> str:

@@ -73,7 +73,7 @@ class Response:
     ``url`` is where it came from after redirects, ``headers`` has names in lower case (and may lack those which a
     browser keeps to itself), ``body`` is all of it. ``attempts`` counts how often it was asked for. ``hashes`` are
     hexadecimal ones of the body, if the fetcher has computed any, and ``listing`` is what it has read of a page, whose
-    ``body`` is empty then.
+    ``body`` is empty then. ``note`` is a warning for the caller.
     """
 
     url: str
@@ -83,6 +83,7 @@ class Response:
     attempts: int = 1
     hashes: Mapping[str, str] = field(default_factory=dict)
     listing: Listing | None = field(default=None, compare=False)
+    note: str = ""
 
 
 class Fetcher(Protocol):

@@ -16,13 +16,22 @@ from wherry.model.locked_package import LockedPackage
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from packaging.utils import NormalizedName
+
     from wherry.index.client import IndexClient
     from wherry.model.archive_limits import ArchiveLimits
     from wherry.model.project import ProjectFile
     from wherry.resolution.resolution import Pin
     from wherry.resolution.snapshot import Snapshot
 
-__all__ = ["download"]
+__all__ = ["MembersUnavailable", "download"]
+
+
+class MembersUnavailable(Exception):
+    """Packages of Pyodide's distribution that cannot be downloaded, by name, with the reason."""
+
+    def __init__(self, errors: Mapping[NormalizedName, IndexUnavailable]) -> None:
+        self.errors = errors
 
 
 async def download(
@@ -36,12 +45,20 @@ async def download(
 
     ``arrived`` is told of each at once, with the size of its archive in bytes, while others are still on their way.
     Raises :class:`~wherry.errors.IndexUnavailable`, :class:`~wherry.errors.IntegrityError`,
-    :class:`~wherry.errors.InvalidWheel` and what ``arrived`` does.
+    :class:`~wherry.errors.InvalidWheel` and what ``arrived`` does; :class:`MembersUnavailable` with all that it is true
+    of.
     """
     delivered: dict[Pin, Delivery | SharedLibrary] = {}
+    unavailable: dict[NormalizedName, IndexUnavailable] = {}
 
     async def fetch(pin: Pin, file: ProjectFile) -> None:
-        archive = await _archive(pin, file, index)
+        try:
+            archive = await index.archive(file)
+        except IndexUnavailable as error:
+            if pin.origin != "distribution":
+                raise
+            unavailable[pin.name] = error
+            return
         if snapshot.hashes is not None:
             snapshot.hashes.verify(pin.name, file, archive)
         delivered[pin] = _open(pin, file, archive, snapshot, limits)
@@ -49,18 +66,9 @@ async def download(
         arrived(pin, delivered[pin], len(archive))
 
     await together([fetch(pin, file) for pin, file in new.items()])
+    if unavailable:
+        raise MembersUnavailable(unavailable)
     return [delivered[pin] for pin in new]
-
-
-async def _archive(pin: Pin, file: ProjectFile, index: IndexClient) -> bytes:
-    try:
-        return await index.archive(file)
-    except IndexUnavailable as error:
-        if pin.origin == "distribution":
-            error.way_out = (
-                f"it is Pyodide's own {pin.name}: prefer=\"index\" takes the index's instead, if there is one"
-            )
-        raise
 
 
 def _open(

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from wherry.resolution.snapshot import Snapshot
     from wherry.resolution.sources import Source
 
-__all__ = ["locked_package", "members_beside_others", "members_to_replace", "required_by_member"]
+__all__ = ["locked_package", "members_beside_others", "members_to_replace", "partners_of", "required_by_member"]
 
 
 def locked_package(source: Source | None, problem: Problem) -> LockedPackage | None:
@@ -46,7 +46,7 @@ def required_by_member(
     The lock leaves out what others of its packages bring, so the metadata counts for all that the lock leads to.
     """
     named = set()
-    partners = _partners(package, problem) if stated else {}
+    partners = partners_of(package, problem) if stated else {}
     for requirement in stated or ():
         partner = partners.get(requirement.name)
         if partner is not None and not requirement.extra and not partner.is_shared_library:
@@ -70,7 +70,7 @@ def members_beside_others(pins: Iterable[Candidate], problem: Problem) -> Iterat
             others.add(candidate.name)
     for candidate in chosen if others else ():
         package = locked_package(candidate.source, problem)
-        if package is not None and not others.isdisjoint(_partners(package, problem)):
+        if package is not None and not others.isdisjoint(partners_of(package, problem)):
             yield candidate
 
 
@@ -80,7 +80,7 @@ def members_to_replace(candidate: Candidate, problem: Problem, snapshot: Snapsho
         return
     for member in problem.installed.values() if not isinstance(candidate.source, InstalledDistribution) else ():
         package = locked_package(member, problem)
-        if package is None or candidate.name not in _partners(package, problem):
+        if package is None or candidate.name not in partners_of(package, problem):
             continue
         for requirement in required_by_member(package, problem, snapshot.required(member.metadata)):
             if requirement.name == candidate.name and not requirement.admits(candidate.version):
@@ -89,7 +89,7 @@ def members_to_replace(candidate: Candidate, problem: Problem, snapshot: Snapsho
                 yield ProjectRequirement(member.name, unequal, replaces=True, text=text)
 
 
-def _partners(package: LockedPackage, problem: Problem) -> Mapping[NormalizedName, LockedPackage]:
+def partners_of(package: LockedPackage, problem: Problem) -> Mapping[NormalizedName, LockedPackage]:
     """Return the packages of the lock that ``package`` requires, directly or not."""
     found: dict[NormalizedName, LockedPackage] = {}
     waiting = [package]

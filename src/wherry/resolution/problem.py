@@ -33,7 +33,7 @@ class Problem:
     first. ``upgrade`` gives up the preference for what is installed, ``reinstall`` passes it over, ``pre`` admits
     pre-releases of everything, ``deps=False`` leaves the dependencies out. ``index_urls``, and ``reserved`` for the
     projects that have an index to themselves, are only named in explanations. ``hashes`` are those that requirements
-    files demand, if any does.
+    files demand, if any does. ``unavailable`` are the packages of the distribution that cannot be downloaded.
     """
 
     environment: Environment
@@ -52,3 +52,4 @@ class Problem:
     index_urls: tuple[str, ...] = ()
     reserved: Mapping[NormalizedName, str] = field(default_factory=dict)
     hashes: RequiredHashes | None = None
+    unavailable: frozenset[NormalizedName] = frozenset()

@@ -62,7 +62,8 @@ class Sources:
         if problem.reinstall and self.installed is not None and self.installed.location is not None:
             self.installed = None
         self.locked = problem.distribution.get(name)
-        if name in problem.reserved and self.locked is not None and not self.locked.is_shared_library:
+        is_library = self.locked is not None and self.locked.is_shared_library
+        if name in problem.unavailable or (name in problem.reserved and not is_library):
             self.locked = None
         self.direct = problem.direct.get(name)
         if self.direct is not None:

@@ -2,46 +2,83 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import js
 import pyodide_js
+from pyodide.ffi import JsException
 
 from wherry.formats.distribution_lock import parse_distribution_lock
 from wherry.formats.urls import absolute
 from wherry.runtime.node import node_module
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Container, Mapping
 
     from packaging.utils import NormalizedName
 
+    from wherry.index.fetcher import Fetcher
     from wherry.model.locked_package import LockedPackage
 
-__all__ = ["read_distribution"]
+__all__ = ["read_distribution", "relocated"]
 
 
 def read_distribution() -> Mapping[NormalizedName, LockedPackage]:
     """Return the packages of ``pyodide-lock.json`` as the runtime has loaded it."""
-    return parse_distribution_lock(js.JSON.stringify(pyodide_js.lockfile), _locator())
+    return parse_distribution_lock(_lock(), _locator())
+
+
+def relocated(fetcher: Fetcher) -> Fetcher:
+    """Return a fetcher that takes from the CDN what is missing where the runtime seeks its packages."""
+    base, cdn = _base(), _cdn()
+    # Where the files of Node are is known without a request; and a caller of loadPyodide() may have named the place.
+    if not base.startswith("http") or cdn is None or cdn == base:
+        return fetcher
+    from wherry.index.relocating import Relocating
+
+    return Relocating(fetcher, base, cdn, members=_file_names, exists=_exists)
+
+
+def _lock() -> str:
+    return str(js.JSON.stringify(pyodide_js.lockfile))
+
+
+def _file_names() -> Container[str]:
+    return {entry["file_name"] for entry in json.loads(_lock())["packages"].values()}
+
+
+def _base() -> str:
+    """Return the public address of the packages; in Node it may be a path."""
+    base = str(pyodide_js.lockfileBaseUrl or _cdn() or "")
+    return base if "://" in base or node_module("fs") is not None else absolute(base, js.location.href)
+
+
+def _cdn() -> str | None:
+    """Return the address that this Pyodide was released to, which nothing public tells; ``None`` if it is not there."""
+    config = getattr(getattr(pyodide_js, "_api", None), "config", None)
+    return getattr(config, "cdnUrl", None)
+
+
+async def _exists(url: str) -> bool:
+    try:
+        response = await js.fetch(url, method="HEAD")
+    except JsException:
+        return False
+    return bool(response.ok) and not str(response.headers.get("content-type")).startswith("text/html")
 
 
 def _locator() -> Callable[[str], str]:
-    base = pyodide_js.lockfileBaseUrl or ""
+    base, cdn = _base(), _cdn()
     if "://" in base:
         return lambda file_name: absolute(file_name, base)
+    # In Node the files may lie beside the runtime; those that do not come from the CDN.
     fs, path = node_module("fs"), node_module("path")
-    if fs is None:
-        return lambda file_name: absolute(file_name, absolute(base, js.location.href))
-    # In Node the files may lie beside the runtime; those that do not come from the address it was released to, which
-    # nothing public tells.
-    released_to = getattr(getattr(pyodide_js, "_api", None), "config", None)
-    elsewhere = getattr(released_to, "cdnUrl", None)
 
     def locate(file_name: str) -> str:
         if "://" in file_name:
             return file_name
         here = path.resolve(base, file_name)
-        return f"file://{here}" if elsewhere is None or fs.existsSync(here) else absolute(file_name, elsewhere)
+        return f"file://{here}" if cdn is None or fs.existsSync(here) else absolute(file_name, cdn)
 
     return locate

@@ -1,0 +1,69 @@
+// Where the Python side comes from, in a real Pyodide. Needs `npm run build`.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createServer, type OutgoingHttpHeaders } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, test } from "node:test";
+import { loadPyodide, type PyodideAPI } from "pyodide";
+
+const DIST = new URL("../dist/", import.meta.url);
+const { attach, WherryError }: typeof import("../src/index.ts") = await import(new URL("index.js", DIST).href);
+const BYTECODE = readFileSync(new URL("wherry-bytecode.bin", DIST));
+
+const answers: Record<string, [status: number, headers: OutgoingHttpHeaders, body: string | Buffer]> = {
+  "/missing/wherry-bytecode.bin": [404, {}, "Not found"],
+  "/page/wherry-bytecode.bin": [200, { "Content-Type": "text/html" }, "<!doctype html>"],
+  "/cut/wherry-bytecode.bin": [200, {}, BYTECODE.subarray(0, 1000)],
+  "/folder/wherry-bytecode.bin": [200, {}, BYTECODE],
+  // The browser decompresses such an answer by itself.
+  "/assets/wherry-bytecode-1a2b.bin": [200, { "Content-Encoding": "gzip" }, BYTECODE],
+  "/sources.bin": [200, {}, readFileSync(new URL("wherry-sources.bin", DIST))],
+};
+const server = createServer(({ url }, response) => {
+  const [status, headers, body] = answers[url ?? ""] ?? [500, {}, ""];
+  response.writeHead(status, headers).end(body);
+});
+let pyodide: PyodideAPI;
+let origin: string;
+
+before(async () => {
+  await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  pyodide = await loadPyodide();
+});
+
+after(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+test("a bundle that cannot be had is one error, which says where to put it", async () => {
+  const cases: [bundleUrl: string, reason: RegExp, status: number | null][] = [
+    [`${origin}/missing/`, /it answered with HTTP status 404/, 404],
+    [`${origin}/page/`, /it answered with a web page/, 200],
+    [`${origin}/cut`, /it is damaged/, null],
+    [`${origin}/sources.bin`, /it is for another Python than this Pyodide's/, null],
+    ["http://127.0.0.1:1/", /fetch failed/, null],
+    [new URL("absent/", DIST).href, /ENOENT/, null],
+  ];
+  for (const [bundleUrl, reason, status] of cases) {
+    for (const runtime of [pyodide, Promise.resolve(pyodide)]) {
+      await assert.rejects(attach(runtime, { bundleUrl }), (error) => {
+        assert.ok(error instanceof WherryError, String(error));
+        assert.equal(error.code, "bundle-unavailable");
+        assert.match(error.message, reason);
+        assert.match(error.message, /Serve \S+\.bin beside wherry's own script, or name the folder/);
+        assert.equal(error.facts["status"], status);
+        assert.match(String(error.facts["url"]), /\.bin$/);
+        return true;
+      });
+    }
+  }
+});
+
+test("it comes from a folder that is named, or from the very file", async () => {
+  for (const [runtime, path] of [[pyodide, "/folder"], [loadPyodide(), "/assets/wherry-bytecode-1a2b.bin"]] as const) {
+    const installer = await attach(runtime, { bundleUrl: new URL(path, origin) });
+    assert.equal((await installer.installed()).at(-1)?.name, "wherry");
+  }
+});

@@ -1,0 +1,89 @@
+"""Take the files of Pyodide's distribution from its CDN where they are missing beside the runtime."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wherry.errors import IndexUnavailable, IndexUnreachable
+from wherry.index.failures import is_web_page, refused, unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Container
+
+    from wherry.index.fetcher import Fetcher, Request, Response
+
+__all__ = ["Relocating"]
+
+OK = 200
+
+
+class Relocating:
+    """A fetcher that asks ``cdn`` for the files of the distribution that ``base`` lacks; both end with a slash.
+
+    ``members`` returns the names of these files. ``exists`` tells whether there is a file at a URL: a metadata file
+    that is missing beside a wheel at ``base`` is not asked of the CDN.
+    """
+
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        base: str,
+        cdn: str,
+        *,
+        members: Callable[[], Container[str]],
+        exists: Callable[[str], Awaitable[bool]],
+    ) -> None:
+        self._fetcher = fetcher
+        self._base = base
+        self._cdn = cdn
+        self._members = members
+        self._exists = exists
+        self._absent: dict[str, IndexUnavailable] = {}
+
+    async def fetch(self, request: Request) -> Response:
+        """Fetch; raises an :class:`~wherry.errors.IndexUnavailable` for a file that neither place has."""
+        name = request.url.removeprefix(self._base)
+        archive = name.removesuffix(".metadata")
+        if name == request.url:
+            return await self._fetcher.fetch(request)
+        if archive not in self._absent:
+            outcome = await self._try(request)
+            problem = _problem(request, outcome)
+            if problem is None or not await self._is_missing(name, archive):
+                if isinstance(outcome, IndexUnavailable):
+                    raise outcome
+                return outcome
+            self._absent[archive] = problem
+        return await self._fetch_from_cdn(request, name, self._absent[archive])
+
+    async def _is_missing(self, name: str, archive: str) -> bool:
+        return archive in self._members() and (name == archive or not await self._exists(self._base + archive))
+
+    async def _fetch_from_cdn(self, request: Request, name: str, absent: IndexUnavailable) -> Response:
+        # Credentials are those of an index at the origin of the base.
+        elsewhere = replace(request, url=self._cdn + name, secret_headers={}, credentials=None)
+        outcome = await self._try(elsewhere)
+        problem = _problem(elsewhere, outcome)
+        if problem is None:
+            if isinstance(outcome, IndexUnavailable):
+                raise outcome
+            note = f"Pyodide's own packages are missing at {self._base}: they come from its CDN, {self._cdn}"
+            return replace(outcome, note=note)
+        problem.way_out = f"it is missing at {self._base}, too ({absent.reason})"
+        raise problem
+
+    async def _try(self, request: Request) -> Response | IndexUnavailable:
+        try:
+            return await self._fetcher.fetch(request)
+        except IndexUnavailable as error:
+            return error
+
+
+def _problem(request: Request, outcome: Response | IndexUnavailable) -> IndexUnavailable | None:
+    """Return why ``outcome`` is not the file, unless the computer is offline: no other place helps then."""
+    if isinstance(outcome, IndexUnavailable):
+        return None if isinstance(outcome, IndexUnreachable) and outcome.kind == "offline" else outcome
+    if is_web_page(outcome):
+        return unreachable(request.url, "portal", "a web page came in its place")
+    return refused(request.url, outcome) if outcome.status != OK else None
