@@ -324,6 +324,17 @@ class IndexUnreachable(IndexUnavailable):
 
 
 @dataclass(eq=False)
+class AnswerTooLarge(IndexUnavailable):
+    """An answer of more than ``limit`` bytes, which was not read further."""
+
+    code = "answer-too-large"
+    limit: int = field(kw_only=True)
+
+    def __str__(self) -> str:
+        return self._sentence(f"{self.url} is too large: {self.reason}")
+
+
+@dataclass(eq=False)
 class RefusedByIndex(IndexUnavailable):
     """The index answered with an HTTP error; ``status`` is its code."""
 

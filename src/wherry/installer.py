@@ -63,8 +63,9 @@ class Installer:
 
     ``index_urls`` are the roots of Simple APIs, asked in order (by default PyPI); an :class:`Index` in place of a URL
     has headers, too. ``fetcher``, ``destination`` and ``environment`` and ``distribution`` are Pyodide's own unless
-    given; ``cache`` keeps nothing unless given. ``network`` says how patient the runtime's fetcher is; another fetcher
-    is used as it is. ``limits`` say how much an archive may unpack to. ``prefer`` is for calls that do not say it.
+    given; ``cache`` keeps nothing unless given. ``network`` says how patient the runtime's fetcher is (another fetcher
+    is used as it is), and how many bytes an answer may have. ``limits`` say how much an archive may unpack to.
+    ``prefer`` is for calls that do not say it.
 
     Every archive is compared with the hash that its index or lock gives. In memory, the files of a wheel are unpacked
     when they are first read, and compared with RECORD then; one that differs cannot be read. With ``strict`` (which
@@ -90,7 +91,8 @@ class Installer:
     ) -> None:
         self.indexes = read_indexes(index_urls or ()) or read_indexes(DEFAULT_INDEX_URL)
         self.environment = environment or Environment.current()
-        self._fetcher = fetcher or runtime_fetcher(network or Network())
+        self._network = network or Network()
+        self._fetcher = fetcher or runtime_fetcher(self._network)
         self._cache = cache or NoCache()
         self._destination = destination or runtime_destination(strict=strict)
         self._distribution = runtime_distribution() if distribution is None else distribution
@@ -336,7 +338,7 @@ class Installer:
 
     def _client(self, index_urls: Sequence[str | Index] | None, secrets: Mapping[str, str]) -> IndexClient:
         indexes = [index.located(self._locate) for index in read_indexes(index_urls or ()) or self.indexes]
-        return IndexClient(self._fetcher, self._cache, indexes, secrets=secrets)
+        return IndexClient(self._fetcher, self._cache, indexes, secrets=secrets, network=self._network)
 
     async def _with_files(
         self, asked: Asked, index_urls: Sequence[str | Index] | None
@@ -356,6 +358,7 @@ class Installer:
             environment=self.environment,
             environ=environ,
             locate=self._locate,
+            limit=self._network.max_metadata_size,
         )
 
     def _pose(self, asked: Asked, index: IndexClient) -> tuple[Problem, tuple[str, ...]]:
