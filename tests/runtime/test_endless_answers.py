@@ -90,8 +90,9 @@ def test_an_archive_ends_at_the_size_that_its_index_announces(wherry_runtime, in
     outcome = refused(wherry_runtime, index, strict=strict)
     assert outcome["error"] == "IntegrityError"
     assert (outcome["expected"], outcome["actual"]) == (f"{len(DEMO.content)} bytes", "more")
-    assert index.requests[next(path for path in index.requests if path.endswith(".whl"))] == 2
-    assert index.faults[0].sent < 2 * ON_ITS_WAY
+    # It is asked for early and when it is needed, each time once more past caches.
+    assert index.faults[0].seen in {2, 4}
+    assert index.faults[0].sent < 4 * ON_ITS_WAY
 
 
 @pytest.mark.parametrize("kind", [Kind.ENDLESS, Kind.BOMB])

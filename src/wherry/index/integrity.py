@@ -56,13 +56,11 @@ def check_size(request: Request, response: Response) -> None:
         return
     if request.limit == request.size:
         raise IntegrityError(request.url, f"{request.size} bytes", "more")
-    raise too_large(request, "came")
+    raise too_large(request, f"more than {human_size(request.limit)} came")
 
 
-def too_large(request: Request, came: str) -> AnswerTooLarge:
-    """Return the error for more bytes than ``request`` may bring; ``came`` is their verb."""
+def too_large(request: Request, reason: str) -> AnswerTooLarge:
+    """Return the error for more bytes than ``request`` has as its limit."""
     kind = "archive" if request.is_archive else "page" if request.accept else "metadata"
-    limit = request.limit or 0
-    reason = f"more than {human_size(limit)} {came}"
     way_out = f"if that is right, allow more with Network(max_{kind}_size=…)"
-    return AnswerTooLarge(request.url, reason, limit=limit, way_out=way_out)
+    return AnswerTooLarge(request.url, reason, limit=request.limit or 0, way_out=way_out)
