@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
 from wherry._default_index import DEFAULT_INDEX_URL
-from wherry.errors import NotInstalled, UninstallRefused
+from wherry.errors import NotInstalled, UninstallRefused, WherryError
 from wherry.following import Downloads, Resolving
 from wherry.index.access import without_secrets
 from wherry.index.cache import NoCache
@@ -162,9 +163,9 @@ class Installer:
                     snapshot = Snapshot(self.environment, problem.exclude_newer, problem.hashes)
                     resolution = await self._resolve(problem, snapshot, index, phases, Speculation(index))
                 new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
-                with phases.phase("downloading"):
+                with phases.phase("downloading"), _naming_older_release(resolution, problem, snapshot):
                     deliveries = await self._download(new, snapshot, index, phases)
-            with phases.phase("placing"):
+            with phases.phase("placing"), _naming_older_release(resolution, problem, snapshot):
                 phases.tell(Progress("placing", f"Placing {len(new)} packages", total=len(new)))
                 # The last moment to be cancelled: from here on nothing waits, so that it is all or nothing.
                 await asyncio.sleep(0)
@@ -401,6 +402,18 @@ class Installer:
         """Return what is to be said of changes that were found interrupted, here or when the installer was made."""
         said, self._recovered = (*self._recovered, *self._destination.recover()), ()
         return tuple(dict.fromkeys(said))
+
+
+@contextmanager
+def _naming_older_release(resolution: Resolution, problem: Problem, snapshot: Snapshot) -> Iterator[None]:
+    """Let an error about a file of ``resolution`` name the release to ask for instead."""
+    try:
+        yield
+    except WherryError as error:
+        from wherry.resolution.older_release import name_older_release
+
+        name_older_release(error, resolution, problem, snapshot)
+        raise
 
 
 def _replaceable(overwrite: Iterable[str]) -> Collection[NormalizedName]:
