@@ -20,7 +20,7 @@ from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
 FACT = "is the next older release with a wheel for this runtime"
@@ -135,7 +135,7 @@ async def test_it_is_one_that_would_be_chosen(tmp_path: Path, older: list[IndexF
     assert f"; ask for demo<2.0: {named} {FACT}" in str(error)
 
 
-NOTHING: dict[str, tuple[list[IndexFile], Mapping[str, str | list[str]]]] = {
+NOTHING: dict[str, tuple[list[IndexFile], dict[str, Any]]] = {
     "alone": ([], {}),
     "pinned": ([demo("1.9")], {"asked": "demo==2.0"}),
     "not allowed": ([demo("1.9")], {"asked": "demo>=2"}),
