@@ -50,7 +50,7 @@ export interface NetworkOptions {
   archivesAtOnce?: number;
   /** How many pages and metadata files of one host are fetched side by side; 24 if not said. */
   pagesAtOnce?: number;
-  /** Size of a project page. Default: 128 MiB. */
+  /** Size of a project page. Default: 64 MiB. */
   maxPageSize?: number | null;
   /** Size of a metadata file or a requirements file. Default: 16 MiB. */
   maxMetadataSize?: number | null;

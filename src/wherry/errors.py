@@ -325,10 +325,10 @@ class IndexUnreachable(IndexUnavailable):
 
 @dataclass(eq=False)
 class AnswerTooLarge(IndexUnavailable):
-    """An answer of more than ``limit`` bytes, which was not read further."""
+    """An answer of more than ``limit`` bytes, which was not read further, or one that the memory is too small for."""
 
     code = "answer-too-large"
-    limit: int = field(kw_only=True)
+    limit: int | None = field(kw_only=True)
 
     def __str__(self) -> str:
         return self._sentence(f"{self.url} is too large: {self.reason}")

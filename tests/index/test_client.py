@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.index_pages import file_path
 from tests.harness.memory_fetcher import HOST, HTML_URL, JSON_URL, MemoryFetcher
+from tests.harness.scripted_fetcher import ScriptedFetcher
 from wherry.errors import (
     AnswerTooLarge,
     IndexUnavailable,
@@ -192,6 +193,12 @@ async def test_an_archive_is_read_to_the_size_that_is_announced_and_no_limit_is_
     async with IndexClient(fetcher, NoCache(), [JSON_URL], network=Network(max_archive_size=None)) as index:
         await index.archive(await only_file(index))
     assert fetcher.asked[-1].limit == len(WHEEL.content)
+
+
+async def test_an_answer_that_the_memory_does_not_suffice_for_is_too_large() -> None:
+    async with IndexClient(ScriptedFetcher([MemoryError()]), NoCache(), [JSON_URL]) as index:
+        with pytest.raises(AnswerTooLarge, match="there is not enough memory for it"):
+            await index.page(A)
 
 
 async def test_what_comes_from_a_cache_has_the_limits_too() -> None:

@@ -25,7 +25,7 @@ from wherry.index.failures import at_neither_place, refused, unreachable
 from wherry.index.fetcher import Meter, Request, Response
 from wherry.index.flights import Flights
 from wherry.index.index import read_indexes
-from wherry.index.integrity import agree, check_size, refuse_weak, too_large, verify
+from wherry.index.integrity import agree, check_size, refuse_weak, too_large, verify, within_memory
 from wherry.index.network import Network
 from wherry.model.hashes import strongest
 from wherry.resolution.sizes import human_size
@@ -157,9 +157,10 @@ class IndexClient:
         _check_status(request, response)
         check_size(request, response)
         content_type = response.headers.get("content-type", "")
-        return parse_project_page(
-            response.body, content_type=content_type, url=response.url, name=name, listing=response.listing
-        )
+        with within_memory(request):
+            return parse_project_page(
+                response.body, content_type=content_type, url=response.url, name=name, listing=response.listing
+            )
 
     async def _find_metadata(self, file: ProjectFile) -> CoreMetadata | InvalidMetadata | InvalidWheel:
         try:
@@ -276,7 +277,8 @@ class IndexClient:
 
     async def _fetch(self, request: Request) -> Response:
         self.requests += 1
-        return await self._fetcher.fetch(self._access.grant(request))
+        with within_memory(request):
+            return await self._fetcher.fetch(self._access.grant(request))
 
 
 def _is_missing(error: IndexUnavailable) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wherry.errors import AnswerTooLarge, IntegrityError
@@ -10,11 +11,11 @@ from wherry.model.hashes import strongest
 from wherry.resolution.sizes import human_size
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from wherry.index.fetcher import Request, Response
 
-__all__ = ["agree", "check_size", "refuse_weak", "too_large", "verify"]
+__all__ = ["agree", "check_size", "refuse_weak", "too_large", "verify", "within_memory"]
 
 
 def refuse_weak(hashes: Mapping[str, str], *, subject: str) -> None:
@@ -63,4 +64,13 @@ def too_large(request: Request, reason: str) -> AnswerTooLarge:
     """Return the error for more bytes than ``request`` has as its limit."""
     kind = "archive" if request.is_archive else "page" if request.accept else "metadata"
     way_out = f"if that is right, allow more with Network(max_{kind}_size=…)"
-    return AnswerTooLarge(request.url, reason, limit=request.limit or 0, way_out=way_out)
+    return AnswerTooLarge(request.url, reason, limit=request.limit, way_out=way_out)
+
+
+@contextmanager
+def within_memory(request: Request) -> Iterator[None]:
+    """Raise :class:`AnswerTooLarge` where the memory does not suffice for the answer to ``request``."""
+    try:
+        yield
+    except MemoryError:
+        raise AnswerTooLarge(request.url, "there is not enough memory for it", limit=request.limit) from None

@@ -28,6 +28,7 @@ class Network:
     # need not, and pages are what latency is felt with.
     archives_at_once: int = 6
     pages_at_once: int = 24
-    max_page_size: int | None = 2**27
+    # JSON takes up to thirty times as much memory once it is read.
+    max_page_size: int | None = 2**26
     max_metadata_size: int | None = 2**24
     max_archive_size: int | None = 2**29
