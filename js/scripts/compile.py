@@ -65,6 +65,7 @@ RARE = frozenset(
         "wherry.resolution.checking",
         "wherry.resolution.dead_ends",
         "wherry.resolution.explanation",
+        "wherry.resolution.older_release",
         "wherry.resolution.providers",
         "wherry.resolution.required_hashes",
         "wherry.resolution.tree",

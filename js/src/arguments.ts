@@ -17,6 +17,9 @@ const NETWORK = read.groupOf({
   attempts: read.count,
   archivesAtOnce: read.count,
   pagesAtOnce: read.count,
+  maxPageSize: read.bytes,
+  maxMetadataSize: read.bytes,
+  maxArchiveSize: read.bytes,
 });
 
 const LIMITS = read.groupOf({

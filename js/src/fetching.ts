@@ -2,6 +2,7 @@
 // than all of it does on this side.
 
 import { isJsonPage, type Listing, ListingReader } from "./listing.ts";
+import { Room } from "./room.ts";
 
 /** How patient to be, in seconds; `null` or nothing is without limit. */
 export interface Patience {
@@ -24,6 +25,8 @@ export interface Answer {
   sha256: string;
   /** What was read of a project page, unless something in it is unusual. */
   listing?: Listing | undefined;
+  /** More came than the limit. The body is only its beginning. */
+  hasMore: boolean;
 }
 
 const NOTHING = new Uint8Array();
@@ -40,11 +43,15 @@ export class Transfer {
   /** Lets a transfer go on that was to stop after so many bytes. */
   release!: () => void;
   readonly #controller = new AbortController();
+  readonly #room: Room;
+  /** How many bytes of the room. */
+  #taken = 0;
   readonly #released = new Promise<void>((resolve) => {
     this.release = resolve;
   });
 
-  constructor(url: string, init: RequestInit, patience: Patience, wishes: Wishes = {}) {
+  constructor(url: string, init: RequestInit, patience: Patience, wishes: Wishes = {}, room = ROOM) {
+    this.#room = room;
     this.answer = this.#run(url, init, patience, wishes);
     // Python waits for it, or has been cancelled and does not care.
     this.answer.catch(() => {});
@@ -65,35 +72,8 @@ export class Transfer {
     try {
       const response = await fetch(url, { ...init, signal: this.#controller.signal });
       this.hasBegun = true;
-      step.move(() => this.#expire(patience.idle, "nothing more came for"));
-      const isPage = !wishes.wantsHash && isJsonPage(response.headers.get("content-type"));
-      const reader = isPage ? new ListingReader() : undefined;
-      // What an error or a web page has is not what was asked for.
-      const counts = response.ok && !(wishes.wantsHash && isWebPage(response));
-      const body = new Growing(wishes.size ?? Number(response.headers.get("content-length") ?? 0));
-      for await (const piece of pieces(response)) {
-        body.add(piece);
-        reader?.add(piece);
-        if (counts) this.received = body.length;
-        if (wishes.holdAt && body.length >= wishes.holdAt) {
-          // Who does not read does not receive, beyond what is on its way.
-          step.clear();
-          await this.#released;
-          step.restart();
-        }
-        step.moveLazily((patience.idle ?? 0) * MILLISECONDS);
-      }
-      const listing = reader?.finish();
-      const content = listing ? NOTHING : body.take();
-      return {
-        status: response.status,
-        url: response.url,
-        type: response.type,
-        headers: JSON.stringify(listHeaders(response)),
-        body: content,
-        listing,
-        sha256: wishes.wantsHash ? await hash(content) : "",
-      };
+      step.move(() => this.#expire(patience.idle, "nothing more came for"), (patience.idle ?? 0) * MILLISECONDS);
+      return await this.#read(response, wishes, step);
     } catch (error) {
       // What is left of the body is nobody's.
       this.abort();
@@ -101,7 +81,48 @@ export class Transfer {
     } finally {
       clearTimeout(total);
       step.clear();
+      this.#room.leave(this, this.#taken);
     }
+  }
+
+  /** Reads the body to its end, or to its limit: then the connection is closed. */
+  async #read(response: Response, wishes: Wishes, step: Deadline): Promise<Answer> {
+    const isPage = !wishes.wantsHash && isJsonPage(response.headers.get("content-type"));
+    const reader = isPage ? new ListingReader() : undefined;
+    const headers = listHeaders(response);
+    const limit = limitOf(response, headers, wishes);
+    // What an error or a web page has is not what was asked for.
+    const counts = response.ok && !(wishes.wantsHash && isWebPage(response));
+    const body = new Growing(wishes.size ?? Number(response.headers.get("content-length")));
+    for await (const piece of pieces(response)) {
+      body.add(piece);
+      if (counts) this.received = body.length;
+      if (body.length > limit) {
+        this.abort();
+        return answer(response, headers, { body: body.start(), hasMore: response.ok });
+      }
+      reader?.add(piece);
+      await this.#wait(piece.length, wishes, step);
+      step.moveLazily();
+    }
+    const listing = reader?.finish();
+    const content = listing ? NOTHING : body.take();
+    return answer(response, headers, { body: content, listing, sha256: wishes.wantsHash ? await hash(content) : "" });
+  }
+
+  /** Waits where the body is not to come further yet: who does not read does not receive, beyond what is on its way. */
+  async #wait(bytes: number, wishes: Wishes, step: Deadline): Promise<void> {
+    this.#taken += bytes;
+    const mayGoOn = this.#room.take(this, bytes);
+    const isHeld = wishes.holdAt && this.received >= wishes.holdAt;
+    if (mayGoOn && !isHeld) return;
+    step.clear();
+    if (isHeld) {
+      this.#room.leave(this);
+      await this.#released;
+    }
+    await this.#room.wait(this, this.#controller.signal);
+    step.restart();
   }
 
   #expire(seconds: number | null | undefined, complaint: string): Timer {
@@ -115,6 +136,8 @@ export class Transfer {
 interface Wishes {
   /** In bytes. */
   size?: number | null;
+  /** After how many bytes to stop for good; `null` or nothing is without limit. */
+  limit?: number | null;
   wantsHash?: boolean;
   /** After how many bytes to stop until the transfer is released. */
   holdAt?: number | null;
@@ -128,6 +151,7 @@ type Timer = ReturnType<typeof setTimeout> | undefined;
 class Deadline {
   #timer: Timer;
   #start: () => Timer;
+  #length = 0;
   #setAt = performance.now();
 
   constructor(start: () => Timer) {
@@ -135,8 +159,10 @@ class Deadline {
     this.#timer = start();
   }
 
-  move(start: () => Timer): void {
+  /** Replaces it by one that is so many milliseconds long. */
+  move(start: () => Timer, length: number): void {
     this.#start = start;
+    this.#length = length;
     this.restart();
   }
 
@@ -146,9 +172,9 @@ class Deadline {
     this.#setAt = performance.now();
   }
 
-  /** Moves it unless that was done just now, measured by how long it is in milliseconds: pieces come by hundreds. */
-  moveLazily(length: number): void {
-    if (performance.now() - this.#setAt > length / 10) this.restart();
+  /** Moves it unless that was done just now, measured by how long it is: pieces come by hundreds. */
+  moveLazily(): void {
+    if (performance.now() - this.#setAt > this.#length / 10) this.restart();
   }
 
   clear(): void {
@@ -165,36 +191,78 @@ async function* pieces(response: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Bytes of which it may be known how many come; nothing is held twice then. What comes beyond stays as it came. */
+/**
+ * Bytes of which it may be known how many come; nothing is held twice then. Small pieces are put together, for each costs
+ * as much as a hundred bytes.
+ */
 class Growing {
   length = 0;
-  readonly #expected: Uint8Array<ArrayBuffer>;
-  readonly #beyond: Uint8Array[] = [];
+  readonly #full: Uint8Array[] = [];
+  #last: Uint8Array<ArrayBuffer>;
+  /** How much of the last block is used. */
+  #used = 0;
 
   constructor(expected: number) {
-    this.#expected = new Uint8Array(Math.min(expected || FIRST_SIZE, LARGEST_GUESS));
+    this.#last = new Uint8Array(expected > 0 ? Math.min(expected, LARGEST_GUESS) : FIRST_SIZE);
   }
 
   add(piece: Uint8Array): void {
-    const fits = !this.#beyond.length && this.length + piece.length <= this.#expected.length;
-    if (fits) this.#expected.set(piece, this.length);
-    else this.#beyond.push(piece);
+    const room = this.#last.length - this.#used;
+    this.#append(piece.subarray(0, room));
+    if (piece.length <= room) return;
+    this.#full.push(this.#last);
+    this.#last = new Uint8Array(Math.max(piece.length - room, Math.min(this.length, LARGEST_BLOCK)));
+    this.#used = 0;
+    this.#append(piece.subarray(room));
+  }
+
+  #append(piece: Uint8Array): void {
+    this.#last.set(piece, this.#used);
+    this.#used += piece.length;
     this.length += piece.length;
   }
 
+  /** Returns the first of the bytes. */
+  start(): Uint8Array<ArrayBuffer> {
+    return (this.#full[0] ?? this.#last).slice(0, Math.min(this.length, BEGINNING));
+  }
+
   take(): Uint8Array<ArrayBuffer> {
-    if (!this.#beyond.length) return this.#expected.subarray(0, this.length);
+    if (!this.#full.length) return this.#last.subarray(0, this.length);
     const all = new Uint8Array(this.length);
-    let end = this.length;
-    for (const piece of this.#beyond.toReversed()) all.set(piece, (end -= piece.length));
-    all.set(this.#expected.subarray(0, end));
+    let end = 0;
+    for (const block of this.#full) {
+      all.set(block, end);
+      end += block.length;
+    }
+    all.set(this.#last.subarray(0, this.#used), end);
     return all;
   }
 }
 
 const FIRST_SIZE = 2 ** 16;
+const LARGEST_BLOCK = 2 ** 24;
 /** What an index says of sizes is not to be trusted with more memory than this before the bytes are there. */
 const LARGEST_GUESS = 2 ** 27;
+/** How much is kept of a body that is too large: enough to tell a web page. */
+const BEGINNING = 2 ** 10;
+/** How much of an error's body is read, so that the connection can be used again. */
+const LARGEST_ERROR = 2 ** 16;
+/** The memory of all bodies that are coming. */
+const ROOM = new Room(2 ** 28);
+
+function limitOf(response: Response, headers: Record<string, string>, { limit }: Wishes): number {
+  if (!response.ok) return LARGEST_ERROR;
+  if (limit == null) return Infinity;
+  // Where it is announced that more comes, none of it is waited for.
+  return !headers["content-encoding"] && Number(headers["content-length"]) > limit ? 0 : limit;
+}
+
+function answer(response: Response, headers: Record<string, string>, rest: Partial<Answer>): Answer {
+  const { status, url, type } = response;
+  const nothing = { body: NOTHING, listing: undefined, sha256: "", hasMore: false };
+  return { status, url, type, headers: JSON.stringify(headers), ...nothing, ...rest };
+}
 
 function isWebPage(response: Response): boolean {
   return /^text\/html\b/i.test(response.headers.get("content-type") ?? "");
@@ -225,10 +293,11 @@ export function transfer(
 /** What was begun before anybody could ask for it. The very same request takes it, once. */
 const early = new Map<string, Transfer>();
 
-/** Begins a transfer, with no wishes, for whoever asks for the same later. */
-export function beginEarly(url: string, initJson: string, patienceJson: string): void {
+/** Begins a transfer, for whoever asks for the same later. */
+export function beginEarly(url: string, initJson: string, patienceJson: string, wishesJson = "{}"): void {
   const key = JSON.stringify([url, initJson, patienceJson]);
-  if (!early.has(key)) early.set(key, new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson)));
+  if (early.has(key)) return;
+  early.set(key, new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), JSON.parse(wishesJson)));
 }
 
 /** Ends a transfer that nobody has asked for. */

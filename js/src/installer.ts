@@ -37,7 +37,7 @@ export interface Index {
   projects?: Texts;
 }
 
-/** Limits on what is fetched. Times are in seconds, and `null` is no limit. */
+/** Limits on what is fetched. Times are in seconds, sizes in bytes, and `null` is no limit. */
 export interface NetworkOptions {
   /** For an answer to begin; 30 if not said. */
   answerTimeout?: number | null;
@@ -51,6 +51,12 @@ export interface NetworkOptions {
   archivesAtOnce?: number;
   /** How many pages and metadata files of one host are fetched side by side; 24 if not said. */
   pagesAtOnce?: number;
+  /** Size of a project page. Default: 64 MiB. */
+  maxPageSize?: number | null;
+  /** Size of a metadata file or a requirements file. Default: 16 MiB. */
+  maxMetadataSize?: number | null;
+  /** Size of an archive; one whose size the index tells may have no more than that. Default: 512 MiB. */
+  maxArchiveSize?: number | null;
 }
 
 /** How much a wheel may bring before it is refused as a bomb, with an `InvalidWheel`. */

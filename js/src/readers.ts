@@ -20,17 +20,25 @@ export const amount = readerOf(
   // JSON has no infinity.
   (value) => Math.min(value, Number.MAX_VALUE),
 );
-/** Reads a time limit; more than a timer can count is none. */
-export const seconds = readerOf(
-  "a number above 0, or null",
-  (value) => value === null || (typeof value === "number" && value > 0),
-  (value) => (value > 2_147_483 ? null : value),
-);
+/** Reads a limit of time; more than a timer can count is none. */
+export const seconds = limitUpTo(2_147_483);
+/** Reads a limit of size. */
+export const bytes = limitUpTo(Number.MAX_SAFE_INTEGER);
+/** Readers of limits, where `null` is none. */
+const LIMITS: readonly (Reader | undefined)[] = [seconds, bytes];
 export const moment = readerOf(
   "a valid Date or a time in ISO 8601",
   (value) => (tagOf(value) === "Date" ? !Number.isNaN(+value) : isText(value) && /^\d{4}-?[\dW]/.test(value)),
   (value) => value.toISOString?.() ?? `${value}`,
 );
+
+function limitUpTo(most: number): Reader {
+  return readerOf(
+    "a number above 0, or null",
+    (value) => value === null || (typeof value === "number" && value > 0),
+    (value) => (value > most ? null : value),
+  );
+}
 
 export function oneOf(...words: string[]): Reader {
   return readerOf(`"${words.join('" or "')}"`, (value) => words.includes(value));
@@ -60,7 +68,7 @@ export function listOf(item: Reader, takes: string): Reader {
 }
 
 /**
- * Reads an object with options. `null` and `undefined` mean that one is not given; a time limit may be `null`. `other`
+ * Reads an object with options. `null` and `undefined` mean that one is not given; a limit may be `null`. `other`
  * reads options that are not known; without it they are refused.
  */
 export function groupOf(known: Options, other?: Reader) {
@@ -72,7 +80,7 @@ export function groupOf(known: Options, other?: Reader) {
       const reader = Object.hasOwn(known, name) ? known[name] : other;
       if (!reader) throw new TypeError(`${prefix}${name} is not an option. ${suggest(name, Object.keys(known))}`);
       const given = value[name];
-      if (given != null || (given === null && reader === seconds)) read[name] = reader(given, prefix + name);
+      if (given != null || (given === null && LIMITS.includes(reader))) read[name] = reader(given, prefix + name);
     }
     return read;
   };

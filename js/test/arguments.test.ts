@@ -42,12 +42,14 @@ test("there may be any number of requirements and names, the last argument being
   assert.deepEqual(install([]), { requirements: [] });
 });
 
-test("an option that is null or undefined is not given; no time limit is null", () => {
+test("an option that is null or undefined is not given; no limit is null", () => {
   const options = { constraints: null, pre: undefined, signal: null, onProgress: undefined, upgrade: false };
   assert.deepEqual(install("a", options), { upgrade: false, requirements: ["a"] });
   assert.deepEqual(install("a", null), { requirements: ["a"] });
   const network = { answerTimeout: null, idleTimeout: undefined, totalTimeout: Infinity, attempts: null };
   assert.deepEqual(readAttachOptions({ network, limits: null }), { network: { answerTimeout: null, totalTimeout: null } });
+  const sizes = { maxPageSize: null, maxMetadataSize: Infinity, maxArchiveSize: 5e8 };
+  assert.deepEqual(readAttachOptions({ network: sizes }), { network: { ...sizes, maxMetadataSize: null } });
   assert.deepEqual(readAttachOptions(null), {});
 });
 
@@ -137,6 +139,8 @@ const REFUSED: [call: () => unknown, message: string][] = [
   [() => readAttachOptions({ network: "https://name:password@example.org" }), "attach(): network takes an object, not a String."],
   [() => readAttachOptions({ network: { attempts: 0 } }), "attach(): network.attempts takes a whole number from 1, not 0."],
   [() => readAttachOptions({ network: { idleTimeout: NaN } }), "attach(): network.idleTimeout takes a number above 0, or null, not NaN."],
+  [() => readAttachOptions({ network: { maxPageSize: "9" } }), 'attach(): network.maxPageSize takes a number above 0, or null, not "9".'],
+  [() => readAttachOptions({ network: { maxArchiveSize: 0 } }), "attach(): network.maxArchiveSize takes a number above 0, or null, not 0."],
   [() => readAttachOptions({ limits: { entries: "9" } }), 'attach(): limits.entries takes a number from 0, not "9".'],
   [() => readAttachOptions({ preload: 5 }), `attach(): preload takes ${TEXTS}, not 5.`],
   [() => readAttachOptions({ preload: { pre: true } }), `attach(): preload.requirements takes ${TEXTS}, not undefined.`],

@@ -5,6 +5,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { after, test, type TestContext } from "node:test";
 import { setImmediate, setTimeout } from "node:timers/promises";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 
 import { beginEarly, dropEarly, transfer } from "../src/fetching.ts";
 
@@ -212,4 +213,85 @@ test("what was begun early and nobody wants is ended", async () => {
   dropEarly(url, INIT, "{}");
   dropEarly(url, INIT, "{}");
   await closed;
+});
+
+/** Answers with pieces until the connection is closed; returns the address, and how many pieces were written by then. */
+async function serveEndlessly(piece: Buffer, headers: Record<string, string> = {}, status = 200) {
+  let close = (_: number) => {};
+  const closed = new Promise<number>((resolve) => (close = resolve));
+  const url = await serve((_, response) => {
+    let written = 0;
+    const write = () => {
+      while (!response.closed && response.write(piece)) written++;
+    };
+    response.writeHead(status, headers).on("drain", write).on("close", () => close(written));
+    write();
+  });
+  return { url, closed };
+}
+
+test("what comes beyond the limit is not read, and the connection is closed", async () => {
+  const { url, closed } = await serveEndlessly(Buffer.alloc(100_000, "<html>"), { "content-type": "text/html" });
+  const running = begin(url, { idle: 60 }, { limit: 1_000_000, wantsHash: true });
+  const answer = await running.answer;
+  assert.equal(answer.hasMore, true);
+  assert.equal(answer.sha256, "");
+  assert.match(Buffer.from(answer.body).toString(), /^(<html>)+/);
+  assert.ok(answer.body.length < 2000 && running.received < 1_200_000);
+  assert.ok(await closed < 500);
+  assert.equal(running.expired, "");
+});
+
+test("what expands beyond the limit is not read", async () => {
+  const spaces = Buffer.alloc(2 ** 22, " ");
+  for (const [encoding, bomb] of [["gzip", gzipSync(spaces)], ["deflate", deflateSync(spaces)], ["br", brotliCompressSync(spaces)]] as const) {
+    const url = await serve((_, response) => response.writeHead(200, { "content-encoding": encoding }).end(bomb));
+    const running = begin(url, {}, { limit: 1_000_000 });
+    assert.equal((await running.answer).hasMore, true);
+    assert.ok(running.received < 2_000_000, `${running.received} bytes of ${encoding}`);
+  }
+});
+
+test("a body of as many bytes as the limit is whole", async () => {
+  const url = await serve((_, response) => response.end(Buffer.alloc(300_000)));
+  for (const [limit, hasMore] of [[300_000, false], [299_999, true], [0, true]] as const) {
+    assert.equal((await begin(url, {}, { limit }).answer).hasMore, hasMore);
+  }
+});
+
+test("what announces more than the limit is not waited for", async () => {
+  const url = await serve((_, response) => {
+    response.writeHead(200, { "content-length": 2 ** 40 }).write("<html>");
+  });
+  const answer = await begin(url, {}, { limit: 1_000_000 }).answer;
+  assert.equal(answer.hasMore, true);
+  assert.equal(Buffer.from(answer.body).toString(), "<html>");
+});
+
+test("of an error's body only the beginning is read, which is no error of its own", async () => {
+  const { url, closed } = await serveEndlessly(Buffer.alloc(10_000), {}, 404);
+  const answer = await begin(url, { idle: 60 }, { limit: null }).answer;
+  assert.equal(answer.status, 404);
+  assert.equal(answer.hasMore, false);
+  await closed;
+});
+
+test("what was begun early has its limit", async () => {
+  const { url } = await serveEndlessly(Buffer.alloc(10_000));
+  beginEarly(url, INIT, "{}", JSON.stringify({ limit: 100_000 }));
+  assert.equal((await begin(url).answer).hasMore, true);
+});
+
+test("many small pieces are put together in order", async (context) => {
+  let left = 8_000;
+  answerTimeless(context, {
+    pull(body) {
+      for (let piece = 0; piece < 1000; piece++) body.enqueue(new Uint8Array(2).fill(left % 256));
+      if ((left -= 1000) === 0) body.close();
+    },
+  });
+  const running = begin(NOWHERE);
+  const content = (await running.answer).body;
+  assert.equal(content.length, 16_000);
+  assert.deepEqual(content.slice(1999, 2001), new Uint8Array([8_000 % 256, 7_000 % 256]));
 });

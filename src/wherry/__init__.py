@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from wherry.errors import (
+        AnswerTooLarge,
         IndexUnavailable,
         IndexUnreachable,
         InstallConflict,
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from wherry.resolution.tree import Branch, Tree
 
 __all__ = [
+    "AnswerTooLarge",
     "ArchiveLimits",
     "Branch",
     "BrokenDistribution",

@@ -90,7 +90,7 @@ class Bridge:
             return None
         from wherry.runtime.cache import JsCache
 
-        return JsCache(self._kept_by)
+        return JsCache(self._kept_by, self._network.max_archive_size)
 
     @cached_property
     def _network(self) -> Network:

@@ -324,6 +324,17 @@ class IndexUnreachable(IndexUnavailable):
 
 
 @dataclass(eq=False)
+class AnswerTooLarge(IndexUnavailable):
+    """An answer of more than ``limit`` bytes, which was not read further, or one that the memory is too small for."""
+
+    code = "answer-too-large"
+    limit: int | None = field(kw_only=True)
+
+    def __str__(self) -> str:
+        return self._sentence(f"{self.url} is too large: {self.reason}")
+
+
+@dataclass(eq=False)
 class RefusedByIndex(IndexUnavailable):
     """The index answered with an HTTP error; ``status`` is its code."""
 
@@ -348,16 +359,21 @@ class InvalidIndexPage(IndexUnavailable):
 
 @dataclass(eq=False)
 class IntegrityError(WherryError):
-    """Bytes that are not those which the index, a lock file or a requirements file (at ``place``) promised."""
+    """Bytes that are not those which the index, a lock file or a requirements file (at ``place``) promised.
+
+    ``way_out`` names an older release, where there is one.
+    """
 
     code = "integrity-error"
     subject: str
     expected: str
     actual: str
+    way_out: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
         promise = f"what {self.place} allows" if self.place else "what the index promised"
-        return f"{self.subject} is not {promise}: expected {self.expected}, got {self.actual}"
+        text = f"{self.subject} is not {promise}: expected {self.expected}, got {self.actual}"
+        return f"{text}; {self.way_out}" if self.way_out else text
 
 
 @dataclass(eq=False)
@@ -396,16 +412,21 @@ class InvalidMetadata(WherryError):
 
 @dataclass(eq=False)
 class InvalidWheel(WherryError):
-    """A wheel that breaks its specification; ``problems`` lists all that was found."""
+    """A wheel that breaks its specification; ``problems`` lists all that was found.
+
+    ``way_out`` names an older release, where there is one.
+    """
 
     code = "invalid-wheel"
     shown: ClassVar[int] = 20
     filename: str
     problems: Sequence[str]
+    way_out: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
         text = f"{self.filename} is not a valid wheel: {'; '.join(self.problems[: self.shown])}"
-        return f"{text}; and {len(self.problems) - self.shown} more" if len(self.problems) > self.shown else text
+        more = f"; and {len(self.problems) - self.shown} more" if len(self.problems) > self.shown else ""
+        return f"{text}{more}; {self.way_out}" if self.way_out else text + more
 
 
 @dataclass(eq=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -64,8 +65,9 @@ class Installer:
 
     ``index_urls`` are the roots of Simple APIs, asked in order (by default PyPI); an :class:`Index` in place of a URL
     has headers, too. ``fetcher``, ``destination`` and ``environment`` and ``distribution`` are Pyodide's own unless
-    given; ``cache`` keeps nothing unless given. ``network`` says how patient the runtime's fetcher is; another fetcher
-    is used as it is. ``limits`` say how much an archive may unpack to. ``prefer`` is for calls that do not say it.
+    given; ``cache`` keeps nothing unless given. ``network`` says how patient the runtime's fetcher is (another fetcher
+    is used as it is), and how many bytes an answer may have. ``limits`` say how much an archive may unpack to.
+    ``prefer`` is for calls that do not say it.
 
     Every archive is compared with the hash that its index or lock gives. In memory, the files of a wheel are unpacked
     when they are first read, and compared with RECORD then; one that differs cannot be read. With ``strict`` (which
@@ -91,7 +93,8 @@ class Installer:
     ) -> None:
         self.indexes = read_indexes(index_urls or ()) or read_indexes(DEFAULT_INDEX_URL)
         self.environment = environment or Environment.current()
-        self._fetcher = fetcher or runtime_fetcher(network or Network())
+        self._network = network or Network()
+        self._fetcher = fetcher or runtime_fetcher(self._network)
         self._cache = cache or NoCache()
         self._destination = destination or runtime_destination(strict=strict)
         self._distribution = runtime_distribution() if distribution is None else distribution
@@ -159,8 +162,8 @@ class Installer:
             async with self._client(index_urls, secrets) as index:
                 with phases.phase("resolving"):
                     problem, warnings = self._pose(asked, index)
-                resolution, deliveries = await self._obtain(problem, index, phases)
-            with phases.phase("placing"):
+                resolution, deliveries, snapshot = await self._obtain(problem, index, phases)
+            with phases.phase("placing"), _naming_older_release(resolution, problem, snapshot):
                 count = len(deliveries)
                 phases.tell(Progress("placing", f"Placing {count} packages", total=count))
                 # The last moment to be cancelled: from here on nothing waits, so that it is all or nothing.
@@ -251,7 +254,7 @@ class Installer:
         async with self._client(index_urls, secrets) as index:
             problem, warnings = self._pose(asked, index)
             phases = Phases(on_progress or cell_output())
-            resolution, _ = await self._obtain(problem, index, phases, downloads=False)
+            resolution, *_ = await self._obtain(problem, index, phases, downloads=False)
         replaced = _replaced(resolution, problem)
         unknown = _unknown(replaceable, resolution, problem)
         said = (*warnings, *resolution.warnings, *index.notes, *unknown, *self._imported(replaced))
@@ -351,7 +354,7 @@ class Installer:
 
     def _client(self, index_urls: Sequence[str | Index] | None, secrets: Mapping[str, str]) -> IndexClient:
         indexes = [index.located(self._locate) for index in read_indexes(index_urls or ()) or self.indexes]
-        return IndexClient(self._fetcher, self._cache, indexes, secrets=secrets)
+        return IndexClient(self._fetcher, self._cache, indexes, secrets=secrets, network=self._network)
 
     async def _with_files(
         self, asked: Asked, index_urls: Sequence[str | Index] | None
@@ -371,6 +374,7 @@ class Installer:
             environment=self.environment,
             environ=environ,
             locate=self._locate,
+            limit=self._network.max_metadata_size,
         )
 
     def _pose(self, asked: Asked, index: IndexClient) -> tuple[Problem, tuple[str, ...]]:
@@ -386,8 +390,11 @@ class Installer:
 
     async def _obtain(
         self, problem: Problem, index: IndexClient, phases: Phases, *, downloads: bool = True
-    ) -> tuple[Resolution, list[Delivery | SharedLibrary]]:
-        """Resolve and download, again without those packages of the distribution that cannot be downloaded."""
+    ) -> tuple[Resolution, list[Delivery | SharedLibrary], Snapshot]:
+        """Resolve and download, again without those packages of the distribution that cannot be downloaded.
+
+        Return also what was known when it was decided.
+        """
         substitution = None
         while True:
             snapshot = Snapshot(self.environment, problem.exclude_newer, problem.hashes)
@@ -398,7 +405,7 @@ class Installer:
                     resolution = await self._resolve(problem, snapshot, index, phases, speculation)
                 if downloads:
                     new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
-                    with phases.phase("downloading"):
+                    with phases.phase("downloading"), _naming_older_release(resolution, problem, snapshot):
                         deliveries = await self._download(new, snapshot, index, phases)
             except (WherryError, MembersUnavailable) as failure:
                 from wherry.substituting import Substitution
@@ -410,7 +417,7 @@ class Installer:
             else:
                 if substitution is not None:
                     resolution = replace(resolution, warnings=(*resolution.warnings, substitution.warning()))
-                return resolution, deliveries
+                return resolution, deliveries, snapshot
 
     async def _resolve(
         self,
@@ -441,6 +448,18 @@ class Installer:
         """Return what is to be said of changes that were found interrupted, here or when the installer was made."""
         said, self._recovered = (*self._recovered, *self._destination.recover()), ()
         return tuple(dict.fromkeys(said))
+
+
+@contextmanager
+def _naming_older_release(resolution: Resolution, problem: Problem, snapshot: Snapshot) -> Iterator[None]:
+    """Let an error about a file of ``resolution`` name the release to ask for instead."""
+    try:
+        yield
+    except WherryError as error:
+        from wherry.resolution.older_release import name_older_release
+
+        name_older_release(error, resolution, problem, snapshot)
+        raise
 
 
 def _replaceable(overwrite: Iterable[str]) -> Collection[NormalizedName]:

@@ -20,6 +20,8 @@ REQUIREMENT = "fastapi"
 FOREVER = 60.0
 # Only where somebody is slow on purpose: a busy machine is found slow, too.
 IMPATIENT = {"stall": {"idle_timeout": 0.5}, "late": {"answer_timeout": 0.5}}
+SMALL = {"max_page_size": 2**20, "max_metadata_size": 2**20}
+LIMITS = {**IMPATIENT, "endless": SMALL, "bomb": SMALL}
 WAYS: dict[str, tuple[Kind, dict[str, Any]]] = {
     "404": (Kind.STATUS, {"status": 404}),
     "429": (Kind.STATUS, {"status": 429, "headers": {"Retry-After": "1"}}),
@@ -34,13 +36,15 @@ WAYS: dict[str, tuple[Kind, dict[str, Any]]] = {
     "stall": (Kind.STALL, {"seconds": FOREVER}),
     "late": (Kind.DELAY, {"seconds": FOREVER}),
     "overtaken": (Kind.DELAY, {"seconds": 0.2}),
+    "endless": (Kind.ENDLESS, {}),
+    "bomb": (Kind.BOMB, {}),
 }
 HARMLESS = {"overtaken"}
-LASTING = {"404"}
+LASTING = {"404", "endless", "bomb"}
 
 
 @run_in_pyodide
-async def install(selenium, requirement, index_url, attempts, patience):
+async def install(selenium, requirement, index_url, attempts, limits):
     import asyncio
 
     import wherry
@@ -49,11 +53,12 @@ async def install(selenium, requirement, index_url, attempts, patience):
     from wherry.index.retrying import Retrying
     from wherry.runtime.fetch import JsFetcher
 
-    network = Network(**patience)
+    network = Network(**limits)
     # The waits between the attempts are left out: thousands of them would be hours.
     fetcher = Retrying(Limiting(JsFetcher(network), network), attempts=attempts, sleep=lambda _: asyncio.sleep(0))
     try:
-        await wherry.Installer(index_urls=[index_url], fetcher=fetcher).install(requirement)
+        installer = wherry.Installer(index_urls=[index_url], fetcher=fetcher, network=network)
+        await installer.install(requirement)
     except wherry.WherryError as error:
         return type(error).__name__
     return "installed"
@@ -75,7 +80,7 @@ def test_whatever_happens_to_any_request_the_environment_is_the_old_or_the_new(
     kind, details = WAYS[way]
     before = snapshot(wherry_runtime)
     # What strikes once may meet a busy machine the other times.
-    arguments = REQUIREMENT, index_server.json_url, 10 if once else 2, IMPATIENT.get(way, {})
+    arguments = REQUIREMENT, index_server.json_url, 10 if once else 2, LIMITS.get(way, {})
     assert install(wherry_runtime, *arguments) == "installed"
     after = snapshot(wherry_runtime)
     uninstall_all(wherry_runtime)

@@ -11,7 +11,7 @@ class Kind(Enum):
     """What happens instead of the answer."""
 
     STATUS = auto()
-    """The answer has `Fault.status`, `Fault.headers` and no content worth reading."""
+    """The answer has `Fault.status` (500), `Fault.headers` and no content worth reading."""
     ERROR_PAGE = auto()
     """Status 200 with an HTML page that apologises: a captive portal, a proxy, a login."""
     CORRUPT = auto()
@@ -28,6 +28,13 @@ class Kind(Enum):
     """Half of the body comes, and the rest `Fault.seconds` later, or sooner where these become less by then."""
     DELAY = auto()
     """Nothing comes for `Fault.seconds`, and then all: answers overtake one another."""
+    ENDLESS = auto()
+    """All of the body comes, with `Fault.status`, and then spaces until they are not read any more.
+
+    `Fault.sent` counts the bytes. With `Fault.break_off` the connection closes after so many.
+    """
+    BOMB = auto()
+    """The same, compressed to less than a hundredth."""
     NO_CORS = auto()
     """The answer lacks the header that lets a page of another origin read it."""
 
@@ -38,12 +45,14 @@ class Fault:
 
     path: str
     kind: Kind
-    status: int = 500
+    status: int | None = None
     skip: int = 0
     times: int | None = None
     seconds: float = 0.0
     headers: dict[str, str] = field(default_factory=dict)
+    break_off: int | None = None
     seen: int = field(default=0, init=False)
+    sent: int = field(default=0, init=False)
 
     def strikes(self, path: str) -> bool:
         """Tell whether the request at hand is struck, and count it."""

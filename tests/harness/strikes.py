@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+import zlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -22,7 +24,7 @@ async def strike(fault: Fault, request: web.Request, response: web.Response) -> 
     kept = {name: value for name, value in response.headers.items() if name.startswith("Access-Control-")}
     match fault.kind:
         case Kind.STATUS:
-            return web.Response(status=fault.status, headers={**kept, **fault.headers}, text="ordered by a test")
+            return web.Response(status=fault.status or 500, headers={**kept, **fault.headers}, text="ordered by a test")
         case Kind.ERROR_PAGE:
             return web.Response(text=APOLOGY, content_type=HTML_TYPE, headers=kept)
         case Kind.CORRUPT | Kind.TRUNCATE | Kind.DUPLICATE:
@@ -35,6 +37,8 @@ async def strike(fault: Fault, request: web.Request, response: web.Response) -> 
             _hang_up(request)
         case Kind.STALL:
             return await _stalled(fault, request, response)
+        case Kind.ENDLESS | Kind.BOMB:
+            return await _endless(fault, request, response)
         case Kind.DELAY:
             await asyncio.sleep(fault.seconds)
         case Kind.NO_CORS:
@@ -78,6 +82,28 @@ async def _stalled(fault: Fault, request: web.Request, response: web.Response) -
     body = _body(response)
     await answer.write(body[len(body) // 2 :])
     await answer.write_eof()
+    return answer
+
+
+async def _endless(fault: Fault, request: web.Request, response: web.Response) -> web.StreamResponse:
+    """Send the body, and spaces until the connection is closed."""
+    answer = web.StreamResponse(status=fault.status or response.status, headers=_headers(response))
+    body, more = _body(response), b" " * 2**20
+    if fault.kind is Kind.BOMB:
+        answer.headers["Content-Encoding"] = "gzip"
+        packing = zlib.compressobj(wbits=31)
+        body = packing.compress(body) + packing.flush(zlib.Z_FULL_FLUSH)
+        # After a full flush, what follows depends on nothing before.
+        more = packing.compress(more * 16) + packing.flush(zlib.Z_FULL_FLUSH)
+    await answer.prepare(request)
+    sent = 0
+    with suppress(ConnectionError):
+        while fault.break_off is None or sent < fault.break_off:
+            await answer.write(body)
+            sent += len(body)
+            fault.sent += len(body)
+            body = more
+        _hang_up(request)
     return answer
 
 

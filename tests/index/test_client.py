@@ -13,7 +13,9 @@ from packaging.utils import canonicalize_name
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.index_pages import file_path
 from tests.harness.memory_fetcher import HOST, HTML_URL, JSON_URL, MemoryFetcher
+from tests.harness.scripted_fetcher import ScriptedFetcher
 from wherry.errors import (
+    AnswerTooLarge,
     IndexUnavailable,
     IndexUnreachable,
     IntegrityError,
@@ -26,6 +28,7 @@ from wherry.errors import (
 from wherry.index.cache import MemoryCache, NoCache
 from wherry.index.client import IndexClient
 from wherry.index.fetcher import Response
+from wherry.index.network import Network
 from wherry.model.core_metadata import CoreMetadata
 
 if TYPE_CHECKING:
@@ -157,6 +160,55 @@ async def test_a_cache_saves_the_fetch_and_is_never_trusted() -> None:
     async with client(fetcher, cache=cache) as index:
         assert await index.archive(await only_file(index)) == WHEEL.content
     assert fetcher.requests[file.url] == 2
+
+
+SMALL = Network(max_page_size=20, max_metadata_size=20, max_archive_size=20)
+
+
+@pytest.mark.parametrize(("url", "asked"), [(JSON_URL, "page"), (JSON_URL, "metadata"), (HTML_URL, "archive")])
+async def test_answers_of_any_fetcher_have_their_limits(url: str, asked: str) -> None:
+    fetcher = MemoryFetcher([WHEEL])
+    async with client(fetcher, url) as index:
+        file = await only_file(index)
+    fetcher.requests.clear()
+    async with IndexClient(fetcher, NoCache(), [url], network=SMALL) as index:
+        with pytest.raises(AnswerTooLarge) as caught:
+            await (index.page(A) if asked == "page" else getattr(index, asked)(file))
+    assert caught.value.limit == 20
+    assert set(fetcher.requests.values()) == {1}
+
+
+async def test_an_archive_that_is_announced_too_large_is_not_asked_for() -> None:
+    fetcher = MemoryFetcher([WHEEL])
+    async with client(fetcher) as index:
+        file = await only_file(index)
+    async with IndexClient(fetcher, NoCache(), [JSON_URL], network=SMALL) as index:
+        with pytest.raises(AnswerTooLarge, match=r"794 B are announced, more than 20 B; if"):
+            await index.archive(file)
+    assert file.url not in fetcher.requests
+
+
+async def test_an_archive_is_read_to_the_size_that_is_announced_and_no_limit_is_one() -> None:
+    fetcher = MemoryFetcher([WHEEL])
+    async with IndexClient(fetcher, NoCache(), [JSON_URL], network=Network(max_archive_size=None)) as index:
+        await index.archive(await only_file(index))
+    assert fetcher.asked[-1].limit == len(WHEEL.content)
+
+
+async def test_an_answer_that_the_memory_does_not_suffice_for_is_too_large() -> None:
+    async with IndexClient(ScriptedFetcher([MemoryError()]), NoCache(), [JSON_URL]) as index:
+        with pytest.raises(AnswerTooLarge, match="there is not enough memory for it"):
+            await index.page(A)
+
+
+async def test_what_comes_from_a_cache_has_the_limits_too() -> None:
+    cache, fetcher = MemoryCache(), MemoryFetcher([WHEEL])
+    async with client(fetcher, cache=cache) as index:
+        file = await only_file(index)
+        await index.metadata(file)
+    async with IndexClient(fetcher, cache, [JSON_URL], network=SMALL) as index:
+        with pytest.raises(AnswerTooLarge):
+            await index.metadata(file)
 
 
 async def test_an_archive_that_is_not_what_was_promised_is_refused() -> None:

@@ -16,7 +16,7 @@ from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
 from wherry.errors import ResolutionError
 from wherry.index.cache import MemoryCache, NoCache
 from wherry.index.client import IndexClient
-from wherry.index.hints import MOST, keep_hints, read_hints
+from wherry.index.hints import MAX_SIZE, MOST, keep_hints, read_hints
 from wherry.index.resolving import resolve
 from wherry.resolution.posing import Asked, pose
 from wherry.resolution.snapshot import Snapshot
@@ -130,3 +130,9 @@ async def test_what_is_no_name_of_a_project_is_no_hint() -> None:
 async def test_hints_are_no_flood() -> None:
     many = json.dumps({f"p{number}": "" for number in range(MOST * 3)}).encode()
     assert len(await read_hints(problem("a"), Constant(many))) == MOST
+
+
+async def test_hints_that_would_take_much_memory_are_not_read() -> None:
+    small = json.dumps({"a": ""}).encode()
+    assert await read_hints(problem("a"), Constant(small + b" " * 100)) == named({"a": ""})
+    assert await read_hints(problem("a"), Constant(small + b" " * MAX_SIZE)) == {}

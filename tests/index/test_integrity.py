@@ -4,8 +4,9 @@ import hashlib
 
 import pytest
 
-from wherry.errors import IntegrityError
-from wherry.index.integrity import verify
+from wherry.errors import AnswerTooLarge, IntegrityError
+from wherry.index.fetcher import Request, Response
+from wherry.index.integrity import check_size, verify
 
 CONTENT = b"bytes"
 GOOD = {name: hashlib.new(name, CONTENT).hexdigest() for name in ("md5", "sha1", "sha256", "sha512")}
@@ -38,3 +39,34 @@ def test_wrong_or_weak_hashes_are_refused(hashes: dict[str, str]) -> None:
     with pytest.raises(IntegrityError) as caught:
         verify(CONTENT, hashes, subject="https://example.org/it.whl")
     assert caught.value.subject == "https://example.org/it.whl"
+
+
+URL = "https://example.org/it"
+
+
+@pytest.mark.parametrize(
+    ("request_", "option"),
+    [
+        (Request(URL, limit=5_000_000, accept="text/html"), "max_page_size"),
+        (Request(URL, limit=5_000_000), "max_metadata_size"),
+        (Request(URL, limit=5_000_000, is_archive=True), "max_archive_size"),
+    ],
+)
+@pytest.mark.parametrize("response", [Response(URL, 200, b"", has_more=True), Response(URL, 200, bytes(5_000_001))])
+def test_more_than_the_limit_is_refused_with_the_way_out(request_: Request, option: str, response: Response) -> None:
+    with pytest.raises(AnswerTooLarge) as caught:
+        check_size(request_, response)
+    assert str(caught.value) == (
+        f"{URL} is too large: more than 5.0 MB came; if that is right, allow more with Network({option}=…)"
+    )
+    assert (caught.value.limit, caught.value.url) == (5_000_000, URL)
+
+
+def test_more_than_was_announced_is_not_what_was_promised() -> None:
+    with pytest.raises(IntegrityError, match="expected 5 bytes, got more"):
+        check_size(Request(URL, size=5, limit=5), Response(URL, 200, b"", has_more=True))
+
+
+@pytest.mark.parametrize("request_", [Request(URL), Request(URL, limit=5)])
+def test_as_much_as_the_limit_is_taken(request_: Request) -> None:
+    check_size(request_, Response(URL, 200, CONTENT))

@@ -10,6 +10,7 @@ import pytest
 
 from tests.harness.environments import PYODIDE_314
 from wherry.errors import (
+    AnswerTooLarge,
     IndexUnreachable,
     InvalidRequirement,
     InvalidRequirementsFile,
@@ -67,6 +68,7 @@ def read(
             environment=PYODIDE_314,
             environ=environ or {},
             locate=locate,
+            limit=1000,
         )
     )
     return said, None if indexes is None else [index.url for index in read_indexes(indexes)]
@@ -358,3 +360,9 @@ def test_a_file_at_neither_place_is_an_error_that_names_both() -> None:
         read(Files({}), "requirements.txt", locate=beside_the_page)
     assert "https://example.org/app/requirements.txt" in str(caught.value)
     assert "/home/pyodide/requirements.txt" in str(caught.value)
+
+
+def test_a_file_of_more_bytes_than_the_limit_is_refused() -> None:
+    url = "https://example.org/requirements.txt"
+    with pytest.raises(AnswerTooLarge, match=url):
+        read(Files({url: "a" * 1001}), url)

@@ -176,3 +176,9 @@ async def test_a_body_that_may_be_whole_is_not(code: int, headers: dict[str, str
     patience = Patience(Response(URL, code, b"all", headers))
     assert (await patience.subject.fetch(Request(URL, size=size))).body == b"all"
     assert patience.attempts == 1
+
+
+async def test_a_body_beyond_its_limit_is_not_tried_again() -> None:
+    patience = Patience(Response(URL, 200, b"beg", {"content-length": "9"}, has_more=True))
+    assert (await patience.subject.fetch(Request(URL, size=9, limit=8))).has_more
+    assert patience.attempts == 1

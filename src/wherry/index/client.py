@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from wherry.errors import (
+    AnswerTooLarge,
     IndexUnavailable,
     IndexUnreachable,
     IntegrityError,
@@ -21,11 +22,13 @@ from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.simple_api import ACCEPT, parse_project_page
 from wherry.index.access import Access
 from wherry.index.failures import at_neither_place, is_web_page, refused, unreachable
-from wherry.index.fetcher import Meter, Request
+from wherry.index.fetcher import Meter, Request, Response
 from wherry.index.flights import Flights
 from wherry.index.index import read_indexes
-from wherry.index.integrity import agree, refuse_weak, verify
+from wherry.index.integrity import agree, check_size, refuse_weak, too_large, verify, within_memory
+from wherry.index.network import Network
 from wherry.model.hashes import strongest
+from wherry.resolution.sizes import human_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.index.cache import Cache
-    from wherry.index.fetcher import Fetcher, Hold, Response
+    from wherry.index.fetcher import Fetcher, Hold
     from wherry.index.index import Index
     from wherry.model.core_metadata import CoreMetadata
     from wherry.model.project import ProjectFile, ProjectPage
@@ -49,6 +52,7 @@ class IndexClient:
 
     One that is written ``"project, project @ URL"`` is for these projects alone, and they come from nowhere else:
     ``reserved`` maps them to it. ``secrets`` maps further URLs to the ``Authorization`` header that each gets.
+    ``network`` has the limits of bytes.
 
     Use it as an async context manager; leaving it ends what is still being fetched. ``requests`` counts the fetches,
     ``notes`` are the warnings of the fetcher, ``reading`` the archives that are being fetched for their metadata.
@@ -61,6 +65,7 @@ class IndexClient:
         indexes: Sequence[str | Index],
         *,
         secrets: Mapping[str, str] | None = None,
+        network: Network | None = None,
     ) -> None:
         configured = read_indexes(indexes)
         self.index_urls = tuple(index.url for index in configured if not index.projects)
@@ -71,6 +76,7 @@ class IndexClient:
         self.reading: list[ProjectFile] = []
         self._access = Access(configured, secrets or {})
         self._fetcher = fetcher
+        self._network = network or Network()
         self._cache = cache
         self._flights = Flights()
         self._meters: dict[str, Meter] = {}
@@ -140,7 +146,7 @@ class IndexClient:
         return await self._flights.join(("page", index_url, name), lambda: self._fetch_page(index_url, name))
 
     async def _fetch_page(self, index_url: str, name: NormalizedName) -> ProjectPage | None:
-        request = Request(f"{index_url}{name}/", accept=ACCEPT)
+        request = Request(f"{index_url}{name}/", accept=ACCEPT, limit=self._network.max_page_size)
         try:
             return await self._fetch_page_once(request, name)
         except InvalidIndexPage:
@@ -152,10 +158,12 @@ class IndexClient:
         if response.status in GONE:
             return None
         _check_status(request, response)
+        check_size(request, response)
         content_type = response.headers.get("content-type", "")
-        return parse_project_page(
-            response.body, content_type=content_type, url=response.url, name=name, listing=response.listing
-        )
+        with within_memory(request):
+            return parse_project_page(
+                response.body, content_type=content_type, url=response.url, name=name, listing=response.listing
+            )
 
     async def _find_metadata(self, file: ProjectFile) -> CoreMetadata | InvalidMetadata | InvalidWheel:
         try:
@@ -179,7 +187,8 @@ class IndexClient:
     async def _metadata_beside(self, file: ProjectFile, hashes: Mapping[str, str]) -> CoreMetadata | None:
         """Return what the metadata file says; ``None`` where it is missing, or is something else without a hash."""
         try:
-            content = await self._from_anywhere(file, Request(file.metadata_url), hashes, _metadata_of)
+            request = Request(file.metadata_url, limit=self._network.max_metadata_size)
+            content = await self._from_anywhere(file, request, hashes, _metadata_of)
             return _of_this_file(parse_core_metadata(content, subject=file.filename), file)
         except IndexUnavailable as error:
             if _is_missing(error):
@@ -192,7 +201,12 @@ class IndexClient:
 
     async def _find_archive(self, file: ProjectFile, hold: Hold | None = None) -> bytes:
         meter = self._meters[file.url] = Meter()
-        request = Request(file.url, size=file.size, is_archive=True, hold=hold, meter=meter)
+        size, limit = file.size, self._network.max_archive_size
+        request = Request(file.url, size=size, limit=limit, is_archive=True, hold=hold, meter=meter)
+        if size is not None:
+            if limit is not None and size > limit:
+                raise too_large(request, f"{human_size(size)} are announced, more than {human_size(limit)}")
+            request = replace(request, limit=size)
         return await self._from_anywhere(file, request, file.hashes, _archive_of)
 
     async def _from_anywhere(
@@ -241,12 +255,10 @@ class IndexClient:
         # What lies nearby need not be kept once more.
         key = strongest(hashes) if request.url.startswith("http") else None
         if key is not None and (kept := await self._cache.get(key)) is not None:
-            try:
+            # Whatever happened to the cache, the index still has it.
+            with suppress(IntegrityError, AnswerTooLarge):
+                check_size(request, Response(request.url, OK, kept))
                 _check(request, kept, hashes)
-            except IntegrityError:
-                # Whatever happened to the cache, the index still has it.
-                pass
-            else:
                 return kept
         content = await self._download(request, hashes)
         if key is not None:
@@ -266,12 +278,14 @@ class IndexClient:
         response = await self._fetch(request)
         _check_status(request, response)
         _check_for_portal(request, response)
+        check_size(request, response)
         _check(request, response.body, hashes, response.hashes)
         return response.body
 
     async def _fetch(self, request: Request) -> Response:
         self.requests += 1
-        response = await self._fetcher.fetch(self._access.grant(request))
+        with within_memory(request):
+            response = await self._fetcher.fetch(self._access.grant(request))
         if response.note:
             self.notes[response.note] = None
         return response

@@ -50,9 +50,9 @@ class Request:
 
     ``accept`` is the header of that name. ``secret_headers`` are for the origin of ``url`` alone, never for where a
     redirect leads; ``credentials`` is the option of JavaScript's ``fetch``. ``size`` is how many bytes the body has,
-    where that is known. ``fresh`` goes past the HTTP cache; ``is_archive`` tells a file of perhaps megabytes, which can
-    wait, from a page or metadata. A fetcher that can stop in the middle does as ``hold`` says, and one that knows how
-    much has come lets ``meter`` tell; others need not.
+    where that is known, ``limit`` how many it may have. ``fresh`` goes past the HTTP cache; ``is_archive`` tells a file
+    of perhaps megabytes, which can wait, from a page or metadata. A fetcher that can stop in the middle does so at
+    ``limit`` and as ``hold`` says, and one that knows how much has come lets ``meter`` tell; others need not.
     """
 
     url: str
@@ -60,6 +60,7 @@ class Request:
     secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     credentials: CredentialsMode | None = None
     size: int | None = None
+    limit: int | None = None
     fresh: bool = False
     is_archive: bool = False
     hold: Hold | None = field(default=None, compare=False, repr=False)
@@ -73,7 +74,8 @@ class Response:
     ``url`` is where it came from after redirects, ``headers`` has names in lower case (and may lack those which a
     browser keeps to itself), ``body`` is all of it. ``attempts`` counts how often it was asked for. ``hashes`` are
     hexadecimal ones of the body, if the fetcher has computed any, and ``listing`` is what it has read of a page, whose
-    ``body`` is empty then. ``note`` is a warning for the caller.
+    ``body`` is empty then. With ``has_more``, the body was longer than :attr:`Request.limit`, and ``body`` is its
+    beginning. ``note`` is a warning for the caller.
     """
 
     url: str
@@ -84,6 +86,7 @@ class Response:
     hashes: Mapping[str, str] = field(default_factory=dict)
     listing: Listing | None = field(default=None, compare=False)
     note: str = ""
+    has_more: bool = False
 
 
 class Fetcher(Protocol):

@@ -31,13 +31,15 @@ if TYPE_CHECKING:
 __all__ = ["follow_hints", "keep_hints", "read_hints"]
 
 MOST = 200  # projects; whoever can write to the cache shall not make a flood of requests
+MAX_SIZE = 2**20  # bytes; reading JSON takes many times as many
 
 
 async def read_hints(problem: Problem, cache: Cache) -> Mapping[NormalizedName, str]:
     """Return the projects that the answer may have, each with the name of a wheel of it, or with an empty string."""
     likely: dict[NormalizedName, str] = {}
     with suppress(ValueError, TypeError, AttributeError):
-        kept: Any = load_json(await cache.get(_key(problem)) or b"{}")
+        content = await cache.get(_key(problem)) or b"{}"
+        kept: Any = load_json(content if len(content) <= MAX_SIZE else b"{}")
         likely = {canonicalize_name(str(name), validate=True): str(filename) for name, filename in kept.items()}
     return dict(list(likely.items())[:MOST])
 

@@ -25,6 +25,7 @@ from wherry.index.access import Access
 from wherry.index.failures import at_neither_place, refused
 from wherry.index.fetcher import Request
 from wherry.index.index import Index, read_indexes
+from wherry.index.integrity import check_size
 from wherry.model.requirement_line import RequirementLine
 
 if TYPE_CHECKING:
@@ -58,12 +59,14 @@ async def read_requirements_files(  # noqa: PLR0913 - files may name all of it
     environment: Environment,
     environ: Mapping[str, str],
     locate: Locate = lambda url: (url, ""),
+    limit: int | None = None,
 ) -> tuple[Asked, Sequence[str | Index] | None]:
     """Return ``asked`` with the content of its files and groups, and the indexes to ask in place of ``index_urls``.
 
     Those come first, then the files' own. ``indexes`` are the defaults: an ``--index-url`` in a file replaces them,
     except those for some projects alone. ``environ`` has the variables that files may name. ``locate`` returns the
-    address beside the page of a path that is not in Pyodide's file system, and that path.
+    address beside the page of a path that is not in Pyodide's file system, and that path. A file may have ``limit``
+    bytes.
 
     Raises :class:`~wherry.errors.InvalidRequirementsFile`, :class:`~wherry.errors.InvalidRequirement` (for a group),
     :class:`~wherry.errors.UnsupportedPython` and :class:`~wherry.errors.IndexUnavailable`.
@@ -71,7 +74,7 @@ async def read_requirements_files(  # noqa: PLR0913 - files may name all of it
     files = [_without_extras(file) for file in _listed(asked.requirements_files)]
     projects = [file for file, _ in files if _kind(file) == "pyproject"]
     groups = [_group(group, projects) for group in _listed(asked.groups)]
-    reader = _Reader([*read_indexes(index_urls or ()), *indexes], fetcher, environment, environ, locate)
+    reader = _Reader([*read_indexes(index_urls or ()), *indexes], fetcher, environment, environ, locate, limit=limit)
     for file, extras in files:
         await reader.read(file, extras, needs_project=file not in dict(groups))
     for file, name in groups:
@@ -101,13 +104,15 @@ class _Document(NamedTuple):
 class _Reader:
     """Gathers what files say; each is read once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - as above
         self,
         indexes: Sequence[Index],
         fetcher: Fetcher,
         environment: Environment,
         environ: Mapping[str, str],
         locate: Locate,
+        *,
+        limit: int | None,
     ) -> None:
         self.requirements: list[RequirementLine] = []
         self.constraints: list[RequirementLine] = []
@@ -120,6 +125,7 @@ class _Reader:
         self._environment = environment
         self._environ = environ
         self._locate = locate
+        self._limit = limit
         self._documents: dict[str, _Document] = {}
         self._read: set[tuple[str, str, bool]] = set()
 
@@ -224,13 +230,15 @@ class _Reader:
                 self._indexes.insert(0, Index(file))
             bare = without_credentials(file)
             located, absent = self._locate(bare)
-            request = Access(self._indexes, {}).grant(Request(located if absent else bare))
+            request = Request(located if absent else bare, limit=self._limit)
+            request = Access(self._indexes, {}).grant(request)
             response = await self._fetcher.fetch(request)
             if response.status != OK:
                 error = refused(request.url, response)
                 if absent:
                     error.way_out = at_neither_place(absent)
                 raise error
+            check_size(request, response)
             self._documents[file] = _Document(request.url, response.url, _decode(response.body, request.url))
         return self._documents[file]
 

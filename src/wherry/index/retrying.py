@@ -78,8 +78,8 @@ class Retrying:
         except IndexUnreachable as error:
             return error
         whole = _promised_size(request, response)
-        # Of a page that was cut there is no listing.
-        if response.listing is None and len(response.body) < whole:
+        # Of a page that was cut there is no listing; more than the limit is no accident.
+        if response.listing is None and not response.has_more and len(response.body) < whole:
             return unreachable(request.url, "cut", f"only {len(response.body)} of {whole} bytes came")
         return response
 

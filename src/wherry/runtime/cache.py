@@ -10,15 +10,21 @@ __all__ = ["JsCache"]
 
 
 class JsCache:
-    """Keeps bytes in ``port``, an object with the methods ``get`` and ``put`` of a cache, which return promises."""
+    """Keeps bytes in ``port``, an object with the methods ``get`` and ``put`` of a cache, which return promises.
 
-    def __init__(self, port: Any) -> None:  # noqa: ANN401 - a JavaScript object
+    More than ``limit`` bytes at once are left there.
+    """
+
+    def __init__(self, port: Any, limit: int | None = None) -> None:  # noqa: ANN401 - a JavaScript object
         self._port = port
+        self._limit = limit
 
     async def get(self, key: str) -> bytes | None:
         """Return what was put under ``key``, or ``None``."""
         kept = await self._port.get(key)
-        return None if kept is None else bytes(kept.to_bytes())
+        if kept is None or (self._limit is not None and kept.byteLength > self._limit):
+            return None
+        return bytes(kept.to_bytes())
 
     async def put(self, key: str, content: bytes) -> None:
         """Keep ``content``."""

@@ -47,7 +47,7 @@ class JsFetcher:
         there are others, redirects are followed here.
         """
         if is_local(request.url):
-            return respond(request.url)
+            return respond(request.url, request.limit)
         headers = request.secret_headers
         if all(name.lower() == "authorization" for name in headers):
             return await self._transfer(request, request.url, headers)
@@ -66,7 +66,7 @@ class JsFetcher:
     ) -> Response:
         hold = request.hold
         # The hash of something small is sooner computed here than asked for there.
-        wishes: dict[str, object] = {"size": request.size, "wantsHash": request.is_archive}
+        wishes: dict[str, object] = {"size": request.size, "limit": request.limit, "wantsHash": request.is_archive}
         if hold is not None and not hold.is_released:
             wishes["holdAt"] = hold.size
         transfer = wherry_js.transfer(url, _options(request, headers, redirect), self._patience, json.dumps(wishes))
@@ -97,15 +97,17 @@ class JsFetcher:
             found,
             hashes={"sha256": str(digest)} if (digest := answer.sha256) else {},
             listing=JsListing(listing) if (listing := answer.listing) else None,
+            has_more=answer.hasMore,
         )
 
 
 @contextmanager
 def begun_early(requests: Iterable[Request], network: Network) -> Iterator[None]:
-    """Begin ``requests`` before there is anybody to wait for them; what is not asked for within the block is ended."""
+    """Begin ``requests`` for pages before they are asked for; those that are not asked for in the block are ended."""
     begun = [(request.url, _options(request, request.secret_headers), _patience(network)) for request in requests]
+    wishes = json.dumps({"limit": network.max_page_size})
     for one in begun:
-        wherry_js.beginEarly(*one)
+        wherry_js.beginEarly(*one, wishes)
     try:
         yield
     finally:

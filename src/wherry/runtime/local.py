@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,16 +42,18 @@ def locate(place: str) -> tuple[str, str]:
     return (f"emfs:{path}", "") if page is None else (absolute(place, page), path)
 
 
-def respond(url: str) -> Response:
+def respond(url: str, limit: int | None = None) -> Response:
     """Answer for ``url``, with the page of an index where it is a folder (``/`` at its end).
+
+    A file of more than ``limit`` bytes is not read.
 
     Raises :class:`~wherry.errors.IndexUnreachable`.
     """
     if not url.endswith("/"):
-        return Response(url, 200, _read(url))
+        return _read(url, limit)
     for name, content_type in PAGES.items():
         if _exists(url + name):
-            return Response(url, 200, _read(url + name), {"content-type": content_type})
+            return replace(_read(url + name, limit), url=url, headers={"content-type": content_type})
     root = url[: url.rindex("/", 0, -1) + 1]
     if not _exists(root):
         raise _missing(root)
@@ -90,17 +93,37 @@ def _exists(url: str) -> bool:
     return _virtual_path(url).exists() if host_path is None else node_module("fs").existsSync(host_path)
 
 
-def _read(url: str) -> bytes:
+def _read(url: str, limit: int | None) -> Response:
     if not _exists(url):
         raise _missing(url)
-    host_path = _host_path(url)
     try:
-        if host_path is None:
-            return _virtual_path(url).read_bytes()
-        # As text: a Buffer is a view into Node's pool, and of a kind that Pyodide does not know where realms are mixed.
-        return base64.b64decode(node_module("fs").readFileSync(host_path, "base64"))
+        is_file, size = _look_at(url)
+        if not is_file:
+            # A pipe or a device may have no end, and nothing could interrupt reading it.
+            raise unreachable(url, "missing", "it is not a file")
+        if limit is not None and size > limit:
+            return Response(url, 200, b"", has_more=True)
+        return Response(url, 200, _content(url))
     except (OSError, JsException) as error:
         raise unreachable(url, "missing", getattr(error, "strerror", None) or str(error)) from error
+
+
+def _look_at(url: str) -> tuple[bool, int]:
+    """Return whether it is a file, and its size in bytes."""
+    host_path = _host_path(url)
+    if host_path is None:
+        path = _virtual_path(url)
+        return path.is_file(), path.stat().st_size
+    found = node_module("fs").statSync(host_path)
+    return found.isFile(), found.size
+
+
+def _content(url: str) -> bytes:
+    host_path = _host_path(url)
+    if host_path is None:
+        return _virtual_path(url).read_bytes()
+    # As text: a Buffer is a view into Node's pool, and of a kind that Pyodide does not know where realms are mixed.
+    return base64.b64decode(node_module("fs").readFileSync(host_path, "base64"))
 
 
 def _missing(url: str) -> IndexUnreachable:
