@@ -377,6 +377,7 @@ class Installer:
         phases: Phases,
         speculation: Speculation | None = None,
     ) -> Resolution:
+        phases.retries = index.retries
         resolving = Resolving(problem, snapshot, phases)
         resolving.begin()
         hints = await read_hints(problem, self._cache)

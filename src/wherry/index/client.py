@@ -50,7 +50,8 @@ class IndexClient:
     One that is written ``"project, project @ URL"`` is for these projects alone, and they come from nowhere else:
     ``reserved`` maps them to it. ``secrets`` maps further URLs to the ``Authorization`` header that each gets.
 
-    Use it as an async context manager; leaving it ends what is still being fetched. ``requests`` counts the fetches.
+    Use it as an async context manager; leaving it ends what is still being fetched. ``requests`` counts the fetches,
+    ``retries`` says by URL which of them are being repeated.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class IndexClient:
         self.places = tuple(index.place for index in configured if not index.projects)
         self.reserved = {canonicalize_name(name): index.url for index in configured for name in index.projects}
         self.requests = 0
+        self.retries: dict[str, str] = {}
         self._access = Access(configured, secrets or {})
         self._fetcher = fetcher
         self._cache = cache
@@ -264,7 +266,7 @@ class IndexClient:
 
     async def _fetch(self, request: Request) -> Response:
         self.requests += 1
-        return await self._fetcher.fetch(self._access.grant(request))
+        return await self._fetcher.fetch(replace(self._access.grant(request), retries=self.retries))
 
 
 def _is_missing(error: IndexUnavailable) -> bool:

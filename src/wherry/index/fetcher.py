@@ -52,7 +52,8 @@ class Request:
     redirect leads; ``credentials`` is the option of JavaScript's ``fetch``. ``size`` is how many bytes the body has,
     where that is known. ``fresh`` goes past the HTTP cache; ``is_archive`` tells a file of perhaps megabytes, which can
     wait, from a page or metadata. A fetcher that can stop in the middle does as ``hold`` says, and one that knows how
-    much has come lets ``meter`` tell; others need not.
+    much has come lets ``meter`` tell; others need not. One that repeats a request keeps in ``retries``, by URL, a
+    sentence that says so, until there is an outcome.
     """
 
     url: str
@@ -64,6 +65,7 @@ class Request:
     is_archive: bool = False
     hold: Hold | None = field(default=None, compare=False, repr=False)
     meter: Meter | None = field(default=None, compare=False, repr=False)
+    retries: dict[str, str] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
