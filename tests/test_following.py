@@ -153,8 +153,8 @@ async def test_requests_that_are_repeated_are_told_of_until_they_succeed(
             heard.set()
 
     async def sleep(_: float) -> None:
-        await heard.wait()
         heard.clear()
+        await heard.wait()
 
     subject = installer(tmp_path, Retrying(Faltering(), sleep=sleep))
     await subject.install("lib", on_progress=listen)
