@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import { launch } from "../test/browser/launch.ts";
-import { readWheels, serveIndex, type Wheel } from "../test/browser/wheel_index.ts";
+import { nativeWheels, readWheels, serveIndex } from "../test/browser/wheel_index.ts";
 import { buildPage } from "./repl.ts";
 import { serveFolder } from "./static.ts";
 
@@ -17,22 +17,8 @@ mkdirSync(folder, { recursive: true });
 const output = mkdtempSync(join(tmpdir(), "wherry-repl-"));
 await buildPage({ output, distribution: join(CACHE, "distribution") });
 const site = await serveFolder(output);
-const { server, urls } = await serveIndex([...readWheels(join(CACHE, "wheels", "newest")), ...nativeWheels()]);
+const { server, urls } = await serveIndex([...readWheels(join(CACHE, "wheels", "newest")), ...nativeWheels("torch")]);
 const browser = await launch("chromium");
-
-/** The files of a project that has none for browsers. */
-function nativeWheels(): Wheel[] {
-  const platforms = ["win_amd64", "win_arm64", "manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_11_0_arm64"];
-  return ["2.8.0", "2.9.0", "2.9.1"].flatMap((version) =>
-    ["cp312", "cp313", "cp314"].flatMap((tag) =>
-      platforms.map((platform) => {
-        const metadata = Buffer.from(`Metadata-Version: 2.1\nName: torch\nVersion: ${version}\n`);
-        const filename = `torch-${version}-${tag}-${tag}-${platform}.whl`;
-        return { filename, name: "torch", version, content: Buffer.alloc(0), metadata };
-      }),
-    ),
-  );
-}
 
 async function open(viewport: typeof WIDE, scheme: "light" | "dark" = "light", fragment = ""): Promise<Page> {
   const page = await (await browser.createBrowserContext()).newPage();

@@ -38,7 +38,7 @@ class Phases:
 
     def __init__(self, on_progress: OnProgress | None) -> None:
         self.seconds: dict[str, float] = {}
-        self.retries: Mapping[str, str] = {}
+        self.retries: dict[str, str] = {}
         self._on_progress = on_progress
         self._fraction = 0.0
         self._step: Progress | None = None
@@ -76,5 +76,5 @@ class Phases:
         return task.result()
 
 
-def _latest(retries: Mapping[str, str]) -> str:
+def _latest(retries: dict[str, str]) -> str:
     return next(reversed(retries.values()), "")
