@@ -37,8 +37,9 @@ export class Prompt {
   constructor(container: HTMLElement, choices: HTMLElement) {
     this.#choices = new Choices(choices);
     this.#terminal = openTerminal(container);
-    // Before the editor hears a key, which may end the reading.
-    this.#terminal.onData((keys) => this.#hear(keys));
+    // The editor reads a little before the prompt is there, and would take keys that wait for their turn.
+    const edit = this.#readline["readData"].bind(this.#readline);
+    this.#readline["readData"] = (keys: string) => this.#hear(keys, edit);
     this.#terminal.loadAddon(this.#readline);
     this.#readline.setHighlighter({
       highlight: (line) => highlight(line),
@@ -97,11 +98,12 @@ export class Prompt {
     return line;
   }
 
-  #hear(keys: string): void {
+  #hear(keys: string, edit: (keys: string) => void): void {
     if (keys === "\x03") this.#ahead.length = 0;
-    else if (!this.#isReading) this.#ahead.push(keys);
+    else if (!this.#isReading) return void this.#ahead.push(keys);
     else if (keys === "\t") return this.#complete();
     this.#choices.clear();
+    edit(keys);
   }
 
   /** Types what was pressed too early, up to what it runs. */
