@@ -33,7 +33,7 @@ export class Choices {
 
   #showFrom(first: number): void {
     this.#first = first;
-    // A screen has no room for more.
+    // No screen has room for more.
     const spans = this.#words.slice(first, first + 500).map((word) => element("span", {}, word));
     this.#container.replaceChildren(...spans);
     const isAll = first === 0 && spans.length === this.#words.length && this.#fits(spans.at(-1));
@@ -50,9 +50,8 @@ export class Choices {
       const rest = end < this.#words.length ? "Tab shows more" : "Tab begins again";
       more.textContent = `${this.#first + 1}–${end} of ${this.#words.length} · ${rest}`;
     };
-    const lastFitting = spans.findIndex((span) => !this.#fits(span));
-    const tooMany = lastFitting < 0 ? [] : spans.splice(Math.max(lastFitting, 1));
-    for (const span of tooMany) span.remove();
+    const misfit = spans.findIndex((span) => !this.#fits(span));
+    for (const span of misfit < 0 ? [] : spans.splice(Math.max(misfit, 1))) span.remove();
     for (tell(); !this.#fits(more) && spans.length > 1; tell()) spans.pop()?.remove();
   }
 

@@ -193,9 +193,17 @@ def seen(install: Callable[..., Awaitable[InstallReport]], page: Page) -> Callab
             raise
         except BaseException as error:
             code = getattr(error, "code", None)
-            view.fail(code if isinstance(code, str) else type(error).__name__, str(error))
+            view.fail(code if isinstance(code, str) else type(error).__name__, sentence_of(error))
             raise
         view.end()
         return report
 
     return followed
+
+
+def sentence_of(error: BaseException) -> str:
+    """Return the text of *error*, or that it has none."""
+    try:
+        return str(error)
+    except BaseException as other:  # noqa: BLE001 - an error of a user's may be unable to say what it is
+        return f"{type(other).__name__} while {type(error).__name__} was described"
