@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import make_wheel
 from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
+from wherry.index.retrying import Retrying
 from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
 from wherry.installer import Installer
@@ -137,3 +139,39 @@ async def test_a_wheel_that_travels_for_its_metadata_is_told_of_while_it_is_reso
     assert [step.bytes_done for step in told] == [size // 2, size - 1, size]
     message = f"Resolving lib: lib-1-py3-none-any.whl: {human_size(size)}, for its metadata"
     assert told[-1].message == message
+
+
+class Faltering:
+    """Fetches out of memory, but answers each first request with 503."""
+
+    def __init__(self) -> None:
+        self._fetcher = MemoryFetcher([APP, LIB])
+
+    async def fetch(self, request: Request) -> Response:
+        """Answer ``request``."""
+        response = await self._fetcher.fetch(request)
+        return replace(response, status=503) if self._fetcher.requests[request.url] == 1 else response
+
+
+async def test_requests_that_are_repeated_are_told_of_until_they_succeed(
+    tmp_path: Path,
+) -> None:
+    told: list[Progress] = []
+    heard = asyncio.Event()
+
+    def listen(step: Progress) -> None:
+        told.append(step)
+        if step.message.startswith("Trying again"):
+            heard.set()
+
+    async def sleep(_: float) -> None:
+        heard.clear()
+        await heard.wait()
+
+    subject = installer(tmp_path, Retrying(Faltering(), sleep=sleep))
+    await subject.install("lib", on_progress=listen)
+    retries = [step.message for step in told if step.message.startswith("Trying again")]
+    host = JSON_URL.split("/")[2]
+    assert retries[0] == f"Trying again (2 of 4): lib from {host}: HTTP status 503"
+    assert any(message.startswith(f"Trying again (2 of 4): {LIB.filename}") for message in retries[1:])
+    assert not told[-1].message.startswith("Trying")

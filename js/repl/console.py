@@ -76,7 +76,7 @@ class PageConsole(Console):
         """
         try:
             tree = compile(source, self.filename, "exec", PARSE)
-        except (SyntaxError, ValueError, OverflowError) as error:
+        except Exception as error:  # noqa: BLE001 - a parser's stack and memory have ends, too
             # Other errors are better told than waited out.
             return type(error).__name__ != "_IncompleteInputError"
         ends_in_block = bool(tree.body) and hasattr(tree.body[-1], BLOCK)
@@ -100,16 +100,17 @@ class PageConsole(Console):
                 return
 
     async def _run(self, statement: str) -> bool:
-        future = self.runsource(f"{statement}\n")
+        future = None
         try:
+            future = self.runsource(f"{statement}\n")
             value = await future
-        except Exception as error:  # noqa: BLE001 - whatever a user's code raises is for the user
-            self._page.writeError(future.formatted_error or f"{error!r}\n")
+            if value is not None:
+                builtins._ = value  # type: ignore[attr-defined]
+                text = f"{repr_shorten(value, limit=4000)}\n"
+                self._page.write(self._wrapped(text) if isinstance(value, PROSE) else text)
+        except BaseException as error:  # noqa: BLE001 - whatever a user's code raises is for the user
+            self._page.writeError((future and future.formatted_error) or self.formattraceback(error))
             return False
-        if value is not None:
-            builtins._ = value  # type: ignore[attr-defined]
-            text = f"{repr_shorten(value, limit=4000)}\n"
-            self._page.write(self._wrapped(text) if isinstance(value, PROSE) else text)
         return True
 
     async def runcode(self, source: str, code: CodeRunner) -> object:
@@ -117,10 +118,15 @@ class PageConsole(Console):
         self._task = asyncio.current_task()
         try:
             return await super().runcode(source, code)
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, KeyboardInterrupt):
             raise Ended("KeyboardInterrupt") from None
         except SystemExit:
             raise Ended("A page has no exit; reload it to start again.") from None
+        except BaseException as error:
+            if isinstance(error, Exception):
+                raise
+            # It would end the event loop.
+            raise Ended(self.formattraceback(error).rstrip()) from None
         finally:
             self._task = None
 
@@ -131,12 +137,18 @@ class PageConsole(Console):
 
     def formattraceback(self, e: BaseException) -> str:
         """Return what is shown of *e*: of wherry's own errors the sentence, which says what to do."""
+        try:
+            return self._describe(e)
+        except BaseException as error:  # noqa: BLE001 - an error of a user's may be unable to say what it is
+            return f"{type(e).__name__}, and {type(error).__name__} while it was described\n"
+
+    def _describe(self, e: BaseException) -> str:
         if isinstance(e, Ended):
             return f"{e}\n"
         if isinstance(e, wherry.WherryError):
             return self._wrapped(f"{type(e).__name__}: {e}\n")
         text = super().formattraceback(e)
-        if isinstance(e, ModuleNotFoundError) and e.name:
+        if isinstance(e, ModuleNotFoundError) and isinstance(e.name, str):
             text += f'Not here yet? await install("{e.name.partition(".")[0]}"), or what its project is called.\n'
         return text
 
@@ -152,7 +164,7 @@ def statements(source: str) -> Iterator[str]:
     """Yield the statements of *source*, those that share a line together; all of it where it cannot be parsed."""
     try:
         nodes = ast.parse(source).body
-    except (SyntaxError, ValueError):
+    except Exception:  # noqa: BLE001 - running it tells why
         yield source
         return
     lines = source.splitlines()
@@ -179,10 +191,19 @@ def seen(install: Callable[..., Awaitable[InstallReport]], page: Page) -> Callab
         except asyncio.CancelledError:
             view.stop()
             raise
-        except Exception as error:
-            view.fail(getattr(error, "code", type(error).__name__), str(error))
+        except BaseException as error:
+            code = getattr(error, "code", None)
+            view.fail(code if isinstance(code, str) else type(error).__name__, sentence_of(error))
             raise
         view.end()
         return report
 
     return followed
+
+
+def sentence_of(error: BaseException) -> str:
+    """Return the text of *error*, or that it has none."""
+    try:
+        return str(error)
+    except BaseException as other:  # noqa: BLE001 - an error of a user's may be unable to say what it is
+        return f"{type(other).__name__} while {type(error).__name__} was described"

@@ -2,12 +2,13 @@
 import "@xterm/xterm/css/xterm.css";
 import "./page.css";
 import type {} from "../src/progress/define.ts";
+import { element } from "../src/progress/dom.ts";
 import { acceptChoice, acceptDrops } from "./dropping.ts";
-import { showNotice } from "./notice.ts";
+import { showNotice, showQuestion } from "./notice.ts";
 import { countInstalled, showTree } from "./panel.ts";
 import { Prompt } from "./prompt.ts";
 import { type Session, startSession } from "./session.ts";
-import { fragmentFor, installCommand, isShareable, requestedBy } from "./sharing.ts";
+import { fragmentFor, installCommand, isShareable, requestedBy, sourceOf, uninstallCommand } from "./sharing.ts";
 
 function find<Found extends HTMLElement = HTMLElement>(id: string): Found {
   const found = document.getElementById(id);
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
   acceptWheels(session);
   share(session);
   offerRequested(indexUrl);
+  addEventListener("hashchange", () => offerRequested(indexUrl));
   await refresh(session);
   prompt.focus();
   await prompt.converse(session.interpreter, () => refresh(session));
@@ -50,14 +52,16 @@ function greet({ pythonVersion, pyodideVersion }: Session, indexUrl: string | nu
   find("versions").textContent = `Python ${pythonVersion} · Pyodide ${pyodideVersion}`;
   find("origin").textContent = `From ${indexUrl ?? "PyPI and Pyodide’s distribution"}`;
   prompt.write("\r\x1b[2K");
-  prompt.write(`\x1b[1mPython ${pythonVersion}\x1b[22m with wherry aboard.\n`);
+  prompt.write(`\x1b[1mPython ${pythonVersion}\x1b[22m with wherry.\n`);
   prompt.write('\x1b[90mTry \x1b[39mawait install("pydantic")\n');
   prompt.write("\x1b[90mTab completes, Shift-Tab leaves.\x1b[39m\n\n");
 }
 
 function offerSamples(): void {
   for (const sample of document.querySelectorAll<HTMLElement>("[data-sample]")) {
-    sample.addEventListener("click", () => prompt.type(installCommand([sample.dataset["sample"] ?? ""])));
+    const command = installCommand([sample.dataset["sample"] ?? ""]);
+    sample.title = command;
+    sample.addEventListener("click", () => prompt.submit(command));
   }
 }
 
@@ -66,7 +70,7 @@ function acceptWheels(session: Session): void {
     const wheels = files.filter(({ name }) => name.endsWith(".whl"));
     if (wheels.length < files.length) {
       const others = files.filter((file) => !wheels.includes(file)).map(({ name }) => name);
-      showNotice(find("notice"), `${others.join(", ")}: not a wheel. A wheel’s name ends in .whl.`);
+      showNotice(find("notice"), "failure", `${others.join(", ")}: not a wheel. A wheel’s name ends in .whl.`);
     }
     const urls: string[] = [];
     for (const wheel of wheels) urls.push(session.addFile(wheel.name, new Uint8Array(await wheel.arrayBuffer())));
@@ -86,7 +90,7 @@ function share({ installer }: Session): void {
     const left = installed.filter((each) => each.requested && !isShareable(each)).map(({ name }) => name);
     const what = isCopied ? "The link is copied." : "The link is in the address bar.";
     const rest = left.length ? ` It leaves out ${left.join(", ")}, from a file of this computer.` : "";
-    showNotice(find("notice"), what + rest);
+    showNotice(find("notice"), "success", what + rest);
   });
 }
 
@@ -94,17 +98,17 @@ function share({ installer }: Session): void {
 function offerRequested(indexUrl: string | null): void {
   const requested = requestedBy(location.hash);
   if (!requested.length) return;
-  const text = `This link asks for ${requested.join(", ")}, to be installed from ${indexUrl ?? "PyPI"} into this page.`;
-  showNotice(find("notice"), text, { label: "Install", act: () => prompt.submit(installCommand(requested)) });
+  const names = requested.flatMap((requirement) => [element("code", {}, requirement), ", "]);
+  const content = ["This link asks for ", ...names, `to be installed from ${sourceOf(requested, indexUrl)} into this page.`];
+  showQuestion(find("notice"), content, { label: "Install", act: () => prompt.submit(installCommand(requested)) });
 }
 
-/** Shows what is installed now. A failure is written to the terminal, for the prompt must go on. */
+/** Shows what is installed now, or why it cannot be shown. */
 async function refresh(session: Session): Promise<void> {
   try {
     await showInstalled(session);
   } catch (error) {
-    // Of Python's traceback the last line.
-    prompt.writeError(`Cannot show what is installed: ${String(error).trim().split("\n").at(-1)}\n`);
+    showNotice(find("notice"), "failure", `What is installed cannot be shown: ${messageOf(error)}`);
   }
 }
 
@@ -114,11 +118,15 @@ async function showInstalled({ installer }: Session): Promise<void> {
   find("count").textContent = count ? String(count) : "";
   find("empty").hidden = count > 0;
   showTree(find("tree"), tree, installed, {
-    remove: (name) => prompt.submit(`wherry.uninstall(${JSON.stringify(name)})`),
+    remove: (names) => prompt.submit(uninstallCommand(names)),
   });
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 main().catch((error: unknown) => {
-  prompt.writeError(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  prompt.writeError(`\n${messageOf(error)}\n`);
   throw error;
 });

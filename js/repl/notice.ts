@@ -1,4 +1,4 @@
-// A line at the top of the page which waits for whoever reads it.
+// Notices above the page: what has been done or has failed goes by itself, a question waits for its answer.
 import { element } from "../src/progress/dom.ts";
 
 export interface NoticeAction {
@@ -6,23 +6,43 @@ export interface NoticeAction {
   act(): void;
 }
 
-/** Shows `text` in `container` in place of what it shows, with an action if there is one. */
-export function showNotice(container: HTMLElement, text: string, action?: NoticeAction): void {
-  const close = () => {
-    container.replaceChildren();
-    container.hidden = true;
+/** Milliseconds for which a notice stays that is neither pointed at nor in use. */
+const STAYS = { success: 5_000, failure: 12_000 } as const;
+
+/** Shows `text` in `container`, in place of the last that was no question. */
+export function showNotice(container: HTMLElement, kind: keyof typeof STAYS, text: string): void {
+  const close = element("button", { type: "button", class: "close", "aria-label": "Close", title: "Close" }, "×");
+  const box = element("div", { class: `notice ${kind}` }, element("p", {}, text), close);
+  close.addEventListener("click", () => box.remove());
+  container.querySelector(":scope > :not(.question)")?.remove();
+  container.append(box);
+  leaveAfter(box, STAYS[kind]);
+}
+
+/** Asks `content` in `container`, in place of the last question. */
+export function showQuestion(container: HTMLElement, content: readonly (Node | string)[], action: NoticeAction): void {
+  const accept = element("button", { type: "button", class: "primary" }, action.label);
+  const dismiss = element("button", { type: "button" }, "Not now");
+  const answers = element("p", { class: "answers" }, accept, dismiss);
+  const box = element("div", { class: "notice question" }, element("p", {}, ...content), answers);
+  dismiss.addEventListener("click", () => box.remove());
+  accept.addEventListener("click", () => {
+    box.remove();
+    action.act();
+  });
+  container.querySelector(":scope > .question")?.remove();
+  container.prepend(box);
+}
+
+/** Removes `box` after so many milliseconds in which it was neither pointed at nor had the focus. */
+function leaveAfter(box: HTMLElement, milliseconds: number): void {
+  let timer = 0;
+  const start = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (!box.matches(":hover, :focus-within")) box.remove();
+    }, milliseconds) as unknown as number;
   };
-  const dismiss = element("button", { type: "button", class: "quiet" }, action ? "Not now" : "Close");
-  dismiss.addEventListener("click", close);
-  const children: Node[] = [element("p", {}, text)];
-  if (action) {
-    const accept = element("button", { type: "button", class: "primary" }, action.label);
-    accept.addEventListener("click", () => {
-      close();
-      action.act();
-    });
-    children.push(accept);
-  }
-  container.hidden = false;
-  container.replaceChildren(...children, dismiss);
+  for (const end of ["pointerleave", "focusout"]) box.addEventListener(end, start);
+  start();
 }

@@ -1,24 +1,25 @@
 // What is installed, and what requires what.
 import type { Branch, InstalledDistribution, Tree } from "../src/index.ts";
 import { element } from "../src/progress/dom.ts";
-
-/** What the runtime and the page bring. */
-const OWN = new Set(["pyodide", "pyodide-py", "wherry"]);
+import { type Departure, departureOf, OWN } from "./leftovers.ts";
 
 export interface PanelActions {
-  remove(name: string): void;
+  remove(names: readonly string[]): void;
 }
 
 /** Shows the tree in `container`, or that there is nothing. */
 export function showTree(
   container: HTMLElement,
-  { branches }: Tree,
+  tree: Tree,
   installed: readonly InstalledDistribution[],
   actions: PanelActions,
 ): void {
-  const requested = new Set(installed.filter((each) => each.requested).map(({ name }) => name));
-  const shown = branches.filter(({ name }) => !OWN.has(name));
-  container.replaceChildren(...(shown.length ? [list(shown, requested, actions)] : []));
+  const shown = tree.branches.filter(({ name }) => !OWN.has(name));
+  const items = shown.map((branch) => {
+    if (branch.version === null) return item(branch);
+    return item(branch, removeButton(branch.name, departureOf(branch.name, tree, installed), actions));
+  });
+  container.replaceChildren(...(items.length ? [element("ul", {}, ...items)] : []));
 }
 
 /** How many are installed, apart from the runtime's own. */
@@ -26,27 +27,72 @@ export function countInstalled(installed: readonly InstalledDistribution[]): num
   return installed.filter(({ name }) => !OWN.has(name)).length;
 }
 
-function list(branches: readonly Branch[], requested: ReadonlySet<string>, actions: PanelActions | null): HTMLElement {
-  return element("ul", {}, ...branches.map((branch) => item(branch, requested, actions)));
-}
-
-function item(branch: Branch, requested: ReadonlySet<string>, actions: PanelActions | null): HTMLElement {
+function item(branch: Branch, button?: HTMLElement): HTMLElement {
   const { name, version, requirement } = branch;
   const row = element(
     "div",
-    { class: "row", title: actions ? null : requirement },
+    { class: "row", title: button ? null : requirement },
     element("span", { class: "name" }, name),
     element("span", { class: version === null ? "version missing" : "version" }, version ?? "missing"),
   );
   // Its branches are shown where it came first.
   if (branch.repeated || branch.cycle) row.append(element("span", { class: "version", title: "shown above" }, "↑"));
-  if (actions && requested.has(name)) row.append(removeButton(name, actions));
-  return element("li", {}, row, ...(branch.branches.length ? [list(branch.branches, requested, null)] : []));
+  if (button) row.append(button);
+  const below = branch.branches.map((each) => item(each));
+  return element("li", {}, row, ...(below.length ? [element("ul", {}, ...below)] : []));
 }
 
-function removeButton(name: string, actions: PanelActions): HTMLElement {
+/** A button that uninstalls `name`, and asks first where that leaves something behind or takes something away. */
+function removeButton(name: string, departure: Departure, actions: PanelActions): HTMLElement {
   const button = element("button", { type: "button", class: "remove", title: `Uninstall ${name}` }, "×");
   button.setAttribute("aria-label", `Uninstall ${name}`);
-  button.addEventListener("click", () => actions.remove(name));
+  button.addEventListener("click", () => {
+    const row = button.parentElement as HTMLElement;
+    if (row.nextElementSibling?.matches(".question")) return row.nextElementSibling.remove();
+    if (!departure.leftovers.length && !departure.requirers.length) return actions.remove([name]);
+    const box = question(name, departure, actions, () => button.focus());
+    row.after(box);
+    box.querySelector("button")?.focus();
+  });
   return button;
+}
+
+function question(name: string, { leftovers, requirers }: Departure, actions: PanelActions, back: () => void): HTMLElement {
+  const choice = (label: string, kind: string, act: () => void) => {
+    const button = element("button", { type: "button", class: kind }, label);
+    button.addEventListener("click", () => {
+      box.remove();
+      act();
+    });
+    return button;
+  };
+  const sentences = [
+    leftovers.length ? `Nothing else needs ${listed(leftovers)}.` : "",
+    requirers.length ? `${listed(requirers)} ${requirers.length > 1 ? "require" : "requires"} ${name}.` : "",
+  ];
+  const only = leftovers.length ? `Only ${name}` : "Uninstall anyway";
+  const all = choice(`Uninstall all ${leftovers.length + 1}`, "primary", () => actions.remove([name, ...leftovers]));
+  const box: HTMLElement = element(
+    "div",
+    { class: "question", role: "group", "aria-label": `Uninstall ${name}` },
+    ...sentences.filter(Boolean).map((sentence) => element("p", {}, sentence)),
+    element(
+      "p",
+      { class: "answers" },
+      ...(leftovers.length ? [all] : []),
+      choice(only, "", () => actions.remove([name])),
+      choice("Cancel", "quiet", back),
+    ),
+  );
+  box.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape") return;
+    box.remove();
+    back();
+  });
+  return box;
+}
+
+/** `"a"`, `"a and b"`, `"a, b and c"`. */
+function listed(names: readonly string[]): string {
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : (names[0] ?? "");
 }

@@ -2,6 +2,7 @@
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { Readline } from "xterm-readline";
+import { Choices } from "./choices.ts";
 import { CONTINUATION, pasted, withoutPrompts } from "./continuation.ts";
 import { highlight } from "./highlighting.ts";
 import { DARK, LIGHT } from "./theme.ts";
@@ -19,25 +20,26 @@ export interface Interpreter {
 
 const PROMPT = ">>> ";
 const INDENT = "    ";
-/** More words than these say little. */
-const MOST_WORDS = 80;
 
 /** A prompt in `container`; the words that complete a line are shown in `choices`. */
 export class Prompt {
   readonly #terminal: Terminal;
   readonly #readline = new Readline();
-  readonly #choices: HTMLElement;
+  readonly #choices: Choices;
   readonly #waiting: string[] = [];
   /** Keys that were pressed while nothing was being read. */
   readonly #ahead: string[] = [];
+  /** The line that gave way to a submitted one, until it has run. */
+  #draft = "";
   #interpreter: Interpreter | undefined;
   #isReading = false;
 
   constructor(container: HTMLElement, choices: HTMLElement) {
-    this.#choices = choices;
+    this.#choices = new Choices(choices);
     this.#terminal = openTerminal(container);
-    // Before the editor hears a key, which may end the reading.
-    this.#terminal.onData((keys) => this.#hear(keys));
+    // The editor reads a little before the prompt is there, and would take keys that wait for their turn.
+    const edit = this.#readline["readData"].bind(this.#readline);
+    this.#readline["readData"] = (keys: string) => this.#hear(keys, edit);
     this.#terminal.loadAddon(this.#readline);
     this.#readline.setHighlighter({
       highlight: (line) => highlight(line),
@@ -45,7 +47,7 @@ export class Prompt {
       highlightChar: () => true,
     });
     this.#readline.setCheckHandler((typed) => this.#check(withoutPrompts(typed)));
-    this.#readline.setCtrlCHandler(() => this.#interpreter?.interrupt());
+    this.#readline.setCtrlCHandler(() => attempt(() => this.#interpreter?.interrupt(), undefined));
     this.#terminal.attachCustomKeyEventHandler((event) => this.#takes(event));
     container.addEventListener("paste", (event) => this.#paste(event), true);
   }
@@ -67,25 +69,20 @@ export class Prompt {
     this.#terminal.focus();
   }
 
-  /** Types `source` in place of what is there, without running it. */
-  type(source: string): void {
-    if (this.#isReading) this.#readline.updateLine(source);
-    this.focus();
-  }
-
-  /** Types and runs `source`, once what is running has ended. */
+  /** Types and runs `source`, once what is running has ended; a line that is being typed comes back afterwards. */
   submit(source: string): void {
     this.#waiting.push(source);
     this.#submitNext();
+    this.focus();
   }
 
-  /** Reads and runs lines without an end; `after` is called when each has run. */
+  /** Reads and runs lines without an end, whatever fails; `after` is called when each has run. */
   async converse(interpreter: Interpreter, after: () => Promise<void>): Promise<never> {
     this.#interpreter = interpreter;
     for (;;) {
       const source = withoutPrompts(await this.#read());
       if (!source.trim()) continue;
-      await interpreter.run(source);
+      await interpreter.run(source).catch((error: unknown) => this.writeError(`${error}\n`));
       await this.#endLine();
       await after();
     }
@@ -95,16 +92,18 @@ export class Prompt {
     const line = this.#readline.read(PROMPT);
     await this.#written();
     this.#isReading = true;
-    this.#submitNext();
+    if (this.#waiting.length > 0) this.#submitNext();
+    else if (this.#draft) this.#restoreDraft();
     await this.#typeAhead();
     return line;
   }
 
-  #hear(keys: string): void {
+  #hear(keys: string, edit: (keys: string) => void): void {
     if (keys === "\x03") this.#ahead.length = 0;
-    else if (!this.#isReading) this.#ahead.push(keys);
+    else if (!this.#isReading) return void this.#ahead.push(keys);
     else if (keys === "\t") return this.#complete();
-    this.#choices.replaceChildren();
+    this.#choices.clear();
+    edit(keys);
   }
 
   /** Types what was pressed too early, up to what it runs. */
@@ -118,8 +117,14 @@ export class Prompt {
 
   #submitNext(): void {
     if (!this.#isReading || this.#waiting.length === 0) return;
+    this.#draft ||= this.#line.buf;
     this.#readline.updateLine(this.#waiting.shift() as string);
     this.#terminal.input("\r");
+  }
+
+  #restoreDraft(): void {
+    this.#readline.updateLine(this.#draft);
+    this.#draft = "";
   }
 
   /** A prompt begins a line, whatever was written before it. */
@@ -133,12 +138,13 @@ export class Prompt {
   }
 
   #check(source: string): boolean {
-    if (!this.#interpreter || this.#interpreter.isComplete(source)) {
+    const interpreter = this.#interpreter;
+    if (!interpreter || attempt(() => interpreter.isComplete(source), true)) {
       this.#isReading = false;
       return true;
     }
     // The editor makes a new line when this returns.
-    const indentation = this.#interpreter.indentation(source);
+    const indentation = attempt(() => interpreter.indentation(source), "");
     queueMicrotask(() => this.#terminal.input(CONTINUATION + indentation));
     return false;
   }
@@ -149,15 +155,16 @@ export class Prompt {
   }
 
   #complete(): void {
-    if (!this.#interpreter || !this.#isReading) return;
+    const interpreter = this.#interpreter;
+    if (!interpreter || !this.#isReading || this.#choices.turn()) return;
     const { buf, pos } = this.#line;
     const source = withoutPrompts(buf.slice(0, pos));
     if (!/\S$/.test(source.slice(source.lastIndexOf("\n") + 1))) return this.#terminal.input(INDENT);
-    const { words, start } = this.#interpreter.complete(source);
+    const { words, start } = attempt(() => interpreter.complete(source), { words: [], start: source.length });
     const known = source.slice(start);
     const addition = commonStart(words).slice(known.length);
     if (addition) this.#terminal.input(addition);
-    this.#choices.replaceChildren(...(words.length > 1 ? shownWords(words) : []));
+    this.#choices.show(words);
   }
 
   #paste(event: ClipboardEvent): void {
@@ -222,9 +229,11 @@ function commonStart(words: readonly string[]): string {
   }, words[0] ?? "");
 }
 
-/** Of dotted names the last part, since the others are the same; of functions the name alone. */
-function shownWords(words: readonly string[]): HTMLElement[] {
-  const texts = words.slice(0, MOST_WORDS).map((word) => word.slice(word.lastIndexOf(".") + 1).replace(/\($/, ""));
-  if (words.length > MOST_WORDS) texts.push(`… ${words.length - MOST_WORDS} more`);
-  return texts.map((text) => Object.assign(document.createElement("span"), { textContent: text }));
+/** What `ask` returns, or `otherwise` where it throws: code of the user's may run, and the prompt goes on. */
+function attempt<Result>(ask: () => Result, otherwise: Result): Result {
+  try {
+    return ask();
+  } catch {
+    return otherwise;
+  }
 }

@@ -20,6 +20,24 @@ export function isShareable({ requested, source }: InstalledDistribution): boole
 
 /** The Python that installs these. */
 export function installCommand(requirements: readonly string[]): string {
+  return `await install(${literals(requirements)})`;
+}
+
+/** The Python that uninstalls these. */
+export function uninstallCommand(names: readonly string[]): string {
+  return `wherry.uninstall(${literals(names)})`;
+}
+
+function literals(texts: readonly string[]): string {
   // JSON's strings are Python's.
-  return `await install(${requirements.map((requirement) => JSON.stringify(requirement)).join(", ")})`;
+  return texts.map((text) => JSON.stringify(text)).join(", ");
+}
+
+/** Where `requirements` come from, for people; `indexUrl` is null for PyPI. */
+export function sourceOf(requirements: readonly string[], indexUrl: string | null): string {
+  const isDirect = (requirement: string) => /@|:\/\//.test(requirement);
+  const places = [];
+  if (!requirements.every(isDirect)) places.push(indexUrl ?? "PyPI");
+  if (requirements.some(isDirect)) places.push("the addresses that it names");
+  return places.join(" and ");
 }

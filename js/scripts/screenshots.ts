@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Browser, Page } from "puppeteer-core";
 import { launch } from "../test/browser/launch.ts";
-import { readWheels, serveIndex } from "../test/browser/wheel_index.ts";
+import { nativeWheels, readWheels, serveIndex } from "../test/browser/wheel_index.ts";
 import { buildPage } from "./repl.ts";
 import { serveFolder } from "./static.ts";
 
@@ -17,7 +17,7 @@ mkdirSync(folder, { recursive: true });
 const output = mkdtempSync(join(tmpdir(), "wherry-repl-"));
 await buildPage({ output, distribution: join(CACHE, "distribution") });
 const site = await serveFolder(output);
-const { server, urls } = await serveIndex(readWheels(join(CACHE, "wheels", "newest")));
+const { server, urls } = await serveIndex([...readWheels(join(CACHE, "wheels", "newest")), ...nativeWheels("torch")]);
 const browser = await launch("chromium");
 
 async function open(viewport: typeof WIDE, scheme: "light" | "dark" = "light", fragment = ""): Promise<Page> {
@@ -43,8 +43,23 @@ async function settle(page: Page, state: string): Promise<void> {
   await new Promise((passed) => setTimeout(passed, 700));
 }
 
-async function slowDown(page: Page): Promise<void> {
+async function startInstalling(page: Page): Promise<void> {
   await page.emulateNetworkConditions({ download: 250_000, upload: 250_000, latency: 40 });
+  await type(page, 'await install("fastapi", "hypothesis")');
+  await page.waitForFunction(() => {
+    const amounts = [...document.querySelector("wherry-progress")!.shadowRoot!.querySelectorAll("li.downloading")];
+    return amounts.length > 1;
+  });
+  await settle(page, "running");
+}
+
+async function settleNotice(page: Page, kind: string): Promise<void> {
+  const notice = await page.waitForSelector(`#notice .${kind}`);
+  await notice?.evaluate((box) => Promise.all(box.getAnimations().map(({ finished }) => finished)));
+}
+
+async function click(page: Page, selector: string): Promise<void> {
+  await (await page.waitForSelector(selector, { visible: true }))?.click();
 }
 
 async function shoot(page: Page, name: string): Promise<void> {
@@ -54,15 +69,11 @@ async function shoot(page: Page, name: string): Promise<void> {
 
 async function take(_: Browser): Promise<void> {
   await shoot(await open(WIDE), "idle");
-  const during = await open(WIDE);
-  await slowDown(during);
-  await type(during, 'await install("fastapi", "hypothesis")');
-  await during.waitForFunction(() => {
-    const amounts = [...document.querySelector("wherry-progress")!.shadowRoot!.querySelectorAll("li.downloading")];
-    return amounts.length > 1;
-  });
-  await settle(during, "running");
-  await shoot(during, "installing");
+  for (const [name, viewport] of [["installing", WIDE], ["narrow-installing", NARROW]] as const) {
+    const page = await open(viewport);
+    await startInstalling(page);
+    await shoot(page, name);
+  }
   for (const [name, viewport, scheme] of [["installed", WIDE, "light"], ["dark", WIDE, "dark"], ["narrow", NARROW, "light"]] as const) {
     const page = await open(viewport, scheme);
     await type(page, 'await install("pydantic")');
@@ -73,15 +84,40 @@ async function take(_: Browser): Promise<void> {
   }
   for (const [name, viewport] of [["failure", WIDE], ["narrow-failure", NARROW]] as const) {
     const page = await open(viewport);
-    await type(page, 'await install("pydantic", "pydantic-core<2.40")');
+    await type(page, 'await install("torch")');
     await settle(page, "failed");
     await shoot(page, name);
   }
-  await shoot(await open(WIDE, "light", "#install=pydantic&install=msgpack"), "link");
-  const completing = await open(WIDE, "dark");
-  await completing.keyboard.type("wherry.in");
-  await completing.keyboard.press("Tab");
-  await shoot(completing, "completing");
+  for (const [name, viewport] of [["link", WIDE], ["narrow-link", NARROW]] as const) {
+    await shoot(await open(viewport, "light", "#install=pydantic&install=msgpack%3E%3D1"), name);
+  }
+  for (const [name, viewport, scheme] of [["completing", WIDE, "dark"], ["narrow-completing", NARROW, "light"]] as const) {
+    const page = await open(viewport, scheme);
+    await page.keyboard.type("str.");
+    await page.keyboard.press("Tab");
+    await page.waitForSelector("#choices span");
+    await shoot(page, name);
+  }
+  for (const [name, scheme] of [["notices", "light"], ["notices-dark", "dark"]] as const) {
+    const page = await open(WIDE, scheme, "#install=pydantic");
+    await click(page, "[data-sample=msgpack]");
+    await page.waitForSelector("#tree .remove");
+    await click(page, "#share");
+    await settleNotice(page, "success");
+    await shoot(page, name);
+  }
+  const failing = await open(WIDE);
+  await failing.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([], "notes.txt"));
+    document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await settleNotice(failing, "failure");
+  await shoot(failing, "notice-of-a-failure");
+  const leaving = await open(WIDE);
+  await type(leaving, 'await install("fastapi", "pydantic")');
+  await click(leaving, '[aria-label="Uninstall fastapi"]');
+  await shoot(leaving, "uninstalling");
 }
 
 try {

@@ -3,11 +3,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pasted, withoutPrompts } from "../repl/continuation.ts";
 import { highlight } from "../repl/highlighting.ts";
-import { fragmentFor, installCommand, requestedBy } from "../repl/sharing.ts";
-import type { InstalledDistribution } from "../src/index.ts";
+import { departureOf } from "../repl/leftovers.ts";
+import { fragmentFor, installCommand, requestedBy, sourceOf, uninstallCommand } from "../repl/sharing.ts";
+import type { Branch, InstalledDistribution } from "../src/index.ts";
 
 function installed(name: string, parts: Partial<InstalledDistribution> = {}): InstalledDistribution {
   return { name, version: "1.0", installer: "wherry", requested: true, source: null, ...parts };
+}
+
+function branch(name: string, ...branches: Branch[]): Branch {
+  return { name, version: "1.0", extras: [], requirement: name, repeated: false, cycle: false, branches };
 }
 
 test("Python sees nothing of the prompts between lines", () => {
@@ -41,6 +46,32 @@ test("a link names what was asked for and can be had elsewhere, and reads back t
 
 test("a requirement cannot leave its string", () => {
   assert.equal(installCommand(['a"); evil("', "b\nc"]), String.raw`await install("a\"); evil(\"", "b\nc")`);
+});
+
+test("a name that is uninstalled cannot leave its string either", () => {
+  assert.equal(uninstallCommand(["a", 'b"']), String.raw`wherry.uninstall("a", "b\"")`);
+});
+
+test("a link that names addresses says so", () => {
+  assert.equal(sourceOf(["pydantic"], null), "PyPI");
+  assert.equal(sourceOf(["a @ https://example.org/a.whl"], null), "the addresses that it names");
+  assert.equal(sourceOf(["pydantic", "https://example.org/a.whl"], "https://i.example.org/"), "https://i.example.org/ and the addresses that it names");
+});
+
+test("what nothing else needs leaves with its requirer, and what others or the user need stays", () => {
+  const shared = branch("shared");
+  const tree = { branches: [branch("app", branch("lib", branch("deep"), shared), branch("asked"), branch("pyodide-py")), branch("asked"), branch("other", shared)] };
+  const all = [installed("app"), installed("asked"), installed("other"), ...["lib", "deep", "shared", "pyodide-py"].map((name) => installed(name, { requested: false }))];
+  assert.deepEqual(departureOf("app", tree, all), { leftovers: ["deep", "lib"], requirers: [] });
+  assert.deepEqual(departureOf("other", tree, all), { leftovers: [], requirers: [] });
+  assert.deepEqual(departureOf("asked", tree, all), { leftovers: [], requirers: ["app"] });
+});
+
+test("what requires each other leaves together, and what is missing or is shown again changes nothing", () => {
+  const again = { ...branch("one"), cycle: true };
+  const tree = { branches: [branch("app", branch("one", branch("two", again)), { ...branch("gone"), version: null }), { ...branch("one"), repeated: true }] };
+  const all = [installed("app"), ...["one", "two"].map((name) => installed(name, { requested: false }))];
+  assert.deepEqual(departureOf("app", tree, all), { leftovers: ["one", "two"], requirers: [] });
 });
 
 test("colours leave the text as it is, and know strings from keywords from attributes", () => {

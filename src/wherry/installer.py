@@ -427,6 +427,7 @@ class Installer:
         phases: Phases,
         speculation: Speculation | None,
     ) -> Resolution:
+        phases.retries = index.retries
         resolving = Resolving(problem, snapshot, index, phases)
         resolving.begin()
         hints = await read_hints(problem, self._cache)

@@ -31,12 +31,18 @@ SPANS: Mapping[Phase, tuple[float, float]] = {
 
 
 class Phases:
-    """Measures phases (``seconds`` by name) and tells of them, if anybody listens."""
+    """Measures phases (``seconds`` by name) and tells of them, if anybody listens.
+
+    While requests are being repeated, the messages are those of ``retries`` instead of the steps' own.
+    """
 
     def __init__(self, on_progress: OnProgress | None) -> None:
         self.seconds: dict[str, float] = {}
+        self.retries: dict[str, str] = {}
         self._on_progress = on_progress
         self._fraction = 0.0
+        self._step: Progress | None = None
+        self._retry = ""
 
     @contextmanager
     def phase(self, name: Phase) -> Iterator[None]:
@@ -52,7 +58,8 @@ class Phases:
         if self._on_progress is not None:
             begin, end = SPANS[step.phase]
             self._fraction = max(self._fraction, begin + (end - begin) * min(part, 1.0))
-            self._on_progress(replace(step, fraction=self._fraction))
+            self._step, self._retry = step, _latest(self.retries)
+            self._on_progress(replace(step, message=self._retry or step.message, fraction=self._fraction))
 
     async def watch(self, work: Coroutine[object, object, Result], look: Callable[[], None]) -> Result:
         """Do ``work``, and ``look`` at it now and then, if anybody listens; what ``look`` raises ends it."""
@@ -62,8 +69,14 @@ class Phases:
         try:
             while not (await asyncio.wait({task}, timeout=INTERVAL))[0]:
                 look()
+                if self._step is not None and _latest(self.retries) != self._retry:
+                    self.tell(self._step)
         finally:
             if not task.done():
                 task.cancel()
                 await asyncio.gather(task, return_exceptions=True)
         return task.result()
+
+
+def _latest(retries: dict[str, str]) -> str:
+    return next(reversed(retries.values()), "")

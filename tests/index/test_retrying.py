@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from email.utils import formatdate
 from typing import TYPE_CHECKING
 
@@ -182,3 +184,34 @@ async def test_a_body_beyond_its_limit_is_not_tried_again() -> None:
     patience = Patience(Response(URL, 200, b"beg", {"content-length": "9"}, has_more=True))
     assert (await patience.subject.fetch(Request(URL, size=9, limit=8))).has_more
     assert patience.attempts == 1
+
+
+async def test_a_request_says_that_it_is_repeated_and_why_until_there_is_an_outcome() -> None:
+    said: list[str] = []
+    retries: dict[str, str] = {}
+    request = Request(f"{URL}files/lib-1-py3-none-any.whl?token=secret", retries=retries)
+
+    async def sleep(_: float) -> None:
+        said.extend(retries.values())
+
+    script = ScriptedFetcher([status(503), failing("timeout"), FINE])
+    assert await Retrying(script, sleep=sleep).fetch(request) == replace(FINE, attempts=3)
+    assert said == [
+        "Trying again (2 of 4): lib-1-py3-none-any.whl from index.example.org: HTTP status 503",
+        "Trying again (3 of 4): lib-1-py3-none-any.whl from index.example.org: as written down",
+    ]
+    assert retries == {}
+
+
+async def test_a_request_that_is_given_up_or_cancelled_is_no_longer_said_to_be_repeated() -> None:
+    retries: dict[str, str] = {}
+    request = Request(URL, retries=retries)
+    with pytest.raises(IndexUnreachable):
+        await Retrying(ScriptedFetcher([failing("cut")]), sleep=lambda _: asyncio.sleep(0)).fetch(request)
+    assert retries == {}
+    waiting = asyncio.create_task(Retrying(ScriptedFetcher([status(503)]), sleep=asyncio.sleep).fetch(request))
+    await asyncio.sleep(0)
+    assert list(retries.values()) == ["Trying again (2 of 4): index.example.org: HTTP status 503"]
+    waiting.cancel()
+    await asyncio.gather(waiting, return_exceptions=True)
+    assert retries == {}

@@ -62,6 +62,7 @@ li .bar { height: 0.25rem; }
 :is(.downloaded, .placed) > .bar { visibility: hidden; }
 @container (width < 26rem) {
   ul { grid-template-columns: minmax(0, 1fr) max-content max-content; }
+  .name { overflow-wrap: anywhere; white-space: normal; }
   li .bar { grid-row: 2; grid-column: 1 / -1; }
   :is(.downloaded, .placed) > .bar { display: none; }
 }

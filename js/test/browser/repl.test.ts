@@ -10,7 +10,7 @@ import type {} from "../../src/progress/define.ts";
 import { inTab } from "./crashes.ts";
 import { BROWSERS, launch, TIMEOUT } from "./launch.ts";
 import { type LoopbackServer, serveFolders } from "./serving.ts";
-import { type IndexUrls, readWheels, serveIndex } from "./wheel_index.ts";
+import { type IndexUrls, nativeWheels, readWheels, serveIndex } from "./wheel_index.ts";
 
 const CACHE = join(import.meta.dirname, "../../../.cache");
 const WHEELS = join(CACHE, "wheels", "newest");
@@ -32,7 +32,7 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), "wherry-repl-"));
   await buildPage({ output: folder, distribution: join(CACHE, "distribution") });
   site = await serveFolders({ "/": folder });
-  ({ server: index, urls } = await serveIndex(readWheels(WHEELS)));
+  ({ server: index, urls } = await serveIndex([...readWheels(WHEELS), ...nativeWheels("torch")]));
 });
 
 after(async () => {
@@ -49,14 +49,14 @@ for (const name of BROWSERS) {
     const inPage = (body: (page: Page) => Promise<void>) => inTab(() => browser, body);
 
     /** Opens the REPL in an empty page, and waits for the prompt. */
-    async function open(page: Page, fragment = ""): Promise<void> {
-      await page.setViewport({ width: 1280, height: 800 });
+    async function open(page: Page, fragment = "", { width = 1280, index = urls.open } = {}): Promise<void> {
+      await page.setViewport({ width, height: 800 });
       page.on("pageerror", (error) => faults.push(String(error)));
-      await visit(page, fragment);
+      await visit(page, fragment, index);
     }
 
-    async function visit(page: Page, fragment = ""): Promise<void> {
-      await page.goto(`${site.origin}/index.html?index=${urls.open}${fragment}`);
+    async function visit(page: Page, fragment = "", index = urls.open): Promise<void> {
+      await page.goto(`${site.origin}/index.html?index=${index}${fragment}`);
       await shows(page, /^>>> $/m);
       await page.focus(".xterm-helper-textarea");
     }
@@ -101,8 +101,14 @@ for (const name of BROWSERS) {
       await type(page, "import pydantic; pydantic.TypeAdapter(int).validate_python('7')");
       // By then the panel has been drawn anew, and stays as it is.
       await shows(page, /^7\n>>> $/m);
-      await (await find(page, '[aria-label="Uninstall pydantic"]')).click();
-      await shows(page, /^Removed +pydantic +2/m);
+      await (await find(page, 'button[aria-label="Uninstall pydantic"]')).click();
+      assert.match(
+        (await text(page, "#tree .question")) ?? "",
+        /^Nothing else needs annotated-types, pydantic-core, typing-extensions and typing-inspection\./,
+      );
+      await (await find(page, "#tree .question .primary")).click();
+      await shows(page, /^>>> wherry\.uninstall\("pydantic", "annotated-types", .*\n(.*\n)?Removed  /m);
+      await showsTree(page, []);
     }));
 
     test("an installation that fails says what to do, at the prompt and beside it", inPage(async (page) => {
@@ -129,6 +135,77 @@ for (const name of BROWSERS) {
       await page.waitForSelector("#choices span");
       const choices = await page.$$eval("#choices span", (words) => words.map(({ textContent }) => textContent));
       assert.ok(choices.includes("isalnum") && choices.includes("isupper"), choices.join(" "));
+    }));
+
+    test("words that do not fit are counted, and come with the next Tab", inPage(async (page) => {
+      await open(page, "", { width: 380 });
+      await page.keyboard.type("str.");
+      const seen: string[] = [];
+      let count = "";
+      while (!count.includes("begins again")) {
+        await page.keyboard.press("Tab");
+        await page.waitForFunction((last) => ![last, undefined].includes(document.querySelector("#choices strong")?.textContent), {}, count);
+        count = (await text(page, "#choices strong")) ?? "";
+        seen.push(...(await page.$$eval("#choices span", (words) => words.map(({ textContent }) => textContent ?? ""))));
+        assert.deepEqual(await overflows(page, "#choices"), []);
+      }
+      assert.match(count, new RegExp(`–${seen.length} of ${seen.length} · Tab begins again$`));
+      assert.ok(seen.includes("capitalize") && seen.includes("zfill"), seen.join(" "));
+      await page.keyboard.type("up");
+      assert.equal(await page.$("#choices *"), null);
+    }));
+
+    test("whatever Python raises, the prompt goes on", inPage(async (page) => {
+      await open(page);
+      await type(page, "raise KeyboardInterrupt");
+      await shows(page, /^KeyboardInterrupt\n>>> $/m);
+      await type(page, "raise SystemExit(3)", "raise GeneratorExit", "raise ModuleNotFoundError(name=5)", "'(' * 3 + 1");
+      await shows(page, /^GeneratorExit$/m);
+      await shows(page, /^TypeError: can only concatenate/m);
+      await clearScreen(page);
+      await type(page, "class Odd:", "__repr__ = __getattr__ = lambda *_: exit()", "", "odd = Odd()", "odd");
+      await shows(page, /^SystemExit: None$/m);
+      await page.keyboard.type("odd.x");
+      await page.keyboard.press("Tab");
+      await page.keyboard.press("Enter");
+      await type(page, "class Mute(wherry.WherryError):", "__str__ = lambda _: 1 / 0", "", "raise Mute");
+      await shows(page, /^Mute, and ZeroDivisionError while it was described$/m);
+      await clearScreen(page);
+      await type(page, "def stop(event): raise KeyboardInterrupt", "", "await install('idna', on_progress=stop)");
+      await shows(page, /^KeyboardInterrupt\n>>> $/m);
+      await page.waitForFunction(() => !document.querySelector("wherry-progress:state(running)"));
+      await type(page, "import json; json.dumps = json.loads = None; await install('idna')", "'alive'");
+      await shows(page, /^'alive'\n>>> $/m);
+    }));
+
+    test("a sample is installed by a click, and a line that was being typed comes back", inPage(async (page) => {
+      await open(page);
+      await page.keyboard.type("1 + 1");
+      await (await find(page, "[data-sample=msgpack]")).click();
+      await shows(page, /^>>> await install\("msgpack"\)\nInstalled: msgpack 1\.2\.4\n>>> 1 \+ 1$/m);
+      await page.keyboard.press("Enter");
+      await shows(page, /^2$/m);
+    }));
+
+    test("an error is shown as a whole beside the prompt", inPage(async (page) => {
+      await open(page);
+      await type(page, 'await install("torch", "pydantic-core<2.40")');
+      await page.waitForSelector("wherry-progress:state(failed)");
+      await shows(page, /^\w+: .*\n[^]*>>> $/m);
+      assert.deepEqual(await overflows(page, "aside"), []);
+    }));
+
+    test("at 380 px progress is in sight and says what is tried again; nothing is cut off", inPage(async (page) => {
+      await open(page, "", { width: 380, index: urls.faltering });
+      await type(page, 'await install("msgpack")');
+      await page.waitForFunction(() => {
+        const line = document.querySelector("wherry-progress")?.shadowRoot?.querySelector("[part=line]");
+        return line?.textContent?.startsWith("Trying again (2 of 4): msgpack from 127.0.0.1:");
+      });
+      assert.deepEqual(await overflows(page, "wherry-progress"), []);
+      const { top, bottom } = await box(page, "wherry-progress");
+      assert.ok(top >= 0 && bottom < (await box(page, ".console")).top, `${top} to ${bottom}`);
+      await shows(page, /^Installed: msgpack 1\.2\.4\n>>> $/m);
     }));
 
     test("several lines are pasted as one, out of a transcript too, and remembered from visit to visit", inPage(async (page) => {
@@ -169,15 +246,22 @@ for (const name of BROWSERS) {
       await drop(page, readWheels(WHEELS).find((wheel) => wheel.name === "idna")!.content.toString("base64"));
       await showsTree(page, ["idna"]);
       await drop(page, "", "notes.txt");
-      assert.match((await text(page, "#notice")) ?? "", /^notes\.txt: not a wheel/);
+      assert.match((await text(page, "#notice .failure")) ?? "", /^notes\.txt: not a wheel/);
     }));
 
     test("a link installs nothing by itself, says what from where, and then does it", inPage(async (page) => {
       await open(page, "#install=msgpack&install=idna>3");
       assert.match((await text(page, "#notice p")) ?? "", new RegExp(`asks for msgpack, idna>3, .* from ${urls.open}`));
       assert.deepEqual(await tree(page), []);
+      await page.setViewport({ width: 380, height: 800 });
+      const tops = await page.$$eval("#notice button", (buttons) => buttons.map((button) => button.getBoundingClientRect().top));
+      assert.ok(tops.length === 2 && tops[0] === tops[1], String(tops));
+      await page.evaluate(() => {
+        location.hash = "#install=msgpack&install=idna";
+      });
+      await page.waitForFunction(() => document.querySelector("#notice p")?.textContent?.includes("idna, to be installed"));
       await (await find(page, "#notice .primary")).click();
-      await shows(page, /^>>> await install\("msgpack", "idna>3"\)\nInstalled  /m);
+      await shows(page, /^>>> await install\("msgpack", "idna"\)\nInstalled  /m);
       await showsTree(page, ["idna", "msgpack"]);
     }));
 
@@ -187,6 +271,17 @@ for (const name of BROWSERS) {
       await showsTree(page, ["idna"]);
       await (await find(page, "#share")).click();
       await page.waitForFunction(() => location.hash === "#install=idna%3D%3D3.20");
+    }));
+
+    test("a notice pushes nothing, and goes; a question stays", inPage(async (page) => {
+      await open(page, "#install=idna");
+      const before = await box(page, "main");
+      await (await find(page, "#share")).click();
+      assert.match((await (await find(page, "#notice .success")).evaluate(({ textContent }) => textContent)) ?? "", /^The link is/);
+      assert.deepEqual(await box(page, "main"), before);
+      await page.mouse.move(0, 0);
+      await page.waitForFunction(() => !document.querySelector("#notice .success"));
+      await find(page, "#notice .question");
     }));
   });
 }
@@ -219,6 +314,31 @@ async function shows(page: Page, expected: RegExp): Promise<void> {
     await new Promise((passed) => setTimeout(passed, 50));
   }
   assert.match(seen, expected);
+}
+
+async function clearScreen(page: Page): Promise<void> {
+  await page.keyboard.down("Control");
+  await page.keyboard.press("l");
+  await page.keyboard.up("Control");
+}
+
+function box(page: Page, selector: string): Promise<Record<"left" | "top" | "right" | "bottom", number>> {
+  return page.$eval(selector, (element) => {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    return { left, top, right, bottom };
+  });
+}
+
+/** The elements in `selector`, and in shadow trees there, of which the text does not fit. */
+function overflows(page: Page, selector: string): Promise<string[]> {
+  return page.$eval(selector, (top) => {
+    const below = (element: Element): Element[] =>
+      [...element.children, ...(element.shadowRoot?.children ?? [])].flatMap((child) => [child, ...below(child)]);
+    return [top, ...below(top)]
+      .filter((element) => !element.matches(".spoken, .bar, .bar *") && getComputedStyle(element).overflow !== "visible")
+      .filter((element) => element.scrollWidth > element.clientWidth || element.scrollHeight > element.clientHeight)
+      .map((element) => element.outerHTML.slice(0, 100));
+  });
 }
 
 async function clearLine(page: Page): Promise<void> {

@@ -7,6 +7,7 @@ import { strFromU8, unzipSync } from "fflate";
 import { LoopbackServer } from "./serving.ts";
 
 const CORS = { "Access-Control-Allow-Origin": "*" };
+const CORS_OF_FAILURES = { ...CORS, "Access-Control-Expose-Headers": "Retry-After" };
 const JSON_TYPE = "application/vnd.pypi.simple.v1+json";
 
 export interface Wheel {
@@ -26,6 +27,8 @@ export interface IndexUrls {
   closed: string;
   /** It takes requests and never answers. */
   silent: string;
+  /** It answers every second request for the same thing; before that it is unavailable for a second. */
+  faltering: string;
 }
 
 export function readWheels(...folders: string[]): Wheel[] {
@@ -34,6 +37,20 @@ export function readWheels(...folders: string[]): Wheel[] {
       .filter((filename) => filename.endsWith(".whl"))
       .sort()
       .map((filename) => readWheel(folder, filename)),
+  );
+}
+
+/** The files of a project that has none for Pyodide. */
+export function nativeWheels(name: string): Wheel[] {
+  const platforms = ["win_amd64", "win_arm64", "manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_11_0_arm64"];
+  return ["2.8.0", "2.9.0", "2.9.1"].flatMap((version) =>
+    ["cp312", "cp313", "cp314"].flatMap((tag) =>
+      platforms.map((platform) => {
+        const metadata = Buffer.from(`Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`);
+        const filename = `${name}-${version}-${tag}-${tag}-${platform}.whl`;
+        return { filename, name, version, content: Buffer.alloc(0), metadata };
+      }),
+    ),
   );
 }
 
@@ -49,14 +66,20 @@ function readWheel(folder: string, filename: string): Wheel {
 export async function serveIndex(wheels: readonly Wheel[]): Promise<{ server: LoopbackServer; urls: IndexUrls }> {
   const server = await LoopbackServer.listen(answerFrom(wheels));
   const root = (name: string) => `${server.origin}/${name}/simple/`;
-  return { server, urls: { open: root("open"), closed: root("closed"), silent: root("silent") } };
+  return { server, urls: { open: root("open"), closed: root("closed"), silent: root("silent"), faltering: root("faltering") } };
 }
 
 function answerFrom(wheels: readonly Wheel[]): RequestListener {
+  const failed = new Set<string>();
   return (request, response) => {
     const [, door, place, name = ""] = (request.url ?? "").split("/");
     if (door === "silent") return;
-    const headers = door === "open" ? CORS : {};
+    const url = request.url ?? "";
+    if (door === "faltering" && !failed.delete(url)) {
+      failed.add(url);
+      return void response.writeHead(503, { ...CORS_OF_FAILURES, "Retry-After": "1" }).end();
+    }
+    const headers = door === "open" || door === "faltering" ? CORS : {};
     const root = `http://${request.headers.host}/${door}`;
     const body = place === "simple" ? projectPage(wheels, name, root) : readPublished(wheels, name);
     if (body === undefined) return void response.writeHead(404, headers).end();

@@ -55,7 +55,8 @@ class IndexClient:
     ``network`` has the limits of bytes.
 
     Use it as an async context manager; leaving it ends what is still being fetched. ``requests`` counts the fetches,
-    ``notes`` are the warnings of the fetcher, ``reading`` the archives that are being fetched for their metadata.
+    ``notes`` are the warnings of the fetcher, ``reading`` the archives that are being fetched for their metadata, and
+    ``retries`` says by URL which requests are being repeated.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class IndexClient:
         self.requests = 0
         self.notes: dict[str, None] = {}
         self.reading: list[ProjectFile] = []
+        self.retries: dict[str, str] = {}
         self._access = Access(configured, secrets or {})
         self._fetcher = fetcher
         self._network = network or Network()
@@ -285,7 +287,8 @@ class IndexClient:
     async def _fetch(self, request: Request) -> Response:
         self.requests += 1
         with within_memory(request):
-            response = await self._fetcher.fetch(self._access.grant(request))
+            granted = replace(self._access.grant(request), retries=self.retries)
+            response = await self._fetcher.fetch(granted)
         if response.note:
             self.notes[response.note] = None
         return response

@@ -52,7 +52,8 @@ class Request:
     redirect leads; ``credentials`` is the option of JavaScript's ``fetch``. ``size`` is how many bytes the body has,
     where that is known, ``limit`` how many it may have. ``fresh`` goes past the HTTP cache; ``is_archive`` tells a file
     of perhaps megabytes, which can wait, from a page or metadata. A fetcher that can stop in the middle does so at
-    ``limit`` and as ``hold`` says, and one that knows how much has come lets ``meter`` tell; others need not.
+    ``limit`` and as ``hold`` says, and one that knows how much has come lets ``meter`` tell; others need not. One that
+    repeats a request keeps in ``retries``, by URL, a sentence that says so, until there is an outcome.
     """
 
     url: str
@@ -65,6 +66,7 @@ class Request:
     is_archive: bool = False
     hold: Hold | None = field(default=None, compare=False, repr=False)
     meter: Meter | None = field(default=None, compare=False, repr=False)
+    retries: dict[str, str] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

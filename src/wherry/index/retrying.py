@@ -60,13 +60,18 @@ class Retrying:
     async def fetch(self, request: Request) -> Response:
         """Fetch; raises the last :class:`~wherry.errors.IndexUnreachable`, which tells how often it was tried."""
         attempt = 1
-        while True:
-            outcome = await self._try(request)
-            delay = self._delay(outcome, attempt)
-            if delay is None:
-                break
-            await self._sleep(delay)
-            attempt += 1
+        retries = {} if request.retries is None else request.retries
+        try:
+            while True:
+                outcome = await self._try(request)
+                delay = self._delay(outcome, attempt)
+                if delay is None:
+                    break
+                attempt += 1
+                retries[request.url] = f"Trying again ({attempt} of {self._attempts}): {_failure(request.url, outcome)}"
+                await self._sleep(delay)
+        finally:
+            retries.pop(request.url, None)
         if isinstance(outcome, Response):
             return replace(outcome, attempts=attempt)
         outcome.attempts = attempt
@@ -107,6 +112,14 @@ class Retrying:
             return parsedate_to_datetime(retry_after).timestamp() - self._now()
         except (ValueError, OverflowError):
             return None
+
+
+def _failure(url: str, outcome: Response | IndexUnreachable) -> str:
+    """Return the words that name the last part of ``url``, its host and the failure."""
+    reason = f"HTTP status {outcome.status}" if isinstance(outcome, Response) else outcome.reason
+    # A query may hold a secret.
+    host, *path = url.partition("?")[0].partition("//")[2].rstrip("/").split("/")
+    return f"{path[-1]} from {host}: {reason}" if path else f"{host}: {reason}"
 
 
 def _is_worth_another(outcome: Response | IndexUnreachable, attempt: int) -> bool:
