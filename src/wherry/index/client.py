@@ -24,7 +24,7 @@ from wherry.index.failures import at_neither_place, refused, unreachable
 from wherry.index.fetcher import Meter, Request
 from wherry.index.flights import Flights
 from wherry.index.index import read_indexes
-from wherry.index.integrity import agree, refuse_weak, verify
+from wherry.index.integrity import agree, verify
 from wherry.model.hashes import strongest
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class IndexClient:
         configured = read_indexes(indexes)
         self.index_urls = tuple(index.url for index in configured if not index.projects)
         self.places = tuple(index.place for index in configured if not index.projects)
-        self.reserved = {canonicalize_name(name): index.url for index in configured for name in index.projects}
+        self.reserved = {canonicalize_name(name): index.url for index in configured for name in index.projects or ()}
         self.requests = 0
         self._access = Access(configured, secrets or {})
         self._fetcher = fetcher
@@ -226,11 +226,10 @@ class IndexClient:
             with suppress(IndexUnavailable):
                 page = await self._page_on(index_url, name)
                 files = page.files if page is not None else ()
-                twins += [twin for twin in files if twin.filename == file.filename and twin.url != file.url]
+                twins += [twin for twin in files if twin.filename == file.filename and twin.url not in {"", file.url}]
         return twins
 
     async def _verified(self, request: Request, hashes: Mapping[str, str]) -> bytes:
-        refuse_weak(hashes, subject=request.url)
         # What lies nearby need not be kept once more.
         key = strongest(hashes) if request.url.startswith("http") else None
         if key is not None and (kept := await self._cache.get(key)) is not None:

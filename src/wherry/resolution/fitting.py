@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import parse_tag
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
-from packaging.version import InvalidVersion, Version
+from packaging.utils import parse_wheel_filename
+from packaging.version import Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,6 +59,8 @@ class Fitting:
     def judge(self, file: ProjectFile, page: ProjectPage) -> tuple[Version, Preference]:
         """Return the file's version and how good it is; raises :class:`DoesNotFit`."""
         rank = self.judge_name(file.filename, page)
+        if file.fault:
+            raise DoesNotFit(file.fault)
         name, version, build = self._identify(file.filename)
         if name != page.name:
             raise DoesNotFit(f"it belongs to {name}")
@@ -82,7 +84,7 @@ class Fitting:
         if before_tags not in self._identities:
             try:
                 self._identities[before_tags] = self._parse(filename, before_tags)
-            except (InvalidVersion, InvalidWheelFilename) as error:
+            except ValueError as error:  # also of packaging; Python reads no number of more than 4,300 digits
                 raise DoesNotFit(f"its name is not that of a wheel ({error})") from error
         return self._identities[before_tags]
 

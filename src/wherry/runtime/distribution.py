@@ -8,7 +8,7 @@ import js
 import pyodide_js
 
 from wherry.formats.distribution_lock import parse_distribution_lock
-from wherry.formats.urls import absolute
+from wherry.formats.urls import absolute, file_location
 from wherry.runtime.node import node_module
 
 if TYPE_CHECKING:
@@ -29,10 +29,11 @@ def read_distribution() -> Mapping[NormalizedName, LockedPackage]:
 def _locator() -> Callable[[str], str]:
     base = pyodide_js.lockfileBaseUrl or ""
     if "://" in base:
-        return lambda file_name: absolute(file_name, base)
+        return lambda file_name: file_location(file_name, base, page_url=base)
     fs, path = node_module("fs"), node_module("path")
     if fs is None:
-        return lambda file_name: absolute(file_name, absolute(base, js.location.href))
+        beside = absolute(base, js.location.href)
+        return lambda file_name: file_location(file_name, beside, page_url=beside)
     # In Node the files may lie beside the runtime; those that do not come from the address it was released to, which
     # nothing public tells.
     released_to = getattr(getattr(pyodide_js, "_api", None), "config", None)
