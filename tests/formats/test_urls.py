@@ -167,13 +167,9 @@ def test_a_local_page_leads_to_local_files_and_no_other_does():
 @pytest.mark.parametrize("url", IMPOSSIBLE_URLS)
 def test_a_page_from_the_web_leads_nowhere_but_to_the_web(url, page):
     other = "https" if page.startswith("http:") else "http"
-    try:
-        found = file_location(url.replace("http:", f"{other}:").replace("HTTP:", f"{other}:"), page, page_url=page)
-    except ValueError as error:
-        assert "is not a URL" in str(error) or "only https: and http:" in str(error)
-        assert str(error).isprintable()
-    else:
-        pytest.fail(found)
+    with pytest.raises(ValueError, match=r"is not a URL|only https: and http:") as caught:
+        file_location(url.replace("http:", f"{other}:").replace("HTTP:", f"{other}:"), page, page_url=page)
+    assert str(caught.value).isprintable()
 
 
 @pytest.mark.parametrize(
