@@ -13,7 +13,7 @@ from tests.harness.index_files import make_wheel
 from tests.harness.index_pages import JSON_TYPE, file_path
 from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
 from tests.harness.odd_links import IMPOSSIBLE_NAMES, IMPOSSIBLE_URLS, OddFragment, odd_fragments
-from wherry.errors import IntegrityError, InvalidRequirement, NoFittingWheel
+from wherry.errors import IntegrityError, InvalidRequirement, NoFittingWheel, ResolutionError
 from wherry.index.fetcher import Response
 from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
@@ -124,6 +124,7 @@ LONG = "9" * 5000
         "https://example.org/demo.whl",
         f"https://example.org/demo-{LONG}.tar.gz",
     ],
+    ids=lambda link: repr(link[:60]),
 )
 @pytest.mark.parametrize("requirement", ["demo", "demo==2.0", "demo>1"])
 async def test_a_file_that_is_passed_over_is_named(tmp_path: Path, url: str, link: str, requirement: str) -> None:
@@ -133,8 +134,8 @@ async def test_a_file_that_is_passed_over_is_named(tmp_path: Path, url: str, lin
         if requirement == "demo" and name == "beside":
             await subject.install(requirement)
             continue
-        with pytest.raises(NoFittingWheel) as caught:
+        # Beside a release that fits, a file whose name states no version is none that was asked for.
+        with pytest.raises(NoFittingWheel if name == "alone" else ResolutionError) as caught:
             await subject.install(requirement)
         assert str(caught.value).replace("\n", "").isprintable()
-        if name == "alone":
-            assert caught.value.files
+        assert getattr(caught.value, "files", True)
