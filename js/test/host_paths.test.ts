@@ -40,4 +40,7 @@ test("the path of an index is the host's", () => {
   for (const url of ["https://example.org/simple/", "a @ https://example.org/simple/", "file:///simple/", "emfs:/x/"]) {
     assert.equal(hostIndex(url), url);
   }
+  for (const wrong of ["a@https://example.org/", "a@simple/", "a: https://example.org/", "@ simple/", "a, @https://example.org/"]) {
+    assert.equal(hostIndex(wrong), wrong);
+  }
 });

@@ -1,16 +1,17 @@
 from __future__ import annotations
 
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wherry.errors import InvalidIndexPage
+from tests.harness.odd_links import IMPOSSIBLE_URLS
 from wherry.formats.urls import (
     absolute,
     authorization,
     file_location,
+    is_web,
     last_segment,
     origin,
     recorded_url,
@@ -49,7 +50,7 @@ def test_a_page_in_the_file_system_leads_to_its_neighbours(url, expected):
 
 
 def test_what_is_no_url_is_refused():
-    with pytest.raises(InvalidIndexPage, match=r"\[bad"):
+    with pytest.raises(ValueError, match=r"\[bad"):
         absolute("//[bad/a.whl", BASE)
 
 
@@ -58,7 +59,7 @@ def test_any_text_is_resolved_as_the_standard_library_does_or_refused(url):
     try:
         expected = urljoin(BASE, url)
     except ValueError:
-        with pytest.raises(InvalidIndexPage):
+        with pytest.raises(ValueError, match="is not a URL"):
             absolute(url, BASE)
     else:
         assert absolute(url, BASE) == expected
@@ -88,6 +89,9 @@ def test_the_last_segment_is_percent_decoded(url, expected):
         ("a.whl#egg", ("a.whl", {})),
         ("a.whl#sha256=", ("a.whl", {})),
         ("a.whl#egg=a&sha256=ab&subdirectory=b", ("a.whl", {"sha256": "ab"})),
+        ("a.whl#sha256=ab&egg=a", ("a.whl", {"sha256": "ab"})),
+        ("a.whl#EGG=a&other=b", ("a.whl", {})),
+        ("a.whl#md5=ab&sha1=cd", ("a.whl", {"md5": "ab", "sha1": "cd"})),
     ],
 )
 def test_the_fragment_holds_the_hash(url, expected):
@@ -154,7 +158,52 @@ def test_a_page_leads_to_the_web(page):
 def test_a_local_page_leads_to_local_files_and_no_other_does():
     page = "file:///home/simple/app/"
     assert file_location("../../a.whl", page, page_url=page) == "file:///home/a.whl"
-    for url in ("file:///home/a.whl", "FILE:///home/a.whl", "emfs:/home/a.whl", "javascript:a.whl", "data:,a.whl"):
-        with pytest.raises(InvalidIndexPage, match="only https: and http:") as caught:
-            file_location(url, BASE, page_url=BASE)
-        assert caught.value.url == BASE
+    for url in ("emfs:/home/a.whl", "javascript:a.whl", "//host/a.whl", "https:/a.whl", "http:///a.whl"):
+        with pytest.raises(ValueError, match="only https: and http:"):
+            file_location(url, page, page_url=page)
+
+
+@pytest.mark.parametrize("page", [BASE, "https://example.org:8080/", "http://127.0.0.1:1/simple/app/"])
+@pytest.mark.parametrize("url", IMPOSSIBLE_URLS)
+def test_a_page_from_the_web_leads_nowhere_but_to_the_web(url, page):
+    other = "https" if page.startswith("http:") else "http"
+    with pytest.raises(ValueError, match=r"is not a URL|only https: and http:") as caught:
+        file_location(url.replace("http:", f"{other}:").replace("HTTP:", f"{other}:"), page, page_url=page)
+    assert str(caught.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org",
+        "HTTPS://Example.ORG:443/x y",
+        "https://bücher.example/ä.whl",
+        "http://[::1]:8080/x",
+        "http://127.0.0.1:/x",
+        "https://a_b.example.org./x",
+        "https://example.org?x=//[#",
+    ],
+)
+def test_what_every_browser_fetches_is_of_the_web(url):
+    assert is_web(url)
+
+
+@given(st.text(alphabet="htps:/\\.@[]1%?#ab fiel\n\t", max_size=24), st.sampled_from([BASE, "http://127.0.0.1:1/a/"]))
+def test_whatever_a_page_says_is_refused_or_of_the_web(url, page):
+    try:
+        found = file_location(url, page, page_url=page)
+    except ValueError:
+        return
+    parts = urlsplit(found)
+    assert parts.scheme in {"http", "https"}
+    assert parts.hostname
+    assert origin(found) is not None or parts.netloc.endswith(":") or "~" in parts.netloc
+
+
+@given(
+    st.dictionaries(st.sampled_from(["sha256", "md5", "egg", "x"]), st.text("0aF", min_size=1), max_size=4), st.data()
+)
+def test_hashes_are_found_wherever_they_stand_in_a_fragment(pairs, data):
+    shuffled = data.draw(st.permutations([f"{name}={value}" for name, value in pairs.items()]))
+    hashes = {name: value.lower() for name, value in pairs.items() if name in {"sha256", "md5"}}
+    assert split_hash(f"a.whl#{'&'.join(shuffled)}") == ("a.whl", hashes)

@@ -366,13 +366,16 @@ async def test_a_project_with_an_index_of_its_own_is_named_to_no_other() -> None
     assert fetcher.pages_asked_for() == {f"{JSON_URL}a/"}
 
 
-async def test_weak_hashes_are_refused_before_anything_is_fetched() -> None:
-    fetcher = MemoryFetcher([WHEEL])
-    async with client(fetcher) as index:
+async def test_a_weak_hash_is_compared_and_keeps_nothing_in_the_cache() -> None:
+    cache = MemoryCache()
+    async with client(MemoryFetcher([WHEEL]), cache=cache) as index:
         file = replace(await only_file(index), hashes={"md5": "0"})
-        with pytest.raises(IntegrityError, match="md5"):
+        with pytest.raises(IntegrityError, match="expected md5 0, got md5"):
             await index.archive(file)
-    assert file.url not in fetcher.requests
+    async with client(MemoryFetcher([WHEEL]), cache=cache) as index:
+        right = hashlib.md5(WHEEL.content, usedforsecurity=False).hexdigest()
+        assert await index.archive(replace(file, hashes={"md5": right})) == WHEEL.content
+    assert await cache.get(f"md5:{right}") is None
 
 
 async def test_secrets_go_to_their_index_and_to_nobody_else() -> None:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from wherry.errors import InvalidRequirement
 from wherry.index.index import Index, read_indexes
 
 BASIC = "Basic dXNlcjpzM2NyM3Q="  # user:s3cr3t
@@ -54,3 +57,128 @@ def test_an_index_is_where_its_path_leads() -> None:
 def test_an_index_that_is_a_url_stays_as_it_is() -> None:
     index = Index("https://example.org/simple/")
     assert index.located(lambda url: (url, "")) is index
+
+
+URL = "https://a.example.org/simple/"
+RIGHT = {
+    "other spelling": f"Torch.Vision, my_APP,torch-vision @ {URL}",
+    "more spaces": f"  torch-vision ,  my-app   @  {URL} ",
+    "an index": Index(URL, projects=["Torch_Vision", " my.app "]),
+    "an iterator": Index(URL, projects=iter(["torch-vision", "my--app"])),
+}
+
+
+@pytest.mark.parametrize("written", RIGHT.values(), ids=RIGHT)
+def test_names_of_reserved_projects_are_normalized(written: str | Index) -> None:
+    (index,) = read_indexes(written)
+    assert (index.url, index.projects) == (URL, ("torch-vision", "my-app"))
+
+
+def test_a_lone_project_is_a_list_of_one() -> None:
+    assert Index(URL, projects="My_App").projects == ("my-app",)
+
+
+WRONG = [
+    f"Mine@{URL}",
+    f"mine @{URL}",
+    f"mine@ {URL}",
+    f"mine\t@\t{URL}",
+    f"mine, @ {URL}",
+    f", mine @ {URL}",
+    f"mine,,other @ {URL}",
+    f"mine,other@{URL}",
+    f" @ {URL}",
+    f"@ {URL}",
+    f"@{URL}",
+    f", @ {URL}",
+    "mine @",
+    "mine @ ",
+    "mine@./simple",
+    "mine@simple",
+    f"mine: {URL}",
+    f"mine:{URL}",
+    f"mine={URL}",
+    f"mine {URL}",
+    f"mine -> {URL}",
+    f"{URL} @ mine",
+    f"mine other @ {URL}",
+    f"mine>=1 @ {URL}",
+    f"mine[extra] @ {URL}",
+    f"mi/ne @ {URL}",
+    f"m\u0456ne @ {URL}",
+    f"'mine' @ {URL}",
+    f"mine; other @ {URL}",
+    f"mine @ other @ {URL}",
+    "mine @ https:/a.example.org",
+    "mine @ https://",
+    "https:/a.example.org/simple",
+    "https:a.example.org",
+    "https://[x/",
+    "https://a.example.org:99999/",
+    "https://a.example.org,https://b.example.org",
+    "",
+    " ",
+]
+
+
+@pytest.mark.parametrize("written", WRONG)
+def test_an_index_that_is_written_a_little_wrong_is_refused(written: str) -> None:
+    with pytest.raises(InvalidRequirement, match=r"^\"(index_urls|projects)=|^'(index_urls|projects)=") as caught:
+        read_indexes([URL, written])
+    assert "https://host/path" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "projects", [(), [], "", ",", "a, b", "mine,", ("mine,",), ["mine", ""], [None], [7], 7, b"mine"]
+)
+def test_an_index_for_no_project_or_for_what_is_none_is_refused(projects: object) -> None:
+    with pytest.raises(InvalidRequirement, match="projects="):
+        Index(URL, projects=projects)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("written", [None, 7, b"https://a.example.org", ("mine", URL), {"mine": URL}])
+def test_what_is_no_text_is_refused(written: object) -> None:
+    with pytest.raises(InvalidRequirement, match="index_urls="):
+        read_indexes([written])  # type: ignore[list-item]
+
+
+def test_a_dictionary_of_indexes_is_refused() -> None:
+    with pytest.raises(InvalidRequirement, match="'project, project @ https"):
+        read_indexes({"mine": URL})  # type: ignore[arg-type]
+
+
+def test_a_project_with_two_indexes_of_its_own_is_refused() -> None:
+    assert len(read_indexes([f"mine @ {URL}", f"other @ {URL}", f"Mine @ {URL}"])) == 3
+    with pytest.raises(InvalidRequirement, match="two indexes are for it alone"):
+        read_indexes([f"mine @ {URL}", "other, Mine @ https://b.example.org/"])
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["mine@https://user:s3cr3t@a.example.org", "https:/user:s3cr3t@a.example.org", "x: http://u:s3cr3t@a.org"],
+)
+def test_the_error_shows_no_secret(written: str) -> None:
+    with pytest.raises(InvalidRequirement) as caught:
+        read_indexes(written)
+    assert "s3cr3t" not in str(caught.value)
+    assert "s3cr3t" not in str(caught.value.facts())
+
+
+@pytest.mark.parametrize(
+    "url", ["./simple@2", "/srv/@me/simple", "simple", "emfs:/simple", "file:///simple", "HTTPS://A.example.org/@me/x"]
+)
+def test_a_path_and_a_url_may_have_the_sign_of_a_reservation(url: str) -> None:
+    (index,) = read_indexes(url)
+    assert (index.url, index.projects) == (f"{url}/", None)
+
+
+@given(st.lists(st.sampled_from(["mine", "Mine", "@", " @ ", ",", " ", URL, ":", "./x", "=", "\t", "@"]), max_size=6))
+def test_whatever_names_a_project_and_a_url_is_a_reservation_or_refused(pieces: list[str]) -> None:
+    written = "".join(pieces)
+    try:
+        (index,) = read_indexes(written)
+    except InvalidRequirement:
+        return
+    if "mine" in written.lower() and URL in written and not written.lstrip().startswith(("./x", URL)):
+        # Another scheme, as in "minehttps://…", cannot be fetched, which is an error.
+        assert index.projects == ("mine",) or index.url.lower().startswith("mine")

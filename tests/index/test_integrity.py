@@ -9,7 +9,7 @@ from wherry.index.fetcher import Request, Response
 from wherry.index.integrity import check_size, verify
 
 CONTENT = b"bytes"
-GOOD = {name: hashlib.new(name, CONTENT).hexdigest() for name in ("md5", "sha1", "sha256", "sha512")}
+GOOD = {name: hashlib.new(name, CONTENT).hexdigest() for name in ("md5", "sha1", "sha256", "sha512", "sha3_256")}
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,10 @@ GOOD = {name: hashlib.new(name, CONTENT).hexdigest() for name in ("md5", "sha1",
         {"sha512": GOOD["sha512"]},
         {"md5": "0", "sha256": GOOD["sha256"]},
         {"sha256": "0", "sha512": GOOD["sha512"]},
+        {"sha3_256": GOOD["sha3_256"]},
+        {"md5": GOOD["md5"]},
+        {"sha1": GOOD["sha1"], "md5": "0"},
+        {"unknown": "0"},
     ],
 )
 def test_the_strongest_hash_decides(hashes: dict[str, str]) -> None:
@@ -31,11 +35,13 @@ def test_the_strongest_hash_decides(hashes: dict[str, str]) -> None:
     [
         {"sha256": GOOD["sha512"]},
         {"sha256": GOOD["sha256"], "sha512": "0"},
-        {"md5": GOOD["md5"]},
-        {"sha1": GOOD["sha1"]},
+        {"md5": GOOD["md5"], "sha256": "0"},
+        {"md5": "0"},
+        {"md5": GOOD["md5"], "sha1": "0"},
+        {"sha3_256": GOOD["sha256"]},
     ],
 )
-def test_wrong_or_weak_hashes_are_refused(hashes: dict[str, str]) -> None:
+def test_a_wrong_hash_is_refused(hashes: dict[str, str]) -> None:
     with pytest.raises(IntegrityError) as caught:
         verify(CONTENT, hashes, subject="https://example.org/it.whl")
     assert caught.value.subject == "https://example.org/it.whl"

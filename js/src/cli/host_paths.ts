@@ -5,8 +5,8 @@ import { pathToFileURL } from "node:url";
 const WHEEL =
   /^(?<before>[A-Za-z0-9][\w.-]*\s*(?:\[[^\]]*\])?\s*@\s*)?(?<path>(?!\w{2,}:)[^?#]*?\.whl)(?<after>(?:[#[].*|\s*;\s.*|\s+;.*)?)$/is;
 
-/** An index's address, perhaps with the projects that it is for alone. */
-const INDEX = /^(?<before>.*\s@\s+)?(?<path>(?!\w{2,}:).+)$/s;
+/** An index's address, perhaps with the projects that it is for alone. What is neither is left to Python to refuse. */
+const INDEX = /^(?<before>[^@]*\s@\s+)?(?<path>(?!\w{2,}:)(?![^/\\]*@)(?!.*:\/\/).+)$/s;
 
 /** Returns a requirement whose path, if it is that of a wheel, is a URL: on a command line paths are the host's. */
 export function hostRequirement(requirement: string): string {

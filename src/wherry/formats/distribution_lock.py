@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile
@@ -24,7 +24,7 @@ def parse_distribution_lock(text: str, locate: Callable[[str], str]) -> Mapping[
     """Return the packages of a lock by normalized name; ``locate`` gives the URL of a file by its ``file_name``.
 
     The runtime has read the lock already, so it is well-formed. Passed over is what no requirement can name: unvendored
-    tests, and versions that are none.
+    tests, versions that are none, and files where ``locate`` raises ``ValueError``.
     """
     return _LockedPackages(json.loads(text)["packages"], locate)
 
@@ -56,9 +56,10 @@ class _LockedPackages(Mapping["NormalizedName", LockedPackage]):
         filename = str(entry["file_name"])
         try:
             version = Version(str(entry["version"]))
-        except InvalidVersion:
+            url = self._locate(filename)
+        except ValueError:
             return None
-        url, hashes = self._locate(filename), {"sha256": entry["sha256"]}
+        hashes = {"sha256": entry["sha256"]}
         return LockedPackage(
             name=name,
             version=version,

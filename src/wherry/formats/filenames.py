@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from wherry.errors import InvalidIndexPage
 from wherry.formats.wording import shorten
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from packaging.utils import BuildTag, NormalizedName
     from packaging.version import Version
 
-__all__ = ["LONGEST_FILENAME", "check_filename", "length_excess", "parse_wheel_name", "tags_excess"]
+__all__ = ["LONGEST_FILENAME", "check_filename", "length_excess", "parse_wheel_name", "shown_filename", "tags_excess"]
 
 LONGEST_FILENAME = 255  # characters
 # A set of tags stands for the product of its parts: with names of 255 characters, for half a million.
@@ -25,20 +24,22 @@ MOST_TAGS = 1000
 ENCODED_PATH = re.compile("%(?:2e|2f|5c|00)", re.IGNORECASE)  # . / \\ and NUL, should anyone decode them (again)
 
 
-def check_filename(filename: object, *, url: str) -> str:
-    """Return ``filename`` if it is a plain name; an index must not lead anyone to another folder.
-
-    ``url`` names the page for the error, :class:`InvalidIndexPage`.
-    """
+def check_filename(filename: object) -> str:
+    """Return ``filename`` if it is a plain name, without a way to another folder; raises ``ValueError``."""
     if not isinstance(filename, str) or not filename:
-        raise InvalidIndexPage(url, f"a file has no name ({shorten(repr(filename))})")
+        raise ValueError("it has no name")
     if (
         filename.startswith(".")
         or any(character in "/\\" or not character.isprintable() for character in filename)
         or ENCODED_PATH.search(filename)
     ):
-        raise InvalidIndexPage(url, f"{shorten(filename)!r} is not the name of a file")
+        raise ValueError("its name cannot be that of a file")
     return filename
+
+
+def shown_filename(filename: object) -> str:
+    """Return an impossible ``filename`` as it can be printed."""
+    return shorten(repr(filename)[1:-1]) if isinstance(filename, str) and filename else "(a file without a name)"
 
 
 def length_excess(filename: str) -> str:

@@ -6,8 +6,8 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidIndexPage
-from wherry.formats.filenames import check_filename
-from wherry.formats.urls import absolute, file_location, last_segment, split_hash
+from wherry.formats.filenames import check_filename, shown_filename
+from wherry.formats.urls import absolute, file_location, is_web, last_segment, split_hash, without_credentials
 from wherry.model.project import ProjectFile, ProjectPage
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def parse_html_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPa
     version = reader.meta.get("pypi:repository-version")
     if version is not None and version.partition(".")[0] != "1":
         raise InvalidIndexPage(url, f"its API version is {version!r}; this wherry reads version 1")
-    base = absolute(reader.base, url) if reader.base else url
+    base = _base(reader.base, url)
     files = tuple(file for link in reader.links if (file := _file(link, base, url)) is not None)
     # A login page or a proxy's apology is HTML with status 200, too: it tells nothing about the project.
     if not files and version is None:
@@ -68,14 +68,31 @@ class _LinkReader(HTMLParser):
             self.meta[attributes["name"]] = attributes.get("content", "")
 
 
+def _base(href: str, url: str) -> str:
+    # "The result of parsing [...] if that didn't return failure", else the fallback base URL (HTML).
+    try:
+        base = absolute(href.strip(), url)
+    except ValueError:
+        return url
+    return url if base.startswith(("https://", "http://")) and not is_web(without_credentials(base)) else base
+
+
 def _file(link: Mapping[str, str], base: str, page_url: str) -> ProjectFile | None:
-    location, hashes = split_hash(link["href"])
-    if not last_segment(location).endswith(FILE_SUFFIXES):
+    href = link["href"].strip()
+    location, hashes = split_hash(href)
+    filename = last_segment(location)
+    if not filename.endswith(FILE_SUFFIXES):
         return None
+    try:
+        check_filename(filename)
+        url = file_location(location, base, page_url=page_url)
+    except ValueError as error:
+        return ProjectFile(shown_filename(filename), "", fault=str(error))
     return ProjectFile(
-        filename=check_filename(last_segment(location), url=page_url),
-        url=file_location(location, base, page_url=page_url),
+        filename=filename,
+        url=url,
         hashes=hashes,
+        fragment="" if hashes else href.partition("#")[2],
         requires_python=link.get("data-requires-python") or None,
         yanked=link.get("data-yanked"),
         metadata_hashes=_metadata_hashes(link),

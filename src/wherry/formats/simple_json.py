@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from packaging.utils import canonicalize_name
 
 from wherry.errors import InvalidIndexPage
-from wherry.formats.filenames import check_filename
+from wherry.formats.filenames import check_filename, shown_filename
 from wherry.formats.nesting import load_json
 from wherry.formats.urls import file_location
 from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
@@ -150,21 +150,27 @@ def _columns(entries: Sequence[Any]) -> Sequence[Sequence[Any]]:
 
 
 def _file(entry: object, url: str) -> ProjectFile:
-    data = _mapping(entry, "file", url)
-    filename = check_filename(data.get("filename"), url=url)
-    location = _text(data, "url", url)
-    if location is None:
-        raise InvalidIndexPage(url, f"it gives {filename} no url")
-    _text(data, "requires-python", url)
-    _text(data, "upload-time", url)
+    """Return a file, or what is wrong with it, which costs no other."""
+    data: Mapping[str, Any] = entry if isinstance(entry, dict) else {}
+    name = data.get("filename")
+    try:
+        check_filename(name)
+        for key in ("url", "requires-python", "upload-time"):
+            _check_text(data, key)
+    except ValueError as error:
+        return ProjectFile(shown_filename(name), "", fault=str(error))
     return _plain_file(data, url)
 
 
 def _plain_file(data: Mapping[str, Any], url: str) -> ProjectFile:
-    """Return a file of whose name, URL and texts it is known that they are as they should be."""
+    """Return a file of which it is known that its name is plain, and that what should be text is."""
+    try:
+        location = file_location(data["url"], url, page_url=url)
+    except ValueError as error:
+        return ProjectFile(data["filename"], "", fault=str(error))
     return ProjectFile(
         filename=data["filename"],
-        url=file_location(data["url"], url, page_url=url),
+        url=location,
         hashes=_hashes(data.get("hashes")),
         size=_size(data.get("size")),
         requires_python=data.get("requires-python") or None,
@@ -174,11 +180,10 @@ def _plain_file(data: Mapping[str, Any], url: str) -> ProjectFile:
     )
 
 
-def _text(data: Mapping[str, Any], key: str, url: str) -> str | None:
+def _check_text(data: Mapping[str, Any], key: str) -> None:
     value = data.get(key)
-    if value is not None and not isinstance(value, str):
-        raise InvalidIndexPage(url, f"it gives {data['filename']} the {key} of {value!r}")
-    return value or None
+    if not isinstance(value, str | None) or (key == "url" and not value):
+        raise ValueError(f"the {key} that the index gives is {value!r}")
 
 
 def _size(value: object) -> int | None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from wherry.errors import InvalidIndexPage
+from wherry.model.hashes import ALGORITHMS
 
 __all__ = [
     "absolute",
     "authorization",
     "beside",
     "file_location",
+    "is_web",
     "last_segment",
     "origin",
     "recorded_url",
@@ -21,15 +22,16 @@ __all__ = [
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 PLAIN_ORIGIN = re.compile(r"(https?)://([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::([0-9]+))?(?=[/?#]|$)", re.IGNORECASE)
 DEFAULT_PORTS = {"http": "80", "https": "443"}
-
-NO_HASHES = frozenset({"egg", "subdirectory"})
+WEB = re.compile(r"https?://(?:([\w.~-]+)|\[([0-9a-f:.]+)\])(?::([0-9]{0,5}))?(?=[/?#]|$)", re.IGNORECASE)
+LAST_PORT = 65535
+LAST_BYTE = 255
 
 FOLDER = re.compile(r"https?://[^/?#\\\s]+/(?:[\w-][\w.-]*/)*", re.ASCII)
 FILE = re.compile(r"[\w-][\w.+-]*", re.ASCII)
 
 
 def absolute(url: str, base: str) -> str:
-    """Resolve ``url`` against ``base``, where it was found; raises :class:`InvalidIndexPage` for what is no URL."""
+    """Resolve ``url`` against ``base``, where it was found; raises ``ValueError`` for what is no URL."""
     if url.startswith(("https://", "http://")):
         return url
     if FILE.fullmatch(url) and FOLDER.fullmatch(base):
@@ -43,7 +45,7 @@ def absolute(url: str, base: str) -> str:
             return f"emfs:{urljoin(base.removeprefix('emfs:'), url)}"
         return urljoin(base, url)
     except ValueError as error:
-        raise InvalidIndexPage(base, f"{url!r} is not a URL ({error})") from error
+        raise ValueError(f"{url!r} is not a URL ({error})") from error
 
 
 def beside(path: str, base: str) -> str:
@@ -66,18 +68,42 @@ def beside(path: str, base: str) -> str:
 def file_location(url: str, base: str, *, page_url: str) -> str:
     """Return the absolute URL of a file that the page at ``page_url`` lists, without credentials.
 
-    A page leads to the web, or to the kind of place where it lies itself; anything else, such as ``file:`` on a page
-    from the web, raises :class:`InvalidIndexPage`.
+    A page leads to the web, or, if it is a file, to files of the same kind. Anything else, such as ``file:`` on a page
+    from the web, and what is no URL raises ``ValueError``. This alone decides for the links of pages, for redirects
+    and for the files of a lock.
     """
     location = absolute(url, base)
     if "@" in location:
         location = without_credentials(location)
-    if location.startswith(("https://", "http://")):
+    if is_web(location) or (_is_file(location) and _scheme(location) == _scheme(page_url)):
         return location
-    scheme = location.partition(":")[0].lower()
-    if scheme not in DEFAULT_PORTS and scheme != page_url.partition(":")[0].lower():
-        raise InvalidIndexPage(page_url, f"it leads to {location!r}, and only https: and http: may be followed")
-    return location
+    raise ValueError(f"it leads to {location!r}; only https: and http: can be followed, as in https://host/path")
+
+
+def is_web(url: str) -> bool:
+    """Whether ``url`` is an address of ``https:`` or ``http:``, of a host that can be, and the same to all readers."""
+    found = WEB.match(url)
+    if found is None or "\\" in url or not url.isprintable() or int(found[3] or 0) > LAST_PORT:
+        return False
+    host, address, _ = found.groups()
+    if address:
+        from ipaddress import AddressValueError, IPv6Address
+
+        try:
+            return IPv6Address(address) is not None
+        except AddressValueError:
+            return False
+    parts = host.split(".")
+    # What ends in a number is an address: https://url.spec.whatwg.org/#ends-in-a-number-checker
+    return not parts[-1].isdecimal() or all(part.isdecimal() and int(part[:4]) <= LAST_BYTE for part in parts)
+
+
+def _is_file(url: str) -> bool:
+    return url.isprintable() and url.startswith(("emfs:", "file:///", "file://localhost/"))
+
+
+def _scheme(url: str) -> str:
+    return url.partition(":")[0].lower()
 
 
 def origin(url: str) -> str | None:
@@ -104,13 +130,13 @@ def last_segment(url: str) -> str:
 
 
 def split_hash(url: str) -> tuple[str, dict[str, str]]:
-    """Split ``url#sha256=…`` into the URL and its hashes (PEP 503); ``egg=…``, as pip has it, is none."""
+    """Split ``url#sha256=…`` into the URL and its hashes (PEP 503); ``egg=…`` and the like are none."""
     bare, _, fragment = url.partition("#")
     pairs = (part.partition("=") for part in fragment.split("&")) if fragment else ()
     return bare, {
         algorithm.lower(): digest.lower()
         for algorithm, _, digest in pairs
-        if algorithm and digest and algorithm not in NO_HASHES
+        if digest and algorithm.lower() in ALGORITHMS
     }
 
 

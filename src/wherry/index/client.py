@@ -25,7 +25,7 @@ from wherry.index.failures import at_neither_place, is_web_page, refused, unreac
 from wherry.index.fetcher import Meter, Request, Response
 from wherry.index.flights import Flights
 from wherry.index.index import read_indexes
-from wherry.index.integrity import agree, check_size, refuse_weak, too_large, verify, within_memory
+from wherry.index.integrity import agree, check_size, too_large, verify, within_memory
 from wherry.index.network import Network
 from wherry.model.hashes import strongest
 from wherry.resolution.sizes import human_size
@@ -71,7 +71,7 @@ class IndexClient:
         configured = read_indexes(indexes)
         self.index_urls = tuple(index.url for index in configured if not index.projects)
         self.places = tuple(index.place for index in configured if not index.projects)
-        self.reserved = {canonicalize_name(name): index.url for index in configured for name in index.projects}
+        self.reserved = {canonicalize_name(name): index.url for index in configured for name in index.projects or ()}
         self.requests = 0
         self.notes: dict[str, None] = {}
         self.reading: list[ProjectFile] = []
@@ -249,11 +249,10 @@ class IndexClient:
             with suppress(IndexUnavailable):
                 page = await self._page_on(index_url, name)
                 files = page.files if page is not None else ()
-                twins += [twin for twin in files if twin.filename == file.filename and twin.url != file.url]
+                twins += [twin for twin in files if twin.filename == file.filename and twin.url not in {"", file.url}]
         return twins
 
     async def _verified(self, request: Request, hashes: Mapping[str, str]) -> bytes:
-        refuse_weak(hashes, subject=request.url)
         # What lies nearby need not be kept once more.
         key = strongest(hashes) if request.url.startswith("http") else None
         if key is not None and (kept := await self._cache.get(key)) is not None:

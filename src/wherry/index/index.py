@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from wherry.formats.urls import authorization, without_credentials
+from packaging.utils import InvalidName, canonicalize_name
+
+from wherry.errors import InvalidRequirement
+from wherry.formats.urls import SCHEME, authorization, is_web, without_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from packaging.utils import NormalizedName
 
     from wherry.index.fetcher import CredentialsMode
     from wherry.resolution.direct import Locate
 
 __all__ = ["Index", "read_indexes"]
+
+SECRET = re.compile(r"(?<=[/:])[^/\s@]*@")
+HOW_RESERVED = "write an index for some projects alone as 'project, project @ https://host/path'"
+HOW_LOCATED = "write the URL of an index as https://host/path, and that of a folder as './folder' or file:///folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,21 +32,25 @@ class Index:
 
     ``headers`` are sent to the origin of ``url`` and nowhere else, and never shown; a name and a password in ``url``
     become such a header. ``credentials`` is that option of JavaScript's ``fetch``: ``"include"`` lets a browser send
-    its cookies. An index with ``projects`` is for these alone, and they come from nowhere else. ``absent`` is where
-    :meth:`located` has found nothing.
+    its cookies. An index with ``projects`` is for these alone, and they come from nowhere else; their names are kept in
+    normalized form. ``absent`` is where :meth:`located` has found nothing. Raises
+    :class:`~wherry.errors.InvalidRequirement`.
     """
 
     url: str
     headers: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     credentials: CredentialsMode | None = None
-    projects: tuple[str, ...] = ()
+    projects: Iterable[str] | None = None
     absent: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
+        if not _is_place(self.url):
+            raise _refusal(self.url if _is_text(self.url) else type(self.url), HOW_LOCATED)
         secret = authorization(self.url)
         headers = {"Authorization": secret, **self.headers} if secret else dict(self.headers)
         object.__setattr__(self, "headers", headers)
-        object.__setattr__(self, "projects", tuple(self.projects))
+        if self.projects is not None:
+            object.__setattr__(self, "projects", _names(self.projects))
         object.__setattr__(self, "url", without_credentials(self.url.strip()).rstrip("/") + "/")
 
     def located(self, locate: Locate) -> Index:
@@ -53,19 +67,62 @@ class Index:
 def read_indexes(index_urls: str | Index | Sequence[str | Index]) -> tuple[Index, ...]:
     """Return the indexes that a caller names: URLs, ``"project, project @ URL"`` for these projects alone, or both.
 
-    A lone one is taken for a list of one.
+    A lone one is taken for a list of one. Raises :class:`~wherry.errors.InvalidRequirement` for what is none, and for a
+    project with two indexes of its own.
     """
     if isinstance(index_urls, str | Index):
         index_urls = (index_urls,)
-    return tuple(_read(index) for index in index_urls)
+    if hasattr(index_urls, "keys"):
+        raise _refusal([*index_urls], HOW_RESERVED)
+    indexes = tuple(map(_read, index_urls))
+    own: dict[str, str] = {}
+    for index in indexes:
+        for name in index.projects or ():
+            if own.setdefault(name, index.url) != index.url:
+                raise _refusal(name, f"two indexes are for it alone, {own[name]} and {index.url}; leave one out")
+    return indexes
 
 
 def _read(index: str | Index) -> Index:
     if isinstance(index, Index):
         return index
-    projects, separator, url = index.rpartition(" @ ")
-    return Index(url, projects=tuple(_names(projects)) if separator else ())
+    if not _is_text(index) or SCHEME.match(text := index.strip()):
+        return Index(index)
+    projects, separator, url = text.partition(" @ ")
+    if separator:
+        return Index(url, projects=projects.split(","))
+    # Neither a URL nor plainly a path: "mine@https://…", or "mine: https://…".
+    if "@" in text.partition("/")[0] or "://" in text:
+        raise _refusal(index, HOW_RESERVED)
+    return Index(text)
 
 
-def _names(projects: str) -> Iterator[str]:
-    return (name.strip() for name in projects.split(",") if name.strip())
+def _is_text(given: object) -> bool:
+    return isinstance(given, str)
+
+
+def _is_place(given: object) -> bool:
+    """Whether it is a path, or the URL of something that can be an index."""
+    url = given.strip() if isinstance(given, str) else ""
+    if SCHEME.match(url) is None:
+        return bool(url) and "://" not in url
+    if url.lower().startswith(("http:", "https:")):
+        return is_web(without_credentials(url)) and re.search(r"\s", url) is None
+    return url.startswith(("emfs:", "file:")) or re.match(r"[^:]+://\S+$", url) is not None
+
+
+def _names(projects: Iterable[str]) -> tuple[NormalizedName, ...]:
+    """Return names that are reserved, of which there must be one; a string is one name."""
+    listed = [projects] if isinstance(projects, str) else projects
+    try:
+        names = tuple(dict.fromkeys(canonicalize_name(name.strip(), validate=True) for name in listed))
+    except (AttributeError, InvalidName, TypeError) as error:
+        raise _refusal(projects, f"each must be the name of a project alone; {HOW_RESERVED}", "projects") from error
+    if not names:
+        raise _refusal(projects, f"it reserves an index for no project; {HOW_RESERVED}", "projects")
+    return names
+
+
+def _refusal(given: object, reason: str, option: str = "index_urls") -> InvalidRequirement:
+    shown = SECRET.sub("", given) if isinstance(given, str) else given
+    return InvalidRequirement(f"{option}={shown!r}", reason)

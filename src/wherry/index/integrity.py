@@ -7,21 +7,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from wherry.errors import AnswerTooLarge, IntegrityError
-from wherry.model.hashes import strongest
+from wherry.model.hashes import strongest, weakest
 from wherry.resolution.sizes import human_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from wherry.index.fetcher import Request, Response
+    from wherry.model.project import ProjectFile
 
-__all__ = ["agree", "check_size", "refuse_weak", "too_large", "verify", "within_memory"]
-
-
-def refuse_weak(hashes: Mapping[str, str], *, subject: str) -> None:
-    """Raise :class:`IntegrityError` where none of ``hashes`` protects: MD5 and SHA-1 alone are as good as none."""
-    if hashes and strongest(hashes) is None:
-        raise IntegrityError(subject, "a SHA-256 hash", f"only {', '.join(sorted(hashes))}")
+__all__ = ["agree", "check_size", "find_weakness", "too_large", "verify", "within_memory"]
 
 
 def agree(hashes: Mapping[str, str], others: Mapping[str, str]) -> bool:
@@ -36,14 +31,13 @@ def verify(
     """Raise :class:`IntegrityError` unless ``content`` has the strongest of ``hashes`` (hexadecimal digests).
 
     ``computed`` are hashes of it that need not be computed again. Where an index gives no hash, nothing can be
-    compared; weak ones alone are refused.
+    compared; where it gives a weak one alone, that must be right.
     """
-    refuse_weak(hashes, subject=subject)
-    promised = strongest(hashes)
+    promised = strongest(hashes) or weakest(hashes)
     if promised is None:
         return
     algorithm, _, digest = promised.partition(":")
-    actual = (computed or {}).get(algorithm) or hashlib.new(algorithm, content).hexdigest()
+    actual = (computed or {}).get(algorithm) or hashlib.new(algorithm, content, usedforsecurity=False).hexdigest()
     if actual != digest:
         raise IntegrityError(subject, f"{algorithm} {digest}", f"{algorithm} {actual}")
 
@@ -74,3 +68,19 @@ def within_memory(request: Request) -> Iterator[None]:
         yield
     except MemoryError:
         raise AnswerTooLarge(request.url, "there is not enough memory for it", limit=request.limit) from None
+
+
+def find_weakness(file: ProjectFile) -> Iterator[str]:
+    """Yield a warning where ``file`` comes with a hash that does not protect, or with something else in its place."""
+    if file.strongest_hash is None and (file.hashes or file.fragment):
+        weak = (weakest(file.hashes) or "").partition(":")[0]
+        names = {"md5": "MD5", "sha1": "SHA-1"}
+        yield (
+            f"{file.filename}: it was compared with its {names[weak]} alone, which protects against accidents only"
+            if weak
+            else f"{file.filename}: it was compared with no hash, for {_given(file)!r} is none that is known"
+        )
+
+
+def _given(file: ProjectFile) -> str:
+    return f"#{file.fragment}" if file.fragment else ", ".join(sorted(file.hashes))

@@ -9,6 +9,7 @@ from wherry.errors import IndexUnavailable, IntegrityError
 from wherry.formats.library_archive import read_library_archive
 from wherry.formats.wheel_archive import open_wheel
 from wherry.index.flights import together
+from wherry.index.integrity import find_weakness
 from wherry.install.destination import Delivery, SharedLibrary
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.locked_package import LockedPackage
@@ -82,7 +83,7 @@ def _open(
     if isinstance(promised, CoreMetadata) and promised != wheel.metadata:
         raise IntegrityError(wheel.filename, "the metadata that the index gave beside it", "other metadata inside")
     hashes = file.hashes
-    if pin.origin == "direct" and not hashes:
-        # Nothing was promised, but what came can be noted (PEP 610: "A hash SHOULD be provided").
-        hashes = {"sha256": hashlib.sha256(archive).hexdigest()}
-    return Delivery(wheel, file.url, pin.requested, hashes, pin.origin)
+    if pin.origin == "direct" and file.strongest_hash is None:
+        # Nothing safe was promised, but what came can be noted (PEP 610: "A hash SHOULD be provided").
+        hashes = {**hashes, "sha256": hashlib.sha256(archive).hexdigest()}
+    return Delivery(wheel, file.url, pin.requested, hashes, pin.origin, tuple(find_weakness(file)))

@@ -26,6 +26,7 @@ class Delivery:
 
     ``source`` is the URL it came from and ``hashes`` those it was compared with; ``requested`` tells whether the caller
     asked for it by name, ``origin`` whether the URL stood on an index, was the caller's, or is the distribution's.
+    ``weaknesses`` are warnings about its hashes.
     """
 
     wheel: WheelArchive
@@ -33,11 +34,12 @@ class Delivery:
     requested: bool
     hashes: Mapping[str, str] = field(default_factory=dict)
     origin: Origin = "index"
+    weaknesses: tuple[str, ...] = ()
 
     @property
     def warnings(self) -> tuple[str, ...]:
         """Sentences about faults in what was read of it that do no harm, for the report."""
-        return *self.wheel.metadata.warnings, *self.wheel.warnings
+        return *self.wheel.metadata.warnings, *self.wheel.warnings, *self.weaknesses
 
 
 @dataclass(frozen=True, slots=True)

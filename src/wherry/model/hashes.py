@@ -7,11 +7,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["STRONGEST_FIRST", "strongest"]
+__all__ = ["ALGORITHMS", "STRONGEST_FIRST", "strongest", "weakest"]
 
 STRONGEST_FIRST = ("sha512", "sha384", "sha256")
+# Of hashlib, too, though few indexes have them.
+RARE = ("sha3_512", "blake2b", "sha3_384", "sha3_256", "blake2s", "sha3_224", "sha224")
+WEAK = ("sha1", "md5")
+ALGORITHMS = frozenset((*STRONGEST_FIRST, *RARE, *WEAK))
 
 
 def strongest(hashes: Mapping[str, str]) -> str | None:
     """Return the strongest of ``hashes`` as ``sha256:…``; ``None`` where none protects, such as MD5 and SHA-1."""
-    return next((f"{name}:{hashes[name]}" for name in STRONGEST_FIRST if name in hashes), None)
+    return _first(hashes, STRONGEST_FIRST + RARE)
+
+
+def weakest(hashes: Mapping[str, str]) -> str | None:
+    """Return the SHA-1 or MD5 of ``hashes`` as ``md5:…``: all there is to compare with where none protects."""
+    return _first(hashes, WEAK)
+
+
+def _first(hashes: Mapping[str, str], algorithms: tuple[str, ...]) -> str | None:
+    return next((f"{name}:{hashes[name]}" for name in algorithms if name in hashes), None)

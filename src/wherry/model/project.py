@@ -24,7 +24,8 @@ class ProjectFile:
     ``url`` is absolute. ``hashes`` maps algorithms to hexadecimal digests; ``size`` is in bytes. ``yanked`` is the
     reason given (perhaps empty) or ``None``. ``metadata_hashes`` is ``None`` where the index offers no metadata file
     beside the wheel, and empty where it offers one without a hash. ``absent`` is ``None`` unless the caller named the
-    file by its address; then it is a path where there is no such file, or an empty string.
+    file by its address; then it is a path where there is no such file, or an empty string. ``fragment`` is that of its
+    link where it holds no hash. ``fault`` says why the file can never be fetched; it has no ``url`` then.
     """
 
     filename: str
@@ -36,6 +37,8 @@ class ProjectFile:
     upload_time: str | None = None
     metadata_hashes: Mapping[str, str] | None = field(default=None, hash=False)
     absent: str | None = None
+    fragment: str = ""
+    fault: str = ""
 
     @property
     def is_wheel(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packaging.requirements import InvalidRequirement as BadRequirement
@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from wherry.errors import InvalidRequirement, ResolutionConflict, UnsupportedWheel, WherryError
 from wherry.formats.filenames import parse_wheel_name
 from wherry.formats.requirement_text import parse_requirement
-from wherry.formats.urls import last_segment, split_hash
+from wherry.formats.urls import is_web, last_segment, split_hash
 from wherry.model.project import ProjectFile
 
 if TYPE_CHECKING:
@@ -96,8 +96,17 @@ def find_direct(
             urls = sorted((found[name].file.url, direct.file.url))
             sentence = f"{name} is asked for at two URLs: {' and '.join(urls)}"
             raise ResolutionConflict(sentence, [(f"{name} @ {url}", None) for url in urls])
-        found[name] = direct
+        found[name] = direct if name not in found else _merged(found[name], direct, requirement)
     return found
+
+
+def _merged(one: DirectFile, other: DirectFile, requirement: Requirement) -> DirectFile:
+    """Return a file that is named twice, with the hashes of both; raises :class:`InvalidRequirement`."""
+    hashes = {**one.file.hashes, **other.file.hashes}
+    if hashes != {**other.file.hashes, **one.file.hashes}:
+        raise InvalidRequirement(str(requirement), "another requirement gives the same URL with another hash")
+    fragment = "" if hashes else one.file.fragment or other.file.fragment
+    return replace(one, file=replace(one.file, hashes=hashes, fragment=fragment))
 
 
 def _direct(requirement: Requirement, url: str, environment: Environment, locate: Locate) -> DirectFile:
@@ -113,8 +122,11 @@ def _direct(requirement: Requirement, url: str, environment: Environment, locate
     if environment.rank.keys().isdisjoint(map(str, tags)):
         wanted = ", ".join(sorted(map(str, tags)))
         raise UnsupportedWheel(filename, f"it is for {wanted}; this runtime is {environment.tags[0]}")
+    if location.lower().startswith(("http:", "https:")) and not is_web(location):
+        raise InvalidRequirement(str(requirement), f"{location!r} is not a URL; write it as https://host/path")
     place, absent = locate(location)
-    return DirectFile(version, ProjectFile(filename, place, hashes, absent=absent))
+    fragment = "" if hashes else url.partition("#")[2]
+    return DirectFile(version, ProjectFile(filename, place, hashes, absent=absent, fragment=fragment))
 
 
 def _filename(location: str) -> str:

@@ -6,8 +6,7 @@ from itertools import compress
 from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
-from packaging.utils import InvalidWheelFilename
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from wherry.formats.filenames import LONGEST_FILENAME, length_excess, parse_wheel_name, tags_excess
 from wherry.formats.lenient import read_requires_python
@@ -61,6 +60,8 @@ class Fitting:
     def judge(self, file: ProjectFile, page: ProjectPage) -> tuple[Version, Preference]:
         """Return the file's version and how good it is; raises :class:`DoesNotFit`."""
         rank = self.judge_name(file.filename, page)
+        if file.fault:
+            raise DoesNotFit(file.fault)
         name, version, build = self._identify(file.filename)
         if name != page.name:
             raise DoesNotFit(f"it belongs to {name}")
@@ -86,7 +87,7 @@ class Fitting:
         if before_tags not in self._identities:
             try:
                 self._identities[before_tags] = self._parse(filename, before_tags)
-            except (InvalidVersion, InvalidWheelFilename) as error:
+            except ValueError as error:  # also of packaging; Python reads no number of more than 4,300 digits
                 raise DoesNotFit(f"its name is not that of a wheel ({error})") from error
         return self._identities[before_tags]
 

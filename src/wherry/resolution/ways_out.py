@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
-from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename
+from packaging.utils import parse_sdist_filename
 from packaging.version import Version
 
 from wherry.formats.filenames import length_excess, parse_wheel_name, tags_excess
@@ -70,8 +70,8 @@ def newest_first(rejections: Iterable[tuple[str, str]]) -> list[tuple[str, str]]
 
 
 def _ending(filename: str) -> str:
-    """Return the tags in the name of a wheel, nothing for another file."""
-    return "-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:]) if filename.endswith(".whl") else ""
+    """Return the tags in the name of a wheel, ``?`` for one without, nothing for another file."""
+    return "-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:]) or "?" if filename.endswith(".whl") else ""
 
 
 def stated_version(filename: str) -> Version | None:
@@ -81,7 +81,7 @@ def stated_version(filename: str) -> Version | None:
     try:
         parse = parse_wheel_name if filename.endswith(".whl") else parse_sdist_filename
         return parse(filename)[1]
-    except (InvalidWheelFilename, InvalidSdistFilename):
+    except ValueError:  # also of packaging; Python reads no number of more than 4,300 digits
         return None
 
 

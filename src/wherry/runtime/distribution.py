@@ -10,7 +10,7 @@ import pyodide_js
 from pyodide.ffi import JsException
 
 from wherry.formats.distribution_lock import parse_distribution_lock
-from wherry.formats.urls import absolute
+from wherry.formats.urls import absolute, file_location
 from wherry.runtime.node import node_module
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ async def _exists(url: str) -> bool:
 def _locator() -> Callable[[str], str]:
     base, cdn = _base(), _cdn()
     if "://" in base:
-        return lambda file_name: absolute(file_name, base)
+        return lambda file_name: file_location(file_name, base, page_url=base)
     # In Node the files may lie beside the runtime; those that do not come from the CDN.
     fs, path = node_module("fs"), node_module("path")
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import wherry_js
 from pyodide.ffi import JsException
 
-from wherry.formats.urls import absolute, origin
+from wherry.formats.urls import file_location, origin
 from wherry.index.failures import unreachable
 from wherry.index.fetcher import Response
 from wherry.index.limiting import Limiting
@@ -56,7 +56,10 @@ class JsFetcher:
             response = await self._transfer(request, url, headers, redirect="manual")
             if response.status not in REDIRECTS or not (location := response.headers.get("location")):
                 return response
-            url = absolute(location, url)
+            try:
+                url = file_location(location, url, page_url=url)
+            except ValueError as error:
+                raise unreachable(url, "unknown", f"of its redirect, {error}") from error
             if origin(url) != origin(request.url):
                 headers = {}
         raise unreachable(request.url, "portal", f"it redirects more than {MAX_REDIRECTS} times")

@@ -26,7 +26,7 @@ PAGES = {"index.json": "application/vnd.pypi.simple.v1+json", "index.html": "tex
 
 def is_local(url: str) -> bool:
     """Whether ``url`` names something that needs no network."""
-    return url.startswith(("emfs:", "file:")) or "://" not in url
+    return url.startswith(("emfs:", "file:")) or not ("://" in url or url.lower().startswith(("http:", "https:")))
 
 
 def locate(place: str) -> tuple[str, str]:
@@ -39,7 +39,12 @@ def locate(place: str) -> tuple[str, str]:
         return place, ""
     path = os.path.abspath(os.path.expanduser(_path(place)))  # noqa: PTH100, PTH111 - no links are followed
     page = _page() if is_path and not os.path.exists(path) else None  # noqa: PTH110
-    return (f"emfs:{path}", "") if page is None else (absolute(place, page), path)
+    if page is None:
+        return f"emfs:{path}", ""
+    try:
+        return absolute(place, page), path
+    except ValueError as error:
+        raise unreachable(place, "missing", str(error)) from error
 
 
 def respond(url: str, limit: int | None = None) -> Response:
@@ -49,6 +54,13 @@ def respond(url: str, limit: int | None = None) -> Response:
 
     Raises :class:`~wherry.errors.IndexUnreachable`.
     """
+    try:
+        return _respond(url, limit)
+    except JsException as error:  # of fileURLToPath, where the URL names no path
+        raise unreachable(url, "missing", str(error)) from error
+
+
+def _respond(url: str, limit: int | None) -> Response:
     if not url.endswith("/"):
         return _read(url, limit)
     for name, content_type in PAGES.items():
