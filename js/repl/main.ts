@@ -1,6 +1,7 @@
 // The page: a prompt, and beside it what is installed.
 import "@xterm/xterm/css/xterm.css";
 import "./page.css";
+import { printable } from "../src/printable.ts";
 import type {} from "../src/progress/define.ts";
 import { acceptChoice, acceptDrops } from "./dropping.ts";
 import { showNotice } from "./notice.ts";
@@ -110,6 +111,6 @@ async function refresh({ installer }: Session): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  prompt.writeError(`\n${error instanceof Error ? error.message : String(error)}\n`);
+  prompt.writeError(`\n${printable(error instanceof Error ? error.message : String(error))}\n`);
   throw error;
 });

@@ -46,5 +46,6 @@ export async function connect(
     transfer,
   });
   const { cache, ...rest } = options;
-  return openBridge(runtime, rest, cache ? forgiving(cache) : undefined);
+  const patience = rest.network?.answerTimeout ?? undefined;
+  return openBridge(runtime, rest, cache ? forgiving(cache, console.warn, patience) : undefined);
 }

@@ -91,7 +91,7 @@ class Installer:
         self.indexes = read_indexes(index_urls or ()) or read_indexes(DEFAULT_INDEX_URL)
         self.environment = environment or Environment.current()
         self._fetcher = fetcher or runtime_fetcher(network or Network())
-        self._cache = cache or NoCache()
+        self._cache = NoCache() if cache is None else cache
         self._destination = destination or runtime_destination(strict=strict)
         self._distribution = runtime_distribution() if distribution is None else distribution
         self._limits = limits

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from wherry.model.distribution import InstalledDistribution
+from wherry.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +33,7 @@ class InstallReport:
     def __str__(self) -> str:
         lines = [f"{word}: {', '.join(map(str, items))}" for word, items in self._rows() if items]
         lines += [f"Warning: {warning}" for warning in self.warnings]
-        return "\n".join(lines) or "Nothing to do"
+        return printable("\n".join(lines)) or "Nothing to do"
 
     def __repr__(self) -> str:
         # It is what a REPL shows.
@@ -76,7 +77,7 @@ class UninstallReport(tuple[InstalledDistribution, ...]):  # noqa: SLOT001 - a t
 
     def __str__(self) -> str:
         lines = [f"Removed: {', '.join(map(str, self))}"] if self else []
-        return "\n".join([*lines, *(f"Warning: {warning}" for warning in self.warnings)]) or "Nothing to do"
+        return printable("\n".join([*lines, *(f"Warning: {one}" for one in self.warnings)])) or "Nothing to do"
 
     def __repr__(self) -> str:
         # It is what a REPL shows.
