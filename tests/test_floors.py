@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "wherry"
 
 FOLDERS = ("model", "formats", "resolution", "index", "install", "runtime")
-FLOORS = {"_default_index": 0, "errors": 0} | {folder: floor for floor, folder in enumerate(FOLDERS, start=1)}
+GROUND = {"_default_index": 0, "errors": 0, "printable": 0}
+FLOORS = GROUND | {folder: floor for floor, folder in enumerate(FOLDERS, start=1)}
 TOP = len(FOLDERS) + 1
 PURE = FLOORS["resolution"]
 DEPENDENCIES = {"packaging", "resolvelib"}

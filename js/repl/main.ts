@@ -1,6 +1,7 @@
 // The page: a prompt, and beside it what is installed.
 import "@xterm/xterm/css/xterm.css";
 import "./page.css";
+import { printable } from "../src/printable.ts";
 import type {} from "../src/progress/define.ts";
 import { element } from "../src/progress/dom.ts";
 import { acceptChoice, acceptDrops } from "./dropping.ts";
@@ -127,6 +128,6 @@ function messageOf(error: unknown): string {
 }
 
 main().catch((error: unknown) => {
-  prompt.writeError(`\n${messageOf(error)}\n`);
+  prompt.writeError(`\n${printable(messageOf(error))}\n`);
   throw error;
 });

@@ -61,5 +61,6 @@ export async function connect(
     readListing,
     transfer,
   });
-  return openBridge(runtime, rest, cache ? forgiving(cache) : undefined);
+  const patience = rest.network?.answerTimeout ?? undefined;
+  return openBridge(runtime, rest, cache ? forgiving(cache, console.warn, patience) : undefined);
 }

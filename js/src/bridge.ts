@@ -1,5 +1,6 @@
 import type { Cache } from "./caching.ts";
 import { type ErrorDescription, WherryError } from "./errors.ts";
+import { describeThrown } from "./printable.ts";
 import type { PyodideRuntime } from "./runtime.ts";
 
 /** The Python object that does the work; JSON goes both ways, so no other proxy outlives a call. */
@@ -47,17 +48,19 @@ export function openBridge(pyodide: PyodideRuntime, options: object, cache?: Cac
       const { error } = reply;
       throw error.type === "TypeError" ? new TypeError(error.message) : new WherryError(error);
     } finally {
+      listener?.end();
       signal?.removeEventListener("abort", cancel);
     }
   };
 }
 
 /**
- * Hears events from Python. What it throws stops the call; it is kept here and not thrown into Python, from where it would
- * come back wrapped, and leave a proxy of its traceback at every step of the way.
+ * Hears events from Python. What it throws, or a promise of its rejects with, stops the call; it is kept here and not
+ * thrown into Python, from where it would come back wrapped, and leave a proxy of its traceback at every step of the way.
  */
 class Listener {
   #thrown: { error: unknown } | undefined;
+  #hasEnded = false;
   readonly #onEvent: (event: any) => void;
   readonly #cancel: () => void;
 
@@ -69,12 +72,26 @@ class Listener {
   readonly hear = (json: string): void => {
     if (this.#thrown) return;
     try {
-      this.#onEvent(JSON.parse(json));
+      const returned: unknown = this.#onEvent(JSON.parse(json));
+      // An asynchronous listener is not waited for.
+      if (returned) Promise.resolve(returned).catch((error) => this.#fail(error));
     } catch (error) {
+      this.#fail(error);
+    }
+  };
+
+  /** Ends the hearing: what fails later can stop nothing. */
+  end(): void {
+    this.#hasEnded = true;
+  }
+
+  #fail(error: unknown): void {
+    if (this.#hasEnded) console.warn(`wherry: a listener failed after its call: ${describeThrown(error)}`);
+    else if (!this.#thrown) {
       this.#thrown = { error };
       this.#cancel();
     }
-  };
+  }
 
   throwAgain(): void {
     if (this.#thrown) throw this.#thrown.error;

@@ -8,7 +8,7 @@ export type Options = Readonly<Record<string, Reader>>;
 
 export const flag = readerOf("true or false", (value) => typeof value === "boolean");
 export const listener = readerOf("a function", (value) => typeof value === "function");
-export const signal = readerOf("an AbortSignal", (value) => tagOf(value) === "AbortSignal");
+export const signal = readerOf("an AbortSignal", isSignal);
 export const text = textOr("a string");
 export const texts = listOf(text, "a string or an iterable of strings");
 /** Reads an object of strings by names that are not known. */
@@ -74,21 +74,31 @@ export function listOf(item: Reader, takes: string): Reader {
 export function groupOf(known: Options, other?: Reader) {
   const group = readerOf("an object", isPlain);
   return (value: any, path: string, prefix = `${path}.`): any => {
-    const read: Record<string, unknown> = {};
+    const read: [name: string, value: unknown][] = [];
     // Inherited options count, too.
     for (const name in group(value, path)) {
       const reader = Object.hasOwn(known, name) ? known[name] : other;
       if (!reader) throw new TypeError(`${prefix}${name} is not an option. ${suggest(name, Object.keys(known))}`);
       const given = value[name];
-      if (given != null || (given === null && LIMITS.includes(reader))) read[name] = reader(given, prefix + name);
+      if (given != null || (given === null && LIMITS.includes(reader))) read.push([name, reader(given, prefix + name)]);
     }
-    return read;
+    // Unlike an assignment this takes any name, `__proto__` too.
+    return Object.fromEntries(read);
   };
 }
 
 /** Whether a value is an object with options: no iterable, and of no class that has a tag. */
 export function isPlain(value: any): boolean {
   return tagOf(value) === "Object" && !value[Symbol.iterator];
+}
+
+/** Whether a value works as a signal: one behind a Proxy has the tag only. */
+function isSignal(value: any): boolean {
+  try {
+    return tagOf(value) === "AbortSignal" && typeof value.aborted === "boolean" && Boolean(value.addEventListener);
+  } catch {
+    return false;
+  }
 }
 
 function isText(value: any): boolean {

@@ -1,5 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { inflateSync } from "fflate/browser";
+import { printable } from "./printable.ts";
 
 /** Emscripten's numbers for what a read of a file fails with, and for what a new file and a new folder are. */
 const EIO = 29;
@@ -103,7 +104,8 @@ function unpack({ wheel, source, name, index }: Member): Uint8Array {
     problem = `it cannot be unpacked: ${error}`;
   }
   const path = source ? `${source}/${name}` : name;
-  console.error(`wherry: ${path} of ${wheel.filename} is not the file that RECORD lists (${problem}); it is not shown`);
+  const message = `wherry: ${path} of ${wheel.filename} is not the file that RECORD lists (${problem}); it is not shown`;
+  console.error(printable(message));
   throw new wheel.files.ErrnoError(EIO);
 }
 

@@ -79,6 +79,14 @@ test("a preload list is requirements, or these with options", () => {
   });
 });
 
+test("any name may be one of a dictionary, and a signal is one that works", () => {
+  const headers = JSON.parse('{"__proto__": "a", "constructor": "b"}');
+  assert.equal(JSON.stringify(readAttachOptions({ indexUrls: { url: "https://example.org", headers } }).indexUrls[0].headers), JSON.stringify(headers));
+  const signal = { [Symbol.toStringTag]: "AbortSignal" };
+  assert.throws(() => METHODS.why(["x", { signal }], ""), /signal is not an option/);
+  assert.throws(() => METHODS.installImports(["x", { signal }], ""), /signal takes an AbortSignal/);
+});
+
 test("a cache is an object that gets and puts, or false", () => {
   class Kept extends Map<string, Uint8Array> {
     put() {}

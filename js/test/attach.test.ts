@@ -183,6 +183,23 @@ test("a signal ends a call, before it, at once and later, with its own reason", 
   await assert.rejects(installer.install("absent", { signal: new AbortController().signal }), { name: "UnknownProject" });
 });
 
+test("a cache of any kind ends no call and hangs none, and without one Python installs, too", async () => {
+  const answers = [Buffer.from("{}"), new DataView(new ArrayBuffer(2)), "text", null, Symbol("x")];
+  for (const answer of answers) {
+    const cache = { get: async () => answer as never, put: async () => {} };
+    const cached = await attach(pyodide, { indexUrls, cache });
+    await cached.install("pyodide-py");
+  }
+  installer = await attach(pyodide, { indexUrls, cache: false });
+  await pyodide.runPythonAsync("import wherry; await wherry.install('pyodide-py')");
+});
+
+test("a listener whose promise rejects ends its call, and the next one works", async () => {
+  const mine = new Error("mine");
+  await assert.rejects(installer.install("absent", { onProgress: async () => Promise.reject(mine) }), (error) => error === mine);
+  await installer.install("pyodide-py");
+});
+
 test("what is installed is looked at in plain objects", async () => {
   assert.deepEqual(await installer.check(), { broken: [], missing: [], conflicting: [], warnings: [] });
   const { branches } = await installer.tree();

@@ -119,7 +119,43 @@ test("a cache that gives something else than bytes gives nothing", async () => {
   const said: string[] = [];
   const cache = forgiving({ get: async () => "text" as never, put: async () => {} }, (message) => said.push(message));
   assert.equal(await cache.get(key(1)), undefined);
-  assert.match(said.join(), /no Uint8Array: text/);
+  assert.match(said.join(), /it gave a String, which is no Uint8Array/);
+});
+
+test("a cache may give anything that holds bytes", async () => {
+  const shared = new Uint8Array(new SharedArrayBuffer(2)).fill(7);
+  for (const given of [Buffer.from([7, 7]), new DataView(bytes(2).buffer), bytes(2).buffer, shared, shared.buffer]) {
+    const found = await forgiving({ get: async () => given as never, put: async () => {} }, fail).get(key(1));
+    assert.deepEqual(found, bytes(2));
+  }
+});
+
+test("whatever else a cache gives or throws is nothing, and is told without escape sequences", async () => {
+  const detached = bytes(5);
+  structuredClone(detached, { transfer: [detached.buffer] });
+  const given = [detached, Object.create(null), Symbol("x"), new Proxy(bytes(1), {}), [7], 7];
+  const thrown = [new Error("\x1b[2J\x9b"), Object.create(null), Symbol("x"), null, undefined];
+  const gets = [...given.map((value) => async () => value), ...thrown.map((error) => () => Promise.reject(error))];
+  for (const get of gets) {
+    const said: string[] = [];
+    const cache = forgiving({ get: get as never, put: get as never }, (message) => said.push(message));
+    assert.equal(await cache.get(key(1)), undefined);
+    assert.equal(said.length, 1);
+    assert.doesNotMatch(said.join(), /[\x00-\x1f\x7f-\x9f]/);
+    await cache.put(key(1), bytes(1));
+  }
+});
+
+test("a cache that never settles is given up, once", async () => {
+  const said: string[] = [];
+  let asked = 0;
+  const never = () => new Promise<never>(() => void asked++);
+  const cache = forgiving({ get: never, put: never }, (message) => said.push(message), 0.01);
+  assert.equal(await cache.get(key(1)), undefined);
+  await cache.put(key(1), bytes(1));
+  assert.equal(await cache.get(key(2)), undefined);
+  assert.equal(asked, 1);
+  assert.match(said.join(), /it has not answered within 0\.01 seconds, and is not asked again$/);
 });
 
 test("clearing up may fail, as where somebody has deleted the folder", async () => {

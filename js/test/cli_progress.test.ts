@@ -5,7 +5,7 @@ import { Bars } from "../src/cli/bars.ts";
 import { treeLines, whyLines } from "../src/cli/drawing.ts";
 import { reportLines } from "../src/cli/progress.ts";
 import { wantsColour } from "../src/cli/style.ts";
-import { printable } from "../src/cli/terminal.ts";
+import { printable, printableJson } from "../src/printable.ts";
 import { rate, size } from "../src/cli/units.ts";
 import type { Branch, InstalledDistribution, ProgressEvent, Resolution } from "../src/installer.ts";
 
@@ -17,6 +17,10 @@ function step(name: string | null, bytesDone: number | null, bytesTotal: number 
 
 test("what an index says cannot write to the terminal by itself", () => {
   assert.equal(printable("yanked: \x1b[2J\x9b31m\x07 a\tb\nc é"), "yanked: \\x1b[2J\\x9b31m\\x07 a\tb\nc é");
+  assert.equal(printable("\u202e\u{e0001}\u2028\ud800"), "\\u202e\\U000e0001\\u2028\\ud800");
+  const value = { "\x9b31m": ["\x7f\u202e\u{e0001}\n"] };
+  assert.match(printableJson(value), /^[ -~\n]*$/);
+  assert.deepEqual(JSON.parse(printableJson(value)), value);
 });
 
 test("sizes are in units of a thousand, and never a thousand of a unit", () => {

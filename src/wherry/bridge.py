@@ -131,7 +131,8 @@ class Bridge:
 
     def cancel(self, ticket: int) -> None:
         """End the call that has *ticket*, which then raises ``CancelledError``; one that is done stays done."""
-        if (task := self._running.get(ticket)) is not None:
+        # Once: another cancellation would interrupt the cleaning up after the first.
+        if (task := self._running.pop(ticket, None)) is not None:
             task.cancel()
 
     def _listen(self, on_progress: Listener | None, ticket: int | None) -> OnProgress:

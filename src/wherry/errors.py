@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Literal
 
+from wherry.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -22,6 +24,11 @@ class WherryError(Exception):
 
     code: ClassVar[str] = "error"
     place: str = ""
+
+    def __init_subclass__(cls) -> None:
+        """Make the sentence printable, whatever texts of others it quotes."""
+        if (tell := vars(cls).get("__str__")) is not None:
+            cls.__str__ = lambda self: printable(tell(self))  # type: ignore[method-assign]
 
     def facts(self) -> dict[str, object]:
         """Return the attributes as a JSON-able mapping."""

@@ -95,7 +95,7 @@ class Installer:
         self.environment = environment or Environment.current()
         self._network = network or Network()
         self._fetcher = fetcher or runtime_fetcher(self._network)
-        self._cache = cache or NoCache()
+        self._cache = NoCache() if cache is None else cache
         self._destination = destination or runtime_destination(strict=strict)
         self._distribution = runtime_distribution() if distribution is None else distribution
         self._limits = limits

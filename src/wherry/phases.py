@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
+from wherry.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Mapping
 
@@ -59,7 +61,7 @@ class Phases:
             begin, end = SPANS[step.phase]
             self._fraction = max(self._fraction, begin + (end - begin) * min(part, 1.0))
             self._step, self._retry = step, _latest(self.retries)
-            self._on_progress(replace(step, message=self._retry or step.message, fraction=self._fraction))
+            self._on_progress(replace(step, message=printable(self._retry or step.message), fraction=self._fraction))
 
     async def watch(self, work: Coroutine[object, object, Result], look: Callable[[], None]) -> Result:
         """Do ``work``, and ``look`` at it now and then, if anybody listens; what ``look`` raises ends it."""

@@ -1,4 +1,5 @@
 import type { ProgressEvent } from "../installer.ts";
+import { printable } from "../printable.ts";
 import type { Style } from "./style.ts";
 import { rate, size } from "./units.ts";
 
@@ -37,7 +38,7 @@ export class Bars {
   /** Takes an event in; `now` is a time in seconds. */
   follow({ phase, message, package: name, bytesDone, bytesTotal, fraction }: ProgressEvent, now: number): void {
     this.#fraction = fraction;
-    this.#message = phase === "resolving" ? message : "";
+    this.#message = phase === "resolving" ? printable(message) : "";
     if (phase !== "downloading") this.#packages.clear();
     if (phase !== "downloading" || name === null || bytesDone === null) return;
     if (Number.isNaN(this.#startedAt)) this.#startedAt = now;

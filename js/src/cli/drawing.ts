@@ -1,6 +1,6 @@
 import type { Branch, Resolution, Tree, Why } from "../installer.ts";
+import { printable } from "../printable.ts";
 import type { Style } from "./style.ts";
-import { printable } from "./terminal.ts";
 import { counted, size } from "./units.ts";
 
 const ABOVE = "(*)";
@@ -44,7 +44,7 @@ function* rowsOf(branch: Branch, lead: string, below: string): Generator<Row> {
 
 function titleOf({ name, extras, version, repeated, cycle }: Branch): string {
   const words = [extras.length > 0 ? `${name}[${extras.join(",")}]` : name, version ?? "is missing"];
-  return [...words, ...(repeated ? [ABOVE] : []), ...(cycle ? ["(cycle)"] : [])].join(" ");
+  return printable([...words, ...(repeated ? [ABOVE] : []), ...(cycle ? ["(cycle)"] : [])].join(" "));
 }
 
 /** Sums up what is to be downloaded. The lock of Pyodide's distribution has no sizes. */
@@ -62,7 +62,7 @@ function totalOf({ chosen }: Resolution): string {
 
 /** Says which chains of requirements lead to a project. */
 export function whyLines({ name, version, chains }: Why, style: Style): string[] {
-  if (version === null) return [`${name} would not be installed`];
+  if (version === null) return [printable(`${name} would not be installed`)];
   const chain = (steps: Why["chains"][number]) => {
     const asked = steps.length === 1 ? style("dim", " (asked for)") : "";
     return `  ${steps.map(({ requirement }) => printable(requirement)).join(style("dim", " → "))}${asked}`;

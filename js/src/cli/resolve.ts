@@ -2,6 +2,7 @@ import type { Explanation } from "../installer.ts";
 import { treeLines, whyLines } from "./drawing.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";
 import { hostRequirement } from "./host_paths.ts";
+import { printableJson } from "../printable.ts";
 import { namesFiles } from "./requirements.ts";
 import { choosing, type SessionOptions, startSession, watch } from "./session.ts";
 import type { Shared } from "./shared.ts";
@@ -17,7 +18,7 @@ export interface ResolveParameters {
 /** Prints what would be installed. */
 export async function resolve(parameters: ResolveParameters, shared: Shared): Promise<number> {
   const { resolution, tree } = await explain(parameters, shared);
-  if (parameters.options.json) print([JSON.stringify({ ...resolution, tree: tree.branches }, null, 2)]);
+  if (parameters.options.json) print([printableJson({ ...resolution, tree: tree.branches })]);
   else print(treeLines(tree, resolution, styleFor(1)));
   return SUCCESS;
 }
@@ -26,7 +27,7 @@ export async function resolve(parameters: ResolveParameters, shared: Shared): Pr
 export async function why(parameters: ResolveParameters & { name: string }, shared: Shared): Promise<number> {
   const { why: found } = await explain(parameters, shared, parameters.name);
   if (!found) throw new TypeError("the answer tells nothing of the project");
-  if (parameters.options.json) print([JSON.stringify(found, null, 2)]);
+  if (parameters.options.json) print([printableJson(found)]);
   else print(whyLines(found, styleFor(1)));
   return found.chains.length > 0 ? SUCCESS : FAILURE;
 }

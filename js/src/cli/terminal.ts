@@ -1,6 +1,7 @@
 import { constants, openSync, readSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { PyodideAPI } from "pyodide";
+import { printable } from "../printable.ts";
 import { loadSize, type Shared, setReading } from "./shared.ts";
 
 // `process.stdin`, `process.stdout` and `process.stderr` are left alone all through the program, unless they are
@@ -26,13 +27,6 @@ export function draw(text: string): void {
 /** Writes lines to the standard output; throws `EPIPE` where nobody reads them any more. */
 export function print(lines: readonly string[]): void {
   writeAll(1, `${lines.join("\n")}\n`);
-}
-
-/** Returns a text of somebody else's without what could move the cursor, or do worse, as Python would show it. */
-export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (control) => {
-    return `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
 }
 
 /** Writes all of it, to a pipe that is full for a while, too. */

@@ -66,6 +66,8 @@ def parse_script_entry_points(
 
 def script_name_problem(name: str) -> str | None:
     """Say why no file of this name may lie in the folder of scripts, or return ``None``."""
+    if name == "__proto__":
+        return path_problem(name)
     if "/" in name or path_problem(name):
         return "would not be a file in the folder of scripts"
     if INTERPRETER.fullmatch(name):

@@ -21,7 +21,7 @@ DEEPEST = 64  # folders
 SHORT = 60
 
 # What no good path has, nor any of them side by side, one a line.
-SUSPICIOUS = ("//", "/./", "/../", "\n/", "\n./", "\n../", "/.\n", "/..\n", "\n.\n", "\n..\n", "\n\n", ":")
+SUSPICIOUS = ("//", "/./", "/../", "\n/", "\n./", "\n../", "/.\n", "/..\n", "\n.\n", "\n..\n", "\n\n", ":", "__proto__")
 CONTROL = re.compile(r"[\\\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 UNPRINTABLE = re.compile(r"[\\\x00-\x1f\x7f-\x9f]")
@@ -40,7 +40,7 @@ def path_problem(path: str) -> str | None:
         len(path) <= SHORT
         and path.isprintable()
         and path[:1] not in "./"
-        and not ("\\" in path or "//" in path or "/." in path or ":" in path)
+        and not ("\\" in path or "//" in path or "/." in path or ":" in path or "__proto__" in path)
     ):
         return None
     if UNPRINTABLE.search(path):
@@ -49,6 +49,9 @@ def path_problem(path: str) -> str | None:
         return "is absolute"
     if ELSEWHERE.search(path):
         return "does not stay below its folder"
+    # There it becomes the prototype of its folder, which lists nothing and can never be removed.
+    if "__proto__" in path.split("/"):
+        return "has the name __proto__, which Pyodide's file system cannot hold"
     return None if len(path) <= SHORT else _excess(path.encode(errors="replace"))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wherry.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -32,7 +34,7 @@ class BrokenDistribution:
     def __str__(self) -> str:
         shown = ", ".join(self.missing_files[:SHOWN_FILES])
         more = ", …" if len(self.missing_files) > SHOWN_FILES else ""
-        return f"{self.name}: {self.problem}{f': {shown}{more}' if shown else ''}"
+        return printable(f"{self.name}: {self.problem}{f': {shown}{more}' if shown else ''}")
 
     def to_dict(self) -> dict[str, object]:
         """Return a JSON-able mapping."""
@@ -100,7 +102,7 @@ class CheckReport:
     def __str__(self) -> str:
         lines = [f"{word}: {problem}" for word, problems in self._rows() for problem in problems]
         warnings = [f"Warning: {warning}" for warning in self.warnings]
-        return "\n".join([*(lines or [ALL_IS_WELL]), *warnings])
+        return printable("\n".join([*(lines or [ALL_IS_WELL]), *warnings]))
 
     def __repr__(self) -> str:
         # It is what a REPL shows.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.tables import align
+from wherry.printable import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ class InstallReport:
     def __str__(self) -> str:
         lines = [f"{word}: {', '.join(map(str, items))}" for word, items in self._rows() if items]
         lines += [f"Warning: {warning}" for warning in self.warnings]
-        return "\n".join(lines) or "Nothing to do"
+        return printable("\n".join(lines)) or "Nothing to do"
 
     def __repr__(self) -> str:
         # A prompt shows this.
@@ -77,7 +78,7 @@ class UninstallReport(tuple[InstalledDistribution, ...]):  # noqa: SLOT001 - a t
 
     def __str__(self) -> str:
         lines = [f"Removed: {', '.join(map(str, self))}"] if self else []
-        return "\n".join([*lines, *(f"Warning: {warning}" for warning in self.warnings)]) or "Nothing to do"
+        return printable("\n".join([*lines, *(f"Warning: {one}" for one in self.warnings)])) or "Nothing to do"
 
     def __repr__(self) -> str:
         # A prompt shows this.
@@ -96,4 +97,4 @@ def _table(groups: Iterable[tuple[str, Sequence[InstalledDistribution]]], warnin
         for place, distribution in enumerate(distributions)
     ]
     lines = [align(rows)] if rows else []
-    return "\n".join([*lines, *(f"Warning: {warning}" for warning in warnings)]) or "Nothing to do"
+    return printable("\n".join([*lines, *(f"Warning: {warning}" for warning in warnings)])) or "Nothing to do"

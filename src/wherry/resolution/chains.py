@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from wherry.printable import printable
+
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
@@ -54,7 +56,7 @@ class Why:
             " → ".join(step.requirement for step in chain) + (" (asked for)" if len(chain) == 1 else "")
             for chain in self.chains
         ]
-        return "\n  ".join([f"{self.name} {self.version or 'is missing'}", *chains])
+        return printable("\n  ".join([f"{self.name} {self.version or 'is missing'}", *chains]))
 
     def __repr__(self) -> str:
         # It is what a REPL shows.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wherry.printable import printable
 from wherry.resolution.graph import Graph
 from wherry.resolution.sizes import human_size
 from wherry.resolution.sources import file_of, origin_of
@@ -121,7 +122,7 @@ class Resolution:
         lines = [f"{pin:<{widths[0]}}  {size:>{widths[1]}}  {askers}".rstrip() for pin, size, askers in rows]
         lines.append(self._total())
         lines += [f"Warning: {warning}" for warning in self.warnings]
-        return "\n".join(lines)
+        return printable("\n".join(lines))
 
     def __repr__(self) -> str:
         # It is what a REPL shows.

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wherry.printable import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -43,7 +45,7 @@ class Branch:
             words.append(ABOVE)
         if self.cycle:
             words.append("(cycle)")
-        return " ".join(words)
+        return printable(" ".join(words))
 
     def to_dict(self) -> dict[str, object]:
         """Return a JSON-able mapping."""

@@ -51,9 +51,9 @@ def first_pages(arguments: Mapping[str, Any], indexes: Sequence[Index]) -> Itera
 def _first_names(arguments: Mapping[str, Any]) -> Iterator[NormalizedName]:
     named = list(dict.fromkeys(_named(arguments["requirements"])))
     elsewhere = set(_installed())
-    locked = pyodide_js.lockfile.packages
+    locked = pyodide_js.lockfile.packages.as_object_map()
     prefers_index = arguments.get("prefer") == "index"
-    sure = [name for name in named if name not in elsewhere and (prefers_index or not hasattr(locked, name))]
+    sure = [name for name in named if name not in elsewhere and (prefers_index or name not in locked)]
     yield from sure
     if prefers_index and arguments.get("deps", True):
         steps = [step for name in sure for step in few_steps(name, lambda name: _depends(locked, name, elsewhere))]
@@ -72,8 +72,8 @@ def _depends(
     name: NormalizedName,
     elsewhere: Collection[str],
 ) -> Iterator[NormalizedName]:
-    for other in map(canonicalize_name, getattr(getattr(locked, name, None), "depends", ())):
-        entry = None if other in elsewhere else getattr(locked, other, None)
+    for other in map(canonicalize_name, getattr(locked.get(name), "depends", ())):
+        entry = None if other in elsewhere else locked.get(other)
         if entry is not None and entry.package_type != "shared_library":
             yield other
 

@@ -70,16 +70,17 @@ class PyodideSite(SitePackages):
         done = super().exchange(arriving, leaving, libraries, replaceable)
         extend_search_path(self.scheme.site_packages)
         _put_on_path(self.scheme.scripts)
-        loaded = pyodide_js.loadedPackages
+        # As a mapping: an attribute such as "constructor" is inherited.
+        loaded = pyodide_js.loadedPackages.as_object_map()
         gone = {distribution.name for distribution in leaving}
-        for key in list(js.Object.keys(loaded)):
+        for key in list(loaded):
             # What loadPackage() got by URL stands there as the filename spells it.
             if canonicalize_name(key) in gone:
-                delattr(loaded, key)
+                del loaded[key]
         for distribution in done.arrived:
-            setattr(loaded, _lock_name(distribution.name), distribution.source)
+            loaded[_lock_name(distribution.name)] = distribution.source
         for library in libraries:
-            setattr(loaded, _lock_name(library.name), library.source)
+            loaded[_lock_name(library.name)] = library.source
         return done
 
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> list[str]:
@@ -117,14 +118,14 @@ def _put_on_path(folder: str) -> None:
 
 def _lock_name(name: NormalizedName) -> str:
     """Return the distribution lock's own spelling of ``name``: it is what ``loadedPackages`` is keyed by."""
-    entry = getattr(pyodide_js.lockfile.packages, name, None)
+    entry = pyodide_js.lockfile.packages.as_object_map().get(name)
     return str(entry.name) if entry is not None else name
 
 
 def _loaded_libraries() -> dict[NormalizedName, InstalledDistribution]:
     found = {}
     for key in js.Object.keys(pyodide_js.loadedPackages):
-        entry = getattr(pyodide_js.lockfile.packages, canonicalize_name(key), None)
+        entry = pyodide_js.lockfile.packages.as_object_map().get(canonicalize_name(key))
         if entry is not None and entry.package_type == "shared_library":
             metadata = CoreMetadata(canonicalize_name(key), Version(entry.version))
             found[metadata.name] = InstalledDistribution(metadata, installer="pyodide", from_distribution=True)
