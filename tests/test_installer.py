@@ -698,6 +698,7 @@ async def test_a_hash_that_the_index_does_not_give_is_computed_and_a_wrong_one_p
         "expected": f"sha512 {hashlib.sha512(b'another').hexdigest()}",
         "actual": f"sha512 {hashlib.sha512(LIB_1.content).hexdigest()}",
         "place": "the given text, line 2",
+        "way_out": "",
     }
     assert tree(tmp_path) == before
     assert any(url.endswith(LIB_1.filename) for url in fetcher.requests)

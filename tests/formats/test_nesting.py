@@ -43,6 +43,14 @@ def test_many_brackets_side_by_side_are_no_levels() -> None:
     assert load_json("[" + "[],{}," * 10_000 + "1]") == [*([[], {}] * 10_000), 1]
 
 
+@pytest.mark.parametrize(
+    "text", ["[" + "{}," * 2_100_000 + "{}]", b"[" + b"0," * 4_000_001 + b"0]"], ids=["str", "bytes"]
+)
+def test_more_values_than_memory_holds_are_an_error_of_their_own(text: str | bytes) -> None:
+    with pytest.raises(ValueError, match="values, above the limit of 4000000"):
+        load_json(text)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[1,]", "nul", '"\ud800', b"\xff", "1" * 5000])
 def test_what_is_no_json_is_an_error_of_one_kind(text: str | bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the parser's own words

@@ -185,3 +185,8 @@ def test_any_bytes_are_refused_or_read(body):
     except InvalidIndexPage:
         return
     assert all(file.fault or ("/" not in file.filename and file.url.startswith("http")) for file in page.files)
+
+
+def test_a_page_of_more_tags_than_can_be_read_is_refused():
+    with pytest.raises(InvalidIndexPage, match="it has about 1000001 tags, above the limit of 1000000"):
+        read("<a>" * 1_000_001)

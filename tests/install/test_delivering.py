@@ -17,7 +17,7 @@ APP = make_wheel("app", "1")
 @pytest.mark.parametrize("url", [JSON_URL, HTML_URL])
 async def test_an_archive_beyond_the_installers_limits_is_refused(tmp_path, url):
     site = SitePackages(Scheme(*(str(tmp_path / name) for name in ("site", "bin", "include", "data"))))
-    for limits, admitted in ((ArchiveLimits(entries=3), False), (ArchiveLimits(entries=4), True)):
+    for limits, admitted in ((ArchiveLimits(entries=3), False), (ArchiveLimits(entries=5), True)):
         fetcher = MemoryFetcher([APP])
         subject = Installer(
             index_urls=[url], fetcher=fetcher, destination=site, environment=PYODIDE_314, distribution={}, limits=limits

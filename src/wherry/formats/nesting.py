@@ -12,6 +12,8 @@ from typing import Any
 __all__ = ["LIMIT", "is_nested_deeply", "load_json", "load_toml"]
 
 LIMIT = 50  # levels
+# Read, a value takes up to forty times the bytes that it was written with.
+MOST_VALUES = 4_000_000
 
 PAIRS = (b"()", b"[]", b"{}")
 OTHERS = bytes(set(range(256)) - set(b"".join(PAIRS)))
@@ -45,7 +47,11 @@ def _is_deep(content: bytes) -> bool:
 
 
 def load_json(text: str | bytes) -> object:
-    """Read JSON; raises ``ValueError``, also where it nests deeper than ``LIMIT``."""
+    """Read JSON; raises ``ValueError``, also where it nests deeper than ``LIMIT`` or has too many values."""
+    count = text.count if isinstance(text, str) else lambda mark: text.count(mark.encode())
+    number = sum(map(count, ",{["))
+    if number > MOST_VALUES:
+        raise ValueError(f"it has about {number} values, above the limit of {MOST_VALUES}")
     if is_nested_deeply(text):
         raise ValueError(f"it nests deeper than {LIMIT} levels")
     try:

@@ -17,11 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ["parse_html_page"]
 
+MOST_TAGS = 1_000_000
 FILE_SUFFIXES = (".whl", ".tar.gz", ".zip", ".egg", ".tar.bz2", ".tgz", ".exe", ".msi", ".rpm", ".deb", ".dmg")
 
 
 def parse_html_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPage:
     """Read an HTML project page; raises :class:`InvalidIndexPage`."""
+    tags = body.count(b"<")
+    if tags > MOST_TAGS:
+        raise InvalidIndexPage(url, f"it has about {tags} tags, above the limit of {MOST_TAGS}")
     reader = _LinkReader()
     try:
         reader.feed(body.decode("utf-8", errors="replace"))
