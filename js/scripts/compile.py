@@ -52,6 +52,7 @@ RARE = frozenset(
         "wherry.formats.pyproject",
         "wherry.formats.requirement_lines",
         "wherry.formats.requirements_txt",
+        "wherry.formats.script_slips",
         "wherry.formats.simple_html",
         "wherry.imports",
         "wherry.index.requirements_files",
