@@ -54,6 +54,7 @@ RARE = frozenset(
         "wherry.formats.requirement_lines",
         "wherry.formats.requirements_txt",
         "wherry.formats.script_metadata",
+        "wherry.formats.script_slips",
         "wherry.formats.simple_html",
         "wherry.imports",
         "wherry.index.relocating",

@@ -273,8 +273,12 @@ def _read_script_metadata(path: str) -> ScriptMetadata:
         source = decode_source(file.read_bytes())
     except (SyntaxError, UnicodeDecodeError) as error:
         problem = f"the file cannot be decoded: {error}"
-        raise InvalidScriptMetadata(problem) from error
-    metadata = parse_script_metadata(source) or ScriptMetadata()
+        raise InvalidScriptMetadata(problem, file=file.name) from error
+    try:
+        metadata = parse_script_metadata(source) or ScriptMetadata()
+    except InvalidScriptMetadata as error:
+        error.file = file.name
+        raise
     required, running = metadata.requires_python, Environment.current().python_version
     if required is not None and not required.contains(running, prereleases=True):
         raise UnsupportedPython(str(required), str(running), file.name)

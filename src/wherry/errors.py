@@ -94,14 +94,17 @@ class InvalidRequirementsFile(WherryError):
 
 @dataclass(eq=False)
 class InvalidScriptMetadata(WherryError):
-    """A script's inline metadata that breaks PEP 723."""
+    """A script's inline metadata that breaks PEP 723; ``file`` is empty where it is not known."""
 
     code = "invalid-script-metadata"
     problem: str
     line: int | None = field(default=None, kw_only=True)
+    file: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
-        place = f" (line {self.line})" if self.line is not None else ""
+        parts = [self.file] if self.file else []
+        place = ", ".join(parts + [f"line {self.line}"] * (self.line is not None))
+        place = place and f" ({place})"
         return f"The script's metadata is invalid{place}: {self.problem}"
 
 

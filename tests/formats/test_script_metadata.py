@@ -52,17 +52,64 @@ def test_an_ending_line_needs_no_newline():
     [
         pytest.param("", id="empty file"),
         pytest.param("print('hello')\n", id="no comment"),
-        pytest.param("# /// script\n# dependencies = []\n", id="unclosed"),
-        pytest.param("# /// script\n# dependencies = []\n\n# ///\n", id="closed after a blank line"),
-        pytest.param("# /// script\n# ///\n", id="without content"),
         pytest.param(" # /// script\n # dependencies = []\n # ///\n", id="indented"),
-        pytest.param("# /// script\n#dependencies = []\n# ///\n", id="no space after the hash"),
-        pytest.param("# /// script \n# dependencies = []\n# ///\n", id="trailing space"),
+        pytest.param('text = """\n# /// script\n"""\n', id="in a string"),
+        pytest.param("import a\n# dependencies = []\n", id="a comment below code"),
+        pytest.param("# what the script needs\n# dependencies = none so far\n", id="a comment in words"),
         pytest.param("# /// pyproject\n# dependencies = 1\n# ///\n", id="another type"),
     ],
 )
 def test_what_is_not_a_script_block_says_nothing(source):
     assert parse_script_metadata(source) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "text"),
+    [
+        ("# /// script\n# dependencies = []\n", 1, "is not closed: end it with a line `# ///`"),
+        ("\n# /// script\n# dependencies = []\n\n# ///\n", 2, "is not closed"),
+        ("# /// script\n# ///\n", 2, "is empty"),
+        ("# /// script\n#dependencies = []\n# ///\n", 2, "put a space after `#`: `# dependencies = []`"),
+        ("# /// script\n# dependencies = []\n#///\n", 3, "`# ///`, exactly, to end the block, not `#///`"),
+        ("# /// script \n# dependencies = []\n# ///\n", 1, "`# /// script`, exactly"),
+        ("#/// script\n# dependencies = []\n# ///\n", 1, "`# /// script`, exactly"),
+        ("# // Script\n# dependencies = []\n# //\n", 1, "`# /// script`, exactly"),
+        ("#!/usr/bin/env python3\n#dependencies = ['idna']\n", 2, "stands outside a block: put `# /// script` above"),
+        ('"""Doc."""\n# requires-python = ">=3"\nimport a\n', 2, "stands outside a block"),
+        ("# /// other\n# a = 1\n# ///\n\n# /// script\n# a = 1\n", 5, "is not closed"),
+    ],
+)
+def test_a_slip_around_a_block_is_an_error_on_its_line(source, line, text):
+    error = problem(source)
+    assert (error.line, text in error.problem) == (line, True), error
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("dependecies", "dependencies"),
+        ("Dependencies", "dependencies"),
+        ("dependency", "dependencies"),
+        ("requirements", "dependencies"),
+        ("require-python", "requires-python"),
+        ("requires_python", "requires-python"),
+        ("python-requires", "requires-python"),
+        ("tools", "tool"),
+    ],
+)
+def test_a_misspelt_key_is_an_error_that_names_the_right_one(key, meant):
+    error = problem(block("# about", f"{key} = 1"))
+    assert (error.line, f"did you mean `{meant}`?" in error.problem) == (3, True), error
+
+
+def test_misspelt_and_foreign_tables_are_errors():
+    assert "did you mean `wherry`?" in str(problem(block("[tool.whery]", 'prefer = "index"')))
+    assert problem(block("", "[tool.whery]")).line == 3
+    assert "write its keys without the table" in str(problem(block("[project]", "dependencies = []")))
+
+
+def test_keys_of_others_are_theirs():
+    assert parse_script_metadata(block("license = 'MIT'", "[project]", "name = 'x'", "[tool.ruff]")) == ScriptMetadata()
 
 
 def test_a_block_without_fields_asks_for_nothing():
@@ -144,7 +191,8 @@ def test_blocks_are_found_as_the_text_of_the_specification_says(lines):
     try:
         metadata = parse_script_metadata("\n".join(lines))
     except InvalidScriptMetadata:
-        assert content is not None
+        # An opening line that begins nothing is an error.
+        assert content is not None or "# /// script" in lines
     else:
         assert (metadata is None) == (content is None)
 

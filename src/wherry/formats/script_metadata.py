@@ -27,6 +27,10 @@ __all__ = ["ScriptMetadata", "has_block", "parse_script_metadata"]
 BEGIN = re.compile(r"# /// ([a-zA-Z0-9-]+)")
 END = "# ///"
 
+# What may be a slip outside every block; whether it is one takes a closer look.
+SUSPICIOUS = re.compile(r"(?mi)^#+[ \t]*(/{2,4}[ \t]*script\b|dependencies[ \t]*=|requires-python[ \t]*=)")
+KEYS = ("dependencies", "requires-python", "tool")
+
 TOML_POSITION = re.compile(r"at line (\d+)")
 
 
@@ -49,7 +53,16 @@ def parse_script_metadata(source: str) -> ScriptMetadata | None:
     Raises :class:`~wherry.errors.InvalidScriptMetadata`, with the line of *source* that is to blame.
     """
     lines = _lines(source)
-    blocks = [(start, end) for kind, start, end in _blocks(lines) if kind == "script"]
+    found = list(_blocks(lines))
+    places = [(start, end + 1) for _, start, end in found]  # counted from 1, with the lines that begin and end it
+    taken = {number for first, last in places for number in range(first, last + 1)}
+    outside = [line for number, line in enumerate(lines, 1) if number not in taken]
+    if SUSPICIOUS.search("\n".join(outside)):
+        from wherry.formats.script_slips import find_slip
+
+        if slip := find_slip("\n".join(lines), places):
+            raise InvalidScriptMetadata(slip[1], line=slip[0])
+    blocks = [(start, end) for kind, start, end in found if kind == "script"]
     if not blocks:
         return None
     start, end = blocks[0]
@@ -102,6 +115,7 @@ class _Fields:
 
     def read(self) -> ScriptMetadata:
         table = self._load()
+        self._refuse_slips(table, KEYS)
         return ScriptMetadata(self._requires_python(table), self._dependencies(table), self._prefer(table))
 
     def _load(self) -> Mapping[str, object]:
@@ -113,6 +127,16 @@ class _Fields:
             # The parser's own position counts from the start of the block, which would mislead.
             problem = f"not valid TOML: {str(error).partition(' (at ')[0]}"
             raise InvalidScriptMetadata(problem, line=self._first_line + offset) from error
+
+    def _refuse_slips(self, table: Mapping[str, object], known: tuple[str, ...]) -> None:
+        """Refuse a key that only looks like one of ``known``; other tools may have keys of their own."""
+        for key in table.keys() - set(known):
+            from wherry.formats.script_slips import meant_key
+
+            if meant := meant_key(key, known):
+                raise self._invalid(key, f"is not a key of script metadata: did you mean `{meant}`?")
+        if isinstance(project := table.get("project"), dict) and project.keys() & set(known):
+            raise self._invalid("project", "is a table of pyproject.toml: write its keys without the table")
 
     def _requires_python(self, table: Mapping[str, object]) -> SpecifierSet | None:
         value = table.get("requires-python")
@@ -146,6 +170,8 @@ class _Fields:
 
     def _prefer(self, table: Mapping[str, object]) -> Literal["distribution", "index"] | None:
         tools = table.get("tool")
+        if isinstance(tools, dict) and "wherry" not in tools:
+            self._refuse_slips(tools, ("wherry",))
         ours = tools.get("wherry", {}) if isinstance(tools, dict) else {}
         if not isinstance(ours, dict):
             raise self._invalid("wherry", f"must be a table, not {_toml_type(ours)}")
@@ -161,7 +187,7 @@ class _Fields:
 
     def _offset(self, field: str, item: str | None) -> int:
         """Return how many lines below the first one *field* stands, or *item* within it where that is found."""
-        key = re.search(rf"(?m)^[ \t]*[\"']?{re.escape(field)}[\"']?[ \t]*=", self._toml)
+        key = re.search(rf"(?m)^[ \t]*(\[[^\]\n]*)?[\"']?{re.escape(field)}[\"']?[ \t]*[=\].]", self._toml)
         start = key.start() if key else 0
         found = self._toml.find(item, start) if item else -1
         return self._toml.count("\n", 0, max(found, start))
