@@ -9,6 +9,7 @@ from packaging.specifiers import SpecifierSet
 
 from wherry.errors import InvalidScriptMetadata
 from wherry.formats.script_metadata import ScriptMetadata, has_block, parse_script_metadata
+from wherry.formats.script_slips import find_slip
 
 EXAMPLE = """\
 #!/usr/bin/env python3
@@ -253,12 +254,15 @@ def test_blocks_are_those_of_the_specification(lines):
     blocks = list(BLOCK.finditer(source))
     assert has_block(source) == bool(blocks)
     scripts = [block["content"] for block in blocks if block["type"] == "script"]
+    places = [(source.count("\n", 0, block.start()) + 1, source.count("\n", 0, block.end()) + 1) for block in blocks]
+    slip = find_slip(source, places)
     try:
         found = parse_script_metadata(source) is not None
     except InvalidScriptMetadata as error:
-        assert scripts
-        assert ("more than one" in str(error)) == (len(scripts) > 1)  # noqa: PT017
+        assert scripts or slip
+        assert slip or ("more than one" in str(error)) == (len(scripts) > 1)  # noqa: PT017
     else:
+        assert not slip
         assert found == (len(scripts) == 1)
 
 
