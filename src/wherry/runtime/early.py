@@ -51,7 +51,7 @@ def first_pages(arguments: Mapping[str, Any], indexes: Sequence[Index]) -> Itera
 def _first_names(arguments: Mapping[str, Any]) -> Iterator[NormalizedName]:
     named = list(dict.fromkeys(_named(arguments["requirements"])))
     elsewhere = set(_installed())
-    locked = pyodide_js.lockfile.packages.as_object_map()
+    locked = pyodide_js.lockfile.packages.as_py_json()
     prefers_index = arguments.get("prefer") == "index"
     sure = [name for name in named if name not in elsewhere and (prefers_index or name not in locked)]
     yield from sure
@@ -72,9 +72,9 @@ def _depends(
     name: NormalizedName,
     elsewhere: Collection[str],
 ) -> Iterator[NormalizedName]:
-    for other in map(canonicalize_name, getattr(locked.get(name), "depends", ())):
+    for other in map(canonicalize_name, locked.get(name, {}).get("depends", ())):
         entry = None if other in elsewhere else locked.get(other)
-        if entry is not None and entry.package_type != "shared_library":
+        if entry is not None and entry["package_type"] != "shared_library":
             yield other
 
 

@@ -142,7 +142,7 @@ def _offer(name: str) -> str | None:
     """Return the shared library of the distribution that is named like the file ``name``."""
     stem = name.partition(".so")[0].removeprefix("lib")
     for guess in (f"lib{stem}", stem):
-        entry = pyodide_js.lockfile.packages.as_object_map().get(canonicalize_name(guess))
-        if entry is not None and entry.package_type == "shared_library":
-            return str(entry.name)
+        entry = pyodide_js.lockfile.packages.as_py_json().get(canonicalize_name(guess))
+        if entry is not None and entry["package_type"] == "shared_library":
+            return str(entry["name"])
     return None

@@ -71,7 +71,7 @@ class PyodideSite(SitePackages):
         extend_search_path(self.scheme.site_packages)
         _put_on_path(self.scheme.scripts)
         # As a mapping: an attribute such as "constructor" is inherited.
-        loaded = pyodide_js.loadedPackages.as_object_map()
+        loaded = pyodide_js.loadedPackages.as_py_json()
         gone = {distribution.name for distribution in leaving}
         for key in list(loaded):
             # What loadPackage() got by URL stands there as the filename spells it.
@@ -118,15 +118,15 @@ def _put_on_path(folder: str) -> None:
 
 def _lock_name(name: NormalizedName) -> str:
     """Return the distribution lock's own spelling of ``name``: it is what ``loadedPackages`` is keyed by."""
-    entry = pyodide_js.lockfile.packages.as_object_map().get(name)
-    return str(entry.name) if entry is not None else name
+    entry = pyodide_js.lockfile.packages.as_py_json().get(name)
+    return str(entry["name"]) if entry is not None else name
 
 
 def _loaded_libraries() -> dict[NormalizedName, InstalledDistribution]:
     found = {}
     for key in js.Object.keys(pyodide_js.loadedPackages):
-        entry = pyodide_js.lockfile.packages.as_object_map().get(canonicalize_name(key))
-        if entry is not None and entry.package_type == "shared_library":
-            metadata = CoreMetadata(canonicalize_name(key), Version(entry.version))
+        entry = pyodide_js.lockfile.packages.as_py_json().get(canonicalize_name(key))
+        if entry is not None and entry["package_type"] == "shared_library":
+            metadata = CoreMetadata(canonicalize_name(key), Version(entry["version"]))
             found[metadata.name] = InstalledDistribution(metadata, installer="pyodide", from_distribution=True)
     return found
