@@ -17,7 +17,7 @@ export function say(line: string): void {
 
 /** Says on the standard error that something went wrong: the one place where errors get their prefix. */
 export function sayError(message: string): void {
-  say(`wherry: error: ${message}`);
+  say(`wherry: ${message}`);
 }
 
 /** Writes to the standard error, which may be gone, as it is: what moves the cursor, too. */
