@@ -158,7 +158,7 @@ def remove(selenium, path):
 def test_a_local_file_has_the_limit_of_an_archive(wherry_runtime, target, error, sentence):
     path = "/tmp/demo-1-py3-none-any.whl"  # noqa: S108 - of the runtime
     make_local(wherry_runtime, path, target, LIMITS["max_archive_size"] + 1)
-    outcome = install(wherry_runtime, path, "", LIMITS, strict=False)
+    outcome = install(wherry_runtime, path, "https://example.org/simple/", LIMITS, strict=False)
     remove(wherry_runtime, path)
     assert outcome["error"] == error
     assert sentence in outcome["sentence"]
