@@ -123,8 +123,10 @@ async function showInstalled({ installer }: Session): Promise<void> {
   });
 }
 
+/** The sentence of an error; of one of Python's, without the traceback. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return error.name === "PythonError" ? error.message.trimEnd().split("\n").at(-1)! : error.message;
 }
 
 main().catch((error: unknown) => {
