@@ -2,8 +2,8 @@ import { namesFiles, readAttachOptions, readRuntime } from "./arguments.ts";
 import { type Call, openBridge } from "./bridge.ts";
 import { beginBundle, bringAboard } from "./bundle.ts";
 import { forgiving } from "./caching.ts";
-import { beginEarly, dropEarly, transfer } from "./fetching.ts";
-import { type AttachOptions, createInstaller, type Installer } from "./installer.ts";
+import { beginEarly, dropEarly, type Get, transfer } from "./fetching.ts";
+import { type AttachOptions, createInstaller, type InstallOptions, type Installer } from "./installer.ts";
 import { readListing } from "./listing.ts";
 import { type PyodideRuntime, requireSupported } from "./runtime.ts";
 import { createFiles } from "./unpacking.ts";
@@ -29,21 +29,22 @@ export async function attach(
   return installer;
 }
 
-/** Does what `attach()` does but for its `preload`, and gives access to every method of the Python side. */
+/** Does what `attach()` does but for its `preload`, and gives access to every method of the Python side; fetches with `get`. */
 export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
-  options: AttachOptions,
+  options: AttachOptions & Pick<InstallOptions, "constraints" | "overwrite">,
+  get?: Get,
 ): Promise<Call> {
   const bundle = "then" in Object(pyodide) ? beginBundle() : undefined;
   const runtime = readRuntime(await pyodide);
   requireSupported(runtime.version);
   await bringAboard(runtime, bundle);
   runtime.registerJsModule("wherry_js", {
-    beginEarly,
+    beginEarly: (url: string, init: string, patience: string) => beginEarly(url, init, patience, get),
     createFiles: (archive: Uint8Array, listing: string) => createFiles(runtime, archive, listing),
     dropEarly,
     readListing,
-    transfer,
+    transfer: (url: string, init: string, patience: string, wishes: string) => transfer(url, init, patience, wishes, get),
   });
   const { cache, ...rest } = options;
   return openBridge(runtime, rest, cache ? forgiving(cache) : undefined);

@@ -1,6 +1,7 @@
 import { isatty } from "node:tty";
 import { Worker } from "node:worker_threads";
 import { INTERRUPTED } from "./exit.ts";
+import { allowStackSwitching } from "./host.ts";
 import { isLoading, isPending, isReading, raiseInterrupt, setLoading, type Shared, share, storeSize } from "./shared.ts";
 import { endLoadingLine, say } from "./terminal.ts";
 
@@ -19,6 +20,8 @@ export function start(command: string, parameters: object): Worker {
   const shared = share();
   followSize(shared);
   setLoading(shared, true);
+  // Flags are the whole process's, and count for threads that are begun after them.
+  if ((parameters as { options?: { sockets?: boolean } }).options?.sockets) allowStackSwitching();
   const assignment: Assignment = { command, parameters, shared };
   const worker = new Worker(new URL("./cli-worker.js", import.meta.url), { workerData: assignment });
   let isInterrupted = false;
