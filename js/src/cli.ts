@@ -44,7 +44,7 @@ offer("why")
   });
 
 offer("repl")
-  .description("a Python prompt, with top-level await and wherry at hand")
+  .description("a Python prompt, with top-level await and wherry imported")
   .option("-w, --with <requirement>", "install this first; may be repeated", append)
   .option(...OVERWRITE)
   .option("--sockets", "let Python open connections of its own, not only by fetch")

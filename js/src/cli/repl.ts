@@ -50,7 +50,7 @@ def users_traceback(error):
     )
 
 def is_users(filename):
-    return "/wherry/" not in filename and "/pyodide/" not in filename and filename not in ("<prompt>", "<frozen _pyrepl>")
+    return filename != "<prompt>" and not {"wherry", "pyodide", "_pyodide", "asyncio"} & set(filename.split("/")[:-1])
 
 async def push(line):
     future = console.push(line)
