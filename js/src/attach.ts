@@ -44,7 +44,8 @@ export async function connect(
     createFiles: (archive: Uint8Array, listing: string) => createFiles(runtime, archive, listing),
     dropEarly,
     readListing,
-    transfer: (url: string, init: string, patience: string, wishes: string) => transfer(url, init, patience, wishes, get),
+    transfer: (url: string, init: string, patience: string, wishes: string) =>
+      transfer(url, init, patience, wishes, get),
   });
   const { cache, ...rest } = options;
   return openBridge(runtime, rest, cache ? forgiving(cache) : undefined);

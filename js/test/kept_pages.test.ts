@@ -6,12 +6,13 @@ const URL_ = "https://example.org/simple/idna/";
 
 function memory() {
   const kept = new Map<string, Uint8Array>();
-  return { kept, get: async (key: string) => kept.get(key), put: async (key: string, content: Uint8Array) => void kept.set(key, content) };
+  const put = async (key: string, content: Uint8Array) => void kept.set(key, content);
+  return { kept, get: async (key: string) => kept.get(key), put };
 }
 
 function stage(answer: () => Promise<Response>, cache = memory(), isOffline = false) {
   const said: string[] = [];
-  const pages = new KeptPages(cache, (line) => said.push(line), isOffline, (answer) as typeof fetch);
+  const pages = new KeptPages(cache, (line) => said.push(line), isOffline, answer as typeof fetch);
   return { cache, said, get: (url = URL_, init: RequestInit = {}) => pages.fetch(url, init) };
 }
 
@@ -25,11 +26,14 @@ async function filled() {
   return cache;
 }
 
-for (const [name, answer] of [["nothing answers", fails], ["the server is down", async () => new Response("", { status: 503 })]] as const) {
+const isDown = async () => new Response("", { status: 503 });
+
+for (const [name, answer] of [["nothing answers", fails], ["the server is down", isDown]] as const) {
   test(`where ${name}, the page that is kept does, with one warning`, async () => {
     const { get, said } = stage(answer, await filled());
     const response = await get();
-    assert.deepEqual([await response.text(), response.headers.get("content-type"), response.status], ["page", "text/html", 200]);
+    assert.deepEqual([await response.text(), response.status], ["page", 200]);
+    assert.equal(response.headers.get("content-type"), "text/html");
     await get();
     assert.equal(said.length, 1);
     assert.match(said[0] ?? "", /^wherry: warning: https:\/\/example\.org: .*; using the pages kept from \d{4}-/);

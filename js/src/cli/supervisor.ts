@@ -2,7 +2,16 @@ import { isatty } from "node:tty";
 import { Worker } from "node:worker_threads";
 import { INTERRUPTED } from "./exit.ts";
 import { allowStackSwitching } from "./host.ts";
-import { isLoading, isPending, isReading, raiseInterrupt, setLoading, type Shared, share, storeSize } from "./shared.ts";
+import {
+  isLoading,
+  isPending,
+  isReading,
+  raiseInterrupt,
+  setLoading,
+  type Shared,
+  share,
+  storeSize,
+} from "./shared.ts";
 import { endLoadingLine, say } from "./terminal.ts";
 
 /** After how many milliseconds somebody who pressed Ctrl-C is told what more there is to do. */
