@@ -26,6 +26,7 @@ const SPELLINGS: readonly [RegExp, Replacement][] = [
   [/give options as arguments, such as .*?deps=False/g, "give options beside it, as arguments of their own"],
   [/as a list or as several arguments, not as the text of a list/g, "as several arguments, without brackets"],
   [/, or give the code to install_imports\(\)/g, ""],
+  [/: a page is not told which, but the browser's console may say/g, ""],
   [/, or allow more time with Installer\(network=Network\(…\)\)/g, ""],
 ];
 
