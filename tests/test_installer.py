@@ -390,6 +390,22 @@ async def test_the_installers_preference_is_for_calls_that_have_none(tmp_path: P
     assert (await subject.resolve("lib", prefer="distribution")).pins == {"lib": "2"}
 
 
+@pytest.mark.parametrize("constraints", ["lib<3", ["lib<3"]])
+async def test_the_installers_constraints_count_besides_those_of_a_call(
+    tmp_path: Path, constraints: str | list[str]
+) -> None:
+    subject = Installer(
+        fetcher=MemoryFetcher((LIB_1, LIB_2, make_wheel("lib", "3"))),
+        index_urls=[JSON_URL],
+        destination=site(tmp_path),
+        environment=PYODIDE_314,
+        distribution={},
+        constraints=constraints,
+    )
+    assert (await subject.resolve("lib")).pins == {"lib": "2"}
+    assert (await subject.resolve("lib", constraints="lib<2")).pins == {"lib": "1"}
+
+
 async def test_installations_at_once_take_turns_whichever_installer_is_asked(tmp_path: Path) -> None:
     (one, _), (other, _) = installer(tmp_path), installer(tmp_path)
     first, second = await asyncio.gather(one.install("lib==1"), other.install("lib==2"))

@@ -2,8 +2,14 @@ import { namesFiles, readAttachOptions, readRuntime } from "./arguments.ts";
 import { type Call, openBridge } from "./bridge.ts";
 import { beginBundle, bringAboard } from "./bundle.ts";
 import { forgiving } from "./caching.ts";
-import { beginEarly, dropEarly, transfer } from "./fetching.ts";
-import { type AttachOptions, createInstaller, type Installer, type ProgressEvent } from "./installer.ts";
+import { beginEarly, dropEarly, type Get, transfer } from "./fetching.ts";
+import {
+  type AttachOptions,
+  createInstaller,
+  type InstallOptions,
+  type Installer,
+  type ProgressEvent,
+} from "./installer.ts";
 import { readListing } from "./listing.ts";
 import { type PyodideRuntime, requireSupported } from "./runtime.ts";
 import { createFiles } from "./unpacking.ts";
@@ -43,10 +49,11 @@ export async function attach(
   return installer;
 }
 
-/** Does what `attach()` does but for its `preload`, and gives access to every method of the Python side. */
+/** Does what `attach()` does but for its `preload`, and gives access to every method of the Python side; fetches with `get`. */
 export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
-  options: AttachOptions,
+  options: AttachOptions & Pick<InstallOptions, "constraints" | "overwrite">,
+  get?: Get,
 ): Promise<Call> {
   const { cache, bundleUrl, ...rest } = options;
   const place = bundleUrl?.toString();
@@ -55,11 +62,13 @@ export async function connect(
   requireSupported(runtime.version);
   await bringAboard(runtime, place, bundle);
   runtime.registerJsModule("wherry_js", {
-    beginEarly,
+    beginEarly: (url: string, init: string, patience: string, wishes?: string) =>
+      beginEarly(url, init, patience, wishes, get),
     createFiles: (archive: Uint8Array, listing: string) => createFiles(runtime, archive, listing),
     dropEarly,
     readListing,
-    transfer,
+    transfer: (url: string, init: string, patience: string, wishes: string) =>
+      transfer(url, init, patience, wishes, get),
   });
   const patience = rest.network?.answerTimeout ?? undefined;
   return openBridge(runtime, rest, cache ? forgiving(cache, console.warn, patience) : undefined);

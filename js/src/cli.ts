@@ -1,9 +1,12 @@
 #!/usr/bin/env node
+import { existsSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { EXIT_CODES, exitCode, MISUSE, SUCCESS } from "./cli/exit.ts";
 import { talk } from "./cli/prompt.ts";
 import { start } from "./cli/supervisor.ts";
+import { sayError } from "./cli/terminal.ts";
+import { runInstead, wrapped } from "./cli/usage.ts";
 
 const OVERWRITE = ["--overwrite <project>", "let its files be replaced by others; may be repeated", append] as const;
 
@@ -12,8 +15,8 @@ const program = new Command("wherry")
   .version(manifest.version)
   .enablePositionalOptions()
   .exitOverride()
-  .addHelpText("after", EXIT_CODES);
-
+  .configureOutput({ outputError: (text) => sayError(text.trim().replace(/^error: /, "")) })
+  .addHelpText("after", exitCodes);
 offer("run")
   .description("install what a script's inline metadata (PEP 723) asks for, then run it")
   .argument("<program>", "the Python file to run; - for what comes on the standard input; with -m, a module's name")
@@ -41,12 +44,17 @@ offer("why")
   });
 
 offer("repl")
-  .description("a Python prompt, with top-level await and wherry at hand")
+  .description("a Python prompt, with top-level await and wherry imported")
   .option("-w, --with <requirement>", "install this first; may be repeated", append)
   .option(...OVERWRITE)
   .option("--sockets", "let Python open connections of its own, not only by fetch")
   .action((options: object) => talk(start("repl", { options })));
 
+const instead = runInstead(process.argv.slice(2), new Set(program.commands.map((command) => command.name())), existsSync);
+if (instead) {
+  sayError(instead);
+  process.exit(MISUSE);
+}
 program.parseAsync().catch((error: unknown) => process.exit(misuseCode(error)));
 
 /** What commander refuses, it has explained; help and version are no failures. */
@@ -64,9 +72,15 @@ function offer(name: string): Command {
     .option("--index-url <url>", "a package index to ask instead of PyPI; may be repeated", append)
     .option("-c, --constraint <file-or-requirement>", "restrict versions, asking for nothing; may be repeated", append)
     .addOption(new Option("--prefer <source>", "what comes first, if it fits").choices(["distribution", "index"]))
+    .option("--offline", "ask no network: take everything from the cache, pages of the index as they were")
     .option("--no-cache", "fetch everything anew, and keep nothing (WHERRY_CACHE_DIR says where it is kept)")
     .option("-q, --quiet", "say nothing but errors")
-    .addHelpText("after", EXIT_CODES);
+    .addHelpText("after", exitCodes);
+}
+
+function exitCodes({ command, error }: { command: Command; error: boolean }): string {
+  const { getOutHelpWidth, getErrHelpWidth } = command.configureOutput();
+  return wrapped(EXIT_CODES, (error ? getErrHelpWidth : getOutHelpWidth)?.() || 80);
 }
 
 function append(value: string, earlier: readonly string[] = []): readonly string[] {

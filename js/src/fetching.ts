@@ -11,6 +11,9 @@ export interface Patience {
   total?: number | null;
 }
 
+/** What fetches: `fetch`, or something in its place. */
+export type Get = (url: string, init: RequestInit) => Promise<Response>;
+
 export interface Answer {
   status: number;
   /** Where it came from after redirects; empty where that is not told. */
@@ -50,9 +53,16 @@ export class Transfer {
     this.release = resolve;
   });
 
-  constructor(url: string, init: RequestInit, patience: Patience, wishes: Wishes = {}, room = ROOM) {
+  constructor(
+    url: string,
+    init: RequestInit,
+    patience: Patience,
+    wishes: Wishes = {},
+    get: Get = fetch,
+    room = ROOM,
+  ) {
     this.#room = room;
-    this.answer = this.#run(url, init, patience, wishes);
+    this.answer = this.#run(url, init, patience, wishes, get);
     // Python waits for it, or has been cancelled and does not care.
     this.answer.catch(() => {});
   }
@@ -66,11 +76,11 @@ export class Transfer {
     this.#controller.abort();
   }
 
-  async #run(url: string, init: RequestInit, patience: Patience, wishes: Wishes): Promise<Answer> {
+  async #run(url: string, init: RequestInit, patience: Patience, wishes: Wishes, get: Get): Promise<Answer> {
     const total = this.#expire(patience.total, "it was not complete after");
     const step = new Deadline(() => this.#expire(patience.answer, "no answer began within"));
     try {
-      const response = await fetch(url, { ...init, signal: this.#controller.signal });
+      const response = await get(url, { ...init, signal: this.#controller.signal });
       this.hasBegun = true;
       step.move(() => this.#expire(patience.idle, "nothing more came for"), (patience.idle ?? 0) * MILLISECONDS);
       return await this.#read(response, wishes, step);
@@ -285,19 +295,20 @@ export function transfer(
   initJson: string,
   patienceJson: string,
   wishesJson: string,
+  get?: Get,
 ): Transfer {
   const begun = takeEarly(url, initJson, patienceJson);
-  return begun ?? new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), JSON.parse(wishesJson));
+  return begun ?? new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), JSON.parse(wishesJson), get);
 }
 
 /** What was begun before anybody could ask for it. The very same request takes it, once. */
 const early = new Map<string, Transfer>();
 
 /** Begins a transfer, for whoever asks for the same later. */
-export function beginEarly(url: string, initJson: string, patienceJson: string, wishesJson = "{}"): void {
+export function beginEarly(url: string, initJson: string, patienceJson: string, wishesJson = "{}", get?: Get): void {
   const key = JSON.stringify([url, initJson, patienceJson]);
   if (early.has(key)) return;
-  early.set(key, new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), JSON.parse(wishesJson)));
+  early.set(key, new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), JSON.parse(wishesJson), get));
 }
 
 /** Ends a transfer that nobody has asked for. */

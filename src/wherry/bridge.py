@@ -42,7 +42,7 @@ class Bridge:
     """One :class:`~wherry.installer.Installer`, made the default one, behind one method.
 
     *options_json* is an object with the options of ``attach()``: ``indexUrls``, ``limits``, ``network``, ``prefer``
-    and ``strict``. *cache* is its ``cache``, a JavaScript object.
+    and ``strict``, and ``constraints`` and ``overwrite`` for every call. *cache* is its ``cache``, a JavaScript object.
     """
 
     def __init__(self, options_json: str, cache: object = None) -> None:
@@ -81,6 +81,8 @@ class Bridge:
             cache=self._cache,
             limits=self._group("limits", ArchiveLimits),
             prefer=self._attach_options.get("prefer") or "distribution",
+            constraints=self._attach_options.get("constraints") or (),
+            overwrite=self._attach_options.get("overwrite") or (),
             strict=bool(self._attach_options.get("strict")),
         )
 

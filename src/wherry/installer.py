@@ -67,7 +67,7 @@ class Installer:
     has headers, too. ``fetcher``, ``destination`` and ``environment`` and ``distribution`` are Pyodide's own unless
     given; ``cache`` keeps nothing unless given. ``network`` says how patient the runtime's fetcher is (another fetcher
     is used as it is), and how many bytes an answer may have. ``limits`` say how much an archive may unpack to.
-    ``prefer`` is for calls that do not say it.
+    ``prefer`` is for calls that do not say it; ``constraints`` and ``overwrite`` count in every call, besides its own.
 
     Every archive is compared with the hash that its index or lock gives. In memory, the files of a wheel are unpacked
     when they are first read, and compared with RECORD then; one that differs cannot be read. With ``strict`` (which
@@ -89,6 +89,8 @@ class Installer:
         distribution: Mapping[NormalizedName, LockedPackage] | None = None,
         limits: ArchiveLimits = DEFAULT_LIMITS,
         prefer: Preference = "distribution",
+        constraints: Iterable[str] = (),
+        overwrite: Iterable[str] = (),
         strict: bool = False,
     ) -> None:
         self.indexes = read_indexes(index_urls or ()) or read_indexes(DEFAULT_INDEX_URL)
@@ -101,6 +103,8 @@ class Installer:
         self._limits = limits
         self._locate = runtime_locate()
         self._prefer = prefer
+        self._constraints = [constraints] if isinstance(constraints, str) else tuple(constraints)
+        self._overwrite = [overwrite] if isinstance(overwrite, str) else tuple(overwrite)
         self._recovered = self._destination.recover()
 
     @begins_when_awaited
@@ -141,10 +145,10 @@ class Installer:
         Raises a :class:`~wherry.errors.WherryError`, with the environment as it was before.
         """
         phases = Phases(on_progress or cell_output())
-        replaceable = _replaceable(overwrite)
+        replaceable = _replaceable(_both(self._overwrite, overwrite))
         asked = Asked(
             requirements=requirements,
-            constraints=constraints,
+            constraints=_both(self._constraints, constraints),
             overrides=overrides,
             prefer=self._prefer if prefer is None else prefer,
             upgrade=upgrade,
@@ -237,7 +241,7 @@ class Installer:
         """Decide what :meth:`install` would install, with the same parameters and errors; nothing is installed."""
         asked = Asked(
             requirements=requirements,
-            constraints=constraints,
+            constraints=_both(self._constraints, constraints),
             overrides=overrides,
             prefer=self._prefer if prefer is None else prefer,
             upgrade=upgrade,
@@ -461,6 +465,10 @@ def _naming_older_release(resolution: Resolution, problem: Problem, snapshot: Sn
 
         name_older_release(error, resolution, problem, snapshot)
         raise
+
+
+def _both(always: Iterable[str], now: Iterable[str]) -> Iterable[str]:
+    return (*always, *([now] if isinstance(now, str) else now)) if always else now
 
 
 def _replaceable(overwrite: Iterable[str]) -> Collection[NormalizedName]:

@@ -6,6 +6,7 @@ Needs `npm ci && npm run build` in js/. The scripts here ask for no packages, so
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import socketserver
 import subprocess
@@ -356,9 +357,10 @@ def test_tasks_left_behind_do_not_keep_the_process(cli):
         (
             "dependencies = 'not-in-the-distribution'",
             2,
-            "metadata is invalid (line 2): `dependencies` must be an array",
+            "metadata is invalid (app.py, line 2): `dependencies` must be an array",
         ),
-        ("dependencies = [", 2, "metadata is invalid (line 2): not valid TOML"),
+        ("dependencies = [", 2, "metadata is invalid (app.py, line 2): not valid TOML"),
+        ("dependecies = []", 2, "(app.py, line 2): `dependecies` is not a key of script metadata: did you mean `dep"),
         ("requires-python = '<3'", 1, "app.py requires Python <3, but this is Python 3."),
     ],
 )
@@ -373,7 +375,7 @@ def test_metadata_that_cannot_be_met_is_explained(cli, header, code, message):
 def test_a_failed_install_is_explained(cli):
     result = cli("run", "--index-url", "http://127.0.0.1:9/simple/", _asking(cli, "not-in-the-distribution"))
     assert result.returncode == 1
-    assert "wherry: No answer from http://127.0.0.1:9/simple/not-in-the-distribution/" in result.stderr
+    assert "wherry: error: No answer from http://127.0.0.1:9/simple/not-in-the-distribution/" in result.stderr
     assert "Traceback" not in result.stderr
 
 
@@ -386,11 +388,18 @@ def _asking(cli, requirement):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (["run", "absent.py"], 2, "wherry: cannot open the script absent.py: there is no such file\n"),
-        (["run", "."], 2, "wherry: cannot run .: it is a folder\n"),
-        (["run"], 2, "error: missing required argument 'program'\n"),
-        (["run", "--no-such-option", "app.py"], 2, "error: unknown option '--no-such-option'\n"),
-        (["sail"], 2, "error: unknown command 'sail'\n"),
+        (["run", "absent.py"], 2, "wherry: error: cannot open the script absent.py: there is no such file\n"),
+        (["run", "."], 2, "wherry: error: cannot run .: it is a folder\n"),
+        (["run"], 2, "wherry: error: missing required argument 'program'\n"),
+        (["run", "--no-such-option", "app.py"], 2, "wherry: error: unknown option '--no-such-option'\n"),
+        (["sail"], 2, "wherry: error: unknown command 'sail'\n"),
+        (["app.py", "a b"], 2, "wherry: error: 'app.py' is no command; run it: wherry run app.py 'a b'\n"),
+        (["install", "idna>=3"], 2, "wherry run --with 'idna>=3' app.py, or wherry repl --with 'idna>=3'\n"),
+        (
+            ["run", "--offline", "--no-cache", "-m", "this"],
+            2,
+            "wherry: error: --offline takes everything from the cache",
+        ),
         ([], 2, "Usage: wherry"),
     ],
 )
@@ -407,3 +416,25 @@ def test_help_and_version_go_to_the_standard_output(cli):
     assert "130  Ctrl-C" in cli("--help").stdout
     version = cli("--version")
     assert (version.stdout, version.returncode) == ("0.1.0\n", 0)
+
+
+def test_certificates_that_the_environment_names_are_there_or_not_named(cli, tmp_path):
+    (tmp_path / "authorities.pem").write_text("trusted", encoding="utf-8")
+    cli.environment.update(SSL_CERT_FILE="authorities.pem", REQUESTS_CA_BUNDLE="/nowhere/bundle.pem")
+    source = "import os\nprint(open(os.environ['SSL_CERT_FILE']).read(), 'REQUESTS_CA_BUNDLE' in os.environ)"
+    assert cli.run(source).stdout == "trusted False\n"
+
+
+def test_ctrl_c_while_pyodide_loads_ends_at_once(cli):
+    cli.write("print('never')")
+    ours, theirs = pty.openpty()
+    cli.environment["TERM"] = "xterm"
+    with cli.start("run", "app.py", stderr=theirs) as process:
+        os.close(theirs)
+        sent = b""
+        while "loading Pyodide …" not in sent.decode(errors="ignore"):
+            sent += os.read(ours, 4096)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == -signal.SIGINT
+        assert process.stdout.read() == ""
+    os.close(ours)

@@ -84,7 +84,7 @@ def test_files_of_the_project_that_overwrite_names_are_replaced(cli, index):
     arguments = ["--index-url", index.json_url, "--with", "tested-a", "--with", "tested-b", "app.py"]
     refused = cli("run", *arguments)
     assert refused.returncode != 0
-    assert 'overwrite=("tested-a",)' in refused.stderr
+    assert "--overwrite tested-a" in refused.stderr
     assert cli("run", "--overwrite", "tested-a", *arguments).stdout == "tested-b\n"
     assert cli("run", "--overwrite", "tested-b", *arguments).stdout == "tested-a\n"
 
@@ -116,7 +116,7 @@ def test_ctrl_c_while_packages_come_leaves_nothing_behind(cli, index):
         assert happens(lambda: archives(index))
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == -signal.SIGINT
-        assert process.stderr.read().splitlines()[-1] == "wherry: interrupted; nothing has been installed"
+        assert process.stderr.read().splitlines()[-1] == "wherry: error: interrupted; nothing has been installed"
         assert process.stdout.read() == ""
     assert not [path for path in cli.cache.rglob("*") if path.suffix == ".part"]
 
@@ -165,6 +165,59 @@ def test_a_prompt_reads_lines(cli, index):
     ]
     assert result.returncode == 0
     assert cli("repl", "-q", stdin="exit(3)\nprint('never')\n").returncode == 3
+
+
+def test_choices_count_at_the_prompt(cli, index):
+    choice = [
+        "--index-url",
+        index.json_url,
+        "--constraint",
+        "part<2",
+        "--overwrite",
+        "tested-a",
+        "--overwrite",
+        "tested-b",
+    ]
+    lines = "(await wherry.install('app', 'tested-a', 'tested-b')).installed\nwherry.why('part').version\n"
+    result = cli("repl", "-q", *choice, stdin=lines)
+    assert result.stdout.endswith("'1.0'\n"), result.stdout + result.stderr
+    assert "overwrite" not in result.stderr
+
+
+def test_errors_at_the_prompt_show_no_frames_of_wherry(cli, index):
+    result = cli("repl", "-q", "--index-url", index.json_url, stdin="await wherry.install('part>9')\n")
+    first, where, *error = result.stderr.splitlines()
+    assert (first, where) == ("Traceback (most recent call last):", '  File "<console>", line 1, in <module>')
+    assert error[0].startswith("wherry.errors.")
+
+
+def test_advice_is_in_options_and_none_that_is_given(cli):
+    wheels = [make_wheel(name, "1.0", files={"same.py": f"of = '{name}'"}) for name in ("clash-a", "clash-b")]
+    with IndexServer(wheels) as index:
+        choice = ["--index-url", index.json_url, "-w", "clash-a", "-w", "clash-b", "-m", "this"]
+        error = cli("run", "-q", *choice).stderr
+    assert "overwrite=" not in error
+    assert "--overwrite clash-" in error
+
+
+@pytest.mark.parametrize("option", [[], ["--offline"]])
+def test_pages_that_are_kept_answer_for_an_index_that_does_not(cli, option):
+    cli.write("from importlib.metadata import version\nprint(version('app'), version('part'))")
+    with IndexServer(WHEELS) as index:
+        choice = ["--index-url", index.json_url, "-w", "app"]
+        assert cli("run", *choice, "app.py").stdout == "1.0 2.0\n"
+    again = cli("run", *option, *choice, "app.py")
+    assert again.stdout == "1.0 2.0\n", again.stderr
+    assert again.stderr.count("wherry: warning: http://") == 1
+    assert "using the pages kept from 20" in again.stderr
+    assert cli("run", "-q", *option, *choice, "app.py").stderr == ""
+
+
+def test_offline_asks_nothing_and_names_what_is_not_kept(cli, index):
+    result = cli("run", "--offline", "--index-url", index.json_url, "-w", "app", "-m", "this")
+    assert (result.returncode, index.requests) == (1, {})
+    assert "--offline: nothing of it is kept" in result.stderr
+    assert "run once without --offline" in result.stderr
 
 
 def install_on_a_terminal(cli, index, **environment):

@@ -1,5 +1,5 @@
 import { WherryError } from "../errors.ts";
-import { say } from "./terminal.ts";
+import { sayError } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 
 export const SUCCESS = 0;
@@ -42,6 +42,6 @@ export function exitCode(error: unknown): number {
 }
 
 function complain(message: string, code: number): number {
-  say(`wherry: ${message}`);
+  sayError(message);
   return code;
 }

@@ -1,6 +1,8 @@
 import tls from "node:tls";
+import { setFlagsFromString } from "node:v8";
 import { UsageError } from "./usage.ts";
 
+const STACK_SWITCHING = ["--experimental-wasm-stack-switching", "--experimental-wasm-jspi"];
 const OLDEST_NODE = [22, 19] as const;
 
 /** Throws unless this Node.js can do what is needed. */
@@ -11,13 +13,26 @@ export function requireNode(version: string = process.versions.node): void {
   throw new UsageError(`Node.js ${OLDEST_NODE.join(".")} or later is needed, but this is Node.js ${version}`);
 }
 
+/**
+ * Lets the engine switch stacks (JSPI) in threads that begin from now on, where it does not by itself: Node.js 22 to 25
+ * have that behind flags. This thread stays as it is.
+ */
+export function allowStackSwitching(engine: object = WebAssembly, set = setFlagsFromString): void {
+  // Flags that an engine does not know, it passes over.
+  if (!canSwitchStacks(engine)) for (const flag of STACK_SWITCHING) set(flag);
+}
+
 /** Throws unless Python can wait for a socket: its stack has to make room for others meanwhile. */
 export function requireStackSwitching(engine: object = WebAssembly, version: string = process.versions.node): void {
-  if ("Suspending" in engine) return;
+  if (canSwitchStacks(engine)) return;
   throw new UsageError(
-    `--sockets needs a Node.js that switches stacks (JSPI), as Node.js 26 does, but this is Node.js ${version}; ` +
-      "from 22 on, NODE_OPTIONS=--experimental-wasm-stack-switching may do",
+    `--sockets needs a Node.js that can switch stacks (JSPI), and this Node.js ${version} cannot: use Node.js 26`,
   );
+}
+
+/** Whether there is JSPI, or what it was in Node.js 22; Pyodide can use both. */
+function canSwitchStacks(engine: object): boolean {
+  return "Suspending" in engine || "Suspender" in engine;
 }
 
 /** Trusts the authorities that this computer trusts, such as the one of a company's proxy. */

@@ -1,5 +1,6 @@
 import { writeSync } from "node:fs";
 import type { PyodideAPI } from "pyodide";
+import { showCertificates, withoutCertificates } from "./certificates.ts";
 import { requireStackSwitching, scriptEnvironment } from "./host.ts";
 import type { Shared } from "./shared.ts";
 import { connectStreams } from "./terminal.ts";
@@ -10,13 +11,14 @@ export async function startPyodide(shared: Shared, { sockets = false } = {}): Pr
   if (sockets) requireStackSwitching();
   const { loadPyodide } = await importPyodide();
   const pyodide = await loadPyodide({
-    env: scriptEnvironment(),
+    env: withoutCertificates(scriptEnvironment()),
     // Only for what is said while it starts; without them it would take hold of the process's streams.
     stdin: () => null,
     stdout: (line) => void writeSync(1, `${line}\n`),
     stderr: (line) => void writeSync(2, `${line}\n`),
   });
   connectStreams(pyodide, shared);
+  showCertificates(pyodide);
   if (sockets) await pyodide.useNodeSockFS();
   return pyodide;
 }

@@ -40,6 +40,18 @@ class Prompt(Console):
 
 console = Prompt(names)
 
+def users_traceback(error):
+    """Return the traceback of an error that wherry raises on purpose, without the frames inside wherry."""
+    if not isinstance(error, sys.modules["wherry"].WherryError):
+        return ""
+    frames = [one for one in traceback.extract_tb(error.__traceback__) if is_users(one.filename)]
+    return "Traceback (most recent call last):\\n" + "".join(
+        traceback.format_list(frames) + traceback.format_exception_only(error)
+    )
+
+def is_users(filename):
+    return filename != "<prompt>" and not {"wherry", "pyodide", "_pyodide", "asyncio"} & set(filename.split("/")[:-1])
+
 async def push(line):
     future = console.push(line)
     if future.syntax_check == "incomplete":
@@ -50,7 +62,7 @@ async def push(line):
         return request.code
     except BaseException as error:
         # What is shown at the prompt may fail to be.
-        said = future.formatted_error or "".join(traceback.format_exception(error))
+        said = users_traceback(error) or future.formatted_error or "".join(traceback.format_exception(error))
         sys.stderr.write(said.rstrip("\\n") + "\\n")
     return ">>> "
 
@@ -78,7 +90,7 @@ export async function repl({ options }: ReplParameters, shared: Shared): Promise
   const { pyodide, interrupts } = session;
   showFolders(pyodide, [process.cwd()]);
   if (options.with || namesFiles(options)) await install(session, options.with ?? [], chosen);
-  if (!options.quiet) say('wherry: await wherry.install("…") brings packages aboard; Ctrl-D leaves');
+  if (!options.quiet) say('wherry: await wherry.install("…") installs packages; Ctrl-D leaves');
 
   const console = openConsole(pyodide);
   interrupts.handOver(console.interrupt);

@@ -1,4 +1,5 @@
 import type { Explanation } from "../installer.ts";
+import { advising } from "./advice.ts";
 import { treeLines, whyLines } from "./drawing.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";
 import { hostRequirement } from "./host_paths.ts";
@@ -42,11 +43,11 @@ async function explain(
     throw new UsageError("nothing is asked for: name requirements, or a file of them with -r");
   }
   // The answer is what one wants to see, and nothing of how it came about.
-  const session = await startSession({ ...options, quiet: true }, shared);
+  const session = await startSession(options, shared, false);
   const { signal } = session.interrupts;
   const question = { ...chosen, requirements: requirements.map(hostRequirement), ...(name !== undefined && { name }) };
-  const explanation: Explanation = await watch({ ...session, quiet: options.quiet ?? false }, false, (onEvent) =>
-    session.call("explain", question, { onEvent, signal }),
+  const explanation: Explanation = await advising(options, () =>
+    watch(session, false, (onEvent) => session.call("explain", question, { onEvent, signal })),
   );
   session.cache?.prune();
   if (!options.quiet) explanation.resolution.warnings.forEach((warning) => say(`wherry: warning: ${warning}`));

@@ -3,19 +3,22 @@ import type { PyodideAPI } from "pyodide";
 import { connect } from "../attach.ts";
 import type { Call } from "../bridge.ts";
 import { createInstaller, type InstallOptions, type ProgressListener } from "../installer.ts";
+import { advising } from "./advice.ts";
 import { readConstraints } from "./constraints.ts";
 import { type FolderCache, openCache } from "./folder_cache.ts";
 import { requireNode, trustSystemAuthorities } from "./host.ts";
 import { hostIndex, hostRequirement } from "./host_paths.ts";
 import { Interrupts } from "./interrupts.ts";
+import { KeptPages } from "./kept_pages.ts";
 import { LiveBars } from "./live.ts";
 import { type Clock, PhaseLines, reportLines, startClock } from "./progress.ts";
 import { startPyodide } from "./pyodide.ts";
 import { filesAndGroups, type NamedRequirements } from "./requirements.ts";
-import { loadSize, type Shared } from "./shared.ts";
+import { loadSize, setLoading, type Shared } from "./shared.ts";
 import { styleFor } from "./style.ts";
-import { say } from "./terminal.ts";
+import { beginLoadingLine, endLoadingLine, say } from "./terminal.ts";
 import { seconds } from "./units.ts";
+import { UsageError } from "./usage.ts";
 
 /** What every command lets one say. */
 export interface SessionOptions extends NamedRequirements {
@@ -26,6 +29,7 @@ export interface SessionOptions extends NamedRequirements {
   quiet?: boolean;
   cache?: boolean;
   sockets?: boolean;
+  offline?: boolean;
 }
 
 /** A Pyodide with wherry aboard, at a terminal. */
@@ -36,22 +40,29 @@ export interface Session {
   shared: Shared;
   quiet: boolean;
   cache: FolderCache | undefined;
+  options: SessionOptions;
 }
 
-export async function startSession(options: SessionOptions, shared: Shared): Promise<Session> {
+/** Starts Pyodide; says how long that took, if it `saysLoaded`. */
+export async function startSession(options: SessionOptions, shared: Shared, saysLoaded = true): Promise<Session> {
   requireNode();
+  if (options.offline && options.cache === false) {
+    throw new UsageError("--offline takes everything from the cache: leave out --no-cache");
+  }
   trustSystemAuthorities();
   const clock = startClock();
   const interrupts = new Interrupts(shared);
-  const pyodide = await startPyodide(shared, options);
-  const cache = options.cache === false ? undefined : openCache(options.quiet ? () => {} : say);
-  const call = await connect(pyodide, {
-    ...(options.indexUrl && { indexUrls: options.indexUrl.map(hostIndex) }),
-    ...(cache && { cache }),
-  });
+  const chosen = forEveryCall(options);
   const quiet = options.quiet ?? false;
-  if (!quiet) await sayLoaded(pyodide.version, call, clock);
-  return { pyodide, call, interrupts, shared, quiet, cache };
+  const warn = quiet ? () => {} : say;
+  if (!quiet) beginLoadingLine();
+  const pyodide = await startPyodide(shared, options).finally(() => quiet || endLoadingLine());
+  setLoading(shared, false);
+  const cache = options.cache === false ? undefined : openCache(warn);
+  const pages = cache && new KeptPages(cache, warn, options.offline);
+  const call = await connect(pyodide, { ...chosen, ...(cache && { cache }) }, pages?.fetch);
+  if (saysLoaded && !quiet) await sayLoaded(pyodide.version, call, clock);
+  return { pyodide, call, interrupts, shared, quiet, cache, options };
 }
 
 async function sayLoaded(version: string, call: Call, clock: Clock): Promise<void> {
@@ -59,11 +70,17 @@ async function sayLoaded(version: string, call: Call, clock: Clock): Promise<voi
   say(`wherry: Pyodide ${version} (Python ${pythonVersion}, ${platform}) loaded in ${seconds(clock())}`);
 }
 
-/** Returns the options of an installation that the command line gives. */
-export function choosing(options: SessionOptions): InstallOptions {
-  const { constraint, prefer, overwrite } = options;
+/** Returns the options that count for every call, those typed at a prompt, too. */
+function forEveryCall({ indexUrl, constraint, prefer, overwrite }: SessionOptions) {
   const constraints = readConstraints(constraint).map(hostRequirement);
-  return { ...filesAndGroups(options), constraints, ...(prefer && { prefer }), ...(overwrite && { overwrite }) };
+  const options = { constraints, ...(prefer && { prefer }), ...(overwrite && { overwrite }) };
+  return { ...options, ...(indexUrl && { indexUrls: indexUrl.map(hostIndex) }) };
+}
+
+/** Returns the options of an installation that count besides those of every call. */
+export function choosing(options: SessionOptions): InstallOptions {
+  const { prefer, overwrite } = options;
+  return { ...filesAndGroups(options), ...(prefer && { prefer }), ...(overwrite && { overwrite }) };
 }
 
 /** Installs all of it, and says what came. */
@@ -73,8 +90,11 @@ export async function install(
   options: InstallOptions,
 ): Promise<void> {
   const { signal } = session.interrupts;
-  const report = await watch(session, true, (onProgress) =>
-    createInstaller(session.call).install(requirements.map(hostRequirement), { ...options, onProgress, signal }),
+  const settings = { ...session.options, prefer: options.prefer };
+  const report = await advising(settings, () =>
+    watch(session, true, (onProgress) =>
+      createInstaller(session.call).install(requirements.map(hostRequirement), { ...options, onProgress, signal }),
+    ),
   );
   session.cache?.prune();
   const columns = isatty(2) ? loadSize(session.shared).columns : undefined;

@@ -4,7 +4,7 @@
  */
 export type Shared = Int32Array<SharedArrayBuffer>;
 
-const PLACES = { signal: 0, reading: 1, columns: 2, rows: 3 } as const;
+const PLACES = { signal: 0, reading: 1, columns: 2, rows: 3, loading: 4 } as const;
 export const SIGINT = 2;
 
 export function share(): Shared {
@@ -52,6 +52,15 @@ export function setReading(shared: Shared, isReading: boolean): void {
 
 export function isReading(shared: Shared): boolean {
   return Atomics.load(shared, PLACES.reading) === 1;
+}
+
+/** Notes that Pyodide is being loaded: there is nothing yet that could hear a signal, or be put in order. */
+export function setLoading(shared: Shared, isLoading: boolean): void {
+  Atomics.store(shared, PLACES.loading, Number(isLoading));
+}
+
+export function isLoading(shared: Shared): boolean {
+  return Atomics.load(shared, PLACES.loading) === 1;
 }
 
 export interface Size {

@@ -1,8 +1,18 @@
 import { isatty } from "node:tty";
 import { Worker } from "node:worker_threads";
 import { INTERRUPTED } from "./exit.ts";
-import { isPending, isReading, raiseInterrupt, type Shared, share, storeSize } from "./shared.ts";
-import { say } from "./terminal.ts";
+import { allowStackSwitching } from "./host.ts";
+import {
+  isLoading,
+  isPending,
+  isReading,
+  raiseInterrupt,
+  setLoading,
+  type Shared,
+  share,
+  storeSize,
+} from "./shared.ts";
+import { endLoadingLine, say } from "./terminal.ts";
 
 /** After how many milliseconds somebody who pressed Ctrl-C is told what more there is to do. */
 const PATIENCE = 2000;
@@ -18,11 +28,15 @@ export interface Assignment {
 export function start(command: string, parameters: object): Worker {
   const shared = share();
   followSize(shared);
+  setLoading(shared, true);
+  // Flags are the whole process's, and count for threads that are begun after them.
+  if ((parameters as { options?: { sockets?: boolean } }).options?.sockets) allowStackSwitching();
   const assignment: Assignment = { command, parameters, shared };
   const worker = new Worker(new URL("./cli-worker.js", import.meta.url), { workerData: assignment });
   let isInterrupted = false;
   const interrupt = () => {
-    if (isPending(shared)) return die(interrupt);
+    if (isLoading(shared)) endLoadingLine();
+    if (isLoading(shared) || isPending(shared)) return die(interrupt);
     isInterrupted = true;
     raiseInterrupt(shared);
     // In this order: who begins to read looks for a signal after saying so.

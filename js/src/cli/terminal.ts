@@ -15,6 +15,11 @@ export function say(line: string): void {
   draw(`${printable(line)}\n`);
 }
 
+/** Says on the standard error that something went wrong: the one place where errors get their prefix. */
+export function sayError(message: string): void {
+  say(`wherry: error: ${message}`);
+}
+
 /** Writes to the standard error, which may be gone, as it is: what moves the cursor, too. */
 export function draw(text: string): void {
   try {
@@ -22,6 +27,19 @@ export function draw(text: string): void {
   } catch {
     // Nobody listens.
   }
+}
+
+/** Shows, on a terminal, that Pyodide is being loaded, until {@link endLoadingLine}. */
+export function beginLoadingLine(): void {
+  if (showsLoading()) draw("wherry: loading Pyodide …");
+}
+
+export function endLoadingLine(): void {
+  if (showsLoading()) draw("\r\x1b[K");
+}
+
+function showsLoading(): boolean {
+  return isatty(2) && process.env["TERM"] !== "dumb";
 }
 
 /** Writes lines to the standard output; throws `EPIPE` where nobody reads them any more. */

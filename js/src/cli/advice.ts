@@ -1,0 +1,63 @@
+// What errors advise in the words of Python, in those of the command line.
+import tls from "node:tls";
+import { WherryError } from "../errors.ts";
+
+/** What is set already, and need not be advised. */
+export interface Settings {
+  prefer?: string | undefined;
+  offline?: boolean | undefined;
+}
+
+type Replacement = string | ((...found: string[]) => string);
+
+const NAMES = /["']([^"']+)["']/g;
+const PREFER_INDEX = /[;:,]?\s*it is Pyodide's own \S+: prefer="index" takes [^\n]*?if there is one/g;
+const TRUST_SYSTEM = "let Node trust what the computer trusts, with NODE_OPTIONS=--use-system-ca";
+const SPELLINGS: readonly [RegExp, Replacement][] = [
+  [/prefer=["'](\w+)["'] takes/g, "--prefer $1 takes"],
+  [/prefer=["'](\w+)["']/g, "--prefer $1"],
+  [/overwrite=[[(]([^\])]*)[\])]/g, (_, names = "") => overwriteOptions(names)],
+  [/requirements_files=\['([^']*)'\]/g, "-r $1"],
+  [/requirements_files=\[…\]/g, "-r FILE"],
+  [/give what is in the file as constraints=\[…\]/g, "give the file as --constraint FILE"],
+  [/constraints=\[([^\]]*)\]/g, "--constraint $1"],
+  [/index_urls=\[Index\([^\]]*\)\]/g, "--index-url https://name:password@…"],
+  [/index_urls=\['([^']*)'\]/g, "--index-url $1"],
+  [/give options as arguments, such as .*?deps=False/g, "give options beside it, as arguments of their own"],
+  [/as a list or as several arguments, not as the text of a list/g, "as several arguments, without brackets"],
+  [/, or give the code to install_imports\(\)/g, ""],
+  [/: a page is not told which, but the browser's console may say/g, ""],
+  [/, or allow more time with Installer\(network=Network\(…\)\)/g, ""],
+];
+
+function overwriteOptions(names: string): string {
+  return Array.from(names.matchAll(NAMES), ([, name]) => `--overwrite ${name}`).join(" ");
+}
+
+/** Does `work`; an error of it advises what one can write on the command line, and nothing that is set. */
+export async function advising<Result>(settings: Settings, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof WherryError)) throw error;
+    const { name: type, code, facts, message } = error;
+    throw new WherryError({ type, code, facts, message: inOptions(message, settings) });
+  }
+}
+
+/** Returns a text with the options of the command line in place of Python's arguments. */
+export function inOptions(text: string, settings: Settings): string {
+  return [...forSettings(settings), ...SPELLINGS].reduce(
+    (said, [pattern, replacement]) => said.replace(pattern, replacement as string),
+    text,
+  );
+}
+
+function* forSettings({ prefer, offline }: Settings): Generator<[RegExp | string, Replacement]> {
+  if (prefer === "index") yield [PREFER_INDEX, ""];
+  if (offline) yield ["this computer seems to be offline: connect it to the network", "run once without --offline"];
+  // Where Node.js can, the system's authorities are trusted already.
+  if (typeof tls.setDefaultCACertificates === "function") {
+    yield [TRUST_SYSTEM, "name its authority's file in NODE_EXTRA_CA_CERTS"];
+  }
+}
