@@ -488,6 +488,20 @@ async def test_a_name_in_overwrite_that_is_neither_installed_nor_about_to_be_is_
     assert (await subject.install("app", overwrite="absent")).warnings == said
 
 
+async def test_the_installers_overwrite_may_name_what_a_call_is_not_about(tmp_path: Path) -> None:
+    subject = Installer(
+        index_urls=[JSON_URL],
+        fetcher=MemoryFetcher(INDEX),
+        destination=site(tmp_path),
+        environment=PYODIDE_314,
+        distribution={},
+        overwrite="absent",
+    )
+    assert (await subject.install("app")).warnings == ()
+    said = ("overwrite names another, which is neither installed nor about to be",)
+    assert (await subject.install("app", overwrite=iter(["another"]))).warnings == said
+
+
 async def test_who_still_requires_what_went_is_said(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     await subject.install("app")

@@ -145,7 +145,8 @@ class Installer:
         Raises a :class:`~wherry.errors.WherryError`, with the environment as it was before.
         """
         phases = Phases(on_progress or cell_output())
-        replaceable = _replaceable(_both(self._overwrite, overwrite))
+        named = _replaceable(overwrite)
+        replaceable = {*_replaceable(self._overwrite), *named}
         asked = Asked(
             requirements=requirements,
             constraints=_both(self._constraints, constraints),
@@ -192,7 +193,7 @@ class Installer:
                         *warnings,
                         *resolution.warnings,
                         *index.notes,
-                        *_unknown(replaceable, resolution, problem),
+                        *_unknown(named, resolution, problem),
                         *outdated,
                         *brought,
                         *done.warnings,
