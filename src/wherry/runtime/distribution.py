@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING
 
 import js
@@ -21,12 +22,19 @@ if TYPE_CHECKING:
     from wherry.index.fetcher import Fetcher
     from wherry.model.locked_package import LockedPackage
 
-__all__ = ["read_distribution", "relocated"]
+__all__ = ["find_locked", "read_distribution", "relocated"]
 
 
 def read_distribution() -> Mapping[NormalizedName, LockedPackage]:
     """Return the packages of ``pyodide-lock.json`` as the runtime has loaded it."""
     return parse_distribution_lock(_lock(), _locator())
+
+
+def find_locked(name: NormalizedName) -> Mapping[str, str] | None:
+    """Return the lock's entry of a package, which names its ``name``, ``version`` and ``package_type``, or ``None``."""
+    # As a mapping: an attribute such as "constructor" is inherited.
+    entry: Mapping[str, str] | None = pyodide_js.lockfile.packages.as_py_json().get(name)
+    return entry
 
 
 def relocated(fetcher: Fetcher) -> Fetcher:
@@ -37,7 +45,7 @@ def relocated(fetcher: Fetcher) -> Fetcher:
         return fetcher
     from wherry.index.relocating import Relocating
 
-    return Relocating(fetcher, base, cdn, members=_file_names, exists=_exists)
+    return Relocating(fetcher, base, cdn, members=cache(_file_names), exists=_exists)
 
 
 def _lock() -> str:

@@ -15,6 +15,7 @@ from pyodide.ffi import JsException
 
 from wherry.formats.dylink import head_size, read_linking
 from wherry.install.linking import Loader
+from wherry.runtime.distribution import find_locked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -142,7 +143,7 @@ def _offer(name: str) -> str | None:
     """Return the shared library of the distribution that is named like the file ``name``."""
     stem = name.partition(".so")[0].removeprefix("lib")
     for guess in (f"lib{stem}", stem):
-        entry = pyodide_js.lockfile.packages.as_py_json().get(canonicalize_name(guess))
+        entry = find_locked(canonicalize_name(guess))
         if entry is not None and entry["package_type"] == "shared_library":
-            return str(entry["name"])
+            return entry["name"]
     return None

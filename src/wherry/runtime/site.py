@@ -19,6 +19,7 @@ from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
+from wherry.runtime.distribution import find_locked
 from wherry.runtime.inflating import make_unpacker
 from wherry.runtime.libraries import compile_ahead, extend_search_path, read_loader
 from wherry.runtime.loading import loading_turn
@@ -118,14 +119,14 @@ def _put_on_path(folder: str) -> None:
 
 def _lock_name(name: NormalizedName) -> str:
     """Return the distribution lock's own spelling of ``name``: it is what ``loadedPackages`` is keyed by."""
-    entry = pyodide_js.lockfile.packages.as_py_json().get(name)
-    return str(entry["name"]) if entry is not None else name
+    entry = find_locked(name)
+    return entry["name"] if entry is not None else name
 
 
 def _loaded_libraries() -> dict[NormalizedName, InstalledDistribution]:
     found = {}
     for key in js.Object.keys(pyodide_js.loadedPackages):
-        entry = pyodide_js.lockfile.packages.as_py_json().get(canonicalize_name(key))
+        entry = find_locked(canonicalize_name(key))
         if entry is not None and entry["package_type"] == "shared_library":
             metadata = CoreMetadata(canonicalize_name(key), Version(entry["version"]))
             found[metadata.name] = InstalledDistribution(metadata, installer="pyodide", from_distribution=True)
