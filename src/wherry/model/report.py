@@ -33,8 +33,7 @@ class InstallReport:
 
     def __str__(self) -> str:
         lines = [f"{word}: {', '.join(map(str, items))}" for word, items in self._rows() if items]
-        lines += [f"Warning: {warning}" for warning in self.warnings]
-        return printable("\n".join(lines)) or "Nothing to do"
+        return _with_warnings(lines, self.warnings)
 
     def __repr__(self) -> str:
         # A prompt shows this.
@@ -78,7 +77,7 @@ class UninstallReport(tuple[InstalledDistribution, ...]):  # noqa: SLOT001 - a t
 
     def __str__(self) -> str:
         lines = [f"Removed: {', '.join(map(str, self))}"] if self else []
-        return printable("\n".join([*lines, *(f"Warning: {one}" for one in self.warnings)])) or "Nothing to do"
+        return _with_warnings(lines, self.warnings)
 
     def __repr__(self) -> str:
         # A prompt shows this.
@@ -96,5 +95,9 @@ def _table(groups: Iterable[tuple[str, Sequence[InstalledDistribution]]], warnin
         for word, distributions in groups
         for place, distribution in enumerate(distributions)
     ]
-    lines = [align(rows)] if rows else []
+    return _with_warnings([align(rows)] if rows else [], warnings)
+
+
+def _with_warnings(lines: Iterable[str], warnings: Iterable[str]) -> str:
+    """Return ``lines`` with one for each warning below."""
     return printable("\n".join([*lines, *(f"Warning: {warning}" for warning in warnings)])) or "Nothing to do"
