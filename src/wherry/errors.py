@@ -74,6 +74,10 @@ class UnsupportedRequirement(WherryError):
         return f"{_at(self.place)}{self.requirement!r} cannot be installed: {self.reason}"
 
 
+def _advising(sentence: str, way_out: str) -> str:
+    return f"{sentence}; {way_out}" if way_out else sentence
+
+
 def _at(place: str) -> str:
     return f"{place}: " if place else ""
 
@@ -316,7 +320,7 @@ class IndexUnavailable(WherryError):
 
     def _sentence(self, problem: str) -> str:
         tried = f" (tried {self.attempts} times)" if self.attempts > 1 else ""
-        return f"{problem}{tried}; {self.way_out}" if self.way_out else f"{problem}{tried}"
+        return _advising(f"{problem}{tried}", self.way_out)
 
 
 UnreachableKind = Literal["offline", "dns", "tls", "refused", "cors", "timeout", "cut", "portal", "missing", "unknown"]
@@ -383,7 +387,7 @@ class IntegrityError(WherryError):
     def __str__(self) -> str:
         promise = f"what {self.place} allows" if self.place else "what the index promised"
         text = f"{self.subject} is not {promise}: expected {self.expected}, got {self.actual}"
-        return f"{text}; {self.way_out}" if self.way_out else text
+        return _advising(text, self.way_out)
 
 
 @dataclass(eq=False)
@@ -436,7 +440,7 @@ class InvalidWheel(WherryError):
     def __str__(self) -> str:
         text = f"{self.filename} is not a valid wheel: {'; '.join(self.problems[: self.shown])}"
         more = f"; and {len(self.problems) - self.shown} more" if len(self.problems) > self.shown else ""
-        return f"{text}{more}; {self.way_out}" if self.way_out else text + more
+        return _advising(text + more, self.way_out)
 
 
 @dataclass(eq=False)
