@@ -16,8 +16,8 @@ from tests.harness.memory_fetcher import HOST, HTML_URL, JSON_URL, MemoryFetcher
 from wherry import Installer, WherryError
 from wherry.index.fetcher import Response
 from wherry.index.network import Network
-from wherry.install.scheme import Scheme
-from wherry.install.site_packages import SitePackages
+from wherry.installation.scheme import Scheme
+from wherry.installation.site_packages import SitePackages
 
 if TYPE_CHECKING:
     from collections.abc import Callable

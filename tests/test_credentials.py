@@ -13,8 +13,8 @@ from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import make_wheel
 from tests.harness.memory_fetcher import MemoryFetcher
 from wherry.index.fetcher import Response
-from wherry.install.scheme import Scheme
-from wherry.install.site_packages import SitePackages
+from wherry.installation.scheme import Scheme
+from wherry.installation.site_packages import SitePackages
 from wherry.installer import Installer
 
 if TYPE_CHECKING:

@@ -25,8 +25,8 @@ from wherry.default import use_default
 from wherry.errors import IntegrityError
 from wherry.formats.distribution_lock import parse_distribution_lock
 from wherry.index.fetcher import Response
-from wherry.install.scheme import Scheme
-from wherry.install.site_packages import SitePackages
+from wherry.installation.scheme import Scheme
+from wherry.installation.site_packages import SitePackages
 from wherry.installer import Installer
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from wherry.install.destination import Exchange
+    from wherry.installation.destination import Exchange
     from wherry.model.distribution import InstalledDistribution
     from wherry.model.progress import Progress
 

@@ -15,8 +15,8 @@ from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
 from tests.harness.odd_links import IMPOSSIBLE_NAMES, IMPOSSIBLE_URLS, OddFragment, odd_fragments
 from wherry.errors import IntegrityError, InvalidRequirement, NoFittingWheel, ResolutionError
 from wherry.index.fetcher import Response
-from wherry.install.scheme import Scheme
-from wherry.install.site_packages import SitePackages
+from wherry.installation.scheme import Scheme
+from wherry.installation.site_packages import SitePackages
 from wherry.installer import Installer
 
 if TYPE_CHECKING:

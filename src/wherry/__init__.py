@@ -64,10 +64,10 @@ if TYPE_CHECKING:
     from wherry.model.environment import Environment
     from wherry.model.progress import Progress
     from wherry.model.report import InstallReport, UninstallReport
-    from wherry.resolution.chains import Step, Why
-    from wherry.resolution.graph import Reason
+    from wherry.resolution.graph.why import Step, Why
+    from wherry.resolution.graph.graph import Reason
     from wherry.resolution.resolution import Pin, Resolution
-    from wherry.resolution.tree import Branch, Tree
+    from wherry.resolution.graph.tree import Branch, Tree
 
 __all__ = [
     "AnswerTooLarge",
@@ -151,16 +151,16 @@ _HOMES: Mapping[str, tuple[str, ...]] = {
     "wherry.model.environment": ("Environment",),
     "wherry.model.progress": ("Progress",),
     "wherry.model.report": ("InstallReport", "UninstallReport"),
-    "wherry.resolution.chains": ("Step", "Why"),
-    "wherry.resolution.graph": ("Reason",),
+    "wherry.resolution.graph.why": ("Step", "Why"),
+    "wherry.resolution.graph.graph": ("Reason",),
     "wherry.resolution.resolution": ("Pin", "Resolution"),
-    "wherry.resolution.tree": ("Branch", "Tree"),
+    "wherry.resolution.graph.tree": ("Branch", "Tree"),
 }
 
 __version__ = "0.1.0"
 
 # One of the floors bears the name of a function. Imported first, it will not take the place of that later.
-import_module("wherry.install")
+import_module("wherry.installation")
 del globals()["install"]
 
 

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from wherry.default import use_default
-from wherry.install.workshop import was_interrupted
+from wherry.installation.staging_root import was_interrupted
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -179,7 +179,7 @@ class Bridge:
         """Let the first pages travel while what reads them is still being imported."""
         from wherry._default_index import DEFAULT_INDEX_URL
         from wherry.index.index import read_indexes
-        from wherry.runtime.early import first_pages
+        from wherry.runtime.first_pages import first_pages
         from wherry.runtime.fetch import begun_early
 
         named = arguments.get("indexUrls") or self._attach_options.get("indexUrls")
@@ -217,12 +217,12 @@ class Bridge:
         return self._installer.run_script(arguments["name"], arguments["args"])
 
     async def _run_file(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
-        from wherry.runtime.script import run_file
+        from wherry.runtime.program import run_file
 
         return run_file(arguments["file"], arguments["argv"], arguments["workingDirectory"])
 
     async def _run_module(self, arguments: Mapping[str, Any], _: OnProgress) -> object:
-        from wherry.runtime.script import run_module
+        from wherry.runtime.program import run_module
 
         return run_module(arguments["name"], arguments["argv"], arguments["workingDirectory"])
 

@@ -10,31 +10,31 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from wherry._default_index import DEFAULT_INDEX_URL
-from wherry.awaiting import begins_when_awaited
+from wherry.model.unawaited_call import begins_when_awaited
 from wherry.errors import NotInstalled, UninstallRefused, WherryError
-from wherry.following import Downloads, Resolving
-from wherry.index.access import without_secrets
+from wherry.progress.trackers import Downloads, Resolving
+from wherry.index.credentials import without_secrets
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
-from wherry.index.hints import keep_hints, read_hints
+from wherry.index.prefetch.last_answer import keep_hints, read_hints
 from wherry.index.index import read_indexes
 from wherry.index.network import Network
-from wherry.index.resolving import resolve
-from wherry.index.speculating import Speculation
-from wherry.install import running
-from wherry.install.delivering import MembersUnavailable, download
-from wherry.install.destination import Delivery, Exchange, SharedLibrary
-from wherry.install.startup import startup_warnings
+from wherry.index.resolve import resolve
+from wherry.index.prefetch.early_downloads import Speculation
+from wherry.installation import script_runner
+from wherry.installation.download import MembersUnavailable, download
+from wherry.installation.destination import Delivery, Exchange, SharedLibrary
+from wherry.installation.pth_files import startup_warnings
 from wherry.model.archive_limits import DEFAULT_LIMITS
 from wherry.model.distribution import InstalledDistribution, InstalledDistributions
 from wherry.model.environment import Environment
 from wherry.model.progress import Progress
 from wherry.model.report import InstallReport, UninstallReport
-from wherry.notebook import cell_output
-from wherry.phases import Phases
+from wherry.progress.notebook import cell_output
+from wherry.progress.phases import Phases
 from wherry.resolution.posing import Asked, pose
 from wherry.resolution.snapshot import Snapshot
-from wherry.runtime_parts import runtime_destination, runtime_distribution, runtime_fetcher, runtime_locate
+from wherry.runtime.defaults import runtime_destination, runtime_distribution, runtime_fetcher, runtime_locate
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -46,16 +46,16 @@ if TYPE_CHECKING:
     from wherry.index.cache import Cache
     from wherry.index.fetcher import Fetcher
     from wherry.index.index import Index
-    from wherry.install.destination import Destination
+    from wherry.installation.destination import Destination
     from wherry.model.archive_limits import ArchiveLimits
     from wherry.model.check import CheckReport
     from wherry.model.locked_package import LockedPackage
     from wherry.model.progress import OnProgress
     from wherry.model.project import ProjectFile
-    from wherry.resolution.chains import Why
+    from wherry.resolution.graph.why import Why
     from wherry.resolution.problem import Preference, Problem
     from wherry.resolution.resolution import Pin, Resolution
-    from wherry.resolution.tree import Tree
+    from wherry.resolution.graph.tree import Tree
 
 __all__ = ["Installer"]
 
@@ -283,7 +283,7 @@ class Installer:
         Raises what :meth:`install` does, :class:`~wherry.errors.InvalidSource` and
         :class:`~wherry.errors.UnknownImports`.
         """
-        from wherry.imports import require_imports
+        from wherry.index.import_names import require_imports
 
         async with self._client(options.get("index_urls"), {}) as index:
             requirements = await require_imports(source, projects or {}, self._distribution, self.environment, index)
@@ -297,7 +297,7 @@ class Installer:
 
         Raises :class:`~wherry.errors.NotInstalled` and :class:`~wherry.errors.UninstallRefused`.
         """
-        from wherry.resolution import checking
+        from wherry.resolution.graph import installed as installed_graphs
 
         if self._destination.is_taken():
             raise UninstallRefused(", ".join(names), "an installation is running; wait for it first")
@@ -310,7 +310,7 @@ class Installer:
         gone = {one.name for one in leaving}
         remaining = {name: one for name, one in installed.items() if name not in gone}
         # Before the files go: what could fail must leave them where they are.
-        missed = [str(one) for one in checking.find_missing(gone, remaining, self.environment)]
+        missed = [str(one) for one in installed_graphs.find_missing(gone, remaining, self.environment)]
         done = self._destination.exchange((), leaving)
         return UninstallReport(leaving, (*recovered, *missed, *imported, *done.warnings))
 
@@ -324,10 +324,10 @@ class Installer:
         Faults of metadata that do no harm are ``warnings`` of the report.
         """
         from wherry.model.check import CheckReport
-        from wherry.resolution import checking
+        from wherry.resolution.graph import installed as installed_graphs
 
         installed = self._destination.installed()
-        unmet = list(checking.find_unmet(installed, self.environment))
+        unmet = list(installed_graphs.find_unmet(installed, self.environment))
         return CheckReport(
             broken=tuple(self._destination.broken()),
             missing=tuple(one for one in unmet if one.installed is None),
@@ -337,17 +337,17 @@ class Installer:
 
     def tree(self) -> Tree:
         """Return the tree of what is installed, from what was asked for by name, and what nobody requires, down."""
-        from wherry.resolution import checking
-        from wherry.resolution.tree import draw_tree
+        from wherry.resolution.graph import installed as installed_graphs
+        from wherry.resolution.graph.tree import draw_tree
 
-        return draw_tree(checking.installed_graph(self._destination.installed(), self.environment))
+        return draw_tree(installed_graphs.installed_graph(self._destination.installed(), self.environment))
 
     def why(self, name: str) -> Why:
         """Return the chains of requirements that lead to ``name`` among what is installed."""
-        from wherry.resolution import checking
-        from wherry.resolution.chains import explain_presence
+        from wherry.resolution.graph import installed as installed_graphs
+        from wherry.resolution.graph.why import explain_presence
 
-        return explain_presence(checking.installed_graph(self._destination.installed(), self.environment), name)
+        return explain_presence(installed_graphs.installed_graph(self._destination.installed(), self.environment), name)
 
     def run_script(self, name: str, args: Sequence[str] = ()) -> int:
         """Run a console script of what is installed, as a shell would with ``args``, and return its exit status.
@@ -355,7 +355,7 @@ class Installer:
         It runs in this interpreter, with ``sys.argv`` set for the while; what it raises, but ``SystemExit``, goes on to
         the caller. Raises :class:`~wherry.errors.UnknownScript`.
         """
-        return running.run(name, running.choose(name, self._destination.scripts()), args)
+        return script_runner.run(name, script_runner.choose(name, self._destination.scripts()), args)
 
     def _client(self, index_urls: Sequence[str | Index] | None, secrets: Mapping[str, str]) -> IndexClient:
         indexes = [index.located(self._locate) for index in read_indexes(index_urls or ()) or self.indexes]
@@ -413,7 +413,7 @@ class Installer:
                     with phases.phase("downloading"), _naming_older_release(resolution, problem, snapshot):
                         deliveries = await self._download(new, snapshot, index, phases)
             except (WherryError, MembersUnavailable) as failure:
-                from wherry.substituting import Substitution
+                from wherry.installation.substitution import Substitution
 
                 substitution = substitution or Substitution(problem)
                 problem = substitution.without(failure)
@@ -475,7 +475,7 @@ def _both(always: Iterable[str], now: Iterable[str]) -> Iterable[str]:
 def _replaceable(overwrite: Iterable[str]) -> Collection[NormalizedName]:
     if not overwrite:
         return ()
-    from wherry.install.overwriting import read_overwrite
+    from wherry.installation.overwrite import read_overwrite
 
     return read_overwrite(overwrite)
 
@@ -483,7 +483,7 @@ def _replaceable(overwrite: Iterable[str]) -> Collection[NormalizedName]:
 def _unknown(replaceable: Collection[NormalizedName], resolution: Resolution, problem: Problem) -> Iterable[str]:
     if not replaceable:
         return ()
-    from wherry.install.overwriting import unknown_names
+    from wherry.installation.overwrite import unknown_names
 
     return unknown_names(replaceable, {*problem.installed, *(pin.name for pin in resolution.chosen)})
 

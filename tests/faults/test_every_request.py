@@ -48,9 +48,9 @@ async def install(selenium, requirement, index_url, attempts, limits):
     import asyncio
 
     import wherry
-    from wherry.index.limiting import Limiting
+    from wherry.index.concurrency import Limiting
     from wherry.index.network import Network
-    from wherry.index.retrying import Retrying
+    from wherry.index.retries import Retrying
     from wherry.runtime.fetch import JsFetcher
 
     network = Network(**limits)

@@ -12,9 +12,9 @@ from tests.harness.hostile_wheels import hostile_wheels
 from tests.harness.odd_wheels import odd_wheels
 from tests.install.places import deliver
 from wherry.formats.wheel_archive import open_wheel
-from wherry.install.scheme import Scheme
-from wherry.install.scripts import ScriptPlaces
-from wherry.install.staging import Staging
+from wherry.installation.scheme import Scheme
+from wherry.installation.staging.scripts import ScriptPlaces
+from wherry.installation.staging.staging import Staging
 
 if TYPE_CHECKING:
     from tests.harness.index_files import IndexFile

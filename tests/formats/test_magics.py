@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wherry.errors import InvalidSource
-from wherry.formats.imports import find_imports
+from wherry.formats.python_source import find_imports
 from wherry.formats.magics import without_magics
 
 UNSEEN = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from wherry.install.destination import Delivery, Exchange, SharedLibrary
-    from wherry.install.running import InstalledScript
+    from wherry.installation.destination import Delivery, Exchange, SharedLibrary
+    from wherry.installation.script_runner import InstalledScript
     from wherry.model.check import BrokenDistribution
     from wherry.model.distribution import InstalledDistribution
 

@@ -18,7 +18,7 @@ from wherry.errors import (
     UnsupportedPython,
     WherryError,
 )
-from wherry.index.access import without_secrets
+from wherry.index.credentials import without_secrets
 from wherry.index.failures import unreachable
 from wherry.index.fetcher import Request, Response
 from wherry.index.index import Index, read_indexes

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from tests.harness.environments import PYODIDE_314
 from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
-from wherry.resolution.fitting import DoesNotFit, Fitting
+from wherry.resolution.wheel_selection import DoesNotFit, Fitting
 from wherry.resolution.releases import find_releases
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from wherry.model.core_metadata import CoreMetadata
 from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile, ProjectPage
 from wherry.resolution.attempt import attempt
-from wherry.resolution.graph import Reason
+from wherry.resolution.graph.graph import Reason
 from wherry.resolution.problem import Problem
 from wherry.resolution.requirements import expand
 from wherry.resolution.resolution import Pin, Resolution

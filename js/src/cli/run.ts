@@ -41,7 +41,7 @@ export async function run({ program, args, options }: RunParameters, shared: Sha
   const wanted = options.module ? { dependencies: [], options: {} } : await call("scriptMetadata", { file });
   await bring(session, [...wanted.dependencies, ...(options.with ?? [])], { ...wanted.options, ...chosen });
 
-  const script = pyodide.pyimport("wherry.runtime.script");
+  const script = pyodide.pyimport("wherry.runtime.program");
   interrupts.handOver(script.interrupt);
   pyodide.setInterruptBuffer(signalPlace(shared));
   process.on("uncaughtException", (error: Error & { type?: string }) => {

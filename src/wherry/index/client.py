@@ -20,15 +20,15 @@ from wherry.errors import (
 )
 from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.simple_api import ACCEPT, parse_project_page
-from wherry.index.access import Access
+from wherry.index.credentials import Access
 from wherry.index.failures import at_neither_place, is_web_page, refused, unreachable
 from wherry.index.fetcher import Meter, Request, Response
-from wherry.index.flights import Flights
+from wherry.index.single_flight import Flights
 from wherry.index.index import read_indexes
 from wherry.index.integrity import agree, check_size, too_large, verify, within_memory
 from wherry.index.network import Network
 from wherry.model.hashes import strongest
-from wherry.resolution.sizes import human_size
+from wherry.model.sizes import human_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.index.fetcher import CredentialsMode
-    from wherry.resolution.direct import Locate
+    from wherry.resolution.direct_urls import Locate
 
 __all__ = ["Index", "read_indexes"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from wherry.errors import AnswerTooLarge, IntegrityError
 from wherry.model.hashes import strongest, weakest
-from wherry.resolution.sizes import human_size
+from wherry.model.sizes import human_size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

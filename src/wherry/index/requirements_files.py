@@ -21,7 +21,7 @@ from wherry.formats.requirement_text import parse_specifiers
 from wherry.formats.requirements_txt import NamedFile, parse_requirements_txt
 from wherry.formats.script_metadata import has_block, parse_script_metadata
 from wherry.formats.urls import authorization, beside, last_segment, without_credentials
-from wherry.index.access import Access
+from wherry.index.credentials import Access
 from wherry.index.failures import at_neither_place, refused
 from wherry.index.fetcher import Request
 from wherry.index.index import Index, read_indexes
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from wherry.index.fetcher import Fetcher
     from wherry.model.environment import Environment
-    from wherry.resolution.direct import Locate
+    from wherry.resolution.direct_urls import Locate
     from wherry.resolution.posing import Asked
 
 __all__ = ["read_requirements_files"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wherry.formats.lenient import read_requires_python
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.project import ProjectFile
-from wherry.resolution.direct import DirectFile
+from wherry.resolution.direct_urls import DirectFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from wherry.resolution.candidates import Candidate, Candidates
     from wherry.resolution.problem import Problem
     from wherry.resolution.requirements import ProjectRequirement
-    from wherry.resolution.resolver import Answer
+    from wherry.resolution.conflicts.resolver import Answer
 
 __all__ = ["find_warnings"]
 

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING
 
 from wherry.resolution.answer_warnings import find_warnings
 from wherry.resolution.candidates import Policy
-from wherry.resolution.graph import gather_reasons
+from wherry.resolution.graph.graph import gather_reasons
 from wherry.resolution.resolution import Pin, Resolution
 from wherry.resolution.search import Search
 from wherry.resolution.standard_library import NEEDLESS
 
 if TYPE_CHECKING:
     from wherry.resolution.candidates import Candidate
-    from wherry.resolution.graph import Reason
+    from wherry.resolution.graph.graph import Reason
     from wherry.resolution.problem import Problem
-    from wherry.resolution.resolver import Answer
+    from wherry.resolution.conflicts.resolver import Answer
     from wherry.resolution.snapshot import Need, Snapshot
 
 __all__ = ["Attempt", "attempt"]
@@ -46,7 +46,7 @@ def attempt(problem: Problem, snapshot: Snapshot) -> Attempt:
         answer = search.answer()
         if search is asked and search.holes == 0:
             # Only a search that went back without going over a hole first goes back over the whole index, too.
-            from wherry.resolution.dead_ends import DeadEnds
+            from wherry.resolution.conflicts.dead_ends import DeadEnds
 
             ends = DeadEnds(problem, snapshot)
             if ends.needs:

@@ -7,7 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidRequirement
-from wherry.resolution.direct import find_direct
+from wherry.resolution.direct_urls import find_direct
 from wherry.resolution.problem import Problem
 from wherry.resolution.requirements import ProjectRequirement, applies, expand, parse_requirements
 from wherry.resolution.standard_library import leave_to_python
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wherry.model.distribution import InstalledDistribution
     from wherry.model.environment import Environment
     from wherry.model.locked_package import LockedPackage
-    from wherry.resolution.direct import Locate
+    from wherry.resolution.direct_urls import Locate
     from wherry.resolution.problem import Preference
     from wherry.resolution.requirements import Texts
 
@@ -63,7 +63,7 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
 ) -> tuple[Problem, tuple[str, ...]]:
     """Return the problem, and warnings of what does not apply here. ``locate`` tells where a path leads.
 
-    Raises :class:`~wherry.errors.InvalidRequirement`, and what :func:`~wherry.resolution.direct.find_direct` and
+    Raises :class:`~wherry.errors.InvalidRequirement`, and what :func:`~wherry.resolution.direct_urls.find_direct` and
     :func:`~wherry.resolution.standard_library.leave_to_python` raise.
     """
     if asked.prefer not in {"distribution", "index"}:

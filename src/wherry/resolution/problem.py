@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wherry.model.distribution import InstalledDistribution
     from wherry.model.environment import Environment
     from wherry.model.locked_package import LockedPackage
-    from wherry.resolution.direct import DirectFile
+    from wherry.resolution.direct_urls import DirectFile
     from wherry.resolution.required_hashes import RequiredHashes
     from wherry.resolution.requirements import ProjectRequirement
 

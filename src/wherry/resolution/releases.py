@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from wherry.resolution.fitting import DoesNotFit
+from wherry.resolution.wheel_selection import DoesNotFit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from wherry.model.project import ProjectFile, ProjectPage
-    from wherry.resolution.fitting import Fitting, Preference
+    from wherry.resolution.wheel_selection import Fitting, Preference
     from wherry.resolution.requirements import ProjectRequirement
 
 __all__ = ["Release", "Releases", "find_releases"]

@@ -16,7 +16,7 @@ from wherry.errors import IntegrityError, InvalidRequirement, MissingHash
 from wherry.model.hashes import strongest
 from wherry.model.locked_package import LockedPackage
 from wherry.resolution.requirements import expand, place_of
-from wherry.resolution.written import WrittenRequirement
+from wherry.resolution.file_requirements import WrittenRequirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -19,7 +19,7 @@ from packaging.version import Version
 from wherry.errors import WherryError
 from wherry.formats.lenient import evaluate, undefined_comparisons
 from wherry.formats.requirement_text import requirement_excess
-from wherry.resolution.direct import parse_wheel_address
+from wherry.resolution.direct_urls import parse_wheel_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -158,7 +158,7 @@ def place_of(requirement: Requirement) -> str:
 
 
 def _parse_line(line: RequirementLine) -> Requirement:
-    from wherry.resolution.written import WrittenRequirement
+    from wherry.resolution.file_requirements import WrittenRequirement
 
     try:
         return WrittenRequirement(_parse(line.text), line)

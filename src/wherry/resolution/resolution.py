@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wherry.printable import printable
-from wherry.resolution.graph import Graph
-from wherry.resolution.sizes import human_size
+from wherry.resolution.graph.graph import Graph
+from wherry.model.sizes import human_size
 from wherry.resolution.sources import file_of, origin_of
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.model.project import ProjectFile
-    from wherry.resolution.chains import Why
-    from wherry.resolution.graph import Reason
+    from wherry.resolution.graph.why import Why
+    from wherry.resolution.graph.graph import Reason
     from wherry.resolution.sources import Origin, Source
-    from wherry.resolution.tree import Tree
+    from wherry.resolution.graph.tree import Tree
 
 __all__ = ["Pin", "Resolution"]
 
@@ -103,13 +103,13 @@ class Resolution:
 
     def why(self, name: str) -> Why:
         """Return the chains of requirements from what was asked for to the project ``name``."""
-        from wherry.resolution.chains import explain_presence
+        from wherry.resolution.graph.why import explain_presence
 
         return explain_presence(self._graph(), name)
 
     def tree(self) -> Tree:
         """Return the tree of requirements, from what was asked for down."""
-        from wherry.resolution.tree import draw_tree
+        from wherry.resolution.graph.tree import draw_tree
 
         return draw_tree(self._graph())
 

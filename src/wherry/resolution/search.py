@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from wherry.resolution.candidates import Candidates, Policy
 from wherry.resolution.provider import Provider
-from wherry.resolution.resolver import Refuted, Resolver
-from wherry.resolution.straight import decide_straight
+from wherry.resolution.conflicts.resolver import Refuted, Resolver
+from wherry.resolution.fast_path import decide_straight
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from wherry.errors import WherryError
     from wherry.resolution.candidates import Candidate
-    from wherry.resolution.dead_ends import DeadEnds
-    from wherry.resolution.nogoods import Fact
+    from wherry.resolution.conflicts.dead_ends import DeadEnds
+    from wherry.resolution.conflicts.incompatibility import Fact
     from wherry.resolution.problem import Problem
     from wherry.resolution.requirements import ProjectRequirement
-    from wherry.resolution.resolver import Answer
+    from wherry.resolution.conflicts.resolver import Answer
     from wherry.resolution.snapshot import Need, Snapshot
 
 __all__ = ["Search"]
@@ -81,7 +81,7 @@ class Search:
     def failure(self) -> WherryError:
         """Explain why there was no answer."""
         # Few attempts fail, and what finds the words is no small part of wherry.
-        from wherry.resolution.explanation import explain
+        from wherry.resolution.conflicts.explanation import explain
 
         return explain(self._facts, self.candidates)
 
@@ -89,6 +89,6 @@ class Search:
         """Tell of all of ``ends``, or return ``None`` where there are none to tell of."""
         if not (found := list(ends.find())):
             return None
-        from wherry.resolution.explanation import explain_dead_ends
+        from wherry.resolution.conflicts.explanation import explain_dead_ends
 
         return explain_dead_ends(found, self.candidates)

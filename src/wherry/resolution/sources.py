@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from wherry.formats.urls import recorded_url
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.locked_package import LockedPackage
-from wherry.resolution.direct import DirectFile
+from wherry.resolution.direct_urls import DirectFile
 from wherry.resolution.standard_library import module_as_source
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from packaging.requirements import Requirement
 from wherry.errors import InvalidRequirement, UnsupportedRequirement, WherryError
 from wherry.formats.requirement_text import requirement_excess
 from wherry.formats.wording import shorten
-from wherry.resolution.direct import parse_wheel_address
+from wherry.resolution.direct_urls import parse_wheel_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

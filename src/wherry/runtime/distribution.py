@@ -43,7 +43,7 @@ def relocated(fetcher: Fetcher) -> Fetcher:
     # Where the files of Node are is known without a request; and a caller of loadPyodide() may have named the place.
     if not base.startswith("http") or cdn is None or cdn == base:
         return fetcher
-    from wherry.index.relocating import Relocating
+    from wherry.index.relocation import Relocating
 
     return Relocating(fetcher, base, cdn, members=cache(_file_names), exists=_exists)
 

@@ -13,10 +13,10 @@ from pyodide.ffi import JsException
 from wherry.formats.urls import file_location, origin
 from wherry.index.failures import unreachable
 from wherry.index.fetcher import Response
-from wherry.index.limiting import Limiting
+from wherry.index.concurrency import Limiting
 from wherry.index.network import Network
-from wherry.index.retrying import Retrying
-from wherry.runtime.local import is_local, respond
+from wherry.index.retries import Retrying
+from wherry.runtime.local_files import is_local, respond
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -14,7 +14,7 @@ from packaging.utils import canonicalize_name
 from pyodide.ffi import JsException
 
 from wherry.formats.dylink import head_size, read_linking
-from wherry.install.linking import Loader
+from wherry.installation.shared_libraries import Loader
 from wherry.runtime.distribution import find_locked
 
 if TYPE_CHECKING:

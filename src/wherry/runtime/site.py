@@ -14,22 +14,22 @@ import pyodide_js
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wherry.install.linking import check_linking, library_paths
-from wherry.install.scheme import Scheme
-from wherry.install.site_packages import SitePackages
+from wherry.installation.shared_libraries import check_linking, library_paths
+from wherry.installation.scheme import Scheme
+from wherry.installation.site_packages import SitePackages
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
 from wherry.runtime.distribution import find_locked
-from wherry.runtime.inflating import make_unpacker
+from wherry.runtime.lazy_files import make_unpacker
 from wherry.runtime.libraries import compile_ahead, extend_search_path, read_loader
-from wherry.runtime.loading import loading_turn
+from wherry.runtime.load_package import loading_turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
-    from wherry.install.destination import Delivery, Exchange, SharedLibrary
+    from wherry.installation.destination import Delivery, Exchange, SharedLibrary
 
 __all__ = ["PyodideSite"]
 

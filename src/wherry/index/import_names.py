@@ -1,0 +1,107 @@
+"""From the modules that code imports to the projects that have them. No name is ever guessed."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from wherry.errors import UnknownImports
+from wherry.formats.python_source import find_imports
+from wherry.index.single_flight import together
+from wherry.model.core_metadata import CoreMetadata
+from wherry.resolution.wheel_selection import Fitting
+from wherry.resolution.module_providers import find_providers
+from wherry.resolution.releases import find_releases
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packaging.utils import NormalizedName
+
+    from wherry.index.client import IndexClient
+    from wherry.model.environment import Environment
+    from wherry.model.locked_package import LockedPackage
+
+__all__ = ["require_imports"]
+
+
+async def require_imports(
+    source: str,
+    projects: Mapping[str, str],
+    distribution: Mapping[NormalizedName, LockedPackage],
+    environment: Environment,
+    index: IndexClient,
+) -> tuple[str, ...]:
+    """Return requirements for what ``source`` imports and is not there.
+
+    A module is found in ``projects``, which maps modules to requirements; in the ``imports`` of the ``distribution``;
+    or in the project of its own name, if the metadata of the newest release there says so (``Import-Name``, PEP 794).
+
+    Raises :class:`~wherry.errors.InvalidSource`, and :class:`~wherry.errors.UnknownImports` for modules that no known
+    project provides and that ``source`` cannot do without.
+    """
+    missing = {name: is_optional for name, is_optional in find_imports(source).items() if not _is_there(name)}
+    known = {module: names[0] for module, names in find_providers(distribution.values()).items()} | dict(projects)
+    found = {name: requirement for name in missing if (requirement := _lookup(name, known)) is not None}
+    unknown = [name for name in missing if name not in found and not missing[name] and not _is_standard(name)]
+
+    async def ask(name: str) -> None:
+        if await _says_so(name, environment, index):
+            found[name] = _project_of(name)
+
+    await together([ask(name) for name in unknown])
+    if lost := [name for name in unknown if name not in found]:
+        raise UnknownImports(lost)
+    return tuple(dict.fromkeys(found[name] for name in missing if name in found))
+
+
+def _is_there(name: str) -> bool:
+    """Tell whether a module can be found; nothing is imported but the packages that it is in."""
+    top = name.partition(".")[0]
+    if top in sys.modules or top in sys.builtin_module_names:
+        return True
+    try:
+        # Of a namespace, another distribution may have the part that is missing.
+        return importlib.util.find_spec(name if _is_namespace(top) else top) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def _is_namespace(top: str) -> bool:
+    spec = importlib.util.find_spec(top)
+    return spec is not None and spec.origin is None
+
+
+def _lookup(name: str, known: Mapping[str, str]) -> str | None:
+    """Return what has the module ``name``, or the package that it is in."""
+    while name:
+        if name in known:
+            return known[name]
+        name = name.rpartition(".")[0]
+    return None
+
+
+def _is_standard(name: str) -> bool:
+    """Tell whether a module belongs to Python: one that this runtime lacks is on no index."""
+    return name.partition(".")[0] in sys.stdlib_module_names
+
+
+def _project_of(name: str) -> NormalizedName:
+    return canonicalize_name(name.partition(".")[0])
+
+
+async def _says_so(name: str, environment: Environment, index: IndexClient) -> bool:
+    page = await index.page(_project_of(name))
+    releases = find_releases(page, Fitting(environment)).entries if page is not None else ()
+    usable = [release for release in releases if not release.version.is_prerelease and release.file.yanked is None]
+    if not usable:
+        return False
+    metadata = await index.metadata(usable[0].file)
+    return isinstance(metadata, CoreMetadata) and any(_contains(one, name) for one in metadata.import_names)
+
+
+def _contains(declared: str, name: str) -> bool:
+    return f"{name}.".startswith(f"{declared}.")

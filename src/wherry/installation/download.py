@@ -1,0 +1,89 @@
+"""From pins to what can be placed: downloaded side by side, each compared with what was promised of it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from wherry.errors import IndexUnavailable, IntegrityError
+from wherry.formats.library_archive import read_library_archive
+from wherry.formats.wheel_archive import open_wheel
+from wherry.index.single_flight import together
+from wherry.index.integrity import find_weakness
+from wherry.installation.destination import Delivery, SharedLibrary
+from wherry.model.core_metadata import CoreMetadata
+from wherry.model.locked_package import LockedPackage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from packaging.utils import NormalizedName
+
+    from wherry.index.client import IndexClient
+    from wherry.model.archive_limits import ArchiveLimits
+    from wherry.model.project import ProjectFile
+    from wherry.resolution.resolution import Pin
+    from wherry.resolution.snapshot import Snapshot
+
+__all__ = ["MembersUnavailable", "download"]
+
+
+class MembersUnavailable(Exception):
+    """Packages of Pyodide's distribution that cannot be downloaded, by name, with the reason."""
+
+    def __init__(self, errors: Mapping[NormalizedName, IndexUnavailable]) -> None:
+        self.errors = errors
+
+
+async def download(
+    new: Mapping[Pin, ProjectFile],
+    snapshot: Snapshot,
+    index: IndexClient,
+    limits: ArchiveLimits,
+    arrived: Callable[[Pin, Delivery | SharedLibrary, int], None],
+) -> list[Delivery | SharedLibrary]:
+    """Download and check what is new; return it in the same order.
+
+    ``arrived`` is told of each at once, with the size of its archive in bytes, while others are still on their way.
+    Raises :class:`~wherry.errors.IndexUnavailable`, :class:`~wherry.errors.IntegrityError`,
+    :class:`~wherry.errors.InvalidWheel` and what ``arrived`` does; :class:`MembersUnavailable` with all that it is true
+    of.
+    """
+    delivered: dict[Pin, Delivery | SharedLibrary] = {}
+    unavailable: dict[NormalizedName, IndexUnavailable] = {}
+
+    async def fetch(pin: Pin, file: ProjectFile) -> None:
+        try:
+            archive = await index.archive(file)
+        except IndexUnavailable as error:
+            if pin.origin != "distribution":
+                raise
+            unavailable[pin.name] = error
+            return
+        if snapshot.hashes is not None:
+            snapshot.hashes.verify(pin.name, file, archive)
+        delivered[pin] = _open(pin, file, archive, snapshot, limits)
+        index.release_archive(file)
+        arrived(pin, delivered[pin], len(archive))
+
+    await together([fetch(pin, file) for pin, file in new.items()])
+    if unavailable:
+        raise MembersUnavailable(unavailable)
+    return [delivered[pin] for pin in new]
+
+
+def _open(
+    pin: Pin, file: ProjectFile, archive: bytes, snapshot: Snapshot, limits: ArchiveLimits
+) -> Delivery | SharedLibrary:
+    if isinstance(pin.source, LockedPackage) and pin.source.is_shared_library:
+        return SharedLibrary(pin.name, file.url, read_library_archive(archive, filename=file.filename, limits=limits))
+    wheel = open_wheel(archive, filename=file.filename, limits=limits)
+    # What was resolved with must be what gets installed (PEP 658: the file is the wheel's own METADATA).
+    promised = snapshot.metadata.get(file.url)
+    if isinstance(promised, CoreMetadata) and promised != wheel.metadata:
+        raise IntegrityError(wheel.filename, "the metadata that the index gave beside it", "other metadata inside")
+    hashes = file.hashes
+    if pin.origin == "direct" and file.strongest_hash is None:
+        # Nothing safe was promised, but what came can be noted (PEP 610: "A hash SHOULD be provided").
+        hashes = {**hashes, "sha256": hashlib.sha256(archive).hexdigest()}
+    return Delivery(wheel, file.url, pin.requested, hashes, pin.origin, tuple(find_weakness(file)))

@@ -1,0 +1,110 @@
+"""Decide whose file lies at a path that several distributions have.
+
+The same content is shared. Of different contents, that of a project which may be replaced gives way. Where this decides
+nothing, it is a conflict; so the outcome does not depend on the order in which distributions arrive.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from wherry.errors import InstallConflict
+from wherry.installation.exchange.removal import keep_changed, some
+from wherry.installation.exchange.plan import with_bytecode
+from wherry.installation.exchange.overlap import Obstacle, Spot, is_folder
+from wherry.installation.exchange.unclaimed import has_same_content
+from wherry.installation.exchange.claims import differs
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from wherry.installation.exchange.removal import Departure
+    from wherry.installation.staging.tree import StagedTree
+    from wherry.installation.exchange.overlap import Survey
+    from wherry.installation.exchange.claims import Claim, ClaimsOn
+
+__all__ = ["share"]
+
+
+def share(found: Survey, departure: Departure, claims_on: ClaimsOn, replaceable: Collection[str]) -> set[str]:
+    """Decide about the contested files of ``found``, and about obstacles that installed distributions claim.
+
+    ``found`` is left with the files that are to be placed, and with the obstacles that are not decided about:
+    unclaimed files, and folders. Files that are replaced are added to ``departure``; those that stay are returned.
+    ``replaceable`` are normalized names of the projects whose files may be replaced. Of several trees that are all
+    replaceable the last by name has the file; an arriving file replaces an installed one.
+
+    Raises :class:`~wherry.errors.InstallConflict`.
+    """
+    sharing = _Sharing(departure, replaceable)
+    chosen = {path: sharing.choose(path, trees) for path, trees in found.contested.items()}
+    for path, tree in chosen.items():
+        found.spots.append(Spot(path, tree, is_folder=False))
+        if os.path.lexists(path) and path not in departure.going and path not in departure.beside:
+            found.obstacles.append(Obstacle(path, tree.owner, tree.root + path, tree.name))
+    files = {one.path: one for one in found.obstacles if one.staged and not is_folder(one.path)}
+    claims = claims_on(files.keys())
+    holders = {path: sharing.settle(files[path], claimed) for path, claimed in claims.items()}
+    for path, tree in chosen.items():
+        for other in found.contested[path]:
+            if not has_same_content(other.root + path, tree.root + path):
+                sharing.lose(other.owner, holders.get(path, tree.owner), path)
+    sharing.report()
+    found.obstacles = [one for one in found.obstacles if one.path not in claims]
+    found.spots = [spot for spot in found.spots if spot.path not in sharing.kept]
+    return sharing.kept
+
+
+class _Sharing:
+    def __init__(self, departure: Departure, replaceable: Collection[str]) -> None:
+        self.kept: set[str] = set()
+        self._departure = departure
+        self._replaceable = replaceable
+        self._losses: dict[tuple[str, str], list[str]] = {}
+
+    def choose(self, path: str, trees: Sequence[StagedTree]) -> StagedTree:
+        """Return the tree whose file is to be at ``path``."""
+        firm = [tree for tree in trees if tree.name not in self._replaceable]
+        if not firm:
+            return max(trees, key=lambda tree: tree.name)
+        newcomer = firm[-1]
+        others = [tree for tree in firm if not has_same_content(tree.root + path, newcomer.root + path)]
+        if others:
+            raise self._conflict(path, others[0].owner, newcomer.owner, [tree.name for tree in others])
+        return newcomer
+
+    def settle(self, obstacle: Obstacle, claims: Sequence[Claim]) -> str:
+        """Decide between the file that is there and the one that arrives; return whose it is then."""
+        path, newcomer, staged, name = obstacle
+        if has_same_content(path, staged):
+            self.kept.add(path)
+            return newcomer
+        # A distribution whose file was replaced before has none to lose.
+        holders = [claim.owner for claim in claims if not differs(path, claim.entry)]
+        owners = holders or [claim.owner for claim in claims]
+        firm = [owner for owner in owners if owner.name not in self._replaceable]
+        if firm and name not in self._replaceable:
+            raise self._conflict(path, str(firm[0]), newcomer, [owner.name for owner in firm])
+        if firm:
+            self.kept.add(path)
+            self.lose(newcomer, str(firm[0]), path)
+            return str(firm[0])
+        if not holders:
+            keep_changed(self._departure, owners[0], [path], lambda _: True)
+        self._departure.going.update(one for one in with_bytecode([path]) if one not in self._departure.beside)
+        for owner in owners:
+            self.lose(str(owner), newcomer, path)
+        return newcomer
+
+    def lose(self, loser: str, winner: str, path: str) -> None:
+        """Note that ``winner`` has the file that ``loser`` would have at ``path``."""
+        self._losses.setdefault((loser, winner), []).append(path)
+
+    def report(self) -> None:
+        """Warn of every file that a distribution goes without."""
+        for (loser, winner), paths in self._losses.items():
+            self._departure.warnings.append(f"Files of {loser} are replaced by those of {winner}: {some(paths)}")
+
+    def _conflict(self, path: str, owner: str, newcomer: str, names: Sequence[str]) -> InstallConflict:
+        return InstallConflict(path, owner, newcomer, tuple(sorted({*self._replaceable, *names})))

@@ -1,0 +1,75 @@
+"""Files that stand in no RECORD: somebody made them, and nothing says that they may be overwritten."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from wherry.errors import InstallConflict
+from wherry.installation.exchange.folders import is_bytecode
+from wherry.installation.exchange.overlap import is_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from wherry.installation.scheme import Scheme
+    from wherry.installation.exchange.overlap import Obstacle
+
+__all__ = ["has_same_content", "refuse_unclaimed"]
+
+
+def refuse_unclaimed(obstacles: Sequence[Obstacle], making_way: Collection[str], scheme: Scheme) -> None:
+    """Raise :class:`InstallConflict` where a file or folder among ``obstacles`` is claimed by no distribution.
+
+    ``making_way`` are the files that leave; those of distributions that stay have been looked for before. A file with
+    the content that is to be there is taken over. Bytecode can be made again, a ``.dist-info`` folder without a
+    distribution tells nothing true, and the shared libraries of Pyodide's distribution stand in no RECORD at all: these
+    are replaced.
+    """
+    free = {*making_way, *_unpacked_by_pyodide(making_way, scheme)}
+    for path, owner, staged, _ in obstacles:
+        if is_folder(path):
+            found = _unclaimed_in(path, free)
+        else:
+            replaceable = path in free or _can_be_made_again(path, owner, scheme) or has_same_content(path, staged)
+            found = None if replaceable else path
+        if found is not None:
+            raise InstallConflict(found, InstallConflict.nobody, owner)
+
+
+def _unpacked_by_pyodide(files: Collection[str], scheme: Scheme) -> Iterator[str]:
+    """Yield where Pyodide's own loader puts the ``.data/data`` files of a RECORD, which it leaves as it is."""
+    for path in files:
+        folder, _, rest = path.removeprefix(scheme.site_packages + "/").partition("/data/")
+        if folder.endswith(".data") and rest:
+            yield os.path.join(scheme.data, rest)
+
+
+def _unclaimed_in(folder: str, free: Collection[str]) -> str | None:
+    """Return what keeps a folder from leaving with its last file: one that stays, or that it has none."""
+    paths = [os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names]
+    stays = (path for path in paths if path not in free and not is_bytecode(path))
+    return next(stays, None if paths else folder)
+
+
+def _can_be_made_again(path: str, owner: str, scheme: Scheme) -> bool:
+    # A wheel may not replace those libraries, where its `.data/data` leads to them.
+    is_library = path.startswith(scheme.libraries.rstrip("/") + "/") and not owner.endswith(".whl")
+    if is_bytecode(path) or is_library:
+        return True
+    first, _, rest = path.removeprefix(scheme.site_packages + "/").partition("/")
+    return first.endswith(".dist-info") and bool(rest)
+
+
+def has_same_content(path: str, staged: str) -> bool:
+    """Compare the bytes of two files; a file that cannot be read is no other's equal."""
+    # A link's content is elsewhere, and is somebody else's.
+    if not staged or os.path.islink(path) or not os.path.isfile(path):
+        return False
+    if os.path.getsize(path) != os.path.getsize(staged):
+        return False
+    try:
+        with open(path, "rb", 0) as one, open(staged, "rb", 0) as other:
+            return one.read() == other.read()
+    except OSError:
+        return False

@@ -1,0 +1,123 @@
+"""Where the members of a wheel belong once they are installed."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wherry.errors import InvalidWheel
+from wherry.formats.entry_points import script_name_problem
+from wherry.installation.staging.unpacking import Batch
+from wherry.installation.staging_root import WORKSHOP
+
+if TYPE_CHECKING:
+    from wherry.formats.record import RecordEntry
+    from wherry.formats.wheel_archive import WheelArchive
+    from wherry.installation.scheme import Scheme
+    from wherry.installation.staging.tree import StagedTree
+
+__all__ = ["Place", "Places", "target_of"]
+
+
+@dataclass(slots=True)
+class Place:
+    """Where the members of one folder of an archive belong; ``names`` are those of ordinary files.
+
+    ``folder`` is absolute, and empty for the root of the file system.
+
+    ``is_apart`` tells that its files are not ordinary, and ``is_for_scripts`` that they are the wheel's scripts.
+    ``prefix`` is what RECORD has before their names, if it is something else than in the archive. Where
+    ``asks_for_each`` is set, it depends on a name whether it may go there.
+    """
+
+    folder: str
+    names: list[str]
+    prefix: str | None
+    is_apart: bool
+    is_for_scripts: bool
+    asks_for_each: bool
+
+    def recorded(self, entry: RecordEntry, name: str) -> RecordEntry:
+        """Return the line that RECORD has of a member once it is installed."""
+        return entry if self.prefix is None else entry._replace(path=self.prefix + name)
+
+
+class Places:
+    """The places of a wheel's members, found once for each folder of the archive; ``tree`` is what they become."""
+
+    def __init__(self, wheel: WheelArchive, scheme: Scheme, tree: StagedTree) -> None:
+        self._wheel = wheel
+        self._scheme = scheme
+        self._tree = tree
+        self._places: dict[str, Place] = {}
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether all members found so far belong where they are in the archive."""
+        return all(place.prefix is None for place in self._places.values())
+
+    def of(self, path: str, source: str) -> Place:
+        """Return the place of the member at ``path``, in the folder ``source``; raises :class:`InvalidWheel`."""
+        place = self._places.get(source)
+        if place is None:
+            place = self._places[source] = self._find(path, source)
+        elif place.asks_for_each:
+            target_of(path, self._wheel, self._scheme)
+        return place
+
+    def batches(self) -> list[Batch]:
+        """Return the ordinary files, and put them into the tree."""
+        found = []
+        for source, place in self._places.items():
+            if place.names:
+                self._tree.names_in(place.folder or "/").extend(place.names)
+                found.append(Batch(source, self._tree.root + place.folder, place.names))
+        return found
+
+    def _find(self, path: str, source: str) -> Place:
+        scheme = self._scheme
+        folder = target_of(path, self._wheel, scheme).rpartition("/")[0]
+        top, _, below = f"{source}/".partition("/")
+        is_data = top in self._wheel.data_folders
+        prefix = os.path.relpath(folder or "/", scheme.site_packages) + "/" if is_data else None
+        if prefix == "./":
+            prefix = ""
+        is_for_scripts = is_data and below.startswith("scripts/")
+        in_scripts = f"{folder}/".startswith(scheme.scripts + "/")
+        in_dist_info = f"{folder}/".startswith(os.path.join(scheme.site_packages, self._wheel.dist_info, ""))
+        # Names decide at the top of site-packages, in the folders around Python's own library, and beside Python.
+        asks = is_for_scripts or folder == scheme.scripts or f"{scheme.site_packages}/".startswith(f"{folder}/")
+        return Place(folder, [], prefix, in_dist_info or in_scripts, is_for_scripts, asks)
+
+
+def target_of(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
+    """Return where the member at ``path`` belongs: site-packages, or where the scheme puts its ``.data`` part.
+
+    Raises :class:`~wherry.errors.InvalidWheel` where nothing of this wheel may go there.
+    """
+    data = wheel.data_part(path)
+    target = os.path.join(scheme.site_packages, path) if data is None else _data_target(path, *data, wheel, scheme)
+    if target.startswith(scheme.site_packages + "/"):
+        first = target[len(scheme.site_packages) + 1 :].partition("/")[0]
+        if first.lower().endswith(".dist-info") and first != wheel.dist_info:
+            raise InvalidWheel(wheel.filename, [f"{path} would pass for a file of {first}"])
+        if first == WORKSHOP:
+            raise InvalidWheel(wheel.filename, [f"{path} would go to where wherry does its work"])
+    return target
+
+
+def _data_target(path: str, part: str, rest: str, wheel: WheelArchive, scheme: Scheme) -> str:
+    folder = scheme.folder(part)
+    if folder is None or not rest:
+        raise InvalidWheel(wheel.filename, [f"{path} is of an unknown .data scheme"])
+    if part == "headers":
+        # As every installer has it since distutils: "#include <numpy/…>" says whose header it is.
+        folder = os.path.join(folder, wheel.metadata.name)
+    target = os.path.join(folder, rest)
+    above, _, name = target.rpartition("/")
+    if above == scheme.scripts and (problem := script_name_problem(name)):
+        raise InvalidWheel(wheel.filename, [f"the script {name!r} {problem}"])
+    if not scheme.owns(target):
+        raise InvalidWheel(wheel.filename, [f"{path} would go to {target}, which {scheme.refusal(target)}"])
+    return target

@@ -1,0 +1,78 @@
+"""Replace packages of Pyodide's distribution that cannot be downloaded with those of the index."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from wherry.errors import IndexUnavailable, IndexUnreachable, ResolutionError
+from wherry.formats.urls import last_segment
+from wherry.installation.download import MembersUnavailable
+from wherry.resolution.members import partners_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from packaging.utils import NormalizedName
+
+    from wherry.resolution.problem import Problem
+
+__all__ = ["Substitution"]
+
+ADVICE = "Pyodide's packages beside it, or name the folder that has them: loadPyodide({ packageBaseUrl: '…' })"
+
+
+class Substitution:
+    """Poses ``problem`` again and again, each time without the packages that were found to be unavailable."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._errors: dict[NormalizedName, IndexUnavailable] = {}
+
+    def without(self, failure: Exception) -> Problem:
+        """Return the problem without the packages that ``failure`` is about.
+
+        Raises ``failure`` if it is about none; the first error, with the way out, where the index cannot help; or the
+        one that says that the computer is offline.
+        """
+        found = {name: error for name, error in self._found(failure).items() if name not in self._errors}
+        for error in found.values():
+            if isinstance(error, IndexUnreachable) and error.kind == "offline":
+                raise error
+        self._errors |= found
+        if found:
+            return replace(self._problem, unavailable=frozenset(self._unavailable()))
+        is_final = isinstance(failure, ResolutionError | IndexUnavailable | MembersUnavailable)
+        if not self._errors or not is_final:
+            raise failure
+        name, error = next(iter(self._errors.items()))
+        known = f"{error.way_out}; " if error.way_out else ""
+        error.way_out = f"{known}it is Pyodide's own {name}, and no index can take its place. Serve {ADVICE}"
+        raise error from failure
+
+    def warning(self) -> str:
+        """Return a sentence that names the packages, and the first reason."""
+        distribution = self._problem.distribution
+        packages = ", ".join(f"{name} {distribution[name].version}" for name in sorted(self._errors))
+        reason = next(iter(self._errors.values())).reason
+        taken = f"Could not download Pyodide's own {packages} ({reason}): took the index's instead"
+        return f"{taken}. To get them, serve {ADVICE}"
+
+    def _found(self, failure: Exception) -> Mapping[NormalizedName, IndexUnavailable]:
+        """Return the packages that ``failure`` is about; an error of metadata names its file alone."""
+        if isinstance(failure, MembersUnavailable):
+            return failure.errors
+        if not isinstance(failure, IndexUnavailable):
+            return {}
+        filename = last_segment(failure.url).removesuffix(".metadata")
+        members = self._problem.distribution.values()
+        return {member.name: failure for member in members if member.file.filename == filename}
+
+    def _unavailable(self) -> Iterator[NormalizedName]:
+        """Yield these packages, and for a shared library, which an index cannot have, all that it is needed for."""
+        distribution = self._problem.distribution
+        libraries = {name for name in self._errors if distribution[name].is_shared_library}
+        yield from self._errors.keys() - libraries
+        for package in distribution.values() if libraries else ():
+            if not libraries.isdisjoint(partners_of(package, self._problem)):
+                yield package.name

@@ -1,0 +1,72 @@
+"""Domains: everything that a project, or an extra of one, may come to in the end, as bits.
+
+The first bit stands for its absence, the next for what is installed (or a module of Python's), for the distribution's
+version, for a direct URL, and for the placeholder of an unknown page; then comes one for each release of its page,
+newest first. A requirement is the set of bits that it admits.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wherry.model.distribution import InstalledDistribution
+from wherry.model.locked_package import LockedPackage
+from wherry.resolution.direct_urls import DirectFile
+from wherry.resolution.releases import Releases
+from wherry.resolution.sources import version_of
+
+if TYPE_CHECKING:
+    from packaging.version import Version
+
+    from wherry.resolution.candidates import Candidate, Candidates
+    from wherry.resolution.requirements import Identifier, ProjectRequirement
+
+__all__ = ["ABSENT", "Domain"]
+
+ABSENT, INSTALLED, LOCKED, DIRECT, PLACEHOLDER = (1 << position for position in range(5))
+OFFSET = 5
+NOTHING = Releases(())
+
+
+class Domain:
+    """The bits of one identifier, and what they stand for."""
+
+    def __init__(self, identifier: Identifier, candidates: Candidates) -> None:
+        name = identifier[0]
+        sources = candidates.sources(name)
+        self.identifier = identifier
+        self._versions: dict[int, Version] = {}
+        if installed := sources.installed or sources.module:
+            self._versions[INSTALLED] = version_of(installed)
+        if sources.locked is not None:
+            self._versions[LOCKED] = version_of(sources.locked)
+        if sources.direct is not None:
+            self._versions[DIRECT] = sources.direct.version
+        is_hole = not sources.is_closed and name not in candidates.snapshot.pages
+        is_open = not sources.is_closed and not is_hole
+        self._placeholder = PLACEHOLDER if is_hole else 0
+        self._releases = (candidates.snapshot.releases(name) if is_open else None) or NOTHING
+        self.full = ABSENT | self._placeholder | sum(self._versions) | self._releases.everything << OFFSET
+        if sources.installed is not None:
+            # What is installed stands for the release of the same version.
+            self.full &= ~self._bit_of_release(version_of(sources.installed))
+
+    def admitted(self, requirement: ProjectRequirement) -> int:
+        """Return what satisfies ``requirement``; the placeholder always does."""
+        bits = self._releases.admitted(requirement) << OFFSET | self._placeholder
+        bits |= sum(bit for bit, version in self._versions.items() if requirement.admits(version))
+        return bits & self.full
+
+    def bit(self, candidate: Candidate) -> int:
+        """Return the bit that stands for ``candidate``."""
+        if candidate.version is None:
+            return PLACEHOLDER
+        if isinstance(candidate.source, InstalledDistribution):
+            return INSTALLED
+        if isinstance(candidate.source, LockedPackage):
+            return LOCKED
+        return DIRECT if isinstance(candidate.source, DirectFile) else self._bit_of_release(candidate.version)
+
+    def _bit_of_release(self, version: Version) -> int:
+        position = self._releases.positions.get(version)
+        return 0 if position is None else 1 << (position + OFFSET)

@@ -1,0 +1,325 @@
+"""wherry's own resolver behind resolvelib's interface: it finds an answer wherever there is one, or refutes that.
+
+It decides what resolvelib's own does not decide without going back (:mod:`~wherry.resolution.fast_path`). That one
+forgets why it left a candidate out, and so may lose an answer, or try the same dead end again and again. Here every
+conflict is learned as a nogood (the method of SAT solvers; PubGrub is its best-known use for packages). What is learned
+never needs to be learned again, and the last one learned is the explanation.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import reduce
+from operator import and_
+from typing import TYPE_CHECKING
+
+from resolvelib import AbstractResolver, BaseReporter, ResolutionImpossible
+from resolvelib.resolvers import Criterion, RequirementInformation, Result
+from resolvelib.structs import DirectedGraph, IteratorMapping
+
+from wherry.errors import ResolutionTooDeep
+from wherry.resolution.candidates import Candidate, Policy
+from wherry.resolution.conflicts.domain import ABSENT, Domain
+from wherry.resolution.conflicts.incompatibility import Derivations, Restricted, Unselectable
+from wherry.resolution.requirements import Identifier, ProjectRequirement
+from wherry.resolution.conflicts.partial_solution import Trail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from wherry.resolution.conflicts.incompatibility import Cause, Fact, Nogood
+    from wherry.resolution.provider import Provider
+
+    Answer = Result[ProjectRequirement, Candidate, Identifier]
+
+__all__ = ["Refuted", "Resolver"]
+
+MAX_ROUNDS = 10_000
+EVERYTHING = -1  # as bits
+
+
+class Refuted(ResolutionImpossible[ProjectRequirement, Candidate]):
+    """There is no answer: ``facts`` together exclude every one."""
+
+    def __init__(self, facts: Sequence[Fact]) -> None:
+        super().__init__([fact for fact in facts if isinstance(fact, RequirementInformation)])
+        self.facts = facts
+
+
+class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
+    """Resolves once, and reports nothing; ``provider`` is asked what a candidate requires once that is decided on."""
+
+    base_exception: type[Exception] = Refuted
+    provider: Provider
+
+    def __init__(self, provider: Provider) -> None:
+        super().__init__(provider, BaseReporter())
+        self._domains: dict[Identifier, Domain] = {}
+        self._derivations = Derivations()
+        # By identifier, and what that must come to for the nogood to be worth a look; what has one term always is.
+        self._nogoods: dict[Identifier, dict[Nogood, int]] = {}
+        self._alike: dict[tuple[Identifier, Identifier, int], Nogood] = {}
+        self._trail = Trail()
+        # In the order of deciding: the n-th was decided on at level n.
+        self._decided: dict[Identifier, Candidate] = {}
+        # What the caller and all that has been decided on require; the latest comes last.
+        self._causes: dict[Identifier, list[Cause]] = {}
+        self._requirements = IteratorMapping(self._causes, _requirements)
+        self._preferences: dict[Identifier, tuple[int, object]] = {}
+        # What each candidate excludes of what it requires.
+        self._dependencies: dict[Candidate, list[tuple[Identifier, int]]] = {}
+        self._conflicts: Counter[Identifier] = Counter()
+        self._refutation: Nogood | None = None
+        self.holes: int | None = None
+        """How many holes had been touched when the search first went back; ``None`` where it never did."""
+
+    def resolve(self, requirements: Iterable[ProjectRequirement], max_rounds: int = MAX_ROUNDS) -> Answer:  # type: ignore[override]
+        """Return the candidates that the requirements lead to, each with what is required of it and by which.
+
+        Raises :class:`Refuted` where there is no answer, and :class:`~wherry.errors.ResolutionTooDeep` after
+        ``max_rounds`` conflicts.
+        """
+        asked = [RequirementInformation(requirement, None) for requirement in requirements]
+        changed = self._begin(asked)
+        rounds = 0
+        while self._refutation is None:
+            conflict = self._propagate(changed)
+            if conflict is not None:
+                rounds += 1
+                if rounds > max_rounds:
+                    raise ResolutionTooDeep(f"{max_rounds} conflicts", sorted({name for name, _ in conflict.terms}))
+                self._count(*conflict.terms)
+                changed = list(self._analyse(conflict).terms)
+            elif undecided := self._undecided():
+                changed = self._decide(min(undecided, key=self._preference))
+            elif unnamed := next(filter(self._is_unnamed, self._decided), None):
+                changed = self._exclude_choices(unnamed)
+            else:
+                return self._reached(asked)
+        self._count()
+        raise Refuted(tuple(self._derivations.facts(self._refutation)))
+
+    def _begin(self, asked: Iterable[Cause]) -> list[Identifier]:
+        for cause in asked:
+            domain = self._domain(cause.requirement.identifier)
+            self._require(cause)
+            self._learn({domain.identifier: domain.full & ~domain.admitted(cause.requirement)}, cause)
+        return list(self._domains)
+
+    def _require(self, cause: Cause) -> None:
+        identifier = cause.requirement.identifier
+        self._causes.setdefault(identifier, []).append(cause)
+        self._preferences.pop(identifier, None)
+
+    def _count(self, *identifiers: Identifier) -> None:
+        if self.holes is None:
+            self.holes = len(self.provider.needs)
+        self._conflicts.update(identifiers)
+        for identifier in identifiers:
+            self._preferences.pop(identifier, None)
+
+    def _undecided(self) -> list[Identifier]:
+        decided = self._decided
+        return [key for key, left in self._trail.left.items() if not left & ABSENT and key not in decided]
+
+    def _is_unnamed(self, identifier: Identifier) -> bool:
+        """Whether a yanked release has been decided on without anything that names it (PEP 592)."""
+        candidate = self._decided[identifier]
+        if self.provider.candidates.policy is Policy.RELAXED or identifier[1]:
+            return False
+        file, version = candidate.file, candidate.version
+        if file is None or version is None or file.yanked is None or candidate.source is not file:
+            return False
+        constraints = self.provider.candidates.problem.constraints.get(candidate.name, ())
+        return not any(requirement.names(version) for requirement in (*self._requirements[identifier], *constraints))
+
+    def _exclude_choices(self, unnamed: Identifier) -> list[Identifier]:
+        """Exclude all that has been decided on: were anything else chosen, the release might be named after all."""
+        terms = {identifier: self._trail.left[identifier] for identifier in self._decided}
+        self._learn(terms, Unselectable(unnamed[0]))
+        return list(terms)
+
+    def _preference(self, identifier: Identifier) -> tuple[int, object]:
+        found = self._preferences.get(identifier)
+        if found is None:
+            information = {identifier: iter(self._causes.get(identifier, ()))}
+            preference = self.provider.get_preference(identifier, self._decided, {}, information, ())
+            found = self._preferences[identifier] = -self._conflicts[identifier], preference
+        return found
+
+    def _decide(self, identifier: Identifier) -> list[Identifier]:
+        """Take the best candidate that what it requires does not exclude; return whose bits may now change."""
+        domain = self._domains[identifier]
+        # An extra and its project come to the same version, whatever the version is.
+        terms = {key: self._trail.left[key] for key in ((identifier[0], ""), identifier) if key in self._domains}
+        left = reduce(and_, terms.values())
+        if not left:
+            self._store(self._derivations.state(terms))
+            return list(terms)
+        matches = self.provider.find_matches(identifier, self._requirements, {identifier: iter(())})
+        for candidate in matches():
+            bit = domain.bit(candidate)
+            if not bit & left:
+                continue
+            excluding = self._excluding(candidate, bit)
+            if excluding is None:
+                self._trail.narrow(identifier, bit)
+                self._decided[identifier] = candidate
+                return [identifier, *self._expand(candidate)]
+            left &= ~excluding.terms[identifier]
+            self._trail.narrow(identifier, ~excluding.terms[identifier], excluding)
+            self._count(identifier)
+        if left == reduce(and_, terms.values()):
+            self._learn(terms, Unselectable(identifier[0]))
+        return list(terms)
+
+    def _expand(self, candidate: Candidate) -> list[Identifier]:
+        required = self.provider.get_dependencies(candidate)
+        for requirement in required:
+            self._require(RequirementInformation(requirement, candidate))
+        return [requirement.identifier for requirement in required]
+
+    def _excluding(self, candidate: Candidate, bit: int) -> Nogood | None:
+        """Return the nogood by which, as things stand, something that the candidate requires excludes it."""
+        if candidate not in self._dependencies:
+            causes = (RequirementInformation(one, candidate) for one in self.provider.get_dependencies(candidate))
+            learned = (self._learn_dependency(candidate, bit, cause) for cause in causes)
+            self._dependencies[candidate] = [dependency for dependency in learned if dependency[1]]
+        for dependency in self._dependencies[candidate]:
+            child, missing = dependency
+            if not self._trail.left[child] & ~missing:
+                return self._alike[candidate.identifier, child, missing]
+        return None
+
+    def _learn_dependency(self, candidate: Candidate, bit: int, cause: Cause) -> tuple[Identifier, int]:
+        """Learn what the candidate excludes; return whose bits, and which."""
+        parent, child = candidate.identifier, cause.requirement.identifier
+        domain = self._domain(child)
+        missing = domain.full & ~domain.admitted(cause.requirement)
+        if child == parent:
+            missing = EVERYTHING if bit & missing else 0
+        if missing:
+            self._learn_alike(parent, bit, child, missing, cause)
+        return child, missing
+
+    def _learn_alike(self, parent: Identifier, bit: int, child: Identifier, missing: int, fact: Fact) -> None:
+        """Learn that ``parent`` at ``bit`` excludes ``missing``; releases that require the same share a nogood."""
+        key = parent, child, missing
+        known = self._alike.get(key)
+        learned = self._derivations.state(self._telling({child: missing, parent: bit}), fact)
+        if known is not None:
+            for identifier in known.terms:
+                self._nogoods[identifier].pop(known, None)
+            learned = self._derivations.derive({**known.terms, parent: known.terms[parent] | bit}, known, learned)
+        self._alike[key] = learned
+        self._store(learned)
+
+    def _domain(self, identifier: Identifier) -> Domain:
+        if identifier not in self._domains:
+            domain = self._domains[identifier] = Domain(identifier, self.provider.candidates)
+            self._nogoods[identifier] = {}
+            self._trail.open(identifier, domain.full)
+            for constraint in self.provider.candidates.problem.constraints.get(identifier[0], ()):
+                excluded = domain.full & ~domain.admitted(constraint) & ~ABSENT
+                if excluded:
+                    self._learn({identifier: excluded}, Restricted(constraint))
+        return self._domains[identifier]
+
+    def _learn(self, terms: dict[Identifier, int], fact: Fact) -> None:
+        """Store a nogood, without the terms that are always true."""
+        self._store(self._derivations.state(self._telling(terms), fact))
+
+    def _telling(self, terms: dict[Identifier, int]) -> dict[Identifier, int]:
+        return {name: bits for name, bits in terms.items() if bits != self._domains[name].full}
+
+    def _store(self, nogood: Nogood) -> None:
+        if not nogood.terms:
+            self._refutation = nogood
+        for identifier, bits in nogood.terms.items():
+            self._nogoods[identifier][nogood] = bits if len(nogood.terms) > 1 else EVERYTHING
+
+    def _propagate(self, changed: list[Identifier]) -> Nogood | None:
+        """Draw all conclusions; return the nogood that everything in it has come to, if there is one."""
+        left = self._trail.left
+        while changed:
+            name = changed.pop()
+            for nogood, bits in self._nogoods[name].items():
+                if left[name] & ~bits:
+                    continue
+                verdict = self._weigh(nogood)
+                if verdict is True:
+                    return nogood
+                if verdict is not False:
+                    self._trail.narrow(verdict, ~nogood.terms[verdict], nogood)
+                    changed.append(verdict)
+        return None
+
+    def _weigh(self, nogood: Nogood) -> bool | Identifier:
+        """Tell whether all of ``nogood`` has come true, or (by the identifier) all but one term, or less."""
+        last: Identifier | None = None
+        for identifier, bits in nogood.terms.items():
+            left = self._trail.left[identifier]
+            if left & ~bits:
+                if last is not None or not left & bits:
+                    return False
+                last = identifier
+        return True if last is None else last
+
+    def _analyse(self, conflict: Nogood) -> Nogood:
+        """Resolve ``conflict`` with its causes until it tells what to do otherwise; go back there, and store it.
+
+        A nogood without terms excludes everything.
+        """
+        nogood = conflict
+        while nogood.terms:
+            steps = {name: self._trail.satisfier(name, bits) for name, bits in nogood.terms.items()}
+            last = max(steps.values(), key=lambda step: step.position)
+            before = max((step.level for step in steps.values() if step is not last), default=0)
+            if last.cause is None:
+                return self._go_back(before, nogood)
+            full = self._domains[last.identifier].full
+            resolved = self._derivations.combine(nogood, last.cause, last.identifier, full)
+            if last.identifier in resolved.terms:
+                rest = self._trail.satisfier(last.identifier, resolved.terms[last.identifier])
+                before = max(before, rest.level)
+            if before < last.level:
+                return self._go_back(before, nogood)
+            nogood = resolved
+        self._refutation = nogood
+        return nogood
+
+    def _go_back(self, level: int, nogood: Nogood) -> Nogood:
+        self._trail.take_back(level)
+        while len(self._decided) > level:
+            _, candidate = self._decided.popitem()
+            for requirement in self.provider.get_dependencies(candidate):
+                self._causes[requirement.identifier].pop()
+                self._preferences.pop(requirement.identifier, None)
+        if nogood.is_derived:
+            self._store(nogood)
+        return nogood
+
+    def _reached(self, asked: Iterable[Cause]) -> Answer:
+        """Keep what the requirements lead to: what was given up may have left candidates behind."""
+        information: dict[Identifier, list[Cause]] = {}
+        graph: DirectedGraph[Identifier | None] = DirectedGraph()
+        graph.add(None)
+        pending = list(asked)
+        while pending:
+            cause = pending.pop()
+            identifier = cause.requirement.identifier
+            if identifier not in information:
+                information[identifier] = []
+                graph.add(identifier)
+                candidate = self._decided[identifier]
+                required = self.provider.get_dependencies(candidate)
+                pending += [RequirementInformation(requirement, candidate) for requirement in required]
+            information[identifier].append(cause)
+            graph.connect(cause.parent.identifier if cause.parent else None, identifier)
+        mapping = {identifier: self._decided[identifier] for identifier in sorted(information)}
+        criteria = {key: Criterion([candidate], information[key], []) for key, candidate in mapping.items()}
+        return Result(mapping, graph, criteria)
+
+
+def _requirements(causes: Iterable[Cause]) -> Iterator[ProjectRequirement]:
+    return (cause.requirement for cause in causes)

@@ -1,0 +1,80 @@
+"""Decide small problems without going back: resolvelib's resolver, stopped where it would revise a choice.
+
+Why there are two engines: most problems have no conflict, and resolvelib's well-known resolver decides them. At a
+conflict it forgets why it left a candidate out; so it may lose an answer, and it refutes none. Then the conflict-driven
+engine (:mod:`~wherry.resolution.conflicts.resolver`) begins anew.
+
+Why both give the same answer, and meet the same holes: they ask one provider, in one order of preference. As long as
+each project comes to the first candidate that the provider offers, no engine knows more than the other. So the run also
+stops where a candidate is rejected. resolvelib judges what it requires one by one: ``a!=1, a==2`` fails at the first
+of the two where 2 is yanked and 1 is all else.
+
+Why only small problems: after each decision resolvelib asks of every requirement whether it is still satisfied, so its
+time grows with the square of the projects; the engine's does not. So it does with the requirements of one project.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from resolvelib import BaseReporter, Resolver
+from resolvelib.resolvers import ResolutionError
+
+from wherry.resolution.candidates import Candidate, Policy
+from wherry.resolution.requirements import Identifier, ProjectRequirement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from packaging.utils import NormalizedName
+
+    from wherry.resolution.provider import Provider
+    from wherry.resolution.conflicts.resolver import Answer
+    from wherry.resolution.sources import Source
+
+__all__ = ["decide_straight"]
+
+MAX_WORDINGS = 64
+"""Requirements of one project, or of one of its extras."""
+
+MAX_DECISIONS = 64
+"""In Pyodide, 41 projects take at most 20 ms more than with the engine alone; 300 would take 0.4 to 0.7 s more."""
+
+
+def decide_straight(provider: Provider, requirements: Iterable[ProjectRequirement]) -> Answer | None:
+    """Return the answer, or ``None`` where that takes going back, where there is none, or where it is large."""
+    candidates = provider.candidates
+    # The other policies offer candidates that may have to be given up again; they follow a refutation anyway.
+    if candidates.policy is not Policy.AS_ASKED or len(candidates.snapshot.pages) > MAX_DECISIONS:
+        return None
+    try:
+        answer = Resolver(provider, _StraightOn()).resolve(requirements, max_rounds=MAX_DECISIONS + 1)
+    except ResolutionError:
+        return None
+    return answer._replace(mapping=dict(sorted(answer.mapping.items())))
+
+
+class _GivesUp(ResolutionError):
+    """A choice would have to be revised, or the problem is large."""
+
+
+class _StraightOn(BaseReporter[ProjectRequirement, Candidate, Identifier]):
+    """Stops the resolver where it rejects a candidate, where a project has a second source, or many requirements."""
+
+    def __init__(self) -> None:
+        self._sources: dict[NormalizedName, Source | None] = {}
+        self._wordings: Counter[Identifier] = Counter()
+
+    def adding_requirement(self, requirement: ProjectRequirement, parent: Candidate | None) -> None:  # noqa: ARG002
+        self._wordings[requirement.identifier] += 1
+        if self._wordings[requirement.identifier] > MAX_WORDINGS:
+            raise _GivesUp
+
+    def pinning(self, candidate: Candidate) -> None:
+        if self._sources.setdefault(candidate.name, candidate.source) is not candidate.source:
+            raise _GivesUp
+
+    def rejecting_candidate(self, criterion: Any, candidate: Candidate) -> None:  # noqa: ANN401, ARG002
+        raise _GivesUp

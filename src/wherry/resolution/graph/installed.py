@@ -1,0 +1,119 @@
+"""What is installed, looked at as an answer: its graph, and the requirements that it does not meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wherry.model.check import UnmetRequirement
+from wherry.resolution.graph.graph import Graph, Reason, gather_reasons
+from wherry.resolution.requirements import required_by
+from wherry.resolution.standard_library import is_met_by_python
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from packaging.utils import NormalizedName
+
+    from wherry.model.distribution import InstalledDistribution
+    from wherry.model.environment import Environment
+    from wherry.resolution.requirements import Identifier, ProjectRequirement
+
+    Installed = Mapping[NormalizedName, InstalledDistribution]
+
+__all__ = ["find_missing", "find_unmet", "installed_graph"]
+
+
+def find_unmet(installed: Installed, environment: Environment) -> Iterator[UnmetRequirement]:
+    """Yield the requirements of what is installed, and of the extras that are required, that are not met.
+
+    Extras that somebody once asked for by hand are written down nowhere, and so are not looked at.
+    """
+    for name in sorted(installed):
+        yield from _unmet_python(installed[name], environment)
+    for (name, extra), requirement in _requirements(installed, environment):
+        # An extra of a project is required along with the project, in the same words.
+        if requirement.extra:
+            continue
+        found = installed.get(requirement.name)
+        if found is None or not requirement.admits(found.metadata.version):
+            yield UnmetRequirement(
+                name,
+                installed[name].version,
+                requirement.text,
+                requirement.name,
+                found.version if found else None,
+                extra,
+            )
+
+
+def find_missing(
+    names: Collection[NormalizedName], installed: Installed, environment: Environment
+) -> Iterator[UnmetRequirement]:
+    """Yield the requirements of what is installed that are not met because these projects are not there."""
+    for unmet in find_unmet(installed, environment):
+        if unmet.installed is None and unmet.project in names:
+            yield unmet
+
+
+def installed_graph(installed: Installed, environment: Environment) -> Graph:
+    """Return the graph of what is installed. It grows from what was asked for by name and from what nobody requires."""
+    required: list[tuple[Identifier | None, ProjectRequirement]] = list(_requirements(installed, environment))
+    reasons = gather_reasons(required)
+    for name, distribution in installed.items():
+        if distribution.requested:
+            reasons[name] = (Reason(name), *reasons.get(name, ()))
+    return Graph({name: found.version for name, found in installed.items()}, reasons, _orphans(installed, reasons))
+
+
+def _requirements(installed: Installed, environment: Environment) -> Iterator[tuple[Identifier, ProjectRequirement]]:
+    """Yield who requires what: every distribution, and every extra that one of the requirements asks for.
+
+    A module of Python is required of no project.
+    """
+    pending: list[Identifier] = [(name, "") for name in sorted(installed, reverse=True)]
+    seen = set(pending)
+    while pending:
+        parent = pending.pop()
+        for requirement in required_by(installed[parent[0]].metadata, environment, parent[1]):
+            if requirement.name not in installed and is_met_by_python(requirement, environment):
+                continue
+            yield parent, requirement
+            identifier = requirement.identifier
+            if requirement.name in installed and identifier not in seen:
+                seen.add(identifier)
+                pending.append(identifier)
+
+
+def _orphans(installed: Installed, reasons: Mapping[NormalizedName, tuple[Reason, ...]]) -> list[NormalizedName]:
+    """Return where else to begin, so that everything is reached: what nobody requires, then one of each circle."""
+    orphans = [name for name in installed if all(reason.parent == name for reason in reasons.get(name, ()))]
+    children: dict[NormalizedName | None, set[NormalizedName]] = {}
+    for name, why in reasons.items():
+        for reason in why:
+            children.setdefault(reason.parent, set()).add(name)
+    reached: set[NormalizedName] = set()
+    _reach([*orphans, *children.get(None, ())], children, reached)
+    for name in sorted(installed):
+        if name not in reached:
+            orphans.append(name)
+            _reach([name], children, reached)
+    return orphans
+
+
+def _reach(
+    starts: list[NormalizedName],
+    children: Mapping[NormalizedName | None, set[NormalizedName]],
+    reached: set[NormalizedName],
+) -> None:
+    while starts:
+        name = starts.pop()
+        if name not in reached:
+            reached.add(name)
+            starts += children.get(name, ())
+
+
+def _unmet_python(distribution: InstalledDistribution, environment: Environment) -> Iterator[UnmetRequirement]:
+    required = distribution.metadata.requires_python
+    running = environment.python_version
+    if required is not None and not required.contains(running, prereleases=True):
+        yield UnmetRequirement(distribution.name, distribution.version, f"Python {required}", "python", str(running))

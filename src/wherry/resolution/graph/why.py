@@ -1,0 +1,102 @@
+"""Why a project is there: the chains of requirements that lead to it."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
+
+from wherry.printable import printable
+
+if TYPE_CHECKING:
+    from packaging.utils import NormalizedName
+
+    from wherry.resolution.graph.graph import Edge, Graph
+    from wherry.resolution.requirements import Identifier
+
+__all__ = ["Step", "Why", "explain_presence"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One requirement of a chain, and what it came to; ``version`` is ``None`` where the project is missing."""
+
+    requirement: str
+    name: NormalizedName
+    version: str | None
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-able mapping."""
+        return {"requirement": self.requirement, "name": self.name, "version": self.version}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Why:
+    """The chains that lead to a project, shortest first.
+
+    Each begins with what was asked for and ends with a requirement of the project; there is one for each requirement of
+    it, the shortest. ``version`` is ``None`` where the project is not there.
+    """
+
+    name: NormalizedName
+    version: str | None
+    chains: tuple[tuple[Step, ...], ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.chains)
+
+    def __str__(self) -> str:
+        if not self.chains:
+            if self.version is None:
+                return f"{self.name} is not there, and nothing requires it"
+            return f"{self.name} {self.version} was not asked for by name, and nothing requires it"
+        chains = [
+            " → ".join(step.requirement for step in chain) + (" (asked for)" if len(chain) == 1 else "")
+            for chain in self.chains
+        ]
+        return printable("\n  ".join([f"{self.name} {self.version or 'is missing'}", *chains]))
+
+    def __repr__(self) -> str:
+        # It is what a REPL shows.
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<pre>{escape(str(self))}</pre>"
+
+    def to_dict(self) -> dict[str, object]:
+        """Return a JSON-able mapping."""
+        chains = [[step.to_dict() for step in chain] for chain in self.chains]
+        return {"name": self.name, "version": self.version, "chains": chains}
+
+
+def explain_presence(graph: Graph, name: str) -> Why:
+    """Return the chains to the project ``name``, however that is spelt."""
+    project = canonicalize_name(name)
+    paths = _shortest_paths(graph, around=project)
+    found = set()
+    for reason in graph.reasons.get(project, ()):
+        parent = None if reason.parent is None else (reason.parent, reason.parent_extra)
+        # Without a path there is one only through the project itself, which explains nothing.
+        if parent in paths:
+            before = (Step(edge.reason.text, edge.name, graph.versions.get(edge.name)) for edge in paths[parent])
+            found.add((*before, Step(reason.text, project, graph.versions.get(project))))
+    chains = sorted(found, key=lambda chain: (len(chain), [step.requirement for step in chain]))
+    return Why(project, graph.versions.get(project), tuple(chains))
+
+
+def _shortest_paths(graph: Graph, *, around: NormalizedName) -> dict[Identifier | None, tuple[Edge, ...]]:
+    """Return the shortest way from the caller to everything that can be reached without going by ``around``."""
+    paths: dict[Identifier | None, tuple[Edge, ...]] = {None: ()}
+    pending: deque[Identifier | None] = deque(paths)
+    while pending:
+        here = pending.popleft()
+        for edge in graph.required_by(here):
+            for end in edge.ends:
+                if end not in paths and edge.name != around:
+                    paths[end] = (*paths[here], edge)
+                    pending.append(end)
+    return paths

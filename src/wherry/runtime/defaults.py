@@ -1,0 +1,66 @@
+"""What the running Pyodide gives an installer, where its caller gives nothing else."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from wherry.errors import UnsupportedRuntime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from packaging.utils import NormalizedName
+
+    from wherry.index.fetcher import Fetcher
+    from wherry.index.network import Network
+    from wherry.installation.destination import Destination
+    from wherry.model.locked_package import LockedPackage
+    from wherry.resolution.direct_urls import Locate
+
+__all__ = ["runtime_destination", "runtime_distribution", "runtime_fetcher", "runtime_locate"]
+
+
+def runtime_fetcher(network: Network) -> Fetcher:
+    """Return what fetches; raises :class:`~wherry.errors.UnsupportedRuntime`."""
+    with _required():
+        from wherry.runtime.distribution import relocated
+        from wherry.runtime.fetch import make_fetcher
+    return relocated(make_fetcher(network))
+
+
+def runtime_destination(*, strict: bool) -> Destination:
+    """Return Pyodide's site-packages; raises :class:`~wherry.errors.UnsupportedRuntime`."""
+    with _required():
+        from wherry.runtime.site import PyodideSite
+    return PyodideSite(strict=strict)
+
+
+def runtime_distribution() -> Mapping[NormalizedName, LockedPackage]:
+    """Return Pyodide's own packages; outside of it there are none."""
+    try:
+        from wherry.runtime.distribution import read_distribution
+    except ModuleNotFoundError:
+        return {}
+    return read_distribution()
+
+
+def runtime_locate() -> Locate:
+    """Return what tells where paths lead in Pyodide; outside of it they stay as they are."""
+    try:
+        from wherry.runtime.local_files import locate
+    except ModuleNotFoundError:
+        return lambda place: (place, "")
+    return locate
+
+
+@contextmanager
+def _required() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if find_spec("pyodide_js") is not None:
+            way_out = "let attach(pyodide) of the npm package bring wherry along"
+            raise UnsupportedRuntime("JavaScript side of wherry", way_out) from error
+        raise UnsupportedRuntime("Pyodide", "outside of it, give Installer a fetcher and a destination") from error

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.harness.environments import PYODIDE_314
+from tests.harness.ladders import LADDERS
+from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
+from wherry.errors import ResolutionTooDeep
+from wherry.index.cache import NoCache
+from wherry.index.client import IndexClient
+from wherry.index.resolve import resolve
+from wherry.resolution.posing import Asked, pose
+from wherry.resolution.snapshot import Snapshot
+
+
+async def test_gives_up_after_so_many_requests_and_says_what_it_was_at() -> None:
+    ladder = LADDERS["none of 300 fits"]()
+    problem, _ = pose(
+        Asked(requirements=ladder.requested), environment=PYODIDE_314, installed={}, distribution={}, reserved={}
+    )
+    fetcher = MemoryFetcher(ladder.files)
+    async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:
+        with pytest.raises(ResolutionTooDeep) as caught:
+            await resolve(problem, Snapshot(PYODIDE_314), index, max_requests=20)
+        assert caught.value.trying == ["ladder"]
+        assert str(caught.value) == (
+            f"No answer was found with {index.requests} requests to the index, the last of them about ladder; "
+            "ask for narrower versions of these"
+        )
+        assert 20 < index.requests < 60

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import suppress
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.harness.crashes import Crash, crashing, failing
+from tests.install.places import tree
+from wherry.installation.exchange.journal import Step, carry_out, has_journal, recover
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Folder:
+    """A folder with a workshop, and steps in it given by relative paths."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.workshop = root / ".wherry"
+        for folder in ("new", "old"):
+            (self.workshop / folder).mkdir(parents=True)
+
+    def write(self, *paths: str) -> None:
+        for path in paths:
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).write_text(path)
+
+    def place(self, number: int, path: str) -> Step:
+        self.write(f".wherry/new/{number}")
+        return Step("place", f"{self.root}/{path}", f"{self.workshop}/new/{number}")
+
+    def place_folder(self, path: str, *files: str) -> Step:
+        self.write(*(f".wherry/new/{path}/{file}" for file in files))
+        contents: dict[str, list[str]] = {"": []}
+        for file in files:
+            below, _, name = f"/{file}".rpartition("/")
+            contents.setdefault(below, []).append(name)
+        return Step("place", f"{self.root}/{path}", f"{self.workshop}/new/{path}", contents)
+
+    def away(self, number: int, path: str) -> Step:
+        return Step("away", f"{self.root}/{path}", f"{self.workshop}/old/{number}")
+
+    def make(self, path: str) -> Step:
+        return Step("make", f"{self.root}/{path}")
+
+    def empty(self, path: str) -> Step:
+        return Step("empty", f"{self.root}/{path}")
+
+    def carry_out(self, *steps: Step) -> None:
+        carry_out(steps, str(self.workshop), "It")
+
+    def recover(self) -> tuple[str, ...]:
+        return recover(str(self.workshop), lambda path: path.startswith(f"{self.root}/"))
+
+    def found(self) -> set[str]:
+        return {path for path in tree(self.root) if not path.startswith(".wherry")}
+
+
+def crossing() -> OSError:
+    return OSError(errno.EXDEV, "another file system")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_steps_are_taken_in_order(folder):
+    folder.write("a/old", "b")
+    steps = [
+        folder.away(0, "a/old"),
+        folder.away(1, "b"),
+        folder.empty("a"),
+        folder.make("b"),
+        folder.place(0, "a"),
+        folder.place(1, "b/new"),
+    ]
+    folder.carry_out(*steps)
+    assert folder.found() == {"a", "b", "b/new"}
+    assert (folder.workshop / "old" / "0").read_text() == "a/old"
+    assert not has_journal(str(folder.workshop))
+
+
+def test_a_failure_takes_all_back(folder):
+    folder.write("a/old", "b")
+    before = folder.found()
+    steps = [folder.away(0, "a/old"), folder.empty("a"), folder.place(0, "a"), folder.make("b")]
+    with pytest.raises(FileExistsError):
+        folder.carry_out(*steps)
+    assert folder.found() == before
+    assert not has_journal(str(folder.workshop))
+
+
+def test_what_is_not_confirmed_is_taken_back(folder):
+    folder.write("a/old", "b")
+    before = folder.found()
+    seen = []
+
+    def confirm() -> None:
+        seen.append(folder.found())
+        raise LookupError
+
+    steps = [folder.away(0, "a/old"), folder.empty("a"), folder.place(0, "a")]
+    with pytest.raises(LookupError):
+        carry_out(steps, str(folder.workshop), "It", confirm)
+    assert seen == [{"a", "b"}]
+    assert folder.found() == before
+    assert not has_journal(str(folder.workshop))
+
+
+def test_a_folder_goes_from_one_file_system_to_another(folder):
+    step = folder.place_folder("app", "a", "deep/b")
+    with failing(3, error=crossing):
+        folder.carry_out(step)
+    assert folder.found() == {"app", "app/a", "app/deep", "app/deep/b"}
+
+
+def test_a_folder_whose_copy_is_interrupted_is_taken_back(folder):
+    step = folder.place_folder("app", "a", "deep/b")
+    for number in count(3):
+        with crashing(before=number) as counter, failing(3, error=crossing):
+            folder.carry_out(step)
+        if counter.changes < number:
+            break
+        assert folder.recover() == ("It was interrupted, and has been taken back",)
+        assert folder.found() == set()
+        step = folder.place_folder("app", "a", "deep/b")
+
+
+@pytest.mark.parametrize("mine", [(), ("app/deep/mine",)])
+def test_a_folder_that_cannot_be_moved_back_is_emptied_of_what_came_with_it(folder, mine):
+    step = folder.place_folder("app", "a", "deep/b")
+    with suppress(Crash), failing(4, 5, error=Crash):  # it is there, and neither done nor taken back
+        folder.carry_out(step)
+    folder.write(*mine, "app/__pycache__/a.pyc")
+    with failing(*() if mine else (1,), error=crossing):
+        assert folder.recover() == ("It was interrupted, and has been taken back",)
+    assert folder.found() == ({"app", "app/deep", *mine} if mine else set())
+
+
+def test_without_a_journal_there_is_nothing_to_recover(folder):
+    folder.write("a", ".wherry/journal.part")
+    assert folder.recover() == ()
+    assert folder.found() == {"a"}
+
+
+@pytest.fixture
+def crossings(folder: Folder) -> list[Step]:
+    folder.write("replaced", "gone")
+    (folder.root / "gone").chmod(0o700)
+    steps = [folder.away(0, "replaced"), folder.away(1, "gone"), folder.place(0, "replaced"), folder.place(1, "fresh")]
+    (folder.workshop / "new" / "1").chmod(0o700)
+    return steps
+
+
+# The changes are: opening and renaming the journal, then for each step the rename that fails, opening the copy,
+# chmod, and two that end it, after which the journal goes.
+FAILING = (3, 8, 13, 18)
+
+
+def test_files_go_from_one_file_system_to_another(folder, crossings):
+    with failing(*FAILING, error=crossing) as counter:
+        folder.carry_out(*crossings)
+    assert counter.changes == 23
+    assert folder.found() == {"replaced", "fresh"}
+    assert (folder.root / "replaced").read_text() == ".wherry/new/0"
+    assert os.access(folder.root / "fresh", os.X_OK)
+    assert os.access(folder.workshop / "old" / "1", os.X_OK)
+
+
+@pytest.mark.parametrize("number", range(3, 24))
+def test_a_copy_that_is_interrupted_is_taken_back(folder, crossings, number):
+    before = {path: content for path, content in tree(folder.root).items() if not path.startswith(".wherry")}
+    with crashing(before=number), failing(*FAILING, error=crossing):
+        folder.carry_out(*crossings)
+    assert folder.recover() == ("It was interrupted, and has been taken back",)
+    assert tree(folder.root) == before

@@ -1,0 +1,71 @@
+"""What the tests of the install floor say in one line: deliver wheels, install them, look at every file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wherry.formats.wheel_archive import open_wheel
+from wherry.installation.destination import Delivery
+from wherry.installation.staging.scripts import ScriptPlaces
+from wherry.installation.staging.staging import Staging
+from wherry.installation.exchange.overlap import survey
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from pathlib import Path
+
+    from packaging.utils import NormalizedName
+
+    from tests.harness.index_files import IndexFile
+    from wherry.installation.destination import SharedLibrary
+    from wherry.installation.scheme import Scheme
+    from wherry.installation.site_packages import SitePackages
+    from wherry.model.distribution import InstalledDistribution
+
+
+@dataclass(frozen=True)
+class StagedFile:
+    """A file that lies at ``path`` and belongs at ``target``."""
+
+    path: str
+    target: str
+
+
+def tree(folder: Path) -> dict[str, bytes | None]:
+    """Return every file below ``folder`` with its content, and every folder with ``None``."""
+    return {
+        str(path.relative_to(folder)): None if path.is_dir() else path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+def deliver(file: IndexFile, *, requested: bool = False) -> Delivery:
+    """Return the wheel as it comes from the index."""
+    wheel = open_wheel(file.content, filename=file.filename)
+    return Delivery(wheel, f"https://example.org/{file.filename}", requested)
+
+
+def stage(
+    deliveries: Sequence[Delivery], scheme: Scheme, folder: str, libraries: Sequence[SharedLibrary] = ()
+) -> list[StagedFile]:
+    """Unpack everything below ``folder``, of which nobody else has any scripts."""
+    trees = Staging(scheme, folder).finish(deliveries, libraries, ScriptPlaces())
+    survey(trees, (), scheme.owns)
+    return [StagedFile(tree.root + target, target) for tree in trees for target in tree.targets()]
+
+
+def install(
+    site: SitePackages, *files: IndexFile, overwrite: Collection[NormalizedName] = ()
+) -> tuple[InstalledDistribution, ...]:
+    """Install wheels; another version of theirs leaves. Return what arrived."""
+    there = site.installed()
+    leaving = [there[file.identity[0]] for file in files if file.identity[0] in there]
+    return site.exchange([deliver(file) for file in files], leaving, (), overwrite).arrived
+
+
+def uninstall(site: SitePackages, *names: str) -> tuple[str, ...]:
+    """Take distributions away; ``names`` are normalized. Return the warnings."""
+    return site.exchange(
+        (), [distribution for name, distribution in site.installed().items() if name in names]
+    ).warnings

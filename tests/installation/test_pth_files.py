@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.harness.index_files import make_wheel
+from tests.install.places import deliver
+from wherry.installation.pth_files import startup_files, startup_warnings
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "app.pth",
+        "app-1.data/purelib/app.pth",
+        "app-1.data/platlib/app.pth",
+        "app-1.data/data/lib/py/site-packages/app.pth",
+    ],
+)
+def test_what_python_reads_at_its_start_is_found(path):
+    wheel = deliver(make_wheel("app", "1", files={path: "import app\n", "app.py": ""})).wheel
+    assert startup_files(wheel) == ["app.pth"]
+    assert list(startup_warnings([wheel])) == [
+        "app 1 brings app.pth, which Python obeys whenever it starts; this one is running already, and has not"
+    ]
+
+
+@pytest.mark.parametrize("path", ["app/app.pth", "app-1.data/purelib/app/app.pth", "app-1.data/data/share/app.pth"])
+def test_what_only_bears_the_suffix_is_not(path):
+    assert startup_files(deliver(make_wheel("app", "1", files={path: ""})).wheel) == []

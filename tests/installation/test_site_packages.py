@@ -1,0 +1,435 @@
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import importlib.metadata
+import io
+import os
+import py_compile
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from tests.harness.index_files import IndexFile, make_wheel
+from tests.install.places import deliver, install, tree, uninstall
+from wherry.errors import InstallConflict, InvalidWheel, UninstallRefused
+from wherry.installation.scheme import Scheme
+from wherry.installation.site_packages import SitePackages
+from wherry.model.core_metadata import CoreMetadata
+from wherry.model.distribution import InstalledDistribution
+
+SITE = "lib/python3.14/site-packages"
+METADATA = CoreMetadata(canonicalize_name("app"), Version("1"))
+OLD = make_wheel("app", "1", files={"app/__init__.py": "old", "app/gone/file": "gone", "app-1.data/scripts/app": "old"})
+NEW = make_wheel("app", "2", files={"app/__init__.py": "new", "app/fresh.py": "", "app-2.data/scripts/app": "new"})
+OTHER = make_wheel("other", "1", files={"shared/other.py": "other", "other.py": ""})
+
+
+def compile_all(folder: Path) -> None:
+    for source in folder.rglob("*.py"):
+        py_compile.compile(str(source), doraise=True)
+
+
+def recorded(site: SitePackages) -> dict[str, tuple[str, str]]:
+    """Every path that a RECORD lists, relative to the prefix, with its hash and size."""
+    root = Path(site.scheme.site_packages)
+    rows: dict[str, tuple[str, str]] = {}
+    for record in root.glob("*.dist-info/RECORD"):
+        with record.open(encoding="utf-8", newline="") as file:
+            for path, checksum, size in csv.reader(file):
+                relative = os.path.relpath(root / path, site.scheme.data)
+                assert relative not in rows
+                rows[relative] = checksum, size
+    return rows
+
+
+def test_record_agrees_with_every_file_on_disk(site, tmp_path):
+    install(
+        site, OLD, make_wheel("b", "1", files={"b.py": "", "b-1.data/data/share/b": "b", "b-1.data/headers/b.h": ""})
+    )
+    rows = recorded(site)
+    files = {path: content for path, content in tree(tmp_path).items() if content is not None}
+    assert rows.keys() == files.keys()
+    for path, content in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+        assert rows[path] == (("", "") if path.endswith("/RECORD") else (f"sha256={digest}", str(len(content))))
+
+
+def test_the_installation_itself_is_recorded(site, tmp_path):
+    site.exchange([deliver(OLD), deliver(OTHER, requested=True)], [])
+    found = tree(tmp_path / SITE)
+    assert found["app-1.dist-info/INSTALLER"] == b"wherry\n"
+    assert "app-1.dist-info/REQUESTED" not in found
+    assert found["other-1.dist-info/REQUESTED"] == b""
+
+
+def test_importlib_metadata_sees_the_same(site):
+    file = make_wheel("My-App", "1.0", requires=["b>=2"], requires_python=">=3.9")
+    (arrived,) = install(site, file)
+    (seen,) = importlib.metadata.distributions(path=[site.scheme.site_packages])
+    assert (seen.metadata["Name"], seen.version, seen.requires) == ("My-App", arrived.version, ["b>=2"])
+    assert seen.read_text("INSTALLER") == "wherry\n"
+    assert {str(path.locate()) for path in seen.files or ()} == {
+        path for path in map(str, Path(site.scheme.site_packages).rglob("*")) if path != arrived.location
+    }
+
+
+def test_what_arrived_is_told_with_its_source(site):
+    (arrived,) = site.exchange([deliver(NEW, requested=True)], []).arrived
+    assert (str(arrived), arrived.installer, arrived.requested) == ("app 2", "wherry", True)
+    assert arrived.source == f"https://example.org/{NEW.filename}"
+    assert list(site.installed()) == ["app"]
+
+
+def test_what_the_runtime_provides_counts_as_installed(scheme):
+    provided = InstalledDistribution(CoreMetadata(canonicalize_name("pyodide-py"), Version("314.0.7")))
+    site = SitePackages(scheme, provided=[provided])
+    install(site, OTHER)
+    assert site.installed().keys() == {"pyodide-py", "other"}
+    with pytest.raises(UninstallRefused):
+        site.exchange([], [provided])
+
+
+PACKAGES = [
+    pytest.param(OLD, id="package and script"),
+    pytest.param(make_wheel("app", "1"), id="module"),
+    pytest.param(make_wheel("app", "1", files={"shared/app.py": ""}), id="shared namespace"),
+    pytest.param(make_wheel("app", "1", files={"a/b/c/d.py": "", "A.py": ""}), id="deep"),
+    pytest.param(
+        make_wheel("app", "1", files={"app-1.data/data/share/man/app.1": "", "app-1.data/headers/sub/app.h": ""}),
+        id="data",
+    ),
+]
+
+
+@pytest.mark.parametrize("file", PACKAGES)
+def test_uninstalling_takes_back_all_that_installing_did(site, tmp_path, file):
+    install(site, OTHER)
+    before = tree(tmp_path)
+    install(site, file)
+    assert tree(tmp_path) != before
+    for source in set(tree(tmp_path)) - set(before):
+        if source.endswith(".py"):
+            py_compile.compile(str(tmp_path / source), doraise=True)
+    uninstall(site, "app")
+    assert tree(tmp_path) == before
+
+
+def test_uninstalling_leaves_what_is_not_recorded(site, tmp_path):
+    install(site, OLD)
+    (tmp_path / SITE / "app" / "mine.txt").write_text("mine")
+    uninstall(site, "app")
+    assert tree(tmp_path / SITE) == {"app": None, "app/mine.txt": b"mine"}
+
+
+def test_uninstalling_removes_no_folder_that_record_lists(site, tmp_path):
+    install(site, OLD)
+    with (tmp_path / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
+        record.write("app,,\napp/,,\n")
+    (tmp_path / SITE / "app" / "mine.txt").write_text("mine")
+    uninstall(site, "app")
+    assert tree(tmp_path / SITE) == {"app": None, "app/mine.txt": b"mine"}
+
+
+def test_uninstalling_minds_no_file_that_is_gone_already(site, tmp_path):
+    install(site, OLD)
+    (tmp_path / "bin" / "app").unlink()
+    uninstall(site, "app")
+    assert tree(tmp_path / SITE) == {}
+
+
+def test_uninstalling_leaves_no_dist_info_of_another_installers_notes(site, tmp_path):
+    install(site, OLD)
+    (tmp_path / SITE / "app-1.dist-info" / "PYODIDE_SOURCE").write_text("pyodide")
+    uninstall(site, "app")
+    assert tree(tmp_path / SITE) == {}
+
+
+KINDS = {
+    "module": {"app.py": "1"},
+    "package": {"app/__init__.py": "2", "app/sub/deep.py": "2"},
+    "file": {"app": "3"},
+    "nested file": {"app/sub": "4"},
+    "nested folder": {"app/sub/file/file": "5"},
+}
+
+
+@pytest.mark.parametrize("after", KINDS)
+@pytest.mark.parametrize("before", KINDS)
+def test_a_version_gives_way_to_another_without_a_trace(site, tmp_path, before, after):
+    install(site, make_wheel("app", "2", files=KINDS[after]))
+    expected = tree(tmp_path)
+    uninstall(site, "app")
+    install(site, make_wheel("app", "1", files=KINDS[before]))
+    compile_all(tmp_path)
+    install(site, make_wheel("app", "2", files=KINDS[after]))
+    assert tree(tmp_path) == expected
+
+
+def test_reinstalling_repairs_and_loses_nothing(site, tmp_path):
+    install(site, OLD)
+    expected = tree(tmp_path)
+    (tmp_path / SITE / "app" / "__init__.py").write_text("broken")
+    (tmp_path / "bin" / "app").unlink()
+    install(site, OLD)
+    assert tree(tmp_path) == expected | {f"{SITE}/app/__init__.py.wherry-old": b"broken"}
+
+
+def test_what_was_changed_stays(site, tmp_path):
+    install(site, OLD)
+    gone, script = tmp_path / SITE / "app" / "gone" / "file", tmp_path / "bin" / "app"
+    gone.write_text("mine")
+    script.write_text("MIN")  # as long as before
+    assert uninstall(site, "app") == (f"Kept, for it was changed since app 1 was installed: {gone}, {script}",)
+    assert tree(tmp_path / SITE) == {"app": None, "app/gone": None, "app/gone/file": b"mine"}
+    assert script.read_text() == "MIN"
+
+
+def test_what_was_changed_and_is_in_the_way_is_kept_beside(site, tmp_path):
+    install(site, OLD)
+    changed = tmp_path / SITE / "app" / "__init__.py"
+    for version, kept in {"2": "__init__.py.wherry-old", "3": "__init__.py.wherry-old-1"}.items():
+        before = site.installed()["app"]
+        changed.write_text(f"mine, before {version}")
+        new = make_wheel("app", version, files={"app/__init__.py": "new"})
+        said = site.exchange([deliver(new)], [before]).warnings
+        (subject, _, path) = said[0].partition(": ")
+        assert subject == f"Kept beside what takes its place, for it was changed since {before} was installed"
+        assert path == f"{changed.parent}/{kept}"
+        assert changed.read_text() == "new"
+        assert (changed.parent / kept).read_text() == f"mine, before {version}"
+
+
+def test_what_was_changed_makes_way_for_a_folder_too(site, tmp_path):
+    install(site, make_wheel("app", "1", files={"app/sub": "a file"}))
+    (tmp_path / SITE / "app" / "sub").write_text("mine")
+    install(site, make_wheel("app", "2", files={"app/sub/deep.py": ""}))
+    assert (tmp_path / SITE / "app" / "sub.wherry-old").read_text() == "mine"
+    assert (tmp_path / SITE / "app" / "sub" / "deep.py").is_file()
+
+
+def test_of_many_changed_files_a_few_are_named(site, tmp_path):
+    install(site, make_wheel("app", "1", files={f"app/{letter}.py": "" for letter in "abcde"}))
+    for path in (tmp_path / SITE / "app").iterdir():
+        path.write_text("mine")
+    (said,) = uninstall(site, "app")
+    assert said.count(".py") == 3
+    assert said.endswith(" and 2 more")
+
+
+def test_metadata_goes_whoever_has_changed_it(site, tmp_path):
+    install(site, OLD)
+    (tmp_path / SITE / "app-1.dist-info" / "METADATA").write_text("mine")
+    site.exchange([], [InstalledDistribution(METADATA, str(tmp_path / SITE / "app-1.dist-info"))])
+    assert tree(tmp_path / SITE) == {}
+
+
+def test_what_two_distributions_have_goes_with_the_last_of_them(site, tmp_path):
+    install(site, OLD)
+    install(site, OTHER)
+    with (tmp_path / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
+        record.write("shared/other.py,,\nshared/gone.py,,\n")
+    shared = tmp_path / SITE / "shared" / "other.py"
+    assert uninstall(site, "app") == (f"Kept of app 1, for other 1 has it, too: {shared}",)
+    assert shared.is_file()
+    assert uninstall(site, "other") == ()
+    assert tree(tmp_path / SITE) == {}
+
+
+def test_what_another_distribution_has_too_is_not_overwritten_by_an_upgrade(site, tmp_path):
+    install(site, OLD)
+    install(site, OTHER)
+    with (tmp_path / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
+        record.write("shared/other.py,,\n")
+    before = tree(tmp_path)
+    with pytest.raises(InstallConflict, match="belongs to other 1"):
+        install(site, make_wheel("app", "2", files={"shared/other.py": "mine"}))
+    assert tree(tmp_path) == before
+
+
+def test_a_link_out_of_the_installation_is_not_followed(site, tmp_path):
+    install(site, OLD)
+    outside = tmp_path.with_name(f"{tmp_path.name}-outside")
+    (tmp_path / SITE / "app").rename(outside)
+    (tmp_path / SITE / "app").symlink_to(outside)
+    before, there = tree(tmp_path), tree(outside)
+    with pytest.raises(UninstallRefused, match=f"leads to {outside}, outside the installation"):
+        uninstall(site, "app")
+    with pytest.raises(InstallConflict, match="belongs to a link to"):
+        install(site, make_wheel("b", "1", files={"app/deep/b.py": ""}))
+    assert (tree(tmp_path), tree(outside)) == (before, there)
+
+
+def test_an_installation_that_is_reached_by_a_link_is_none_outside(scheme, tmp_path):
+    link = tmp_path.with_name(f"{tmp_path.name}-link")
+    link.symlink_to(tmp_path)
+    linked = SitePackages(Scheme(f"{link}/{SITE}", f"{link}/bin", f"{link}/include", str(link)))
+    install(linked, OLD)
+    install(linked, NEW)
+    uninstall(linked, "app")
+    assert tree(tmp_path / SITE) == {}
+
+
+def test_distributions_come_and_go_in_one_exchange(site, tmp_path):
+    install(site, OLD, OTHER)
+    site.exchange([deliver(NEW), deliver(make_wheel("c", "1"))], list(site.installed().values()))
+    assert [str(distribution) for distribution in site.installed().values()] == ["app 2", "c 1"]
+    assert "other.py" not in tree(tmp_path / SITE)
+
+
+@pytest.mark.parametrize(
+    ("files", "path"),
+    [
+        pytest.param({"other.py": "mine"}, "other.py", id="its file"),
+        pytest.param({"shared": "mine"}, "shared/other.py", id="a file for its folder"),
+        pytest.param({"other.py/mine.py": ""}, "other.py", id="a folder for its file"),
+        pytest.param({"other.py/deep/mine.py": ""}, "other.py", id="a folder of folders for its file"),
+    ],
+)
+def test_the_files_of_another_distribution_are_safe(site, tmp_path, files, path):
+    install(site, OTHER, OLD)
+    before = tree(tmp_path)
+    file = make_wheel("app", "2", files={"app/first.py": "", **files})
+    with pytest.raises(InstallConflict) as caught:
+        install(site, file)
+    assert tree(tmp_path) == before
+    assert caught.value.path == str(tmp_path / SITE / path)
+    assert (caught.value.owner, caught.value.newcomer) == ("other 1", file.filename)
+
+
+def test_a_script_of_another_distribution_is_safe(site, tmp_path):
+    install(site, OLD)
+    before = tree(tmp_path)
+    with pytest.raises(InstallConflict, match=r"bin/app, which belongs to app 1"):
+        install(site, make_wheel("b", "1", files={"b-1.data/scripts/app": "mine"}))
+    assert tree(tmp_path) == before
+
+
+def test_another_distribution_may_take_over_what_leaves(site, tmp_path):
+    install(site, OTHER)
+    site.exchange([deliver(make_wheel("b", "1", files={"other.py": "b"}))], list(site.installed().values()))
+    assert tree(tmp_path / SITE)["other.py"] == b"b"
+    assert list(site.installed()) == ["b"]
+
+
+# Each fails at a later step than the one before; the folder `blocked` and the file `blocking` are there and nobody's.
+def test_what_importlib_metadata_finds_under_another_name_is_taken_back(site, tmp_path):
+    install(site, OLD, OTHER)
+    before = tree(tmp_path)
+    delivery = deliver(NEW)
+    # No file is such that its parsers differ: another wheel stands for one that they would read in two ways.
+    wrong = replace(delivery.wheel, metadata=replace(delivery.wheel.metadata, version=Version("3")))
+    with pytest.raises(InvalidWheel, match=r"reads its name as 'app' and its version as '2'"):
+        site.exchange([deliver(make_wheel("first", "1")), replace(delivery, wheel=wrong)], [site.installed()["app"]])
+    assert tree(tmp_path) == before
+
+
+FAILURES = [
+    pytest.param({"app-2.data/unknown/a": ""}, InvalidWheel, id="while staging"),
+    pytest.param({"other.py": "mine"}, InstallConflict, id="while looking for owners"),
+    pytest.param({"zzz/blocked": ""}, InstallConflict, id="a folder where the last file must be"),
+    pytest.param({"zzz/blocking/a": ""}, InstallConflict, id="a file where the last folder must be"),
+]
+
+
+@pytest.mark.parametrize(("files", "error"), FAILURES)
+def test_a_failure_leaves_everything_as_it_was(site, tmp_path, files, error):
+    install(site, OLD, OTHER)
+    compile_all(tmp_path / SITE)
+    (tmp_path / SITE / "zzz" / "blocked").mkdir(parents=True)
+    (tmp_path / SITE / "zzz" / "blocking").write_text("nobody's")
+    (tmp_path / SITE / "app" / "fresh.py").write_text("first")
+    before = tree(tmp_path)
+    first = make_wheel("first", "1", files={"app/fresh.py": "first", "first/new/a.py": ""})
+    with pytest.raises(error):
+        install(site, first, make_wheel("app", "2", files={"app/__init__.py": "new", "app/gone": "", **files}))
+    assert tree(tmp_path) == before
+    (tmp_path / SITE / "app" / "fresh.py").unlink()
+    install(site, NEW)
+    assert list(map(str, site.installed().values())) == ["app 2", "other 1"]
+
+
+def test_a_file_that_is_not_what_record_says_stops_all(site, tmp_path):
+    install(site, OLD)
+    before = tree(tmp_path)
+    archive = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(NEW.content)) as good, zipfile.ZipFile(archive, "w") as bad:
+        for name in good.namelist():
+            bad.writestr(name, b"evil" if name == "app/fresh.py" else good.read(name))
+    with pytest.raises(InvalidWheel, match=r"app/fresh\.py is not the file that RECORD lists"):
+        install(site, OTHER, IndexFile(NEW.filename, archive.getvalue()))
+    assert tree(tmp_path) == before
+
+
+def test_a_distribution_without_record_stops_all(site, tmp_path):
+    install(site, OLD)
+    (tmp_path / SITE / "app-1.dist-info" / "RECORD").unlink()
+    before = tree(tmp_path)
+    with pytest.raises(UninstallRefused):
+        install(site, OTHER, NEW)
+    assert tree(tmp_path) == before
+
+
+def test_what_an_interrupted_process_left_is_in_nobodys_way(site, tmp_path):
+    for name in ("new", "old"):
+        (tmp_path / SITE / ".wherry" / name).mkdir(parents=True)
+        (tmp_path / SITE / ".wherry" / name / "0").write_text("left")
+    install(site, OLD)
+    install(site, NEW)
+    assert ".wherry" not in tree(tmp_path / SITE)
+    assert site.installed()["app"].version == "2"
+
+
+def with_script(name: str, version: str = "1") -> IndexFile:
+    entry_points = f"[console_scripts]\nserve = {name}:main\n"
+    return make_wheel(
+        name, version, files={f"{name}.py": "", f"{name}-{version}.dist-info/entry_points.txt": entry_points}
+    )
+
+
+def test_of_two_that_declare_the_same_script_the_first_has_it_and_the_other_is_told_of(site, tmp_path):
+    done = site.exchange([deliver(with_script("app")), deliver(with_script("other"))], [])
+    assert b"from app import main" in (tmp_path / "bin/serve").read_bytes()
+    assert done.warnings == (
+        f"other-1-py3-none-any.whl goes without the script {tmp_path}/bin/serve, which another distribution has",
+    )
+    assert [path for path in recorded(site) if "serve" in path] == ["bin/serve"]
+
+
+def test_a_script_stays_with_the_distribution_that_had_it_before(site, tmp_path):
+    install(site, with_script("other"))
+    done = site.exchange([deliver(with_script("app"))], [])
+    assert b"from other import main" in (tmp_path / "bin/serve").read_bytes()
+    assert len(done.warnings) == 1
+    install(site, with_script("other", "2"))
+    assert b"from other import main" in (tmp_path / "bin/serve").read_bytes()
+
+
+async def test_what_is_prepared_waits_aside_and_is_thrown_away_with_the_turn(site, tmp_path):
+    install(site, OLD)
+    before = tree(tmp_path)
+    async with site.turn():
+        site.prepare(deliver(NEW))
+        site.prepare(deliver(OTHER))
+        workshop = f"{SITE}/.wherry"
+        found = tree(tmp_path)
+        assert {path for path in found if not path.startswith(workshop)} == before.keys()
+        unpacked = [path for path, content in found.items() if path.startswith(workshop) and content is not None]
+        assert len(unpacked) == 8
+    assert tree(tmp_path) == before
+
+
+async def test_what_is_prepared_in_any_order_is_placed_like_what_is_not(site, tmp_path):
+    first, second = deliver(with_script("app")), deliver(with_script("other"))
+    site.exchange([first, second], [])
+    expected = tree(tmp_path)
+    uninstall(site, "app", "other")
+    async with site.turn():
+        site.prepare(second)
+        site.exchange([first, second], [])
+    assert tree(tmp_path) == expected

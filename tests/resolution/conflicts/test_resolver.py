@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+import pytest
+from packaging.utils import canonicalize_name
+
+from tests.harness.small_indexes import SmallIndex, SmallRelease
+from wherry.errors import ResolutionTooDeep
+from wherry.resolution.candidates import Candidates, Policy
+from wherry.resolution.provider import Provider
+from wherry.resolution.conflicts.resolver import Refuted, Resolver
+
+A, B, C = ((canonicalize_name(name), "") for name in "abc")
+GOING_BACK = SmallIndex(
+    {
+        ("a", "1"): SmallRelease(),
+        ("a", "2"): SmallRelease(("b",)),
+        ("b", "1"): SmallRelease(("c==1",)),
+        ("c", "1"): SmallRelease(),
+        ("c", "2"): SmallRelease(),
+    },
+    ("a", "c>=2"),
+)
+# Each of three wants one of two places; no two share one.
+CROWDED = SmallIndex(
+    {
+        **{
+            (who, str(place)): SmallRelease((f"{'de'[place - 1]}=={number}",))
+            for number, who in enumerate("abc", 1)
+            for place in (1, 2)
+        },
+        **{(place, str(number)): SmallRelease() for place in "de" for number in (1, 2, 3)},
+    },
+    ("a", "b", "c"),
+)
+
+
+def resolver(index: SmallIndex) -> Resolver:
+    return Resolver(Provider(Candidates(index.problem(), index.snapshot(), Policy.AS_ASKED)))
+
+
+def test_returns_what_the_requirements_lead_to_and_nothing_that_was_given_up() -> None:
+    answer = resolver(GOING_BACK).resolve(GOING_BACK.problem().requirements)
+    assert {name: str(candidate.version) for (name, _), candidate in answer.mapping.items()} == {"a": "1", "c": "2"}
+    assert set(answer.graph) == {None, A, C}
+    assert answer.graph.connected(None, A)
+    assert [str(requirement) for requirement in answer.criteria[C].iter_requirement()] == ["c>=2"]
+
+
+def test_refutes_with_the_facts_that_exclude_every_answer() -> None:
+    with pytest.raises(Refuted) as caught:
+        resolver(CROWDED).resolve(CROWDED.problem().requirements)
+    told = {(str(cause.parent), str(cause.requirement)) for cause in caught.value.causes}
+    asked = {("None", who) for who in "abc"}
+    assert told == asked | {
+        (f"{who} {place}", f"{'de'[place - 1]}=={number}") for number, who in enumerate("abc", 1) for place in (1, 2)
+    }
+
+
+def test_gives_up_after_so_many_conflicts_and_says_what_it_was_at() -> None:
+    with pytest.raises(ResolutionTooDeep) as caught:
+        resolver(CROWDED).resolve(CROWDED.problem().requirements, max_rounds=2)
+    assert caught.value.effort == "2 conflicts"
+    assert set(caught.value.trying) <= set("abcde")
+    assert caught.value.trying

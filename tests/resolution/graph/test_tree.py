@@ -1,0 +1,204 @@
+"""Trees and chains, over what is installed: as they read."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.harness.environments import PYODIDE_314
+from tests.harness.plain_installed import plain_installed
+from wherry.resolution.graph.why import explain_presence
+from wherry.resolution.graph.installed import installed_graph
+from wherry.resolution.graph.tree import draw_tree
+
+WEB = {
+    "fastapi 0.115": ["starlette<1,>=0.40", "pydantic>=2", 'httpx>=0.23; extra == "standard"'],
+    "starlette 0.41": ["anyio<5,>=3.4"],
+    "pydantic 2.9": ["annotated-types>=0.6", "pydantic-core==2.23.4", "typing-extensions>=4.6"],
+    "pydantic-core 2.23.4": ["typing-extensions!=4.7.0,>=4.6"],
+    "annotated-types 0.7": ['typing-extensions>=4; python_version < "3.9"'],
+    "anyio 4.6": ["idna>=2.8", "sniffio"],
+    "httpx 0.27": ["anyio", "idna"],
+    "idna 3.10": [],
+    "typing-extensions 4.12": [],
+    "app 1": ["fastapi[standard]"],
+    "left-over 1": ["idna<4"],
+}
+REQUESTED = ("app", "anyio")
+
+
+def graph(distributions=WEB, requested=REQUESTED):
+    return installed_graph(plain_installed(distributions, requested=requested), PYODIDE_314)
+
+
+def test_a_tree_begins_with_what_was_asked_for_and_with_what_nobody_requires():
+    assert str(draw_tree(graph())).splitlines() == [
+        "anyio 4.6",
+        "├── idna 3.10 (idna>=2.8)",
+        "└── sniffio is missing",
+        "app 1",
+        "└── fastapi[standard] 0.115",
+        "    ├── httpx 0.27 (httpx>=0.23)",
+        "    │   ├── anyio 4.6 (*)",
+        "    │   └── idna 3.10",
+        "    ├── pydantic 2.9 (pydantic>=2)",
+        "    │   ├── annotated-types 0.7 (annotated-types>=0.6)",
+        "    │   ├── pydantic-core 2.23.4 (pydantic-core==2.23.4)",
+        "    │   │   └── typing-extensions 4.12 (typing-extensions!=4.7.0,>=4.6)",
+        "    │   └── typing-extensions 4.12 (typing-extensions>=4.6)",
+        "    └── starlette 0.41 (starlette<1,>=0.40)",
+        "        └── anyio 4.6 (anyio<5,>=3.4) (*)",
+        "left-over 1",
+        "└── idna 3.10 (idna<4)",
+        "(*) what it requires is shown above",
+    ]
+
+
+def test_a_cycle_is_marked_and_not_gone_round():
+    found = draw_tree(graph({"a 1": ["b"], "b 1": ["c", "a>0"], "c 1": ["b"]}, requested=["a"]))
+    assert str(found).splitlines() == [
+        "a 1",
+        "└── b 1",
+        "    ├── a 1 (a>0) (cycle)",
+        "    └── c 1",
+        "        └── b 1 (cycle)",
+    ]
+
+
+def test_a_circle_that_nobody_asked_for_has_a_beginning_too():
+    assert str(draw_tree(graph({"b 1": ["a"], "a 1": ["b"], "c 1": ["a"]}, requested=()))).splitlines() == [
+        "c 1",
+        "└── a 1",
+        "    └── b 1",
+        "        └── a 1 (cycle)",
+    ]
+    assert str(draw_tree(graph({"b 1": ["a"], "a 1": ["b"]}, requested=()))).splitlines() == [
+        "a 1",
+        "└── b 1",
+        "    └── a 1 (cycle)",
+    ]
+
+
+EXTRAS = {
+    "app 1": ["pkg[all]>=1"],
+    "pkg 2": [
+        "base",
+        'pkg[a,b]; extra == "all"',
+        'one; extra == "a"',
+        'two>=1; extra == "b"',
+        'three; extra == "c"',
+    ],
+    "base 1": [],
+    "one 1": [],
+    "two 1": ["pkg[c]"],
+    "three 1": [],
+}
+
+
+def test_extras_that_ask_for_extras_are_taken_together():
+    assert str(draw_tree(graph(EXTRAS, requested=["app"]))).splitlines() == [
+        "app 1",
+        "└── pkg[all] 2 (pkg[all]>=1)",
+        "    ├── base 1",
+        "    ├── one 1",
+        "    └── two 1 (two>=1)",
+        "        └── pkg[c] 2",
+        "            ├── base 1",
+        "            └── three 1",
+    ]
+
+
+def test_several_requirements_of_one_parent_are_one_branch():
+    assert str(draw_tree(graph({"a 1": ["b>=1", "b<3"], "b 2": []}, requested=()))).splitlines() == [
+        "a 1",
+        "└── b 2 (b<3, b>=1)",
+    ]
+
+
+def test_a_tree_of_nothing_says_so():
+    assert str(draw_tree(graph({}, requested=()))) == "Nothing is there"
+
+
+def test_a_tree_travels_as_json_and_shows_escaped():
+    found = draw_tree(graph({"a 1": ["b<3"], "b 2": []}, requested=()))
+    assert json.loads(json.dumps(found.to_dict())) == {
+        "branches": [
+            {
+                "name": "a",
+                "version": "1",
+                "extras": [],
+                "requirement": "a",
+                "repeated": False,
+                "cycle": False,
+                "branches": [
+                    {
+                        "name": "b",
+                        "version": "2",
+                        "extras": [],
+                        "requirement": "b<3",
+                        "repeated": False,
+                        "cycle": False,
+                        "branches": [],
+                    }
+                ],
+            }
+        ]
+    }
+    assert found._repr_html_() == "<pre>a 1\n└── b 2 (b&lt;3)</pre>"
+
+
+def test_two_hundred_in_a_row_are_drawn():
+    row = {f"p{number} 1": [f"p{number + 1}"] for number in range(200)} | {"p200 1": []}
+    assert len(str(draw_tree(graph(row, requested=()))).splitlines()) == 201
+
+
+WHY = {
+    "idna": """\
+idna 3.10
+  anyio → idna>=2.8
+  left-over → idna<4
+  app → fastapi[standard] → httpx>=0.23 → idna""",
+    "anyio": """\
+anyio 4.6
+  anyio (asked for)
+  app → fastapi[standard] → httpx>=0.23 → anyio
+  app → fastapi[standard] → starlette<1,>=0.40 → anyio<5,>=3.4""",
+    "Annotated_Types": """\
+annotated-types 0.7
+  app → fastapi[standard] → pydantic>=2 → annotated-types>=0.6""",
+    "sniffio": """\
+sniffio is missing
+  anyio → sniffio""",
+    "left-over": "left-over 1 was not asked for by name, and nothing requires it",
+    "numpy": "numpy is not there, and nothing requires it",
+}
+
+
+@pytest.mark.parametrize("name", WHY)
+def test_why_gives_the_shortest_chain_to_each_requirement(name):
+    assert str(explain_presence(graph(), name)) == WHY[name]
+
+
+def test_why_goes_through_extras_and_not_through_the_project_itself():
+    found = graph(EXTRAS, requested=["app"])
+    assert str(explain_presence(found, "two")) == "two 1\n  app → pkg[all]>=1 → pkg[a,b] → two>=1"
+    assert str(explain_presence(found, "pkg")) == "pkg 2\n  app → pkg[all]>=1"
+    assert str(explain_presence(found, "three")) == "three 1\n  app → pkg[all]>=1 → pkg[a,b] → two>=1 → pkg[c] → three"
+
+
+def test_why_travels_as_json_and_is_true_where_there_is_a_reason():
+    found = explain_presence(graph(), "sniffio")
+    assert found
+    assert not explain_presence(graph(), "numpy")
+    assert json.loads(json.dumps(found.to_dict())) == {
+        "name": "sniffio",
+        "version": None,
+        "chains": [
+            [
+                {"requirement": "anyio", "name": "anyio", "version": "4.6"},
+                {"requirement": "sniffio", "name": "sniffio", "version": None},
+            ]
+        ],
+    }
+    assert explain_presence(graph(), "left-over")._repr_html_().startswith("<pre>left-over 1 was")
