@@ -32,9 +32,9 @@ from wherry.formats.wheel_file import parse_wheel_file
 from wherry.formats.zip_archive import open_zip
 from wherry.model.environment import Environment
 from wherry.model.project import ProjectPage
-from wherry.resolution.wheel_selection import Fitting
 from wherry.resolution.releases import find_releases
 from wherry.resolution.requirements import parse_requirements
+from wherry.resolution.wheel_selection import Fitting
 
 if TYPE_CHECKING:
     import argparse

@@ -16,11 +16,11 @@ from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.progress import Progress
 from wherry.model.report import InstallReport, UninstallReport
-from wherry.progress.phases import Phases
 from wherry.printable import printable
+from wherry.progress.phases import Phases
 from wherry.resolution.graph.graph import Graph, Reason
-from wherry.resolution.resolution import Pin, Resolution
 from wherry.resolution.graph.tree import draw_tree
+from wherry.resolution.resolution import Pin, Resolution
 
 A = canonicalize_name("a")
 EVIL = "\x1b[2J\x9b1m\u202e\u2028\ud800"

@@ -64,10 +64,10 @@ if TYPE_CHECKING:
     from wherry.model.environment import Environment
     from wherry.model.progress import Progress
     from wherry.model.report import InstallReport, UninstallReport
-    from wherry.resolution.graph.why import Step, Why
     from wherry.resolution.graph.graph import Reason
-    from wherry.resolution.resolution import Pin, Resolution
     from wherry.resolution.graph.tree import Branch, Tree
+    from wherry.resolution.graph.why import Step, Why
+    from wherry.resolution.resolution import Pin, Resolution
 
 __all__ = [
     "AnswerTooLarge",

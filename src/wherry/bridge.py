@@ -179,8 +179,8 @@ class Bridge:
         """Let the first pages travel while what reads them is still being imported."""
         from wherry._default_index import DEFAULT_INDEX_URL
         from wherry.index.index import read_indexes
-        from wherry.runtime.first_pages import first_pages
         from wherry.runtime.fetch import begun_early
+        from wherry.runtime.first_pages import first_pages
 
         named = arguments.get("indexUrls") or self._attach_options.get("indexUrls")
         indexes = read_indexes(_indexes(named) or DEFAULT_INDEX_URL)

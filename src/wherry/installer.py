@@ -10,28 +10,28 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from wherry._default_index import DEFAULT_INDEX_URL
-from wherry.model.unawaited_call import begins_when_awaited
 from wherry.errors import NotInstalled, UninstallRefused, WherryError
-from wherry.progress.trackers import Downloads, Resolving
-from wherry.index.credentials import without_secrets
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
-from wherry.index.prefetch.last_answer import keep_hints, read_hints
+from wherry.index.credentials import without_secrets
 from wherry.index.index import read_indexes
 from wherry.index.network import Network
-from wherry.index.resolve import resolve
 from wherry.index.prefetch.early_downloads import Speculation
+from wherry.index.prefetch.last_answer import keep_hints, read_hints
+from wherry.index.resolve import resolve
 from wherry.installation import script_runner
-from wherry.installation.download import MembersUnavailable, download
 from wherry.installation.destination import Delivery, Exchange, SharedLibrary
+from wherry.installation.download import MembersUnavailable, download
 from wherry.installation.pth_files import startup_warnings
 from wherry.model.archive_limits import DEFAULT_LIMITS
 from wherry.model.distribution import InstalledDistribution, InstalledDistributions
 from wherry.model.environment import Environment
 from wherry.model.progress import Progress
 from wherry.model.report import InstallReport, UninstallReport
+from wherry.model.unawaited_call import begins_when_awaited
 from wherry.progress.notebook import cell_output
 from wherry.progress.phases import Phases
+from wherry.progress.trackers import Downloads, Resolving
 from wherry.resolution.posing import Asked, pose
 from wherry.resolution.snapshot import Snapshot
 from wherry.runtime.defaults import runtime_destination, runtime_distribution, runtime_fetcher, runtime_locate
@@ -52,10 +52,10 @@ if TYPE_CHECKING:
     from wherry.model.locked_package import LockedPackage
     from wherry.model.progress import OnProgress
     from wherry.model.project import ProjectFile
+    from wherry.resolution.graph.tree import Tree
     from wherry.resolution.graph.why import Why
     from wherry.resolution.problem import Preference, Problem
     from wherry.resolution.resolution import Pin, Resolution
-    from wherry.resolution.graph.tree import Tree
 
 __all__ = ["Installer"]
 

@@ -10,7 +10,7 @@ import pytest
 from tests.harness.hostile_wheel import DEFLATED_PATH, FILENAME, FILES, STORED_PATH, good_wheel
 from tests.harness.hostile_wheels import hostile_wheels
 from tests.harness.odd_wheels import odd_wheels
-from tests.install.places import deliver
+from tests.installation.places import deliver
 from wherry.formats.wheel_archive import open_wheel
 from wherry.installation.scheme import Scheme
 from wherry.installation.staging.scripts import ScriptPlaces

@@ -17,8 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wherry.errors import InvalidSource
-from wherry.formats.python_source import find_imports
 from wherry.formats.magics import without_magics
+from wherry.formats.python_source import find_imports
 
 UNSEEN = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 

@@ -4,8 +4,8 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 
-from wherry.index.fetcher import Hold, Request, Response
 from wherry.index.concurrency import Limiting
+from wherry.index.fetcher import Hold, Request, Response
 from wherry.index.network import Network
 
 

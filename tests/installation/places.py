@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from wherry.formats.wheel_archive import open_wheel
 from wherry.installation.destination import Delivery
+from wherry.installation.exchange.overlap import survey
 from wherry.installation.staging.scripts import ScriptPlaces
 from wherry.installation.staging.staging import Staging
-from wherry.installation.exchange.overlap import survey
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.index_files import make_wheel
-from tests.install.places import install
+from tests.installation.places import install
 
 if TYPE_CHECKING:
     from collections.abc import Callable

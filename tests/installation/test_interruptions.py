@@ -15,7 +15,7 @@ import pytest
 
 from tests.harness.crashes import Crash, counted, crashing, failing
 from tests.harness.index_files import make_wheel
-from tests.install.places import deliver, install, tree, uninstall
+from tests.installation.places import deliver, install, tree, uninstall
 from wherry.errors import RecoveryFailed
 from wherry.installation.exchange.journal import Step, carry_out, has_journal
 from wherry.installation.site_packages import SitePackages

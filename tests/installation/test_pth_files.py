@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.harness.index_files import make_wheel
-from tests.install.places import deliver
+from tests.installation.places import deliver
 from wherry.installation.pth_files import startup_files, startup_warnings
 
 

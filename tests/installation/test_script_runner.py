@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.index_files import make_wheel
-from tests.install.places import install
+from tests.installation.places import install
 from wherry.errors import UnknownScript
 from wherry.installation.script_runner import choose, exit_status, run
 

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.side_modules import ELF, PREAMBLE, padded, section, side_module
-from tests.install.places import deliver
+from tests.installation.places import deliver
 from wherry.errors import InvalidWheel, UnsupportedWheel
 from wherry.installation.destination import SharedLibrary
 from wherry.installation.shared_libraries import Loader, check_linking, library_paths

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from tests.harness.index_files import IndexFile, make_wheel
-from tests.install.places import deliver, install, tree, uninstall
+from tests.installation.places import deliver, install, tree, uninstall
 from wherry.errors import InstallConflict, InvalidWheel, UninstallRefused
 from wherry.installation.scheme import Scheme
 from wherry.installation.site_packages import SitePackages

@@ -21,7 +21,7 @@ from tests.harness.small_indexes import (
     small_indexes,
 )
 from wherry.errors import ResolutionError
-from wherry.index import resolve
+from wherry.index import resolve as resolving
 from wherry.resolution.attempt import attempt
 from wherry.resolution.candidates import Candidates, Policy
 from wherry.resolution.provider import Provider
@@ -147,7 +147,7 @@ def test_arrival_and_what_happens_to_be_known_change_nothing(index: SmallIndex, 
 
 def grow(index: SmallIndex, known: Snapshot, client: SlowIndex) -> dict[str, str] | None:
     try:
-        return dict(asyncio.run(resolve.resolve(index.problem(), known, client)).pins)
+        return dict(asyncio.run(resolving.resolve(index.problem(), known, client)).pins)
     except ResolutionError:
         return None
 

@@ -10,9 +10,9 @@ from packaging.utils import canonicalize_name
 
 from tests.harness.small_indexes import Ingredients, SmallIndex, SmallRelease, partly_known, small_indexes
 from wherry.resolution.candidates import Candidates, Policy
-from wherry.resolution.provider import Provider
 from wherry.resolution.conflicts.resolver import Resolver
 from wherry.resolution.fast_path import MAX_DECISIONS, MAX_WORDINGS, decide_straight
+from wherry.resolution.provider import Provider
 
 if TYPE_CHECKING:
     from wherry.resolution.conflicts.resolver import Answer

@@ -10,7 +10,7 @@ from tests.harness.environments import PYODIDE_314
 from tests.harness.ladders import LADDERS, Ladder
 from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
 from wherry.errors import ResolutionError
-from wherry.index import resolve
+from wherry.index import resolve as resolving
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
 from wherry.resolution.posing import Asked, pose
@@ -23,7 +23,7 @@ async def resolve(ladder: Ladder, fetcher: MemoryFetcher) -> dict[str, str] | No
     )
     async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:
         try:
-            return dict((await resolve.resolve(problem, Snapshot(PYODIDE_314), index)).pins)
+            return dict((await resolving.resolve(problem, Snapshot(PYODIDE_314), index)).pins)
         except ResolutionError:
             return None
 

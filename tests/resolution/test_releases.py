@@ -8,8 +8,8 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from tests.harness.environments import PYODIDE_314
 from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
-from wherry.resolution.wheel_selection import DoesNotFit, Fitting
 from wherry.resolution.releases import find_releases
+from wherry.resolution.wheel_selection import DoesNotFit, Fitting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.harness.index_files import make_wheel
 from tests.harness.paths import NODE_MODULES
-from tests.install.places import tree
+from tests.installation.places import tree
 
 SCRIPT = Path(__file__).with_name("interrupted.mjs")
 # The script goes to /bin, which is of another file system here, and is gone with the process.

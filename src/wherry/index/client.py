@@ -23,10 +23,10 @@ from wherry.formats.simple_api import ACCEPT, parse_project_page
 from wherry.index.credentials import Access
 from wherry.index.failures import at_neither_place, is_web_page, refused, unreachable
 from wherry.index.fetcher import Meter, Request, Response
-from wherry.index.single_flight import Flights
 from wherry.index.index import read_indexes
 from wherry.index.integrity import agree, check_size, too_large, verify, within_memory
 from wherry.index.network import Network
+from wherry.index.single_flight import Flights
 from wherry.model.hashes import strongest
 from wherry.model.sizes import human_size
 

@@ -12,9 +12,9 @@ from wherry.errors import UnknownImports
 from wherry.formats.python_source import find_imports
 from wherry.index.single_flight import together
 from wherry.model.core_metadata import CoreMetadata
-from wherry.resolution.wheel_selection import Fitting
 from wherry.resolution.module_providers import find_providers
 from wherry.resolution.releases import find_releases
+from wherry.resolution.wheel_selection import Fitting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from wherry.errors import ResolutionTooDeep
-from wherry.index.prefetch.last_answer import follow_hints
 from wherry.index.prefetch.distribution_hints import Partners
+from wherry.index.prefetch.last_answer import follow_hints
 from wherry.index.prefetch.prefetcher import Prefetcher
 from wherry.resolution.attempt import attempt
 

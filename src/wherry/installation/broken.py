@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from wherry.errors import InvalidMetadata, InvalidWheel
 from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.record import parse_record
-from wherry.installation.installed import read_metadata
 from wherry.installation.exchange.claims import differs
+from wherry.installation.installed import read_metadata
 from wherry.model.check import SHOWN_FILES, BrokenDistribution
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from wherry.errors import IndexUnavailable, IntegrityError
 from wherry.formats.library_archive import read_library_archive
 from wherry.formats.wheel_archive import open_wheel
-from wherry.index.single_flight import together
 from wherry.index.integrity import find_weakness
+from wherry.index.single_flight import together
 from wherry.installation.destination import Delivery, SharedLibrary
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.locked_package import LockedPackage

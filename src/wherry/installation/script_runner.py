@@ -13,8 +13,8 @@ from packaging.utils import canonicalize_name
 from wherry.errors import InvalidWheel, UnknownScript
 from wherry.formats.entry_points import parse_script_entry_points
 from wherry.formats.record import parse_record
-from wherry.installation.staging.scripts import is_python, script_of
 from wherry.installation.exchange.claims import differs
+from wherry.installation.staging.scripts import is_python, script_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

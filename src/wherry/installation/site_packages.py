@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict, RecoveryFailed, UninstallRefused
 from wherry.installation.confirmation import confirm_all
-from wherry.installation.exchange.removal import depart
 from wherry.installation.destination import Exchange
-from wherry.installation.interpreter import forget_listings
+from wherry.installation.exchange.claims import claims_on, files_of
+from wherry.installation.exchange.journal import carry_out, has_journal, recover
+from wherry.installation.exchange.overlap import is_folder, survey
+from wherry.installation.exchange.plan import plan
+from wherry.installation.exchange.removal import depart
+from wherry.installation.exchange.unclaimed import refuse_unclaimed
 from wherry.installation.imported import imported_modules
 from wherry.installation.installed import find_installed
-from wherry.installation.exchange.journal import carry_out, has_journal, recover
-from wherry.installation.exchange.plan import plan
+from wherry.installation.interpreter import forget_listings
+from wherry.installation.lock import turn_at
 from wherry.installation.script_runner import find_scripts
 from wherry.installation.staging.scripts import ScriptPlaces
 from wherry.installation.staging.staging import INSTALLER, Staging
-from wherry.installation.exchange.overlap import is_folder, survey
-from wherry.installation.lock import turn_at
-from wherry.installation.exchange.unclaimed import refuse_unclaimed
-from wherry.installation.exchange.claims import claims_on, files_of
 from wherry.installation.staging.unpacking import VerifyingUnpacker
 from wherry.installation.staging_root import workshop_in
 from wherry.model.distribution import InstalledDistribution
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.installation.destination import Delivery, SharedLibrary
-    from wherry.installation.script_runner import InstalledScript
-    from wherry.installation.scheme import Scheme
-    from wherry.installation.staging.tree import StagedTree
-    from wherry.installation.exchange.overlap import Obstacle
     from wherry.installation.exchange.claims import Claim, ClaimsOn
+    from wherry.installation.exchange.overlap import Obstacle
+    from wherry.installation.scheme import Scheme
+    from wherry.installation.script_runner import InstalledScript
+    from wherry.installation.staging.tree import StagedTree
     from wherry.installation.staging.unpacking import Unpacker
     from wherry.model.check import BrokenDistribution
 

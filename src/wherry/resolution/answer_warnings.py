@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from wherry.errors import WherryError
     from wherry.resolution.candidates import Candidate, Candidates
+    from wherry.resolution.conflicts.resolver import Answer
     from wherry.resolution.problem import Problem
     from wherry.resolution.requirements import ProjectRequirement
-    from wherry.resolution.conflicts.resolver import Answer
 
 __all__ = ["find_warnings"]
 

@@ -19,9 +19,9 @@ from wherry.resolution.standard_library import NEEDLESS
 
 if TYPE_CHECKING:
     from wherry.resolution.candidates import Candidate
+    from wherry.resolution.conflicts.resolver import Answer
     from wherry.resolution.graph.graph import Reason
     from wherry.resolution.problem import Problem
-    from wherry.resolution.conflicts.resolver import Answer
     from wherry.resolution.snapshot import Need, Snapshot
 
 __all__ = ["Attempt", "attempt"]

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from wherry.resolution.provider import Provider
     from wherry.resolution.conflicts.resolver import Answer
+    from wherry.resolution.provider import Provider
     from wherry.resolution.sources import Source
 
 __all__ = ["decide_straight"]

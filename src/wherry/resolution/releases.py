@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
     from wherry.model.project import ProjectFile, ProjectPage
-    from wherry.resolution.wheel_selection import Fitting, Preference
     from wherry.resolution.requirements import ProjectRequirement
+    from wherry.resolution.wheel_selection import Fitting, Preference
 
 __all__ = ["Release", "Releases", "find_releases"]
 

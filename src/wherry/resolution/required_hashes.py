@@ -15,8 +15,8 @@ from packaging.utils import canonicalize_name
 from wherry.errors import IntegrityError, InvalidRequirement, MissingHash
 from wherry.model.hashes import strongest
 from wherry.model.locked_package import LockedPackage
-from wherry.resolution.requirements import expand, place_of
 from wherry.resolution.file_requirements import WrittenRequirement
+from wherry.resolution.requirements import expand, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

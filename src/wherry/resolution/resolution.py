@@ -5,19 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wherry.model.sizes import human_size
 from wherry.printable import printable
 from wherry.resolution.graph.graph import Graph
-from wherry.model.sizes import human_size
 from wherry.resolution.sources import file_of, origin_of
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.model.project import ProjectFile
-    from wherry.resolution.graph.why import Why
     from wherry.resolution.graph.graph import Reason
-    from wherry.resolution.sources import Origin, Source
     from wherry.resolution.graph.tree import Tree
+    from wherry.resolution.graph.why import Why
+    from wherry.resolution.sources import Origin, Source
 
 __all__ = ["Pin", "Resolution"]
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from wherry.resolution.candidates import Candidates, Policy
-from wherry.resolution.provider import Provider
 from wherry.resolution.conflicts.resolver import Refuted, Resolver
 from wherry.resolution.fast_path import decide_straight
+from wherry.resolution.provider import Provider
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from wherry.resolution.candidates import Candidate
     from wherry.resolution.conflicts.dead_ends import DeadEnds
     from wherry.resolution.conflicts.incompatibility import Fact
+    from wherry.resolution.conflicts.resolver import Answer
     from wherry.resolution.problem import Problem
     from wherry.resolution.requirements import ProjectRequirement
-    from wherry.resolution.conflicts.resolver import Answer
     from wherry.resolution.snapshot import Need, Snapshot
 
 __all__ = ["Search"]

@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wherry.resolution.wheel_selection import Fitting
 from wherry.resolution.releases import find_releases
 from wherry.resolution.requirements import required_by
+from wherry.resolution.wheel_selection import Fitting
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -11,9 +11,9 @@ import wherry_js
 from pyodide.ffi import JsException
 
 from wherry.formats.urls import file_location, origin
+from wherry.index.concurrency import Limiting
 from wherry.index.failures import unreachable
 from wherry.index.fetcher import Response
-from wherry.index.concurrency import Limiting
 from wherry.index.network import Network
 from wherry.index.retries import Retrying
 from wherry.runtime.local_files import is_local, respond

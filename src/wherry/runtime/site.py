@@ -14,8 +14,8 @@ import pyodide_js
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wherry.installation.shared_libraries import check_linking, library_paths
 from wherry.installation.scheme import Scheme
+from wherry.installation.shared_libraries import check_linking, library_paths
 from wherry.installation.site_packages import SitePackages
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution

@@ -11,8 +11,8 @@ from tests.harness.index_files import make_wheel
 from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
-from wherry.index.resolve import resolve
 from wherry.index.prefetch.early_downloads import SIDE_BY_SIDE, SMALL, Speculation
+from wherry.index.resolve import resolve
 from wherry.model.project import ProjectFile
 from wherry.resolution.posing import Asked, pose
 from wherry.resolution.snapshot import Snapshot

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.harness.crashes import Crash, crashing, failing
-from tests.install.places import tree
+from tests.installation.places import tree
 from wherry.installation.exchange.journal import Step, carry_out, has_journal, recover
 
 if TYPE_CHECKING:

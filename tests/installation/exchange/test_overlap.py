@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from tests.harness.index_files import make_wheel
-from tests.install.places import deliver, install, tree
+from tests.installation.places import deliver, install, tree
 from wherry.errors import InstallConflict
-from wherry.installation.staging.tree import StagedTree
 from wherry.installation.exchange.overlap import survey
+from wherry.installation.staging.tree import StagedTree
 
 
 def staged(root: Path, owner: str, *targets: str) -> StagedTree:

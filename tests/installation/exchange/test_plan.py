@@ -10,11 +10,11 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.harness.crashes import crashing
-from tests.install.places import tree
+from tests.installation.places import tree
 from wherry.installation.exchange.journal import carry_out, has_journal, recover
+from wherry.installation.exchange.overlap import Survey, survey
 from wherry.installation.exchange.plan import plan, with_bytecode
 from wherry.installation.staging.tree import StagedTree
-from wherry.installation.exchange.overlap import Survey, survey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

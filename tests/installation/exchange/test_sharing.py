@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName, canonicalize_name
 
 from tests.harness.index_files import IndexFile, make_wheel
-from tests.install.places import deliver, install, tree, uninstall
+from tests.installation.places import deliver, install, tree, uninstall
 from wherry.errors import InstallConflict
 from wherry.installation.scheme import Scheme
 from wherry.installation.site_packages import SitePackages

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.index_files import make_wheel
-from tests.install.places import install, tree, uninstall
+from tests.installation.places import install, tree, uninstall
 from wherry.errors import InstallConflict
 from wherry.installation.exchange.overlap import Obstacle
 from wherry.installation.exchange.unclaimed import refuse_unclaimed

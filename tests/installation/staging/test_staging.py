@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.index_files import make_wheel
-from tests.install.places import deliver, install, stage, tree
+from tests.installation.places import deliver, install, stage, tree
 from wherry.errors import InstallConflict, InvalidWheel
 from wherry.installation.scheme import Scheme
 from wherry.installation.site_packages import SitePackages

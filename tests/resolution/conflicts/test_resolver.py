@@ -6,8 +6,8 @@ from packaging.utils import canonicalize_name
 from tests.harness.small_indexes import SmallIndex, SmallRelease
 from wherry.errors import ResolutionTooDeep
 from wherry.resolution.candidates import Candidates, Policy
-from wherry.resolution.provider import Provider
 from wherry.resolution.conflicts.resolver import Refuted, Resolver
+from wherry.resolution.provider import Provider
 
 A, B, C = ((canonicalize_name(name), "") for name in "abc")
 GOING_BACK = SmallIndex(

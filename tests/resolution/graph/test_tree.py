@@ -8,9 +8,9 @@ import pytest
 
 from tests.harness.environments import PYODIDE_314
 from tests.harness.plain_installed import plain_installed
-from wherry.resolution.graph.why import explain_presence
 from wherry.resolution.graph.installed import installed_graph
 from wherry.resolution.graph.tree import draw_tree
+from wherry.resolution.graph.why import explain_presence
 
 WEB = {
     "fastapi 0.115": ["starlette<1,>=0.40", "pydantic>=2", 'httpx>=0.23; extra == "standard"'],

@@ -6,15 +6,15 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wherry.installation.exchange.plan import with_bytecode
 from wherry.installation.exchange.claims import changed_files, differs, files_of, refuse_links
+from wherry.installation.exchange.plan import with_bytecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from wherry.formats.record import RecordEntry
-    from wherry.installation.scheme import Scheme
     from wherry.installation.exchange.claims import Claim, ClaimsOn
+    from wherry.installation.scheme import Scheme
     from wherry.model.distribution import InstalledDistribution
 
 __all__ = ["Departure", "depart", "keep_changed", "some"]

@@ -10,19 +10,19 @@ import os
 from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict
-from wherry.installation.exchange.removal import keep_changed, some
-from wherry.installation.exchange.plan import with_bytecode
-from wherry.installation.exchange.overlap import Obstacle, Spot, is_folder
-from wherry.installation.exchange.unclaimed import has_same_content
 from wherry.installation.exchange.claims import differs
+from wherry.installation.exchange.overlap import Obstacle, Spot, is_folder
+from wherry.installation.exchange.plan import with_bytecode
+from wherry.installation.exchange.removal import keep_changed, some
+from wherry.installation.exchange.unclaimed import has_same_content
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from wherry.installation.exchange.claims import Claim, ClaimsOn
+    from wherry.installation.exchange.overlap import Survey
     from wherry.installation.exchange.removal import Departure
     from wherry.installation.staging.tree import StagedTree
-    from wherry.installation.exchange.overlap import Survey
-    from wherry.installation.exchange.claims import Claim, ClaimsOn
 
 __all__ = ["share"]
 

@@ -12,8 +12,8 @@ from wherry.installation.exchange.overlap import is_folder
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from wherry.installation.scheme import Scheme
     from wherry.installation.exchange.overlap import Obstacle
+    from wherry.installation.scheme import Scheme
 
 __all__ = ["has_same_content", "refuse_unclaimed"]
 

@@ -13,8 +13,8 @@ from wherry.formats.entry_points import parse_script_entry_points
 from wherry.formats.record import RecordEntry, encode_digest, write_record
 from wherry.formats.urls import recorded_url
 from wherry.installation.staging.scripts import script_of, with_interpreter
-from wherry.installation.staging.tree import StagedTree
 from wherry.installation.staging.targets import Places
+from wherry.installation.staging.tree import StagedTree
 from wherry.installation.staging.unpacking import VerifyingUnpacker, write_file
 
 if TYPE_CHECKING:

@@ -21,8 +21,8 @@ from wherry.errors import ResolutionTooDeep
 from wherry.resolution.candidates import Candidate, Policy
 from wherry.resolution.conflicts.domain import ABSENT, Domain
 from wherry.resolution.conflicts.incompatibility import Derivations, Restricted, Unselectable
-from wherry.resolution.requirements import Identifier, ProjectRequirement
 from wherry.resolution.conflicts.partial_solution import Trail
+from wherry.resolution.requirements import Identifier, ProjectRequirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

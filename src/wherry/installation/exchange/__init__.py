@@ -1,0 +1,1 @@
+"""Exchange staged trees for installed distributions, all or nothing."""

@@ -1,0 +1,1 @@
+"""The conflict-driven engine, and the explanations made of what it refutes."""

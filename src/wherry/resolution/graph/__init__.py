@@ -1,0 +1,1 @@
+"""Graphs of requirements: who requires what, drawn as trees and chains."""
