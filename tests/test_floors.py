@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "wherry"
 
-FOLDERS = ("model", "formats", "resolution", "index", "install", "runtime")
+ROOMS = {"model": 1, "formats": 2, "resolution": 3, "index": 4, "installation": 5, "progress": 5, "runtime": 6}
 GROUND = {"_default_index": 0, "errors": 0, "printable": 0}
-FLOORS = GROUND | {folder: floor for floor, folder in enumerate(FOLDERS, start=1)}
-TOP = len(FOLDERS) + 1
+FLOORS = GROUND | ROOMS
+TOP = 7
 PURE = FLOORS["resolution"]
 DEPENDENCIES = {"packaging", "resolvelib"}
 
@@ -108,7 +108,7 @@ def test_no_module_climbs(path):
 
 
 def test_every_folder_is_a_floor():
-    assert {Path(path).parts[0] for path in MODULES if "/" in path} == set(FOLDERS)
+    assert {Path(path).parts[0] for path in MODULES if "/" in path} == set(ROOMS)
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_every_folder_is_a_floor():
         ("model/project.py", "import wherry.formats.record"),
         ("model/project.py", "from wherry.formats import record"),
         ("model/project.py", "from wherry import formats"),
-        ("model/project.py", "from wherry import install"),
+        ("model/project.py", "from wherry import installation"),
         ("model/project.py", "from ..formats import record"),
         ("model/project.py", "from .. import installer"),
         ("model/project.py", "import wherry"),
@@ -128,7 +128,7 @@ def test_every_folder_is_a_floor():
         ("formats/simple_api.py", "from urllib import request"),
         ("resolution/attempt.py", "from wherry.index.client import IndexClient"),
         ("index/client.py", "from js import fetch"),
-        ("install/destination.py", "from pyodide.ffi import to_js"),
+        ("installation/destination.py", "from pyodide.ffi import to_js"),
         ("runtime/pyodide.py", "from wherry.installer import Installer"),
         ("errors.py", "from wherry.model.project import ProjectFile"),
         ("installer.py", "import pyodide_js"),

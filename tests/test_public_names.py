@@ -61,10 +61,3 @@ def test_importing_leaves_the_rest_for_later(imported):
     ours = {module for module in modules if module.startswith("wherry.")}
     assert ours <= {"wherry.bridge", "wherry.default", "wherry.installation", "wherry.installation.staging_root"}
     assert "packaging" not in modules
-
-
-def test_the_function_is_found_whatever_was_imported_before():
-    script = "import wherry.installation.scheme, wherry.installer; print(wherry.install.__name__, callable(wherry.installation))"
-    command = [sys.executable, "-c", script]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603
-    assert printed.split() == ["install", "True"]

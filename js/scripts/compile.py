@@ -29,7 +29,7 @@ Definition = TypeVar("Definition", ast.ClassDef, ast.FunctionDef, ast.AsyncFunct
 # As in wherry/__init__.py: somebody may ask for help() about what is in them.
 PUBLIC = re.compile(
     r"wherry/(__init__|errors|functions|installer|model/\w+|index/(index|network)"
-    r"|resolution/(chains|graph|resolution|tree))\.py"
+    r"|resolution/(resolution|graph/(graph|tree|why)))\.py"
 )
 # What attach() imports, and waits for. All else is loaded at once, for it shares its names.
 FIRST = frozenset(

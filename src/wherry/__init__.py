@@ -1,7 +1,7 @@
-"""wherry brings Python packages aboard a running Pyodide: ``await wherry.install("pydantic")``.
+"""Install Python packages into a running Pyodide: ``await wherry.install("pydantic")``.
 
 The functions work on one :class:`Installer`, made on first use; make your own for another index, cache or destination.
-A name is imported when it is asked for: most of wherry has its turn while the network is being waited for.
+A name is imported when it is first used: most of wherry loads while the first requests travel.
 """
 
 from __future__ import annotations
@@ -9,128 +9,102 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+# For type checkers, which see no name that is imported later. A test compares this with the table below.
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wherry.errors import (
-        AnswerTooLarge,
-        IndexUnavailable,
-        IndexUnreachable,
-        InstallConflict,
-        IntegrityError,
-        InvalidIndexPage,
-        InvalidMetadata,
-        InvalidRequirement,
-        InvalidRequirementsFile,
-        InvalidScriptMetadata,
-        InvalidSource,
-        InvalidWheel,
-        MissingHash,
-        MissingProject,
-        NoFittingWheel,
-        NotInstalled,
-        RecoveryFailed,
-        RefusedByIndex,
-        ResolutionConflict,
-        ResolutionError,
-        ResolutionTooDeep,
-        UninstallRefused,
-        UnknownImports,
-        UnknownProject,
-        UnknownScript,
-        UnsupportedPython,
-        UnsupportedRequirement,
-        UnsupportedRuntime,
-        UnsupportedWheel,
-        WherryError,
-    )
-    from wherry.functions import (
-        check,
-        install,
-        install_imports,
-        installed,
-        resolve,
-        run_script,
-        tree,
-        uninstall,
-        why,
-    )
-    from wherry.index.index import Index
-    from wherry.index.network import Network
-    from wherry.installer import Installer
-    from wherry.model.archive_limits import ArchiveLimits
-    from wherry.model.check import BrokenDistribution, CheckReport, UnmetRequirement
-    from wherry.model.distribution import InstalledDistribution
-    from wherry.model.environment import Environment
-    from wherry.model.progress import Progress
-    from wherry.model.report import InstallReport, UninstallReport
-    from wherry.resolution.graph.graph import Reason
-    from wherry.resolution.graph.tree import Branch, Tree
-    from wherry.resolution.graph.why import Step, Why
-    from wherry.resolution.resolution import Pin, Resolution
+    from wherry.errors import AnswerTooLarge as AnswerTooLarge
+    from wherry.errors import IndexUnavailable as IndexUnavailable
+    from wherry.errors import IndexUnreachable as IndexUnreachable
+    from wherry.errors import InstallConflict as InstallConflict
+    from wherry.errors import IntegrityError as IntegrityError
+    from wherry.errors import InvalidIndexPage as InvalidIndexPage
+    from wherry.errors import InvalidMetadata as InvalidMetadata
+    from wherry.errors import InvalidRequirement as InvalidRequirement
+    from wherry.errors import InvalidRequirementsFile as InvalidRequirementsFile
+    from wherry.errors import InvalidScriptMetadata as InvalidScriptMetadata
+    from wherry.errors import InvalidSource as InvalidSource
+    from wherry.errors import InvalidWheel as InvalidWheel
+    from wherry.errors import MissingHash as MissingHash
+    from wherry.errors import MissingProject as MissingProject
+    from wherry.errors import NoFittingWheel as NoFittingWheel
+    from wherry.errors import NotInstalled as NotInstalled
+    from wherry.errors import RecoveryFailed as RecoveryFailed
+    from wherry.errors import RefusedByIndex as RefusedByIndex
+    from wherry.errors import ResolutionConflict as ResolutionConflict
+    from wherry.errors import ResolutionError as ResolutionError
+    from wherry.errors import ResolutionTooDeep as ResolutionTooDeep
+    from wherry.errors import UninstallRefused as UninstallRefused
+    from wherry.errors import UnknownImports as UnknownImports
+    from wherry.errors import UnknownProject as UnknownProject
+    from wherry.errors import UnknownScript as UnknownScript
+    from wherry.errors import UnsupportedPython as UnsupportedPython
+    from wherry.errors import UnsupportedRequirement as UnsupportedRequirement
+    from wherry.errors import UnsupportedRuntime as UnsupportedRuntime
+    from wherry.errors import UnsupportedWheel as UnsupportedWheel
+    from wherry.errors import WherryError as WherryError
+    from wherry.functions import check as check
+    from wherry.functions import install as install
+    from wherry.functions import install_imports as install_imports
+    from wherry.functions import installed as installed
+    from wherry.functions import resolve as resolve
+    from wherry.functions import run_script as run_script
+    from wherry.functions import tree as tree
+    from wherry.functions import uninstall as uninstall
+    from wherry.functions import why as why
+    from wherry.index.index import Index as Index
+    from wherry.index.network import Network as Network
+    from wherry.installer import Installer as Installer
+    from wherry.model.archive_limits import ArchiveLimits as ArchiveLimits
+    from wherry.model.check import BrokenDistribution as BrokenDistribution
+    from wherry.model.check import CheckReport as CheckReport
+    from wherry.model.check import UnmetRequirement as UnmetRequirement
+    from wherry.model.distribution import InstalledDistribution as InstalledDistribution
+    from wherry.model.environment import Environment as Environment
+    from wherry.model.progress import Progress as Progress
+    from wherry.model.report import InstallReport as InstallReport
+    from wherry.model.report import UninstallReport as UninstallReport
+    from wherry.resolution.graph.graph import Reason as Reason
+    from wherry.resolution.graph.tree import Branch as Branch
+    from wherry.resolution.graph.tree import Tree as Tree
+    from wherry.resolution.graph.why import Step as Step
+    from wherry.resolution.graph.why import Why as Why
+    from wherry.resolution.resolution import Pin as Pin
+    from wherry.resolution.resolution import Resolution as Resolution
 
-__all__ = [
-    "AnswerTooLarge",
-    "ArchiveLimits",
-    "Branch",
-    "BrokenDistribution",
-    "CheckReport",
-    "Environment",
-    "Index",
-    "IndexUnavailable",
-    "IndexUnreachable",
-    "InstallConflict",
-    "InstallReport",
-    "InstalledDistribution",
-    "Installer",
-    "IntegrityError",
-    "InvalidIndexPage",
-    "InvalidMetadata",
-    "InvalidRequirement",
-    "InvalidRequirementsFile",
-    "InvalidScriptMetadata",
-    "InvalidSource",
-    "InvalidWheel",
-    "MissingHash",
-    "MissingProject",
-    "Network",
-    "NoFittingWheel",
-    "NotInstalled",
-    "Pin",
-    "Progress",
-    "Reason",
-    "RecoveryFailed",
-    "RefusedByIndex",
-    "Resolution",
-    "ResolutionConflict",
-    "ResolutionError",
-    "ResolutionTooDeep",
-    "Step",
-    "Tree",
-    "UninstallRefused",
-    "UninstallReport",
-    "UnknownImports",
-    "UnknownProject",
-    "UnknownScript",
-    "UnmetRequirement",
-    "UnsupportedPython",
-    "UnsupportedRequirement",
-    "UnsupportedRuntime",
-    "UnsupportedWheel",
-    "WherryError",
-    "Why",
-    "check",
-    "install",
-    "install_imports",
-    "installed",
-    "resolve",
-    "run_script",
-    "tree",
-    "uninstall",
-    "why",
-]
-
-_HOMES: Mapping[str, tuple[str, ...]] = {
+_MODULES: Mapping[str, tuple[str, ...]] = {
+    "wherry.errors": (
+        "AnswerTooLarge",
+        "IndexUnavailable",
+        "IndexUnreachable",
+        "InstallConflict",
+        "IntegrityError",
+        "InvalidIndexPage",
+        "InvalidMetadata",
+        "InvalidRequirement",
+        "InvalidRequirementsFile",
+        "InvalidScriptMetadata",
+        "InvalidSource",
+        "InvalidWheel",
+        "MissingHash",
+        "MissingProject",
+        "NoFittingWheel",
+        "NotInstalled",
+        "RecoveryFailed",
+        "RefusedByIndex",
+        "ResolutionConflict",
+        "ResolutionError",
+        "ResolutionTooDeep",
+        "UninstallRefused",
+        "UnknownImports",
+        "UnknownProject",
+        "UnknownScript",
+        "UnsupportedPython",
+        "UnsupportedRequirement",
+        "UnsupportedRuntime",
+        "UnsupportedWheel",
+        "WherryError",
+    ),
     "wherry.functions": (
         "check",
         "install",
@@ -151,27 +125,26 @@ _HOMES: Mapping[str, tuple[str, ...]] = {
     "wherry.model.environment": ("Environment",),
     "wherry.model.progress": ("Progress",),
     "wherry.model.report": ("InstallReport", "UninstallReport"),
-    "wherry.resolution.graph.why": ("Step", "Why"),
     "wherry.resolution.graph.graph": ("Reason",),
-    "wherry.resolution.resolution": ("Pin", "Resolution"),
     "wherry.resolution.graph.tree": ("Branch", "Tree"),
+    "wherry.resolution.graph.why": ("Step", "Why"),
+    "wherry.resolution.resolution": ("Pin", "Resolution"),
 }
 
-__version__ = "0.1.0"
+"""The public names, by the modules that have them."""
 
-# One of the floors bears the name of a function. Imported first, it will not take the place of that later.
-import_module("wherry.installation")
-del globals()["install"]
+__all__ = [name for names in _MODULES.values() for name in names]
+__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name from where it is at home: one of ``_HOMES``, else among the errors."""
+    """Import a public name from its module."""
     if name == "errors":
         return import_module("wherry.errors")
-    if name not in __all__:
+    module = next((module for module, names in _MODULES.items() if name in names), None)
+    if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}", name=name)
-    home = next((module for module, names in _HOMES.items() if name in names), "wherry.errors")
-    value = globals()[name] = getattr(import_module(home), name)
+    value = globals()[name] = getattr(import_module(module), name)
     return value
 
 
