@@ -13,64 +13,66 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from wherry.errors import AnswerTooLarge as AnswerTooLarge
-    from wherry.errors import IndexUnavailable as IndexUnavailable
-    from wherry.errors import IndexUnreachable as IndexUnreachable
-    from wherry.errors import InstallConflict as InstallConflict
-    from wherry.errors import IntegrityError as IntegrityError
-    from wherry.errors import InvalidIndexPage as InvalidIndexPage
-    from wherry.errors import InvalidMetadata as InvalidMetadata
-    from wherry.errors import InvalidRequirement as InvalidRequirement
-    from wherry.errors import InvalidRequirementsFile as InvalidRequirementsFile
-    from wherry.errors import InvalidScriptMetadata as InvalidScriptMetadata
-    from wherry.errors import InvalidSource as InvalidSource
-    from wherry.errors import InvalidWheel as InvalidWheel
-    from wherry.errors import MissingHash as MissingHash
-    from wherry.errors import MissingProject as MissingProject
-    from wherry.errors import NoFittingWheel as NoFittingWheel
-    from wherry.errors import NotInstalled as NotInstalled
-    from wherry.errors import RecoveryFailed as RecoveryFailed
-    from wherry.errors import RefusedByIndex as RefusedByIndex
-    from wherry.errors import ResolutionConflict as ResolutionConflict
-    from wherry.errors import ResolutionError as ResolutionError
-    from wherry.errors import ResolutionTooDeep as ResolutionTooDeep
-    from wherry.errors import UninstallRefused as UninstallRefused
-    from wherry.errors import UnknownImports as UnknownImports
-    from wherry.errors import UnknownProject as UnknownProject
-    from wherry.errors import UnknownScript as UnknownScript
-    from wherry.errors import UnsupportedPython as UnsupportedPython
-    from wherry.errors import UnsupportedRequirement as UnsupportedRequirement
-    from wherry.errors import UnsupportedRuntime as UnsupportedRuntime
-    from wherry.errors import UnsupportedWheel as UnsupportedWheel
-    from wherry.errors import WherryError as WherryError
-    from wherry.functions import check as check
-    from wherry.functions import install as install
-    from wherry.functions import install_imports as install_imports
-    from wherry.functions import installed as installed
-    from wherry.functions import resolve as resolve
-    from wherry.functions import run_script as run_script
-    from wherry.functions import tree as tree
-    from wherry.functions import uninstall as uninstall
-    from wherry.functions import why as why
+    from wherry.errors import (
+        AnswerTooLarge as AnswerTooLarge,
+        IndexUnavailable as IndexUnavailable,
+        IndexUnreachable as IndexUnreachable,
+        InstallConflict as InstallConflict,
+        IntegrityError as IntegrityError,
+        InvalidIndexPage as InvalidIndexPage,
+        InvalidMetadata as InvalidMetadata,
+        InvalidRequirement as InvalidRequirement,
+        InvalidRequirementsFile as InvalidRequirementsFile,
+        InvalidScriptMetadata as InvalidScriptMetadata,
+        InvalidSource as InvalidSource,
+        InvalidWheel as InvalidWheel,
+        MissingHash as MissingHash,
+        MissingProject as MissingProject,
+        NoFittingWheel as NoFittingWheel,
+        NotInstalled as NotInstalled,
+        RecoveryFailed as RecoveryFailed,
+        RefusedByIndex as RefusedByIndex,
+        ResolutionConflict as ResolutionConflict,
+        ResolutionError as ResolutionError,
+        ResolutionTooDeep as ResolutionTooDeep,
+        UninstallRefused as UninstallRefused,
+        UnknownImports as UnknownImports,
+        UnknownProject as UnknownProject,
+        UnknownScript as UnknownScript,
+        UnsupportedPython as UnsupportedPython,
+        UnsupportedRequirement as UnsupportedRequirement,
+        UnsupportedRuntime as UnsupportedRuntime,
+        UnsupportedWheel as UnsupportedWheel,
+        WherryError as WherryError,
+    )
+    from wherry.functions import (
+        check as check,
+        install as install,
+        install_imports as install_imports,
+        installed as installed,
+        resolve as resolve,
+        run_script as run_script,
+        tree as tree,
+        uninstall as uninstall,
+        why as why,
+    )
     from wherry.index.index import Index as Index
     from wherry.index.network import Network as Network
     from wherry.installer import Installer as Installer
     from wherry.model.archive_limits import ArchiveLimits as ArchiveLimits
-    from wherry.model.check import BrokenDistribution as BrokenDistribution
-    from wherry.model.check import CheckReport as CheckReport
-    from wherry.model.check import UnmetRequirement as UnmetRequirement
+    from wherry.model.check import (
+        BrokenDistribution as BrokenDistribution,
+        CheckReport as CheckReport,
+        UnmetRequirement as UnmetRequirement,
+    )
     from wherry.model.distribution import InstalledDistribution as InstalledDistribution
     from wherry.model.environment import Environment as Environment
     from wherry.model.progress import Progress as Progress
-    from wherry.model.report import InstallReport as InstallReport
-    from wherry.model.report import UninstallReport as UninstallReport
+    from wherry.model.report import InstallReport as InstallReport, UninstallReport as UninstallReport
     from wherry.resolution.graph.graph import Reason as Reason
-    from wherry.resolution.graph.tree import Branch as Branch
-    from wherry.resolution.graph.tree import Tree as Tree
-    from wherry.resolution.graph.why import Step as Step
-    from wherry.resolution.graph.why import Why as Why
-    from wherry.resolution.resolution import Pin as Pin
-    from wherry.resolution.resolution import Resolution as Resolution
+    from wherry.resolution.graph.tree import Branch as Branch, Tree as Tree
+    from wherry.resolution.graph.why import Step as Step, Why as Why
+    from wherry.resolution.resolution import Pin as Pin, Resolution as Resolution
 
 _MODULES: Mapping[str, tuple[str, ...]] = {
     "wherry.errors": (

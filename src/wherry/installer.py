@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
 from wherry._default_index import DEFAULT_INDEX_URL
-from wherry.errors import NotInstalled, UninstallRefused, WherryError
+from wherry.errors import NotInstalled, UninstallRefused
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
 from wherry.index.credentials import without_secrets
 from wherry.index.index import read_indexes
 from wherry.index.network import Network
-from wherry.index.prefetch.early_downloads import Speculation
-from wherry.index.prefetch.last_answer import keep_hints, read_hints
-from wherry.index.resolve import resolve
 from wherry.installation import script_runner
+from wherry.installation.acquisition import Acquisition
 from wherry.installation.destination import Delivery, Exchange, SharedLibrary
-from wherry.installation.download import MembersUnavailable, download
 from wherry.installation.pth_files import startup_warnings
 from wherry.model.archive_limits import DEFAULT_LIMITS
 from wherry.model.distribution import InstalledDistribution, InstalledDistributions
@@ -31,9 +27,7 @@ from wherry.model.report import InstallReport, UninstallReport
 from wherry.model.unawaited_call import begins_when_awaited
 from wherry.progress.notebook import cell_output
 from wherry.progress.phases import Phases
-from wherry.progress.trackers import Downloads, Resolving
-from wherry.resolution.posing import Asked, pose
-from wherry.resolution.snapshot import Snapshot
+from wherry.resolution.problem import ResolveOptions, pose
 from wherry.runtime.defaults import runtime_destination, runtime_distribution, runtime_fetcher, runtime_locate
 
 if TYPE_CHECKING:
@@ -51,11 +45,10 @@ if TYPE_CHECKING:
     from wherry.model.check import CheckReport
     from wherry.model.locked_package import LockedPackage
     from wherry.model.progress import OnProgress
-    from wherry.model.project import ProjectFile
     from wherry.resolution.graph.tree import Tree
     from wherry.resolution.graph.why import Why
     from wherry.resolution.problem import Preference, Problem
-    from wherry.resolution.resolution import Pin, Resolution
+    from wherry.resolution.resolution import Resolution
 
 __all__ = ["Installer"]
 
@@ -147,7 +140,7 @@ class Installer:
         phases = Phases(on_progress or cell_output())
         named = _replaceable(overwrite)
         replaceable = {*_replaceable(self._overwrite), *named}
-        asked = Asked(
+        options = ResolveOptions(
             requirements=requirements,
             constraints=_both(self._constraints, constraints),
             overrides=overrides,
@@ -160,15 +153,17 @@ class Installer:
             requirements_files=requirements_files,
             groups=groups,
         )
-        asked, index_urls = await self._with_files(asked, index_urls)
-        asked, secrets = without_secrets(asked)
+        options, index_urls = await self._with_files(options, index_urls)
+        options, secrets = without_secrets(options)
         async with self._destination.turn():
             recovered = self._recover()
             async with self._client(index_urls, secrets) as index:
                 with phases.phase("resolving"):
-                    problem, warnings = self._pose(asked, index)
-                resolution, deliveries, snapshot = await self._obtain(problem, index, phases)
-            with phases.phase("placing"), _naming_older_release(resolution, problem, snapshot):
+                    problem, warnings = self._pose(options, index)
+                acquisition = Acquisition(index, self._cache, phases)
+                acquired = await acquisition.obtain(problem, self._limits, self._destination.prepare)
+            resolution, deliveries = acquired.resolution, acquired.deliveries
+            with phases.phase("placing"), acquired.naming_older_release():
                 count = len(deliveries)
                 phases.tell(Progress("placing", f"Placing {count} packages", total=count))
                 # The last moment to be cancelled: from here on nothing waits, so that it is all or nothing.
@@ -207,20 +202,6 @@ class Installer:
         phases.tell(Progress("done", str(report), done=count, total=count))
         return report
 
-    async def _download(
-        self, new: Mapping[Pin, ProjectFile], snapshot: Snapshot, index: IndexClient, phases: Phases
-    ) -> list[Delivery | SharedLibrary]:
-        """Download what is new, and unpack each wheel while others are on their way."""
-        downloads = Downloads(new, index, phases)
-
-        def arrived(pin: Pin, delivery: Delivery | SharedLibrary, size: int) -> None:
-            if isinstance(delivery, Delivery):
-                self._destination.prepare(delivery)
-            downloads.arrived(pin, size)
-
-        downloads.begin()
-        return await phases.watch(download(new, snapshot, index, self._limits, arrived), downloads.look)
-
     @begins_when_awaited
     async def resolve(
         self,
@@ -240,7 +221,7 @@ class Installer:
         on_progress: OnProgress | None = None,
     ) -> Resolution:
         """Decide what :meth:`install` would install, with the same parameters and errors; nothing is installed."""
-        asked = Asked(
+        options = ResolveOptions(
             requirements=requirements,
             constraints=_both(self._constraints, constraints),
             overrides=overrides,
@@ -253,13 +234,13 @@ class Installer:
             requirements_files=requirements_files,
             groups=groups,
         )
-        asked, index_urls = await self._with_files(asked, index_urls)
+        options, index_urls = await self._with_files(options, index_urls)
         replaceable = _replaceable(overwrite)
-        asked, secrets = without_secrets(asked)
+        options, secrets = without_secrets(options)
         async with self._client(index_urls, secrets) as index:
-            problem, warnings = self._pose(asked, index)
+            problem, warnings = self._pose(options, index)
             phases = Phases(on_progress or cell_output())
-            resolution, *_ = await self._obtain(problem, index, phases, downloads=False)
+            resolution = (await Acquisition(index, self._cache, phases).resolve(problem)).resolution
         replaced = _replaced(resolution, problem)
         unknown = _unknown(replaceable, resolution, problem)
         said = (*warnings, *resolution.warnings, *index.notes, *unknown, *self._imported(replaced))
@@ -362,17 +343,17 @@ class Installer:
         return IndexClient(self._fetcher, self._cache, indexes, secrets=secrets, network=self._network)
 
     async def _with_files(
-        self, asked: Asked, index_urls: Sequence[str | Index] | None
-    ) -> tuple[Asked, Sequence[str | Index] | None]:
-        """Add the content of requirements files and groups to what is asked, and their indexes to ``index_urls``."""
-        if not asked.requirements_files and not asked.groups:
-            return asked, index_urls
+        self, options: ResolveOptions, index_urls: Sequence[str | Index] | None
+    ) -> tuple[ResolveOptions, Sequence[str | Index] | None]:
+        """Add the content of requirements files and groups to ``options``, and their indexes to ``index_urls``."""
+        if not options.requirements_files and not options.groups:
+            return options, index_urls
         from os import environ
 
         from wherry.index.requirements_files import read_requirements_files
 
         return await read_requirements_files(
-            asked,
+            options,
             index_urls,
             indexes=self.indexes,
             fetcher=self._fetcher,
@@ -382,9 +363,9 @@ class Installer:
             limit=self._network.max_metadata_size,
         )
 
-    def _pose(self, asked: Asked, index: IndexClient) -> tuple[Problem, tuple[str, ...]]:
+    def _pose(self, options: ResolveOptions, index: IndexClient) -> tuple[Problem, tuple[str, ...]]:
         return pose(
-            asked,
+            options,
             environment=self.environment,
             installed=self._destination.installed(),
             distribution=self._distribution,
@@ -392,56 +373,6 @@ class Installer:
             reserved=index.reserved,
             locate=self._locate,
         )
-
-    async def _obtain(
-        self, problem: Problem, index: IndexClient, phases: Phases, *, downloads: bool = True
-    ) -> tuple[Resolution, list[Delivery | SharedLibrary], Snapshot]:
-        """Resolve and download, again without those packages of the distribution that cannot be downloaded.
-
-        Return also what was known when it was decided.
-        """
-        substitution = None
-        while True:
-            snapshot = Snapshot(self.environment, problem.exclude_newer, problem.hashes)
-            speculation = Speculation(index) if downloads else None
-            deliveries: list[Delivery | SharedLibrary] = []
-            try:
-                with phases.phase("resolving"):
-                    resolution = await self._resolve(problem, snapshot, index, phases, speculation)
-                if downloads:
-                    new = {pin: pin.file for pin in resolution.chosen if pin.file is not None}
-                    with phases.phase("downloading"), _naming_older_release(resolution, problem, snapshot):
-                        deliveries = await self._download(new, snapshot, index, phases)
-            except (WherryError, MembersUnavailable) as failure:
-                from wherry.installation.substitution import Substitution
-
-                substitution = substitution or Substitution(problem)
-                problem = substitution.without(failure)
-                if speculation is not None:
-                    speculation.settle(())
-            else:
-                if substitution is not None:
-                    resolution = replace(resolution, warnings=(*resolution.warnings, substitution.warning()))
-                return resolution, deliveries, snapshot
-
-    async def _resolve(
-        self,
-        problem: Problem,
-        snapshot: Snapshot,
-        index: IndexClient,
-        phases: Phases,
-        speculation: Speculation | None,
-    ) -> Resolution:
-        phases.retries = index.retries
-        resolving = Resolving(problem, snapshot, index, phases)
-        resolving.begin()
-        hints = await read_hints(problem, self._cache)
-        work = resolve(problem, snapshot, index, speculation=speculation, hints=hints)
-        resolution = await phases.watch(work, resolving.look)
-        if problem.hashes is not None:
-            problem.hashes.check(resolution.chosen)
-        await keep_hints(problem, resolution, self._cache)
-        return resolution
 
     def _imported(
         self, leaving: Iterable[InstalledDistribution], consequence: str = "restart the runtime to use another"
@@ -454,18 +385,6 @@ class Installer:
         """Return what is to be said of changes that were found interrupted, here or when the installer was made."""
         said, self._recovered = (*self._recovered, *self._destination.recover()), ()
         return tuple(dict.fromkeys(said))
-
-
-@contextmanager
-def _naming_older_release(resolution: Resolution, problem: Problem, snapshot: Snapshot) -> Iterator[None]:
-    """Let an error about a file of ``resolution`` name the release to ask for instead."""
-    try:
-        yield
-    except WherryError as error:
-        from wherry.resolution.older_release import name_older_release
-
-        name_older_release(error, resolution, problem, snapshot)
-        raise
 
 
 def _both(always: Iterable[str], now: Iterable[str]) -> Iterable[str]:

@@ -4,8 +4,7 @@ import importlib.metadata
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from wherry.errors import InvalidWheel
 from wherry.formats.entry_points import ScriptEntryPoint, parse_script_entry_points

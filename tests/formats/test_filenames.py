@@ -3,8 +3,7 @@ from __future__ import annotations
 import posixpath
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from wherry.formats.filenames import check_filename, parse_wheel_name, shown_filename

@@ -13,8 +13,7 @@ import typing
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from wherry.errors import InvalidSource
 from wherry.formats.magics import without_magics

@@ -4,8 +4,7 @@ import ntpath
 import posixpath
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from wherry.formats.member_paths import count_folders, path_problem, path_problems
 

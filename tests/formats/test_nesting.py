@@ -5,8 +5,7 @@ import time
 import tomllib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from wherry.formats.nesting import LIMIT, is_nested_deeply, load_json, load_toml
 

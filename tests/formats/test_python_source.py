@@ -3,8 +3,7 @@ from __future__ import annotations
 import contextlib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from wherry.errors import InvalidSource
 from wherry.formats.python_source import find_imports

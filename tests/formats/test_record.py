@@ -3,8 +3,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from wherry.errors import InvalidWheel
 from wherry.formats.record import PROTECTING, RecordEntry, digest_of, encode_digest, parse_record, write_record

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from wherry.errors import InvalidRequirementsFile
 from wherry.formats.requirements_txt import NamedFile, RequirementsText, parse_requirements_txt

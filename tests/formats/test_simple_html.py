@@ -3,8 +3,7 @@ from __future__ import annotations
 import html
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from packaging.utils import canonicalize_name
 
 from tests.harness.odd_links import IMPOSSIBLE_NAMES, IMPOSSIBLE_URLS

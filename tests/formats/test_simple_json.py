@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from packaging.utils import canonicalize_name
 
 from tests.harness.odd_links import IMPOSSIBLE_NAMES, IMPOSSIBLE_URLS

@@ -3,8 +3,7 @@ from __future__ import annotations
 from urllib.parse import urljoin, urlsplit
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from tests.harness.odd_links import IMPOSSIBLE_URLS
 from wherry.formats.urls import (

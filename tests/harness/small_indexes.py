@@ -23,7 +23,7 @@ from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
 from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile, ProjectPage
-from wherry.resolution.posing import Asked, pose
+from wherry.resolution.problem import ResolveOptions, pose
 from wherry.resolution.requirements import applies
 from wherry.resolution.snapshot import Snapshot
 
@@ -84,7 +84,7 @@ class SmallIndex:
         for project, (version, requires) in self.installed.items():
             metadata = _metadata(project, version, requires)
             installed[metadata.name] = InstalledDistribution(metadata, location=f"/site/{project}-{version}.dist-info")
-        asked = Asked(requirements=self.requested, constraints=self.constraints, upgrade=self.upgrade)
+        asked = ResolveOptions(requirements=self.requested, constraints=self.constraints, upgrade=self.upgrade)
         distribution = {package.name: package for package in map(self._package, self.distribution)}
         return pose(asked, environment=PYODIDE_314, installed=installed, distribution=distribution)[0]
 

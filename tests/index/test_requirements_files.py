@@ -23,7 +23,7 @@ from wherry.index.failures import unreachable
 from wherry.index.fetcher import Request, Response
 from wherry.index.index import Index, read_indexes
 from wherry.index.requirements_files import read_requirements_files
-from wherry.resolution.posing import Asked, pose
+from wherry.resolution.problem import ResolveOptions, pose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -57,11 +57,11 @@ def read(
     environ: Mapping[str, str] | None = None,
     locate: Callable[[str], tuple[str, str]] = lambda url: (url, ""),
     **asked: Any,
-) -> tuple[Asked, list[str] | None]:
+) -> tuple[ResolveOptions, list[str] | None]:
     """Read files and return what is asked, and the URLs of the indexes."""
     said, indexes = asyncio.run(
         read_requirements_files(
-            Asked(requirements=asked.pop("requirements", ()), requirements_files=named, **asked),
+            ResolveOptions(requirements=asked.pop("requirements", ()), requirements_files=named, **asked),
             index_urls,
             indexes=(DEFAULT, RESERVED),
             fetcher=files,

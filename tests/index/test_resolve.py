@@ -9,14 +9,18 @@ from wherry.errors import ResolutionTooDeep
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
 from wherry.index.resolve import resolve
-from wherry.resolution.posing import Asked, pose
+from wherry.resolution.problem import ResolveOptions, pose
 from wherry.resolution.snapshot import Snapshot
 
 
 async def test_gives_up_after_so_many_requests_and_says_what_it_was_at() -> None:
     ladder = LADDERS["none of 300 fits"]()
     problem, _ = pose(
-        Asked(requirements=ladder.requested), environment=PYODIDE_314, installed={}, distribution={}, reserved={}
+        ResolveOptions(requirements=ladder.requested),
+        environment=PYODIDE_314,
+        installed={},
+        distribution={},
+        reserved={},
     )
     fetcher = MemoryFetcher(ladder.files)
     async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import json.decoder
 import os
 import sys
 import zipfile
@@ -8,7 +10,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from wherry.installation.interpreter import forget_listings
+from wherry.installation.interpreter import forget_listings, imported_modules
 
 
 @pytest.fixture
@@ -74,3 +76,12 @@ def test_an_archive_is_not_read_again(on_path, monkeypatch):
     assert sys.path_importer_cache[str(archive)] is known
     archive.unlink()
     assert find_spec("wherry_test_zipped") is not None
+
+
+def test_modules_that_were_loaded_from_the_files_are_named_by_their_top():
+    assert json.decoder.__file__ is not None
+    assert imported_modules({json.decoder.__file__, "/nowhere/else.py"}.__contains__) == ["json"]
+
+
+def test_files_that_nobody_has_imported_name_nothing():
+    assert imported_modules({"/nowhere/else.py"}.__contains__) == []

@@ -4,8 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 from packaging.utils import canonicalize_name
 
 from tests.harness.small_indexes import Ingredients, SmallIndex, SmallRelease, partly_known, small_indexes

@@ -13,13 +13,17 @@ from wherry.errors import ResolutionError
 from wherry.index import resolve as resolving
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
-from wherry.resolution.posing import Asked, pose
+from wherry.resolution.problem import ResolveOptions, pose
 from wherry.resolution.snapshot import Snapshot
 
 
 async def resolve(ladder: Ladder, fetcher: MemoryFetcher) -> dict[str, str] | None:
     problem, _ = pose(
-        Asked(requirements=ladder.requested), environment=PYODIDE_314, installed={}, distribution={}, reserved={}
+        ResolveOptions(requirements=ladder.requested),
+        environment=PYODIDE_314,
+        installed={},
+        distribution={},
+        reserved={},
     )
     async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:
         try:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from packaging.requirements import Requirement
 
 from tests.harness.environments import PYODIDE_314
 from wherry.errors import InvalidRequirement, UnsupportedRequirement, WherryError
-from wherry.resolution.posing import Asked, pose
+from wherry.resolution.problem import ResolveOptions, pose
 from wherry.resolution.requirements import parse_requirements
 
 WHEEL = "x-1.0-py3-none-any.whl"
@@ -19,7 +18,7 @@ WHEEL = "x-1.0-py3-none-any.whl"
 
 def refusal(text: str) -> WherryError:
     with pytest.raises((InvalidRequirement, UnsupportedRequirement)) as caught:
-        pose(Asked(requirements=[text]), environment=PYODIDE_314, installed={}, distribution={})
+        pose(ResolveOptions(requirements=[text]), environment=PYODIDE_314, installed={}, distribution={})
     return caught.value
 
 

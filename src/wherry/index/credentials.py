@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from wherry.index.fetcher import Request
     from wherry.index.index import Index
-    from wherry.resolution.posing import Asked
+    from wherry.resolution.problem import ResolveOptions
 
 __all__ = ["Access", "take_secrets", "without_secrets"]
 
@@ -50,11 +50,11 @@ class Access:
         return max(near, key=lambda index: len(index.url) if url.startswith(index.url) else 0, default=None)
 
 
-def without_secrets(asked: Asked) -> tuple[Asked, dict[str, str]]:
+def without_secrets(options: ResolveOptions) -> tuple[ResolveOptions, dict[str, str]]:
     """Return what was asked without credentials in its URLs, and these by URL: nothing downstairs may show them."""
     secrets: dict[str, str] = {}
     fields = ("requirements", "constraints", "overrides")
-    return replace(asked, **{name: take_secrets(getattr(asked, name), secrets) for name in fields}), secrets
+    return replace(options, **{name: take_secrets(getattr(options, name), secrets) for name in fields}), secrets
 
 
 def take_secrets(requirements: Any, secrets: dict[str, str]) -> Any:  # noqa: ANN401 - strings, or lists of such

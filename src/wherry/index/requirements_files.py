@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from wherry.index.fetcher import Fetcher
     from wherry.model.environment import Environment
     from wherry.resolution.direct_urls import Locate
-    from wherry.resolution.posing import Asked
+    from wherry.resolution.problem import ResolveOptions
 
 __all__ = ["read_requirements_files"]
 
@@ -51,7 +51,7 @@ TABLE = re.compile(r"(?m)^[ \t]*\[[^\]\n]+\]")
 
 
 async def read_requirements_files(  # noqa: PLR0913 - files may name all of it
-    asked: Asked,
+    options: ResolveOptions,
     index_urls: Sequence[str | Index] | None,
     *,
     indexes: Sequence[Index],
@@ -60,8 +60,8 @@ async def read_requirements_files(  # noqa: PLR0913 - files may name all of it
     environ: Mapping[str, str],
     locate: Locate = lambda url: (url, ""),
     limit: int | None = None,
-) -> tuple[Asked, Sequence[str | Index] | None]:
-    """Return ``asked`` with the content of its files and groups, and the indexes to ask in place of ``index_urls``.
+) -> tuple[ResolveOptions, Sequence[str | Index] | None]:
+    """Return ``options`` with the content of its files and groups, and the indexes to ask in place of ``index_urls``.
 
     Those come first, then the files' own. ``indexes`` are the defaults: an ``--index-url`` in a file replaces them,
     except those for some projects alone. ``environ`` has the variables that files may name. ``locate`` returns the
@@ -71,19 +71,19 @@ async def read_requirements_files(  # noqa: PLR0913 - files may name all of it
     Raises :class:`~wherry.errors.InvalidRequirementsFile`, :class:`~wherry.errors.InvalidRequirement` (for a group),
     :class:`~wherry.errors.UnsupportedPython` and :class:`~wherry.errors.IndexUnavailable`.
     """
-    files = [_without_extras(file) for file in _listed(asked.requirements_files)]
+    files = [_without_extras(file) for file in _listed(options.requirements_files)]
     projects = [file for file, _ in files if _kind(file) == "pyproject"]
-    groups = [_group(group, projects) for group in _listed(asked.groups)]
+    groups = [_group(group, projects) for group in _listed(options.groups)]
     reader = _Reader([*read_indexes(index_urls or ()), *indexes], fetcher, environment, environ, locate, limit=limit)
     for file, extras in files:
         await reader.read(file, extras, needs_project=file not in dict(groups))
     for file, name in groups:
         await reader.read_group(file, name)
     said = replace(
-        asked,
-        requirements=(*asked.requirements, reader.requirements),
-        constraints=(asked.constraints, reader.constraints),
-        pre=asked.pre or reader.pre,
+        options,
+        requirements=(*options.requirements, reader.requirements),
+        constraints=(options.constraints, reader.constraints),
+        pre=options.pre or reader.pre,
         hashes_from=reader.hashes_from,
     )
     named = read_indexes(reader.index_urls + reader.extra_index_urls)

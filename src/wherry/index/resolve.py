@@ -41,8 +41,8 @@ async def resolve(  # noqa: PLR0913 - the last three only tell how, not what
     """Grow ``snapshot`` until an attempt over it touches no hole, and return that attempt's answer.
 
     With a ``speculation``, wheels begin to be downloaded meanwhile, and it is settled in the end. ``hints`` map
-    projects to names of wheels that may be of use (:mod:`~wherry.index.prefetch.last_answer`), and change only the time it
-    takes.
+    projects to names of wheels that may be of use (see :mod:`~wherry.index.prefetch.last_answer`). They change only the
+    time it takes.
 
     Raises :class:`~wherry.errors.ResolutionError` (after ``max_requests`` :class:`~wherry.errors.ResolutionTooDeep`),
     :class:`~wherry.errors.IndexUnavailable` and :class:`~wherry.errors.IntegrityError`.

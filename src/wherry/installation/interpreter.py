@@ -1,13 +1,17 @@
-"""What the interpreter remembers of folders, and has to look at again once files have come or gone."""
+"""The running interpreter: forget its listings of folders, and name the modules that it has imported."""
 
 from __future__ import annotations
 
 import importlib
 import sys
 from importlib.machinery import PathFinder
+from typing import TYPE_CHECKING
 from zipimport import zipimporter
 
-__all__ = ["forget_listings"]
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["forget_listings", "imported_modules"]
 
 
 def forget_listings() -> None:
@@ -45,3 +49,9 @@ def _has_namespaces() -> bool:
     # Not with getattr(): a module may import something large to find out what it does not have.
     paths = (getattr(module, "__dict__", {}).get("__path__") for module in list(sys.modules.values()))
     return any(path is not None and not isinstance(path, list) for path in paths)
+
+
+def imported_modules(is_of_it: Callable[[str], bool]) -> list[str]:
+    """Return the top-level modules that have been loaded from files (absolute paths) it is true of, sorted."""
+    loaded = [(name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items())]
+    return sorted({name.partition(".")[0] for name, file in loaded if isinstance(file, str) and is_of_it(file)})

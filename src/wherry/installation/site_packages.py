@@ -17,9 +17,8 @@ from wherry.installation.exchange.overlap import is_folder, survey
 from wherry.installation.exchange.plan import plan
 from wherry.installation.exchange.removal import depart
 from wherry.installation.exchange.unclaimed import refuse_unclaimed
-from wherry.installation.imported import imported_modules
 from wherry.installation.installed import find_installed
-from wherry.installation.interpreter import forget_listings
+from wherry.installation.interpreter import forget_listings, imported_modules
 from wherry.installation.lock import turn_at
 from wherry.installation.script_runner import find_scripts
 from wherry.installation.staging.scripts import ScriptPlaces

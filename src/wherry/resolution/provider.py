@@ -116,7 +116,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         else:
             if self.candidates.lacks_extra(candidate):
                 self._look_for_extra(candidate)
-            # Asked without dependencies, too: the metadata may say that the release is not for this Python.
+            # ResolveOptions without dependencies, too: the metadata may say that the release is not for this Python.
             required = self._required(candidate)
             if not self.candidates.problem.deps:
                 return

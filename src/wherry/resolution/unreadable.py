@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from packaging.requirements import InvalidRequirement as BadRequirement
-from packaging.requirements import Requirement
+from packaging.requirements import InvalidRequirement as BadRequirement, Requirement
 
 from wherry.errors import InvalidRequirement, UnsupportedRequirement, WherryError
 from wherry.formats.requirement_text import requirement_excess

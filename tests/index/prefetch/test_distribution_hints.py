@@ -16,7 +16,7 @@ from wherry.index.prefetch.distribution_hints import MANY
 from wherry.index.resolve import resolve
 from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile
-from wherry.resolution.posing import Asked, pose
+from wherry.resolution.problem import ResolveOptions, pose
 from wherry.resolution.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class Sluggish(MemoryFetcher):
 
 async def decide(fetcher, lock=LOCK, requirement="a", **options):
     problem, _ = pose(
-        Asked(requirements=[requirement], **{"prefer": "index"} | options),
+        ResolveOptions(requirements=[requirement], **{"prefer": "index"} | options),
         environment=PYODIDE_314,
         installed={},
         distribution=distribution(lock),

@@ -14,7 +14,7 @@ from wherry.index.client import IndexClient
 from wherry.index.prefetch.early_downloads import SIDE_BY_SIDE, SMALL, Speculation
 from wherry.index.resolve import resolve
 from wherry.model.project import ProjectFile
-from wherry.resolution.posing import Asked, pose
+from wherry.resolution.problem import ResolveOptions, pose
 from wherry.resolution.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def test_once_the_answer_is_there_all_else_is_given_up() -> None:
 
 async def run(files: Iterable[IndexFile], *requirements: str, seed: int = 0, small: int = SMALL) -> MemoryFetcher:
     """Resolve ``requirements`` while speculating, then let go of what is under way."""
-    problem, _ = pose(Asked(requirements=requirements), environment=PYODIDE_314, installed={}, distribution={})
+    problem, _ = pose(ResolveOptions(requirements=requirements), environment=PYODIDE_314, installed={}, distribution={})
     fetcher = MemoryFetcher(files, seed=seed)
     async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:
         resolution = await resolve(problem, Snapshot(PYODIDE_314), index, speculation=Speculation(index, small))

@@ -5,8 +5,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from packaging.utils import canonicalize_name
 
 from tests.harness.environments import PYODIDE_314
@@ -18,7 +17,7 @@ from wherry.index.cache import MemoryCache, NoCache
 from wherry.index.client import IndexClient
 from wherry.index.prefetch.last_answer import MAX_SIZE, MOST, keep_hints, read_hints
 from wherry.index.resolve import resolve
-from wherry.resolution.posing import Asked, pose
+from wherry.resolution.problem import ResolveOptions, pose
 from wherry.resolution.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ WHEELS = {"a": "a-1-py3-none-any.whl", "b": "b-1-py3-none-any.whl", "c": "c-1-py
 
 def problem(*requirements: str, **options: object) -> Problem:
     return pose(
-        Asked(requirements=requirements, **options),  # type: ignore[arg-type]
+        ResolveOptions(requirements=requirements, **options),  # type: ignore[arg-type]
         environment=PYODIDE_314,
         installed={},
         distribution={},

@@ -7,8 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from packaging.utils import NormalizedName, canonicalize_name
 
 from tests.harness.index_files import IndexFile, make_wheel

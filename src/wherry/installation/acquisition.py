@@ -1,0 +1,131 @@
+"""Resolve a problem and download its answer, without those packages of Pyodide's that cannot be downloaded."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from wherry.errors import WherryError
+from wherry.index.prefetch.early_downloads import Speculation
+from wherry.index.prefetch.last_answer import keep_hints, read_hints
+from wherry.index.resolve import resolve
+from wherry.installation.destination import Delivery
+from wherry.installation.download import MembersUnavailable, download
+from wherry.progress.trackers import Downloads, Resolving
+from wherry.resolution.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from wherry.index.cache import Cache
+    from wherry.index.client import IndexClient
+    from wherry.installation.destination import SharedLibrary
+    from wherry.model.archive_limits import ArchiveLimits
+    from wherry.progress.phases import Phases
+    from wherry.resolution.problem import Problem
+    from wherry.resolution.resolution import Pin, Resolution
+
+__all__ = ["Acquired", "Acquisition"]
+
+
+@dataclass(frozen=True, slots=True)
+class Acquired:
+    """The answer to ``problem``, and its files in the order of its pins (none where nothing was to be downloaded).
+
+    ``snapshot`` is everything that was known of the index when it was decided.
+    """
+
+    problem: Problem
+    resolution: Resolution
+    snapshot: Snapshot
+    deliveries: tuple[Delivery | SharedLibrary, ...] = ()
+
+    @contextmanager
+    def naming_older_release(self) -> Iterator[None]:
+        """Let an error about a file of the answer name the release to ask for instead."""
+        try:
+            yield
+        except WherryError as error:
+            from wherry.resolution.older_release import name_older_release
+
+            name_older_release(error, self.resolution, self.problem, self.snapshot)
+            raise
+
+
+class Acquisition:
+    """Resolves and downloads through ``index``, and reports to ``phases``. ``cache`` keeps hints of earlier answers."""
+
+    def __init__(self, index: IndexClient, cache: Cache, phases: Phases) -> None:
+        self._index = index
+        self._cache = cache
+        self._phases = phases
+
+    async def resolve(self, problem: Problem) -> Acquired:
+        """Return the answer to ``problem``, with no files."""
+        return await self._until_available(problem, self._resolve)
+
+    async def obtain(self, problem: Problem, limits: ArchiveLimits, prepare: Callable[[Delivery], None]) -> Acquired:
+        """Return the answer and its files, verified within ``limits``.
+
+        Likely files are begun while the answer is still being decided. ``prepare`` is called with each wheel as soon
+        as it is there, while others still travel.
+        """
+
+        async def obtain(problem: Problem) -> Acquired:
+            speculation = Speculation(self._index)
+            try:
+                acquired = await self._resolve(problem, speculation)
+                with self._phases.phase("downloading"), acquired.naming_older_release():
+                    return replace(acquired, deliveries=await self._download(acquired, limits, prepare))
+            except (WherryError, MembersUnavailable):
+                speculation.settle(())
+                raise
+
+        return await self._until_available(problem, obtain)
+
+    async def _until_available(self, problem: Problem, acquire: Callable[[Problem], Awaitable[Acquired]]) -> Acquired:
+        """Acquire again without those packages of the distribution that turned out to be unavailable."""
+        substitution = None
+        while True:
+            try:
+                acquired = await acquire(problem)
+            except (WherryError, MembersUnavailable) as failure:
+                from wherry.installation.substitution import Substitution
+
+                substitution = substitution or Substitution(problem)
+                problem = substitution.without(failure)
+            else:
+                if substitution is None:
+                    return acquired
+                warnings = (*acquired.resolution.warnings, substitution.warning())
+                return replace(acquired, resolution=replace(acquired.resolution, warnings=warnings))
+
+    async def _resolve(self, problem: Problem, speculation: Speculation | None = None) -> Acquired:
+        snapshot = Snapshot(problem.environment, problem.exclude_newer, problem.hashes)
+        with self._phases.phase("resolving"):
+            self._phases.retries = self._index.retries
+            tracker = Resolving(problem, snapshot, self._index, self._phases)
+            tracker.begin()
+            hints = await read_hints(problem, self._cache)
+            work = resolve(problem, snapshot, self._index, speculation=speculation, hints=hints)
+            resolution = await self._phases.watch(work, tracker.look)
+            if problem.hashes is not None:
+                problem.hashes.check(resolution.chosen)
+            await keep_hints(problem, resolution, self._cache)
+        return Acquired(problem, resolution, snapshot)
+
+    async def _download(
+        self, acquired: Acquired, limits: ArchiveLimits, prepare: Callable[[Delivery], None]
+    ) -> tuple[Delivery | SharedLibrary, ...]:
+        new = {pin: pin.file for pin in acquired.resolution.chosen if pin.file is not None}
+        downloads = Downloads(new, self._index, self._phases)
+
+        def arrived(pin: Pin, delivery: Delivery | SharedLibrary, size: int) -> None:
+            if isinstance(delivery, Delivery):
+                prepare(delivery)
+            downloads.arrived(pin, size)
+
+        downloads.begin()
+        work = download(new, acquired.snapshot, self._index, limits, arrived)
+        return tuple(await self._phases.watch(work, downloads.look))
