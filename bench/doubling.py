@@ -34,7 +34,7 @@ from wherry.model.environment import Environment
 from wherry.model.project import ProjectPage
 from wherry.resolution.releases import find_releases
 from wherry.resolution.requirements import parse_requirements
-from wherry.resolution.wheel_selection import Fitting
+from wherry.resolution.wheel_selection import WheelSelection
 
 if TYPE_CHECKING:
     import argparse
@@ -99,7 +99,7 @@ def _typed(text: str) -> object:
 
 def _releases(names: Sequence[str]) -> object:
     page = parse_json_page(_page(names).encode(), url=URL, name=NAME)
-    found = find_releases(ProjectPage(NAME, URL, page.files), Fitting(Environment.current()))
+    found = find_releases(ProjectPage(NAME, URL, page.files), WheelSelection(Environment.current()))
     return found.rejections
 
 

@@ -21,7 +21,7 @@ from wherry.resolution.snapshot import Snapshot
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from wherry.formats.simple_json import Listing
+    from wherry.formats.simple_json import PageListing
 
 __all__ = ["LIMITS", "measure"]
 
@@ -74,17 +74,17 @@ def measure() -> dict[str, float]:
     return {"JSON alone": _median(lambda: json.loads(body)), "JSON page, all": _median(everything)}
 
 
-def _reader(body: bytes) -> Callable[[], Listing | None]:
+def _reader(body: bytes) -> Callable[[], PageListing | None]:
     """Return what reads the page in JavaScript, where there is that."""
     if find_spec("wherry_js") is None:
         return lambda: None
     import wherry_js
     from pyodide.ffi import to_js
 
-    from wherry.runtime.fetch import JsListing
+    from wherry.runtime.fetch import JsPageListing
 
     content = to_js(body)
-    return lambda: JsListing(wherry_js.readListing(content))
+    return lambda: JsPageListing(wherry_js.readListing(content))
 
 
 def page() -> bytes:

@@ -87,7 +87,7 @@ async def test_an_invalid_wheel(tmp_path: Path, url: str, broken: Callable[[Inde
     error = await fail(tmp_path, [broken(demo("2.0")), demo("1.9"), demo("1.8")], "demo", url=url)
     assert str(error).startswith("demo-2.0-py3-none-any.whl is not a valid wheel: ")
     assert str(error).endswith(f"; ask for demo<2.0: 1.9 {FACT}")
-    assert error.facts()["way_out"] == f"ask for demo<2.0: 1.9 {FACT}"
+    assert error.facts()["hint"] == f"ask for demo<2.0: 1.9 {FACT}"
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ async def test_where_there_is_none_none_is_named(tmp_path: Path, reason: str) ->
     rest = {name: value for name, value in options.items() if name != "asked"}
     error = await fail(tmp_path, [record_wrong(demo("2.0")), *files], asked, **rest)
     assert "is not a valid wheel" in str(error)
-    assert error.facts()["way_out"] == ""
+    assert error.facts()["hint"] == ""
     assert "ask for" not in str(error)
 
 

@@ -436,7 +436,7 @@ async def test_installations_elsewhere_do_not_wait(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).mkdir()
     (one, _), (other, fetcher) = installer(tmp_path / "a"), installer(tmp_path / "b")
-    async with site(tmp_path / "a").turn():
+    async with site(tmp_path / "a").lock():
         waiting = asyncio.create_task(one.install("lib"))
         await other.install("lib")
         assert not waiting.done()
@@ -728,7 +728,7 @@ async def test_a_hash_that_the_index_does_not_give_is_computed_and_a_wrong_one_p
         "expected": f"sha512 {hashlib.sha512(b'another').hexdigest()}",
         "actual": f"sha512 {hashlib.sha512(LIB_1.content).hexdigest()}",
         "place": "the given text, line 2",
-        "way_out": "",
+        "hint": "",
     }
     assert tree(tmp_path) == before
     assert any(url.endswith(LIB_1.filename) for url in fetcher.requests)

@@ -74,8 +74,8 @@ class UnsupportedRequirement(WherryError):
         return f"{_at(self.place)}{self.requirement!r} cannot be installed: {self.reason}"
 
 
-def _advising(sentence: str, way_out: str) -> str:
-    return f"{sentence}; {way_out}" if way_out else sentence
+def _advising(sentence: str, hint: str) -> str:
+    return f"{sentence}; {hint}" if hint else sentence
 
 
 def _at(place: str) -> str:
@@ -162,10 +162,10 @@ class UnsupportedRuntime(WherryError):
 
     code = "unsupported-runtime"
     missing: str
-    way_out: str
+    hint: str
 
     def __str__(self) -> str:
-        return f"There is no {self.missing} here; {self.way_out}"
+        return f"There is no {self.missing} here; {self.hint}"
 
 
 # What was decided
@@ -183,7 +183,7 @@ class MissingProject:
 
     ``chain`` leads to it from what was asked for, in requirements. ``code`` is that of the error which tells of it
     alone, ``reason`` says in a phrase what is missing. ``rejections`` pairs each filename with the reason why it does
-    not fit, newest first. ``way_out`` is a sentence.
+    not fit, newest first. ``hint`` is a sentence.
     """
 
     name: str
@@ -192,7 +192,7 @@ class MissingProject:
     code: str
     reason: str
     rejections: Sequence[tuple[str, str]] = ()
-    way_out: str = ""
+    hint: str = ""
 
 
 @dataclass(eq=False)
@@ -200,7 +200,7 @@ class UnknownProject(ResolutionError):
     """No index has the project.
 
     ``similar`` are projects of the distribution with a module of that name, or known projects whose names differ by one
-    slip; ``way_out`` says that it is a module of Python. ``missing`` has all projects that cannot be had, of which
+    slip; ``hint`` says that it is a module of Python. ``missing`` has all projects that cannot be had, of which
     ``name`` is the first.
     """
 
@@ -210,26 +210,26 @@ class UnknownProject(ResolutionError):
     required_by: Sequence[str] = ()
     similar: Sequence[str] = ()
     missing: Sequence[MissingProject] = ()
-    way_out: str = ""
+    hint: str = ""
 
     def __str__(self) -> str:
         if len(self.missing) > 1:
             return list_missing(self.missing)
         places = ", ".join(self.index_urls) or "any index"
-        way_out = (
+        hint = (
             f"did you mean {' or '.join(self.similar)}?"
             if self.similar
-            else self.way_out or "check the spelling, or name another index"
+            else self.hint or "check the spelling, or name another index"
         )
         askers = _askers(self.required_by, self.missing)
-        return f"There is no project named {self.name!r}{askers} on {places}; {way_out}"
+        return f"There is no project named {self.name!r}{askers} on {places}; {hint}"
 
 
 @dataclass(eq=False)
 class NoFittingWheel(ResolutionError):
     """The project exists, but none of its files can be installed here; ``reason`` says which files there are.
 
-    ``rejections`` pairs each filename with the reason why it does not fit, newest first. ``way_out`` is what would
+    ``rejections`` pairs each filename with the reason why it does not fit, newest first. ``hint`` is what would
     help, in a sentence. ``missing`` has all projects that cannot be had, of which that of ``requirement`` is the first
     without a wheel.
     """
@@ -238,7 +238,7 @@ class NoFittingWheel(ResolutionError):
     requirement: str
     rejections: Sequence[tuple[str, str]]
     required_by: Sequence[str] = ()
-    way_out: str = ""
+    hint: str = ""
     reason: str = "no file that fits"
     missing: Sequence[MissingProject] = ()
 
@@ -251,7 +251,7 @@ class NoFittingWheel(ResolutionError):
     def __str__(self) -> str:
         if len(self.missing) > 1:
             return list_missing(self.missing)
-        lines = [f"{self.requirement}{_askers(self.required_by, self.missing)} has {self.reason}", self.way_out]
+        lines = [f"{self.requirement}{_askers(self.required_by, self.missing)} has {self.reason}", self.hint]
         return "\n".join(filter(None, lines))
 
 
@@ -265,8 +265,8 @@ def _askers(required_by: Sequence[str], missing: Sequence[MissingProject] = ()) 
 def list_missing(missing: Sequence[MissingProject]) -> str:
     """Tell of several projects, a line each, and what would help."""
     lines = [f"  {' → '.join(project.chain)}: {project.reason}" for project in missing]
-    ways_out = dict.fromkeys(project.way_out for project in missing if project.way_out)
-    return "\n".join([f"{len(missing)} requirements cannot be met:", *lines, *ways_out])
+    hints = dict.fromkeys(project.hint for project in missing if project.hint)
+    return "\n".join([f"{len(missing)} requirements cannot be met:", *lines, *hints])
 
 
 @dataclass(eq=False)
@@ -313,14 +313,14 @@ class IndexUnavailable(WherryError):
     url: str
     reason: str
     attempts: int = field(default=1, kw_only=True)
-    way_out: str = field(default="", kw_only=True)
+    hint: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
         return self._sentence(f"{self.url} could not be read: {self.reason}")
 
     def _sentence(self, problem: str) -> str:
         tried = f" (tried {self.attempts} times)" if self.attempts > 1 else ""
-        return _advising(f"{problem}{tried}", self.way_out)
+        return _advising(f"{problem}{tried}", self.hint)
 
 
 UnreachableKind = Literal["offline", "dns", "tls", "refused", "cors", "timeout", "cut", "portal", "missing", "unknown"]
@@ -375,19 +375,19 @@ class InvalidIndexPage(IndexUnavailable):
 class IntegrityError(WherryError):
     """Bytes that are not those which the index, a lock file or a requirements file (at ``place``) promised.
 
-    ``way_out`` names an older release, where there is one.
+    ``hint`` names an older release, where there is one.
     """
 
     code = "integrity-error"
     subject: str
     expected: str
     actual: str
-    way_out: str = field(default="", kw_only=True)
+    hint: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
         promise = f"what {self.place} allows" if self.place else "what the index promised"
         text = f"{self.subject} is not {promise}: expected {self.expected}, got {self.actual}"
-        return _advising(text, self.way_out)
+        return _advising(text, self.hint)
 
 
 @dataclass(eq=False)
@@ -428,19 +428,19 @@ class InvalidMetadata(WherryError):
 class InvalidWheel(WherryError):
     """A wheel that breaks its specification; ``problems`` lists all that was found.
 
-    ``way_out`` names an older release, where there is one.
+    ``hint`` names an older release, where there is one.
     """
 
     code = "invalid-wheel"
     shown: ClassVar[int] = 20
     filename: str
     problems: Sequence[str]
-    way_out: str = field(default="", kw_only=True)
+    hint: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
         text = f"{self.filename} is not a valid wheel: {'; '.join(self.problems[: self.shown])}"
         more = f"; and {len(self.problems) - self.shown} more" if len(self.problems) > self.shown else ""
-        return _advising(text + more, self.way_out)
+        return _advising(text + more, self.hint)
 
 
 @dataclass(eq=False)

@@ -155,7 +155,7 @@ class Installer:
         )
         options, index_urls = await self._with_files(options, index_urls)
         options, secrets = without_secrets(options)
-        async with self._destination.turn():
+        async with self._destination.lock():
             recovered = self._recover()
             async with self._client(index_urls, secrets) as index:
                 with phases.phase("resolving"):
@@ -280,7 +280,7 @@ class Installer:
         """
         from wherry.resolution.graph import installed as installed_graphs
 
-        if self._destination.is_taken():
+        if self._destination.is_locked():
             raise UninstallRefused(", ".join(names), "an installation is running; wait for it first")
         recovered = self._recover()
         installed = self._destination.installed()

@@ -41,7 +41,7 @@ def test_a_page_comes_compressed_with_what_caches_need(server):
         assert gzip.decompress(answer.read()) == PAGE
         assert answer.headers["Content-Encoding"] == "gzip"
         assert answer.headers["Cache-Control"] == "max-age=600, public"
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert answer.headers["Credentials-Control-Allow-Origin"] == "*"
 
 
 def test_a_page_that_is_known_is_not_sent_again(server):

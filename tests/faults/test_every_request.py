@@ -48,14 +48,16 @@ async def install(selenium, requirement, index_url, attempts, limits):
     import asyncio
 
     import wherry
-    from wherry.index.concurrency import Limiting
+    from wherry.index.concurrency import LimitingFetcher
     from wherry.index.network import Network
-    from wherry.index.retries import Retrying
+    from wherry.index.retries import RetryingFetcher
     from wherry.runtime.fetch import JsFetcher
 
     network = Network(**limits)
     # The waits between the attempts are left out: thousands of them would be hours.
-    fetcher = Retrying(Limiting(JsFetcher(network), network), attempts=attempts, sleep=lambda _: asyncio.sleep(0))
+    fetcher = RetryingFetcher(
+        LimitingFetcher(JsFetcher(network), network), attempts=attempts, sleep=lambda _: asyncio.sleep(0)
+    )
     try:
         installer = wherry.Installer(index_urls=[index_url], fetcher=fetcher, network=network)
         await installer.install(requirement)

@@ -13,7 +13,7 @@ from tests.harness.odd_wheels import odd_wheels
 from tests.installation.places import deliver
 from wherry.formats.wheel_archive import open_wheel
 from wherry.installation.scheme import Scheme
-from wherry.installation.staging.scripts import ScriptPlaces
+from wherry.installation.staging.scripts import ScriptOwners
 from wherry.installation.staging.staging import Staging
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def stage(file: IndexFile, folder: Path) -> tuple[dict[str, str], list[str]]:
     """Return where files lie by where they belong in Pyodide, and all warnings."""
     staging = Staging(PYODIDE, str(folder))
     delivery = deliver(file)
-    (tree,) = staging.finish([delivery], (), ScriptPlaces())
+    (tree,) = staging.finish([delivery], (), ScriptOwners())
     return {target: tree.root + target for target in tree.targets()}, [*delivery.warnings, *staging.warnings]
 
 

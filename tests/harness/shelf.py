@@ -38,11 +38,11 @@ class Shelf:
         """Refuse."""
         raise NotImplementedError
 
-    def turn(self) -> AbstractAsyncContextManager[None]:
+    def lock(self) -> AbstractAsyncContextManager[None]:
         """Refuse."""
         raise NotImplementedError
 
-    def is_taken(self) -> bool:
+    def is_locked(self) -> bool:
         """Refuse."""
         raise NotImplementedError
 

@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from dataclasses import replace
 
-from wherry.index.concurrency import Limiting
+from wherry.index.concurrency import LimitingFetcher
 from wherry.index.fetcher import Hold, Request, Response
 from wherry.index.network import Network
 
@@ -39,7 +39,7 @@ async def turns() -> None:
 
 async def test_requests_to_one_host_are_bounded_and_pages_do_not_wait_for_archives() -> None:
     slow = SlowFetcher()
-    subject = Limiting(slow, Network(archives_at_once=2, pages_at_once=3))
+    subject = LimitingFetcher(slow, Network(archives_at_once=2, pages_at_once=3))
     wanted = [*requests("a.example.org", 9, is_archive=True), *requests("b.example.org", 9, is_archive=True)]
     wanted += requests("a.example.org", 9, is_archive=False)
     tasks = [asyncio.create_task(subject.fetch(request)) for request in wanted]
@@ -51,7 +51,7 @@ async def test_requests_to_one_host_are_bounded_and_pages_do_not_wait_for_archiv
 
 async def test_who_is_cancelled_gives_his_turn_away() -> None:
     slow = SlowFetcher()
-    subject = Limiting(slow, Network(archives_at_once=1))
+    subject = LimitingFetcher(slow, Network(archives_at_once=1))
     first, second, third = (
         asyncio.create_task(subject.fetch(request)) for request in requests("a.example.org", 3, is_archive=True)
     )
@@ -83,14 +83,14 @@ def archive(size: int | None) -> Request:
 
 async def test_of_archives_that_wait_the_largest_goes_first() -> None:
     recorder = Recorder()
-    subject = Limiting(recorder, Network(archives_at_once=1))
+    subject = LimitingFetcher(recorder, Network(archives_at_once=1))
     await asyncio.gather(*(subject.fetch(archive(size)) for size in (1, None, 5, 9, 5, 7)))
     assert recorder.asked == [1, 9, 7, 5, 5, None]
 
 
 async def test_what_is_held_keeps_nobody_waiting() -> None:
     slow = SlowFetcher()
-    subject = Limiting(slow, Network(archives_at_once=1))
+    subject = LimitingFetcher(slow, Network(archives_at_once=1))
     held = asyncio.create_task(subject.fetch(replace(archive(9), hold=Hold(1))))
     await turns()
     free = asyncio.create_task(subject.fetch(archive(1)))
@@ -102,7 +102,7 @@ async def test_what_is_held_keeps_nobody_waiting() -> None:
 
 async def test_who_is_cancelled_while_waiting_keeps_nobody_out() -> None:
     recorder = Recorder()
-    subject = Limiting(recorder, Network(archives_at_once=1))
+    subject = LimitingFetcher(recorder, Network(archives_at_once=1))
     tasks = [asyncio.create_task(subject.fetch(archive(size))) for size in (3, 2, 1)]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -113,7 +113,7 @@ async def test_who_is_cancelled_while_waiting_keeps_nobody_out() -> None:
 
 async def test_a_turn_that_comes_in_the_moment_of_being_cancelled_goes_to_the_next() -> None:
     recorder = Recorder()
-    subject = Limiting(recorder, Network(archives_at_once=1))
+    subject = LimitingFetcher(recorder, Network(archives_at_once=1))
 
     async def fetch_and_cancel() -> None:
         await subject.fetch(archive(3))

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from wherry.index.credentials import Access, take_secrets
+from wherry.index.credentials import Credentials, take_secrets
 from wherry.index.fetcher import Request
 from wherry.index.index import Index
 
@@ -11,7 +11,7 @@ PRIVATE = Index("https://index.example.org/simple/", TOKEN)
 
 
 def granted(url: str, *indexes: Index) -> Request:
-    return Access(indexes or [PRIVATE], {}).grant(Request(url))
+    return Credentials(indexes or [PRIVATE], {}).grant(Request(url))
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_credentials_are_taken_out_of_requirements(requirement: str, bare: str) 
     assert bare.partition("?")[0] in take_secrets(requirement, secrets)
     assert "user" not in take_secrets(requirement, secrets)
     assert list(secrets) == [bare]
-    granted = Access([PRIVATE], secrets)
+    granted = Credentials([PRIVATE], secrets)
     assert granted.grant(Request(bare)).secret_headers["Authorization"].startswith("Basic ")
     assert granted.grant(Request(f"{bare}x")).secret_headers == {}
 

@@ -10,7 +10,7 @@ import pytest
 from wherry.errors import IndexUnavailable, IndexUnreachable, RefusedByIndex
 from wherry.index.failures import unreachable
 from wherry.index.fetcher import Request, Response
-from wherry.index.relocation import Relocating
+from wherry.index.relocation import RelocatingFetcher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,8 +51,8 @@ class Hosts:
         return [request.url for request in self.asked]
 
 
-def relocating(hosts: Hosts) -> Relocating:
-    return Relocating(hosts, BASE, CDN, members=lambda: {WHEEL, LIBRARY}, exists=hosts.exists)
+def relocating(hosts: Hosts) -> RelocatingFetcher:
+    return RelocatingFetcher(hosts, BASE, CDN, members=lambda: {WHEEL, LIBRARY}, exists=hosts.exists)
 
 
 @pytest.mark.parametrize("name", [WHEEL, LIBRARY])

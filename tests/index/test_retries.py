@@ -10,7 +10,7 @@ import pytest
 from tests.harness.scripted_fetcher import ScriptedFetcher, failing, status
 from wherry.errors import IndexUnreachable
 from wherry.index.fetcher import Request, Response
-from wherry.index.retries import Retrying
+from wherry.index.retries import RetryingFetcher
 
 if TYPE_CHECKING:
     from wherry.errors import UnreachableKind
@@ -27,7 +27,7 @@ class Patience:
     def __init__(self, *outcomes: Response | Exception, attempts: int = 4, chance: float = 0.5) -> None:
         self.slept: list[float] = []
         self.script = ScriptedFetcher(outcomes)
-        self.subject = Retrying(
+        self.subject = RetryingFetcher(
             self.script, attempts=attempts, sleep=self._sleep, chance=lambda: chance, now=lambda: NOW
         )
 
@@ -195,7 +195,7 @@ async def test_a_request_says_that_it_is_repeated_and_why_until_there_is_an_outc
         said.extend(retries.values())
 
     script = ScriptedFetcher([status(503), failing("timeout"), FINE])
-    assert await Retrying(script, sleep=sleep).fetch(request) == replace(FINE, attempts=3)
+    assert await RetryingFetcher(script, sleep=sleep).fetch(request) == replace(FINE, attempts=3)
     assert said == [
         "Trying again (2 of 4): lib-1-py3-none-any.whl from index.example.org: HTTP status 503",
         "Trying again (3 of 4): lib-1-py3-none-any.whl from index.example.org: as written down",
@@ -207,9 +207,9 @@ async def test_a_request_that_is_given_up_or_cancelled_is_no_longer_said_to_be_r
     retries: dict[str, str] = {}
     request = Request(URL, retries=retries)
     with pytest.raises(IndexUnreachable):
-        await Retrying(ScriptedFetcher([failing("cut")]), sleep=lambda _: asyncio.sleep(0)).fetch(request)
+        await RetryingFetcher(ScriptedFetcher([failing("cut")]), sleep=lambda _: asyncio.sleep(0)).fetch(request)
     assert retries == {}
-    waiting = asyncio.create_task(Retrying(ScriptedFetcher([status(503)]), sleep=asyncio.sleep).fetch(request))
+    waiting = asyncio.create_task(RetryingFetcher(ScriptedFetcher([status(503)]), sleep=asyncio.sleep).fetch(request))
     await asyncio.sleep(0)
     assert list(retries.values()) == ["Trying again (2 of 4): index.example.org: HTTP status 503"]
     waiting.cancel()

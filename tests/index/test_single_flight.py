@@ -5,7 +5,7 @@ import gc
 
 import pytest
 
-from wherry.index.single_flight import Flights, together
+from wherry.index.single_flight import SingleFlight, together
 
 
 async def test_whoever_wants_the_same_shares_one_run() -> None:
@@ -16,7 +16,7 @@ async def test_whoever_wants_the_same_shares_one_run() -> None:
         await asyncio.sleep(0)
         return "done"
 
-    async with Flights() as flights:
+    async with SingleFlight() as flights:
         assert await asyncio.gather(*(flights.join("key", work) for _ in range(3))) == ["done"] * 3
         assert await flights.join("key", work) == "done"
     assert runs == [1]
@@ -29,7 +29,7 @@ async def test_cancelling_one_who_waits_harms_nobody_else() -> None:
         await gate.wait()
         return "done"
 
-    async with Flights() as flights:
+    async with SingleFlight() as flights:
         first = asyncio.create_task(flights.join("key", work))
         second = asyncio.create_task(flights.join("key", work))
         await asyncio.sleep(0)
@@ -49,7 +49,7 @@ async def test_leaving_ends_what_is_under_way() -> None:
         finally:
             ended.set()
 
-    async with Flights() as flights:
+    async with SingleFlight() as flights:
         waiting = asyncio.create_task(flights.join("key", work))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -67,7 +67,7 @@ async def test_a_failure_is_forgotten_and_can_be_tried_again() -> None:
             raise outcome
         return "done"
 
-    async with Flights() as flights:
+    async with SingleFlight() as flights:
         with pytest.raises(ValueError, match="once"):
             await flights.join("key", work)
         assert await flights.join("key", work) == "done"
@@ -79,7 +79,7 @@ async def test_what_is_forgotten_is_run_again() -> None:
     async def work() -> int:
         return next(runs)
 
-    async with Flights() as flights:
+    async with SingleFlight() as flights:
         assert await flights.join("key", work) == 0
         flights.forget("key")
         assert await flights.join("key", work) == 1
@@ -111,7 +111,7 @@ async def test_what_is_abandoned_ends_unless_somebody_waits_for_it() -> None:
         finally:
             ended.append(name)
 
-    async with Flights() as flights:
+    async with SingleFlight() as flights:
         flights.begin("alone", lambda: work("alone"))
         flights.begin("wanted", lambda: work("wanted"))
         waiting = asyncio.create_task(flights.join("wanted", lambda: work("again")))
@@ -139,7 +139,7 @@ async def test_the_loop_hears_nothing_of_a_failure_that_was_told() -> None:
     async def fail() -> None:
         raise KeyError
 
-    async with Flights() as flights:
+    async with SingleFlight() as flights:
         with pytest.raises(KeyError):
             await together([flights.join("key", work), fail()])
         await asyncio.sleep(0.01)
@@ -156,7 +156,7 @@ async def test_what_nobody_waits_for_any_more_ends_unless_it_was_begun_for_later
         finally:
             ended.append(name)
 
-    async with Flights() as flights:
+    async with SingleFlight() as flights:
         flights.begin("for later", lambda: work("for later"))
         alone = asyncio.create_task(flights.join("alone", lambda: work("alone")))
         one, other = (asyncio.create_task(flights.join("shared", lambda: work("shared"))) for _ in range(2))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wherry.formats.wheel_archive import open_wheel
 from wherry.installation.destination import Delivery
 from wherry.installation.exchange.overlap import survey
-from wherry.installation.staging.scripts import ScriptPlaces
+from wherry.installation.staging.scripts import ScriptOwners
 from wherry.installation.staging.staging import Staging
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def stage(
     deliveries: Sequence[Delivery], scheme: Scheme, folder: str, libraries: Sequence[SharedLibrary] = ()
 ) -> list[StagedFile]:
     """Unpack everything below ``folder``, of which nobody else has any scripts."""
-    trees = Staging(scheme, folder).finish(deliveries, libraries, ScriptPlaces())
+    trees = Staging(scheme, folder).finish(deliveries, libraries, ScriptOwners())
     survey(trees, (), scheme.owns)
     return [StagedFile(tree.root + target, target) for tree in trees for target in tree.targets()]
 

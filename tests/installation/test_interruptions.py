@@ -17,7 +17,7 @@ from tests.harness.crashes import Crash, counted, crashing, failing
 from tests.harness.index_files import make_wheel
 from tests.installation.places import deliver, install, tree, uninstall
 from wherry.errors import RecoveryFailed
-from wherry.installation.exchange.journal import Step, carry_out, has_journal
+from wherry.installation.exchange.journal import Change, carry_out, has_journal
 from wherry.installation.site_packages import SitePackages
 
 if TYPE_CHECKING:
@@ -275,13 +275,13 @@ def test_a_damaged_journal_is_not_followed_and_nothing_is_lost(place, interrupte
 def test_a_journal_that_names_files_outside_is_not_followed(place):
     outside = place.root.with_name(f"{place.root.name}.txt")
     outside.write_text("mine")
-    workshop = Path(place.scheme.site_packages, ".wherry")
-    workshop.mkdir()
-    evil = [Step("away", str(outside), str(workshop / "0"))]
+    staging_root = Path(place.scheme.site_packages, ".wherry")
+    staging_root.mkdir()
+    evil = [Change("away", str(outside), str(staging_root / "0"))]
     with suppress(Crash), failing(3, 4, error=Crash):  # the journal is there then, and nothing is taken back
-        carry_out(evil, str(workshop), "Mischief")
-    assert has_journal(str(workshop))
-    (workshop / "0").write_text("evil")
+        carry_out(evil, str(staging_root), "Mischief")
+    assert has_journal(str(staging_root))
+    (staging_root / "0").write_text("evil")
     (said,) = place.opened().recover()
     assert "outside the installation" in said
     assert outside.read_text() == "mine"

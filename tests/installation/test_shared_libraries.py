@@ -106,19 +106,19 @@ def test_a_needed_library_may_be_there_or_loaded_already(check, scheme):
 
 
 @pytest.mark.parametrize(
-    ("missing", "way_out"),
+    ("missing", "hint"),
     [
         ("libgeos_c.so", "install libgeos first, which may bring it"),
         ("libz.so", "install what brings it first, or ask the project for a wheel that does"),
         ("/usr/lib/libz.so", "install what brings it first"),
     ],
 )
-def test_a_missing_library_is_named_with_who_needs_it_and_a_way_out(check, missing, way_out):
+def test_a_missing_library_is_named_with_who_needs_it_and_a_way_out(check, missing, hint):
     with pytest.raises(UnsupportedWheel) as caught:
         check({EXT: side_module(["liba.so", missing], ["$ORIGIN"]), "app/liba.so": side_module()})
     assert caught.value.filename == f"app-1-{PLATFORM}.whl"
     assert caught.value.missing == [(missing, EXT)]
-    assert f"{EXT} needs {missing}, which the loader would not find; {way_out}" in str(caught.value)
+    assert f"{EXT} needs {missing}, which the loader would not find; {hint}" in str(caught.value)
 
 
 def test_libraries_that_are_needed_are_checked_in_their_turn(check):

@@ -413,13 +413,13 @@ def test_a_script_stays_with_the_distribution_that_had_it_before(site, tmp_path)
 async def test_what_is_prepared_waits_aside_and_is_thrown_away_with_the_turn(site, tmp_path):
     install(site, OLD)
     before = tree(tmp_path)
-    async with site.turn():
+    async with site.lock():
         site.prepare(deliver(NEW))
         site.prepare(deliver(OTHER))
-        workshop = f"{SITE}/.wherry"
+        staging_root = f"{SITE}/.wherry"
         found = tree(tmp_path)
-        assert {path for path in found if not path.startswith(workshop)} == before.keys()
-        unpacked = [path for path, content in found.items() if path.startswith(workshop) and content is not None]
+        assert {path for path in found if not path.startswith(staging_root)} == before.keys()
+        unpacked = [path for path, content in found.items() if path.startswith(staging_root) and content is not None]
         assert len(unpacked) == 8
     assert tree(tmp_path) == before
 
@@ -429,7 +429,7 @@ async def test_what_is_prepared_in_any_order_is_placed_like_what_is_not(site, tm
     site.exchange([first, second], [])
     expected = tree(tmp_path)
     uninstall(site, "app", "other")
-    async with site.turn():
+    async with site.lock():
         site.prepare(second)
         site.exchange([first, second], [])
     assert tree(tmp_path) == expected

@@ -11,7 +11,7 @@ import pytest
 from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import make_wheel
 from tests.harness.memory_fetcher import HTML_URL, JSON_URL, MemoryFetcher
-from wherry.index.retries import Retrying
+from wherry.index.retries import RetryingFetcher
 from wherry.installation.scheme import Scheme
 from wherry.installation.site_packages import SitePackages
 from wherry.installer import Installer
@@ -168,7 +168,7 @@ async def test_requests_that_are_repeated_are_told_of_until_they_succeed(
         heard.clear()
         await heard.wait()
 
-    subject = installer(tmp_path, Retrying(Faltering(), sleep=sleep))
+    subject = installer(tmp_path, RetryingFetcher(Faltering(), sleep=sleep))
     await subject.install("lib", on_progress=listen)
     retries = [step.message for step in told if step.message.startswith("Trying again")]
     host = JSON_URL.split("/")[2]

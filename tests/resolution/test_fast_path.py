@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from tests.harness.small_indexes import Ingredients, SmallIndex, SmallRelease, partly_known, small_indexes
 from wherry.resolution.candidates import Candidates, Policy
 from wherry.resolution.conflicts.resolver import Resolver
-from wherry.resolution.fast_path import MAX_DECISIONS, MAX_WORDINGS, decide_straight
+from wherry.resolution.fast_path import MAX_DECISIONS, MAX_WORDINGS, decide_on_fast_path
 from wherry.resolution.provider import Provider
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def provider(index: SmallIndex, snapshot: Snapshot | None = None, policy: Policy
 
 
 def decide(index: SmallIndex) -> dict[str, str] | None:
-    answer = decide_straight(provider(index), index.problem().requirements)
+    answer = decide_on_fast_path(provider(index), index.problem().requirements)
     return None if answer is None else {str(key): str(candidate.version) for key, candidate in answer.mapping.items()}
 
 
@@ -84,12 +84,12 @@ def test_gives_up_where_it_would_choose_anew_or_reject_a_candidate(index: SmallI
 def test_gives_up_where_an_extra_comes_to_another_version_than_its_project() -> None:
     snapshot = EXTRA_ELSEWHERE.snapshot()
     del snapshot.pages[canonicalize_name("d")]
-    assert decide_straight(provider(EXTRA_ELSEWHERE, snapshot), EXTRA_ELSEWHERE.problem().requirements) is None
+    assert decide_on_fast_path(provider(EXTRA_ELSEWHERE, snapshot), EXTRA_ELSEWHERE.problem().requirements) is None
 
 
 @pytest.mark.parametrize("policy", [Policy.LAST_RESORT, Policy.RELAXED])
 def test_decides_nothing_beyond_what_is_asked(policy: Policy) -> None:
-    assert decide_straight(provider(PLAIN, policy=policy), PLAIN.problem().requirements) is None
+    assert decide_on_fast_path(provider(PLAIN, policy=policy), PLAIN.problem().requirements) is None
 
 
 def installed_chain(length: int) -> SmallIndex:
@@ -118,7 +118,7 @@ def test_does_not_begin_where_more_pages_are_known() -> None:
     for number in range(MAX_DECISIONS):
         snapshot.pages[canonicalize_name(f"other-{number}")] = None
     asked = provider(PLAIN, snapshot)
-    assert decide_straight(asked, PLAIN.problem().requirements) is None
+    assert decide_on_fast_path(asked, PLAIN.problem().requirements) is None
 
 
 @settings(max_examples=500)
@@ -128,7 +128,7 @@ def test_both_engines_give_the_same_answer_over_the_same_holes(index: SmallIndex
     snapshot = partly_known(index.snapshot(), seed) if holes else index.snapshot()
     requirements = index.problem().requirements
     straight, engine = provider(index, snapshot), provider(index, snapshot)
-    answer = decide_straight(straight, requirements)
+    answer = decide_on_fast_path(straight, requirements)
     if answer is not None:
         assert told(answer) == told(Resolver(engine).resolve(requirements))
         assert set(straight.needs) == set(engine.needs)

@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from tests.harness.environments import PYODIDE_314
 from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
 from wherry.resolution.releases import find_releases
-from wherry.resolution.wheel_selection import DoesNotFit, Fitting
+from wherry.resolution.wheel_selection import DoesNotFit, WheelSelection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +29,7 @@ def page_of(*filenames: str, made: list[int] | None = None) -> ProjectPage:
 def test_files_for_other_platforms_are_never_made_unless_somebody_asks_why():
     made: list[int] = []
     other, mine, source = "app-1-cp314-cp314-win_amd64.whl", "app-1-py3-none-any.whl", "app-1.tar.gz"
-    releases = find_releases(page_of(other, mine, source, made=made), Fitting(PYODIDE_314))
+    releases = find_releases(page_of(other, mine, source, made=made), WheelSelection(PYODIDE_314))
     assert [release.file.filename for release in releases.entries] == [mine]
     assert made == [1]
     assert [filename for filename, _ in releases.rejections] == [source, other]
@@ -48,7 +48,7 @@ FILENAMES = st.builds(
 
 @given(st.lists(FILENAMES, max_size=4, unique=True))
 def test_whatever_the_names_what_fits_is_found_and_the_rest_is_rejected(filenames):
-    fitting = Fitting(PYODIDE_314)
+    fitting = WheelSelection(PYODIDE_314)
     page = page_of(*filenames)
     fits = set()
     for file in page.files:
@@ -64,7 +64,7 @@ def test_whatever_the_names_what_fits_is_found_and_the_rest_is_rejected(filename
 
 @given(st.lists(FILENAMES, max_size=6))
 def test_a_name_is_read_as_packaging_reads_it_whichever_came_before(filenames):
-    fitting = Fitting(PYODIDE_314)
+    fitting = WheelSelection(PYODIDE_314)
     page = page_of(*filenames)
     for file in page.files:
         try:

@@ -24,12 +24,12 @@ def read_both_ways(selenium, body):
 
     from wherry.formats.core_metadata import parse_core_metadata
     from wherry.formats.simple_json import parse_json_page
-    from wherry.runtime.fetch import JsListing
+    from wherry.runtime.fetch import JsPageListing
 
     page = wherry_js.readListing(to_js(body))
     if page is None:
         return None
-    listing = JsListing(page)
+    listing = JsPageListing(page)
     url = "https://example.org/simple/app/"
     name = parse_core_metadata(b"Metadata-Version: 2.4\nName: app\nVersion: 1", subject="").name
     read = parse_json_page(body, url=url, name=name, listing=listing)

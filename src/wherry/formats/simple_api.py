@@ -13,7 +13,7 @@ from wherry.formats.simple_json import parse_json_page
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
-    from wherry.formats.simple_json import Listing
+    from wherry.formats.simple_json import PageListing
     from wherry.model.project import ProjectPage
 
 __all__ = ["ACCEPT", "parse_project_page"]
@@ -32,7 +32,7 @@ ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+ht
 
 
 def parse_project_page(
-    body: bytes, *, content_type: str, url: str, name: NormalizedName, listing: Listing | None = None
+    body: bytes, *, content_type: str, url: str, name: NormalizedName, listing: PageListing | None = None
 ) -> ProjectPage:
     """Read the project page of ``name``.
 

@@ -42,7 +42,7 @@ def parse_html_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPa
         raise InvalidIndexPage(
             url,
             "it is an HTML page without links to distribution files",
-            way_out="if it asks to sign in to a network or to the index, do that in a browser",
+            hint="if it asks to sign in to a network or to the index, do that in a browser",
         )
     return ProjectPage(
         name=name,

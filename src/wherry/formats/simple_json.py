@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-__all__ = ["Listing", "parse_json_page"]
+__all__ = ["PageListing", "parse_json_page"]
 
 # Names of these characters are plain; a space stands between them.
 PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+! "
 
 
-class Listing(Protocol):
+class PageListing(Protocol):
     """A page that somebody else has looked through: every file has a plain name, and what else it has is unknown."""
 
     @property
@@ -45,7 +45,7 @@ class Listing(Protocol):
         ...
 
 
-def parse_json_page(body: bytes, *, url: str, name: NormalizedName, listing: Listing | None = None) -> ProjectPage:
+def parse_json_page(body: bytes, *, url: str, name: NormalizedName, listing: PageListing | None = None) -> ProjectPage:
     """Read a JSON project page, of which there may be a ``listing``; raises :class:`InvalidIndexPage`.
 
     The files of a listing are read when they are asked for, which raises it, too.
@@ -116,7 +116,7 @@ def _files(entries: object, url: str) -> Sequence[ProjectFile]:
     return LazyFiles(names, lambda positions: [_plain_file(entries[position], url) for position in positions])
 
 
-def _listed(listing: Listing, positions: Sequence[int], url: str) -> Sequence[ProjectFile]:
+def _listed(listing: PageListing, positions: Sequence[int], url: str) -> Sequence[ProjectFile]:
     files = _files(_load_json(listing.entries(positions), url), url)[:]
     if [file.filename for file in files] != [listing.names[position] for position in positions]:
         raise InvalidIndexPage(url, "its files cannot be told apart")

@@ -20,13 +20,13 @@ from wherry.errors import (
 )
 from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.simple_api import ACCEPT, parse_project_page
-from wherry.index.credentials import Access
+from wherry.index.credentials import Credentials
 from wherry.index.failures import at_neither_place, is_web_page, refused, unreachable
 from wherry.index.fetcher import Meter, Request, Response
 from wherry.index.index import read_indexes
 from wherry.index.integrity import agree, check_size, too_large, verify, within_memory
 from wherry.index.network import Network
-from wherry.index.single_flight import Flights
+from wherry.index.single_flight import SingleFlight
 from wherry.model.hashes import strongest
 from wherry.model.sizes import human_size
 
@@ -76,11 +76,11 @@ class IndexClient:
         self.notes: dict[str, None] = {}
         self.reading: list[ProjectFile] = []
         self.retries: dict[str, str] = {}
-        self._access = Access(configured, secrets or {})
+        self._access = Credentials(configured, secrets or {})
         self._fetcher = fetcher
         self._network = network or Network()
         self._cache = cache
-        self._flights = Flights()
+        self._flights = SingleFlight()
         self._meters: dict[str, Meter] = {}
 
     async def __aenter__(self) -> Self:
@@ -232,7 +232,7 @@ class IndexClient:
                     with suppress(IndexUnavailable, IntegrityError):
                         return await self._verified(replace(request, url=url), hashes)
             if file.absent and isinstance(error, IndexUnavailable):
-                error.way_out = at_neither_place(file.absent)
+                error.hint = at_neither_place(file.absent)
             raise
 
     async def _twins(self, file: ProjectFile) -> list[ProjectFile]:

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from wherry.index.fetcher import Fetcher, Request, Response
 
-__all__ = ["Limiting"]
+__all__ = ["LimitingFetcher"]
 
 
-class Limiting:
+class LimitingFetcher:
     """A fetcher that lets only so many requests through to ``fetcher`` side by side, as ``network`` says."""
 
     def __init__(self, fetcher: Fetcher, network: Network | None = None) -> None:

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from wherry.index.index import Index
     from wherry.resolution.problem import ResolveOptions
 
-__all__ = ["Access", "take_secrets", "without_secrets"]
+__all__ = ["Credentials", "take_secrets", "without_secrets"]
 
 URL_WITH_SECRET = re.compile(r"https?://[^\s/?#\\]*@\S*", re.IGNORECASE)
 
 
-class Access:
+class Credentials:
     """Adds to requests the headers and the credentials option of the index they go to.
 
     ``secrets`` maps further URLs to an ``Authorization`` header each.

@@ -77,17 +77,17 @@ def kind_of(code: str) -> UnreachableKind:
 
 def unreachable(url: str, kind: UnreachableKind, reason: str) -> IndexUnreachable:
     """Return the error that says why ``url`` gave no answer, and the way out."""
-    return IndexUnreachable(url, reason, kind=kind, way_out=WAYS_OUT[kind])
+    return IndexUnreachable(url, reason, kind=kind, hint=WAYS_OUT[kind])
 
 
 def refused(url: str, response: Response) -> RefusedByIndex:
     """Return the error for an answer, to a request for ``url``, that is an HTTP error."""
-    way_out = REFUSALS.get(response.status, "")
+    hint = REFUSALS.get(response.status, "")
     if response.status >= SERVER_ERROR:
-        way_out = "the index has a problem of its own: try later"
+        hint = "the index has a problem of its own: try later"
     wait = response.headers.get("retry-after")
     reason = f"HTTP status {response.status}" + (f", to be asked again after {wait}" if wait else "")
-    return RefusedByIndex(url, reason, attempts=response.attempts, way_out=way_out, status=response.status)
+    return RefusedByIndex(url, reason, attempts=response.attempts, hint=hint, status=response.status)
 
 
 def is_web_page(response: Response) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wherry.formats.simple_json import Listing
+    from wherry.formats.simple_json import PageListing
 
 __all__ = ["CredentialsMode", "Fetcher", "Hold", "Meter", "Request", "Response"]
 
@@ -86,7 +86,7 @@ class Response:
     headers: Mapping[str, str] = field(default_factory=dict)
     attempts: int = 1
     hashes: Mapping[str, str] = field(default_factory=dict)
-    listing: Listing | None = field(default=None, compare=False)
+    listing: PageListing | None = field(default=None, compare=False)
     note: str = ""
     has_more: bool = False
 

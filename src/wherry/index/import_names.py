@@ -14,7 +14,7 @@ from wherry.index.single_flight import together
 from wherry.model.core_metadata import CoreMetadata
 from wherry.resolution.module_providers import find_providers
 from wherry.resolution.releases import find_releases
-from wherry.resolution.wheel_selection import Fitting
+from wherry.resolution.wheel_selection import WheelSelection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,7 +95,7 @@ def _project_of(name: str) -> NormalizedName:
 
 async def _says_so(name: str, environment: Environment, index: IndexClient) -> bool:
     page = await index.page(_project_of(name))
-    releases = find_releases(page, Fitting(environment)).entries if page is not None else ()
+    releases = find_releases(page, WheelSelection(environment)).entries if page is not None else ()
     usable = [release for release in releases if not release.version.is_prerelease and release.file.yanked is None]
     if not usable:
         return False

@@ -57,8 +57,8 @@ def check_size(request: Request, response: Response) -> None:
 def too_large(request: Request, reason: str) -> AnswerTooLarge:
     """Return the error for more bytes than ``request`` has as its limit."""
     kind = "archive" if request.is_archive else "page" if request.accept else "metadata"
-    way_out = f"if that is right, allow more with Network(max_{kind}_size=…)"
-    return AnswerTooLarge(request.url, reason, limit=request.limit, way_out=way_out)
+    hint = f"if that is right, allow more with Network(max_{kind}_size=…)"
+    return AnswerTooLarge(request.url, reason, limit=request.limit, hint=hint)
 
 
 @contextmanager

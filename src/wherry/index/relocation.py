@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
     from wherry.index.fetcher import Fetcher, Request, Response
 
-__all__ = ["Relocating"]
+__all__ = ["RelocatingFetcher"]
 
 OK = 200
 
 
-class Relocating:
+class RelocatingFetcher:
     """A fetcher that asks ``cdn`` for the files of the distribution that ``base`` lacks; both end with a slash.
 
     ``members`` returns the names of these files. ``exists`` tells whether there is a file at a URL: a metadata file
@@ -70,7 +70,7 @@ class Relocating:
                 raise outcome
             note = f"Pyodide's own packages are missing at {self._base}: they come from its CDN, {self._cdn}"
             return replace(outcome, note=note)
-        problem.way_out = f"it is missing at {self._base}, too ({absent.reason})"
+        problem.hint = f"it is missing at {self._base}, too ({absent.reason})"
         raise problem
 
     async def _try(self, request: Request) -> Response | IndexUnavailable:

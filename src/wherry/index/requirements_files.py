@@ -21,7 +21,7 @@ from wherry.formats.requirement_text import parse_specifiers
 from wherry.formats.requirements_txt import NamedFile, parse_requirements_txt
 from wherry.formats.script_metadata import has_block, parse_script_metadata
 from wherry.formats.urls import authorization, beside, last_segment, without_credentials
-from wherry.index.credentials import Access
+from wherry.index.credentials import Credentials
 from wherry.index.failures import at_neither_place, refused
 from wherry.index.fetcher import Request
 from wherry.index.index import Index, read_indexes
@@ -231,12 +231,12 @@ class _Reader:
             bare = without_credentials(file)
             located, absent = self._locate(bare)
             request = Request(located if absent else bare, limit=self._limit)
-            request = Access(self._indexes, {}).grant(request)
+            request = Credentials(self._indexes, {}).grant(request)
             response = await self._fetcher.fetch(request)
             if response.status != OK:
                 error = refused(request.url, response)
                 if absent:
-                    error.way_out = at_neither_place(absent)
+                    error.hint = at_neither_place(absent)
                 raise error
             check_size(request, response)
             self._documents[file] = _Document(request.url, response.url, _decode(response.body, request.url))

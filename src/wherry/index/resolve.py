@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from wherry.errors import ResolutionTooDeep
-from wherry.index.prefetch.distribution_hints import Partners
-from wherry.index.prefetch.last_answer import follow_hints
+from wherry.index.prefetch.distribution_hints import DistributionHints
+from wherry.index.prefetch.last_answer import follow_last_answer
 from wherry.index.prefetch.prefetcher import Prefetcher
 from wherry.resolution.attempt import attempt
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.index.client import IndexClient
-    from wherry.index.prefetch.early_downloads import Speculation
+    from wherry.index.prefetch.early_downloads import EarlyDownloads
     from wherry.resolution.problem import Problem
     from wherry.resolution.resolution import Resolution
     from wherry.resolution.snapshot import Snapshot
@@ -34,29 +34,28 @@ async def resolve(  # noqa: PLR0913 - the last three only tell how, not what
     snapshot: Snapshot,
     index: IndexClient,
     *,
-    speculation: Speculation | None = None,
-    hints: Mapping[NormalizedName, str] | None = None,
+    early_downloads: EarlyDownloads | None = None,
+    last_answer: Mapping[NormalizedName, str] | None = None,
     max_requests: int = MAX_REQUESTS,
 ) -> Resolution:
     """Grow ``snapshot`` until an attempt over it touches no hole, and return that attempt's answer.
 
-    With a ``speculation``, wheels begin to be downloaded meanwhile, and it is settled in the end. ``hints`` map
-    projects to names of wheels that may be of use (see :mod:`~wherry.index.prefetch.last_answer`). They change only the
-    time it takes.
+    ``early_downloads`` begin likely wheels meanwhile, and are settled in the end. ``last_answer`` maps projects to
+    names of wheels (see :mod:`~wherry.index.prefetch.last_answer`). Neither changes anything but the time it takes.
 
     Raises :class:`~wherry.errors.ResolutionError` (after ``max_requests`` :class:`~wherry.errors.ResolutionTooDeep`),
     :class:`~wherry.errors.IndexUnavailable` and :class:`~wherry.errors.IntegrityError`.
     """
-    async with _beside(follow_hints(hints or {}, index)), Partners(problem, index) as partners:
-        prefetcher = Prefetcher(problem, snapshot, index, partners, speculation)
+    async with _beside(follow_last_answer(last_answer or {}, index)), DistributionHints(problem, index) as partners:
+        prefetcher = Prefetcher(problem, snapshot, index, partners, early_downloads)
         await prefetcher.follow(problem.requirements)
         while True:
-            if speculation is not None:
-                speculation.is_idle()
+            if early_downloads is not None:
+                early_downloads.release_held()
             result = attempt(problem, snapshot)
             if result.resolution is not None:
-                if speculation is not None:
-                    speculation.settle(pin.file for pin in result.resolution.chosen if pin.file is not None)
+                if early_downloads is not None:
+                    early_downloads.settle(pin.file for pin in result.resolution.chosen if pin.file is not None)
                 return result.resolution
             if index.requests > max_requests:
                 names = sorted({need.name for need in result.needs})

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from wherry.errors import UnreachableKind
     from wherry.index.fetcher import Fetcher, Request
 
-__all__ = ["Retrying"]
+__all__ = ["RetryingFetcher"]
 
 OK = 200
 SERVER_ERROR = 500
@@ -34,7 +34,7 @@ FIRST_DELAY = 0.5  # seconds, doubled each time
 PATIENCE = 30.0  # seconds, and the longest that an index may ask to wait
 
 
-class Retrying:
+class RetryingFetcher:
     """A fetcher that asks ``fetcher`` up to ``attempts`` times.
 
     It tries again after timeouts, broken connections, bodies that are cut short, and the HTTP statuses 408, 425, 429

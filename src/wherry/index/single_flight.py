@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Hashable, Iterable
 
-__all__ = ["Flights", "together"]
+__all__ = ["SingleFlight", "together"]
 
 Value = TypeVar("Value")
 
 
-class Flights:
+class SingleFlight:
     """Runs a coroutine once per key and shares its result, for as long as the ``async with`` block lasts.
 
     Whoever waits may be cancelled without harm to the others; what was begun for nobody else ends with the last one.

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from wherry.errors import WherryError
-from wherry.index.prefetch.early_downloads import Speculation
-from wherry.index.prefetch.last_answer import keep_hints, read_hints
+from wherry.index.prefetch.early_downloads import EarlyDownloads
+from wherry.index.prefetch.last_answer import keep_last_answer, read_last_answer
 from wherry.index.resolve import resolve
 from wherry.installation.destination import Delivery
 from wherry.installation.download import MembersUnavailable, download
@@ -54,7 +54,7 @@ class Acquired:
 
 
 class Acquisition:
-    """Resolves and downloads through ``index``, and reports to ``phases``. ``cache`` keeps hints of earlier answers."""
+    """Resolves and downloads through ``index``, and reports to ``phases``. ``cache`` keeps the last answer."""
 
     def __init__(self, index: IndexClient, cache: Cache, phases: Phases) -> None:
         self._index = index
@@ -73,13 +73,13 @@ class Acquisition:
         """
 
         async def obtain(problem: Problem) -> Acquired:
-            speculation = Speculation(self._index)
+            early_downloads = EarlyDownloads(self._index)
             try:
-                acquired = await self._resolve(problem, speculation)
+                acquired = await self._resolve(problem, early_downloads)
                 with self._phases.phase("downloading"), acquired.naming_older_release():
                     return replace(acquired, deliveries=await self._download(acquired, limits, prepare))
             except (WherryError, MembersUnavailable):
-                speculation.settle(())
+                early_downloads.settle(())
                 raise
 
         return await self._until_available(problem, obtain)
@@ -101,18 +101,18 @@ class Acquisition:
                 warnings = (*acquired.resolution.warnings, substitution.warning())
                 return replace(acquired, resolution=replace(acquired.resolution, warnings=warnings))
 
-    async def _resolve(self, problem: Problem, speculation: Speculation | None = None) -> Acquired:
+    async def _resolve(self, problem: Problem, early_downloads: EarlyDownloads | None = None) -> Acquired:
         snapshot = Snapshot(problem.environment, problem.exclude_newer, problem.hashes)
         with self._phases.phase("resolving"):
             self._phases.retries = self._index.retries
             tracker = Resolving(problem, snapshot, self._index, self._phases)
             tracker.begin()
-            hints = await read_hints(problem, self._cache)
-            work = resolve(problem, snapshot, self._index, speculation=speculation, hints=hints)
+            last_answer = await read_last_answer(problem, self._cache)
+            work = resolve(problem, snapshot, self._index, early_downloads=early_downloads, last_answer=last_answer)
             resolution = await self._phases.watch(work, tracker.look)
             if problem.hashes is not None:
                 problem.hashes.check(resolution.chosen)
-            await keep_hints(problem, resolution, self._cache)
+            await keep_last_answer(problem, resolution, self._cache)
         return Acquired(problem, resolution, snapshot)
 
     async def _download(

@@ -62,12 +62,12 @@ class Exchange:
 class Destination(Protocol):
     """An environment that distributions are put into and taken out of."""
 
-    def turn(self) -> AbstractAsyncContextManager[object]:
+    def lock(self) -> AbstractAsyncContextManager[object]:
         """Wait for everybody else who changes this environment, and keep them waiting while the block lasts."""
         ...
 
-    def is_taken(self) -> bool:
-        """Whether somebody has his :meth:`turn` just now."""
+    def is_locked(self) -> bool:
+        """Whether somebody has his :meth:`lock` just now."""
         ...
 
     def recover(self) -> tuple[str, ...]:
@@ -91,11 +91,11 @@ class Destination(Protocol):
         ...
 
     def prepare(self, delivery: Delivery) -> None:
-        """Unpack a wheel that :meth:`exchange` will be given, aside, and only within a :meth:`turn`.
+        """Unpack a wheel that :meth:`exchange` will be given, aside, and only within a :meth:`lock`.
 
         Whoever sees a file of it later sees what RECORD lists.
 
-        What is prepared and not exchanged by the end of the turn is thrown away. Raises
+        What is prepared and not exchanged by the end of the block is thrown away. Raises
         :class:`~wherry.errors.InvalidWheel`, :class:`~wherry.errors.RecoveryFailed` or ``OSError``.
         """
         ...

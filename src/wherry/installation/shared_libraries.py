@@ -95,8 +95,8 @@ def check_linking(
         ]
         if missing:
             reason = f"{library.path} needs {', '.join(missing)}, which the loader would not find; "
-            way_out = _way_out(missing[0], targets, loader)
-            raise UnsupportedWheel(library.owner, reason + way_out, [(name, library.path) for name in missing])
+            hint = _hint(missing[0], targets, loader)
+            raise UnsupportedWheel(library.owner, reason + hint, [(name, library.path) for name in missing])
 
 
 def library_paths(
@@ -189,7 +189,7 @@ def _places(name: str, library: _Library, linking: Linking, folders: Iterable[st
             yield os.path.normpath(os.path.join(folder, name))
 
 
-def _way_out(name: str, targets: Iterable[str], loader: Loader) -> str:
+def _hint(name: str, targets: Iterable[str], loader: Loader) -> str:
     base = os.path.basename(name)
     if misplaced := next((target for target in targets if os.path.basename(target) == base), None):
         return f"it would be {misplaced}, which no RPATH leads to: ask the project for a repaired wheel"

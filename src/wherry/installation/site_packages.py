@@ -15,16 +15,16 @@ from wherry.installation.exchange.claims import claims_on, files_of
 from wherry.installation.exchange.journal import carry_out, has_journal, recover
 from wherry.installation.exchange.overlap import is_folder, survey
 from wherry.installation.exchange.plan import plan
-from wherry.installation.exchange.removal import depart
+from wherry.installation.exchange.removal import remove
 from wherry.installation.exchange.unclaimed import refuse_unclaimed
 from wherry.installation.installed import find_installed
 from wherry.installation.interpreter import forget_listings, imported_modules
-from wherry.installation.lock import turn_at
+from wherry.installation.lock import lock_of
 from wherry.installation.script_runner import find_scripts
-from wherry.installation.staging.scripts import ScriptPlaces
+from wherry.installation.staging.scripts import ScriptOwners
 from wherry.installation.staging.staging import INSTALLER, Staging
 from wherry.installation.staging.unpacking import VerifyingUnpacker
-from wherry.installation.staging_root import workshop_in
+from wherry.installation.staging_root import staging_root_in
 from wherry.model.distribution import InstalledDistribution
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from wherry.installation.destination import Delivery, SharedLibrary
     from wherry.installation.exchange.claims import Claim, ClaimsOn
-    from wherry.installation.exchange.overlap import Obstacle
+    from wherry.installation.exchange.overlap import Collision
     from wherry.installation.scheme import Scheme
     from wherry.installation.script_runner import InstalledScript
     from wherry.installation.staging.tree import StagedTree
@@ -77,24 +77,24 @@ class SitePackages:
         return find_scripts(self.installed().values(), self.scheme)
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def lock(self) -> AsyncIterator[None]:
         """Keep everybody else on this event loop from changing the same folder while the block lasts."""
-        async with turn_at(self.scheme.site_packages):
+        async with lock_of(self.scheme.site_packages):
             try:
                 yield
             finally:
                 self._clear()
 
-    def is_taken(self) -> bool:
+    def is_locked(self) -> bool:
         """Whether somebody has his turn just now."""
         try:
-            return turn_at(self.scheme.site_packages).locked()
+            return lock_of(self.scheme.site_packages).locked()
         except RuntimeError:  # no event loop is running, so nothing else is
             return False
 
     def recover(self) -> tuple[str, ...]:
         """Take back what an interrupted exchange left half done; return what there is to say of it, raise nothing."""
-        said = recover(self._workshop, self._may_be_moved)
+        said = recover(self._staging_root, self._may_be_moved)
         if said:
             forget_listings()
         return said
@@ -114,38 +114,38 @@ class SitePackages:
         recovered = self.recover()
         try:
             claims = partial(self._claims_on, leaving=leaving)
-            places = ScriptPlaces(partial(_is_anothers_script, claims=claims, replaceable=replaceable), replaceable)
+            owners = ScriptOwners(partial(_is_anothers_script, claims=claims, replaceable=replaceable), replaceable)
             staging = self._begun(recovered)
-            trees = staging.finish(arriving, libraries, places)
+            trees = staging.finish(arriving, libraries, owners)
             warnings = [*staging.warnings, *self._exchange(trees, arriving, leaving, replaceable)]
         finally:
             self._clear()
             forget_listings()
         return Exchange(
-            tuple(self._arrived(delivery) for delivery in arriving), (*recovered, *places.warnings, *warnings)
+            tuple(self._arrived(delivery) for delivery in arriving), (*recovered, *owners.warnings, *warnings)
         )
 
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> Sequence[str]:  # noqa: ARG002
-        """Return no warnings: files that lie in their places are all that is needed here."""
+        """Return no warnings: files that lie in their owners are all that is needed here."""
         return ()
 
     def _begun(self, recovered: Sequence[str]) -> Staging:
-        if has_journal(self._workshop):
-            raise RecoveryFailed(self._workshop, "; ".join(recovered))
+        if has_journal(self._staging_root):
+            raise RecoveryFailed(self._staging_root, "; ".join(recovered))
         if self._staging is None:
-            shutil.rmtree(self._workshop, ignore_errors=True)  # of a process that was interrupted while it staged
-            self._staging = Staging(self.scheme, os.path.join(self._workshop, "new"), self._unpacker)
+            shutil.rmtree(self._staging_root, ignore_errors=True)  # of a process that was interrupted while it staged
+            self._staging = Staging(self.scheme, os.path.join(self._staging_root, "new"), self._unpacker)
         return self._staging
 
     def _clear(self) -> None:
         self._staging = None
         # Not if even taking back failed: what was moved away is all there is left of it.
-        if not has_journal(self._workshop):
-            shutil.rmtree(self._workshop, ignore_errors=True)
+        if not has_journal(self._staging_root):
+            shutil.rmtree(self._staging_root, ignore_errors=True)
 
     @property
-    def _workshop(self) -> str:
-        return workshop_in(self.scheme.site_packages)
+    def _staging_root(self) -> str:
+        return staging_root_in(self.scheme.site_packages)
 
     def _exchange(
         self,
@@ -155,25 +155,25 @@ class SitePackages:
         replaceable: Collection[NormalizedName],
     ) -> list[str]:
         claims = partial(self._claims_on, leaving=leaving)
-        departure = depart(leaving, claims, lambda path: any(tree.covers(path) for tree in trees), self.scheme)
-        making_way = departure.going | departure.beside.keys()
+        removal = remove(leaving, claims, lambda path: any(tree.covers(path) for tree in trees), self.scheme)
+        making_way = removal.deleted | removal.renamed.keys()
         found = survey(trees, making_way, self.scheme.owns)
         self._refuse_links(found.kept)
-        unmoved: Collection[str] = departure.going
-        if found.contested or found.obstacles:
+        unmoved: Collection[str] = removal.deleted
+        if found.contested or found.collisions:
             from wherry.installation.exchange.sharing import share
 
-            unmoved = frozenset(departure.going)
-            unmoved |= share(found, departure, claims, replaceable)
-        self._check_owners(found.obstacles, leaving)
-        refuse_unclaimed(found.obstacles, making_way, self.scheme)
-        attic = os.path.join(self._workshop, "old")
-        os.makedirs(attic)
-        steps = plan(departure.going, departure.beside, found, attic, self.scheme.root)
+            unmoved = frozenset(removal.deleted)
+            unmoved |= share(found, removal, claims, replaceable)
+        self._check_owners(found.collisions, leaving)
+        refuse_unclaimed(found.collisions, making_way, self.scheme)
+        backup = os.path.join(self._staging_root, "old")
+        os.makedirs(backup)
+        steps = plan(removal.deleted, removal.renamed, found, backup, self.scheme.root)
         wheels = [delivery.wheel for delivery in arriving]
         confirm = partial(confirm_all, wheels, self.scheme.site_packages)
-        carry_out(steps, self._workshop, _subject(arriving, leaving), confirm)
-        return [*departure.warnings, *_outlived(trees, unmoved)]
+        carry_out(steps, self._staging_root, _subject(arriving, leaving), confirm)
+        return [*removal.warnings, *_outlived(trees, unmoved)]
 
     def _claims_on(
         self, paths: Collection[str], leaving: Sequence[InstalledDistribution]
@@ -194,9 +194,9 @@ class SitePackages:
                 what = "the host" if leads == folder else f"a link to {leads}"
                 raise InstallConflict(folder, what, owner)
 
-    def _check_owners(self, obstacles: Sequence[Obstacle], leaving: Sequence[InstalledDistribution]) -> None:
+    def _check_owners(self, collisions: Sequence[Collision], leaving: Sequence[InstalledDistribution]) -> None:
         """Raise :class:`InstallConflict` where another distribution has a file for a folder, or a folder for a file."""
-        taken = {path: owner for path, owner, staged, _ in obstacles if not staged or is_folder(path)}
+        taken = {path: owner for path, owner, staged, _ in collisions if not staged or is_folder(path)}
         if not taken:
             return
         folders = [path for path in taken if is_folder(path)]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import site
 
-__all__ = ["WORKSHOP", "was_interrupted", "workshop_in"]
+__all__ = ["STAGING_ROOT", "staging_root_in", "was_interrupted"]
 
-WORKSHOP = ".wherry"
+STAGING_ROOT = ".wherry"
 
 
-def workshop_in(site_packages: str) -> str:
+def staging_root_in(site_packages: str) -> str:
     """Return its path. It is inside, for moving is renaming within one file system; no import can see the name."""
-    return os.path.join(site_packages, WORKSHOP)
+    return os.path.join(site_packages, STAGING_ROOT)
 
 
 def was_interrupted() -> bool:
@@ -20,4 +20,4 @@ def was_interrupted() -> bool:
 
     It is found out without importing what would take it back.
     """
-    return any(os.path.isdir(workshop_in(folder)) for folder in site.getsitepackages())
+    return any(os.path.isdir(staging_root_in(folder)) for folder in site.getsitepackages())

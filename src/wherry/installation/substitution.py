@@ -46,8 +46,8 @@ class Substitution:
         if not self._errors or not is_final:
             raise failure
         name, error = next(iter(self._errors.items()))
-        known = f"{error.way_out}; " if error.way_out else ""
-        error.way_out = f"{known}it is Pyodide's own {name}, and no index can take its place. Serve {ADVICE}"
+        known = f"{error.hint}; " if error.hint else ""
+        error.hint = f"{known}it is Pyodide's own {name}, and no index can take its place. Serve {ADVICE}"
         raise error from failure
 
     def warning(self) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from wherry.resolution.answer_warnings import find_warnings
 from wherry.resolution.candidates import Candidates, Policy
 from wherry.resolution.conflicts.resolver import Refuted, Resolver
-from wherry.resolution.fast_path import decide_straight
+from wherry.resolution.fast_path import decide_on_fast_path
 from wherry.resolution.graph.graph import gather_reasons
 from wherry.resolution.provider import Provider
 from wherry.resolution.resolution import Pin, Resolution
@@ -147,7 +147,7 @@ class Search:
     def _decide(self, requirements: Sequence[ProjectRequirement]) -> Answer:
         """Decide straight; where that fails, the engine decides, and what counts are its needs alone."""
         provider = Provider(self.candidates)
-        answer = decide_straight(provider, requirements)
+        answer = decide_on_fast_path(provider, requirements)
         if answer is None:
             provider = Provider(self.candidates)
             answer = self._decide_with_conflicts(provider, requirements)

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from wherry.resolution.provider import Provider
     from wherry.resolution.sources import Source
 
-__all__ = ["decide_straight"]
+__all__ = ["decide_on_fast_path"]
 
 MAX_WORDINGS = 64
 """Requirements of one project, or of one of its extras."""
@@ -43,7 +43,7 @@ MAX_DECISIONS = 64
 """In Pyodide, 41 projects take at most 20 ms more than with the engine alone; 300 would take 0.4 to 0.7 s more."""
 
 
-def decide_straight(provider: Provider, requirements: Iterable[ProjectRequirement]) -> Answer | None:
+def decide_on_fast_path(provider: Provider, requirements: Iterable[ProjectRequirement]) -> Answer | None:
     """Return the answer, or ``None`` where that takes going back, where there is none, or where it is large."""
     candidates = provider.candidates
     # The other policies offer candidates that may have to be given up again; they follow a refutation anyway.

@@ -38,7 +38,7 @@ def name_older_release(error: WherryError, resolution: Resolution, problem: Prob
         if pin.origin == "index" and pin.file is not None and subject in {pin.file.url, pin.file.filename}:
             older = _next_older(pin, problem, snapshot)
             if older is not None:
-                error.way_out += f"{', or ' if error.way_out else ''}{_way_out(pin, older)}"
+                error.hint += f"{', or ' if error.hint else ''}{_hint(pin, older)}"
 
 
 def _next_older(pin: Pin, problem: Problem, snapshot: Snapshot) -> Candidate | None:
@@ -54,7 +54,7 @@ def _before(pin: Pin) -> SpecifierSet:
     return SpecifierSet(f"<{Version(pin.version).public}")
 
 
-def _way_out(pin: Pin, older: Candidate) -> str:
+def _hint(pin: Pin, older: Candidate) -> str:
     fact = f"{older.version} is the next older release with a wheel for this runtime"
     if pin.requested:
         instead = Requirement(pin.reasons[0].text)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from wherry.model.project import ProjectFile, ProjectPage
     from wherry.resolution.requirements import ProjectRequirement
-    from wherry.resolution.wheel_selection import Fitting, Preference
+    from wherry.resolution.wheel_selection import Rank, WheelSelection
 
 __all__ = ["Release", "Releases", "find_releases"]
 
@@ -89,9 +89,9 @@ def _bits(flags: Iterator[bool]) -> int:
     return sum(1 << position for position, flag in enumerate(flags) if flag)
 
 
-def find_releases(page: ProjectPage, fitting: Fitting) -> Releases:
+def find_releases(page: ProjectPage, fitting: WheelSelection) -> Releases:
     """Find the releases among the files of ``page``."""
-    best: dict[Version, tuple[Preference, Release]] = {}
+    best: dict[Version, tuple[Rank, Release]] = {}
     for file in fitting.candidates(page):
         try:
             version, preference = fitting.judge(file, page)
@@ -107,7 +107,7 @@ def find_releases(page: ProjectPage, fitting: Fitting) -> Releases:
     return Releases(entries, lambda: _rejections(page, fitting))
 
 
-def _rejections(page: ProjectPage, fitting: Fitting) -> Iterator[tuple[str, str]]:
+def _rejections(page: ProjectPage, fitting: WheelSelection) -> Iterator[tuple[str, str]]:
     names = page.filenames
     for position in reversed(range(len(names))):
         try:

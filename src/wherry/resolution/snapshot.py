@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from wherry.resolution.releases import find_releases
 from wherry.resolution.requirements import required_by
-from wherry.resolution.wheel_selection import Fitting
+from wherry.resolution.wheel_selection import WheelSelection
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,7 +65,7 @@ class Snapshot:
     ) -> None:
         self.environment = environment
         self.hashes = hashes
-        self._fitting = Fitting(environment, exclude_newer, hashes)
+        self._selection = WheelSelection(environment, exclude_newer, hashes)
         self.pages: dict[NormalizedName, ProjectPage | None] = {}
         self.metadata: dict[str, CoreMetadata | WherryError] = {}
         self._releases: dict[NormalizedName, Releases] = {}
@@ -80,7 +80,7 @@ class Snapshot:
         if page is None:
             return None
         if name not in self._releases:
-            self._releases[name] = find_releases(page, self._fitting)
+            self._releases[name] = find_releases(page, self._selection)
         return self._releases[name]
 
     def required(self, metadata: CoreMetadata, extra: str = "") -> tuple[ProjectRequirement, ...]:

@@ -52,8 +52,8 @@ def leave_to_python(
         elif is_here and name in ONCE_PACKAGES:
             warnings.append(f"{name} {NEEDLESS}")
         else:
-            way_out = f"for a project of that name, give its version: '{name}>=0'"
-            reason = f"it {NEEDLESS if is_here else LACKING}; {way_out}"
+            hint = f"for a project of that name, give its version: '{name}>=0'"
+            reason = f"it {NEEDLESS if is_here else LACKING}; {hint}"
             raise UnsupportedRequirement(requirement.name, reason)
     return remaining, list(dict.fromkeys(warnings))
 

@@ -22,17 +22,17 @@ if TYPE_CHECKING:
     from wherry.resolution.required_hashes import RequiredHashes
 
     # Hash refused, yanked, tag rank, build tag: less is better.
-    Preference = tuple[bool, bool, int, "_Descending"]
+    Rank = tuple[bool, bool, int, "_Descending"]
     Identity = tuple[NormalizedName, Version, BuildTag]
 
-__all__ = ["DoesNotFit", "Fitting"]
+__all__ = ["DoesNotFit", "WheelSelection"]
 
 
 class DoesNotFit(Exception):
     """Says why a file cannot be installed."""
 
 
-class Fitting:
+class WheelSelection:
     """Judges files for ``environment``; those uploaded at ``exclude_newer`` or later do not fit.
 
     One that ``hashes`` refuse does, after all others: taken where there is no other, it is told as what it is.
@@ -57,7 +57,7 @@ class Fitting:
         usable = map(self._platforms.__getitem__, [filename.rpartition("-")[2] for filename in names])
         return page.take(list(compress(range(len(names)), usable)))
 
-    def judge(self, file: ProjectFile, page: ProjectPage) -> tuple[Version, Preference]:
+    def judge(self, file: ProjectFile, page: ProjectPage) -> tuple[Version, Rank]:
         """Return the file's version and how good it is; raises :class:`DoesNotFit`."""
         rank = self.judge_name(file.filename, page)
         if file.fault:

@@ -61,6 +61,6 @@ def _required() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         if find_spec("pyodide_js") is not None:
-            way_out = "let attach(pyodide) of the npm package bring wherry along"
-            raise UnsupportedRuntime("JavaScript side of wherry", way_out) from error
+            hint = "let attach(pyodide) of the npm package bring wherry along"
+            raise UnsupportedRuntime("JavaScript side of wherry", hint) from error
         raise UnsupportedRuntime("Pyodide", "outside of it, give Installer a fetcher and a destination") from error

@@ -43,9 +43,9 @@ def relocated(fetcher: Fetcher) -> Fetcher:
     # Where the files of Node are is known without a request; and a caller of loadPyodide() may have named the place.
     if not base.startswith("http") or cdn is None or cdn == base:
         return fetcher
-    from wherry.index.relocation import Relocating
+    from wherry.index.relocation import RelocatingFetcher
 
-    return Relocating(fetcher, base, cdn, members=cache(_file_names), exists=_exists)
+    return RelocatingFetcher(fetcher, base, cdn, members=cache(_file_names), exists=_exists)
 
 
 def _lock() -> str:

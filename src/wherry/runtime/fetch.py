@@ -11,11 +11,11 @@ import wherry_js
 from pyodide.ffi import JsException
 
 from wherry.formats.urls import file_location, origin
-from wherry.index.concurrency import Limiting
+from wherry.index.concurrency import LimitingFetcher
 from wherry.index.failures import unreachable
 from wherry.index.fetcher import Response
 from wherry.index.network import Network
-from wherry.index.retries import Retrying
+from wherry.index.retries import RetryingFetcher
 from wherry.runtime.local_files import is_local, respond
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from wherry.index.fetcher import Fetcher, Request
 
-__all__ = ["JsFetcher", "JsListing", "begun_early", "make_fetcher"]
+__all__ = ["JsFetcher", "JsPageListing", "begun_early", "make_fetcher"]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 20  # as https://fetch.spec.whatwg.org/#http-redirect-fetch has it
@@ -31,7 +31,7 @@ MAX_REDIRECTS = 20  # as https://fetch.spec.whatwg.org/#http-redirect-fetch has 
 
 def make_fetcher(network: Network) -> Fetcher:
     """Return the runtime's fetcher as ``network`` wants it: so many requests side by side, so many attempts."""
-    return Retrying(Limiting(JsFetcher(network), network), attempts=network.attempts)
+    return RetryingFetcher(LimitingFetcher(JsFetcher(network), network), attempts=network.attempts)
 
 
 class JsFetcher:
@@ -99,7 +99,7 @@ class JsFetcher:
             answer.body.to_bytes(),
             found,
             hashes={"sha256": str(digest)} if (digest := answer.sha256) else {},
-            listing=JsListing(listing) if (listing := answer.listing) else None,
+            listing=JsPageListing(listing) if (listing := answer.listing) else None,
             has_more=answer.hasMore,
         )
 
@@ -118,8 +118,8 @@ def begun_early(requests: Iterable[Request], network: Network) -> Iterator[None]
             wherry_js.dropEarly(*one)
 
 
-class JsListing:
-    """A page that stays in JavaScript, see :class:`~wherry.formats.simple_json.Listing`."""
+class JsPageListing:
+    """A page that stays in JavaScript, see :class:`~wherry.formats.simple_json.PageListing`."""
 
     def __init__(self, page: Any) -> None:  # noqa: ANN401 - a JavaScript object
         self._page = page

@@ -11,7 +11,7 @@ import pyodide_js
 from packaging.utils import canonicalize_name
 
 from wherry.formats.simple_api import ACCEPT
-from wherry.index.credentials import Access
+from wherry.index.credentials import Credentials
 from wherry.index.fetcher import Request
 from wherry.index.prefetch.distribution_hints import few_steps
 
@@ -37,13 +37,13 @@ def first_pages(arguments: Mapping[str, Any], indexes: Sequence[Index]) -> Itera
     index is preferred, and everything where an index is for some projects alone, or the first one a path, or where
     files may name others. What is no requirement at all is passed over, for others to refuse.
 
-    After them come the hints of :class:`~wherry.index.prefetch.distribution_hints.Partners`.
+    After them come the hints of :class:`~wherry.index.prefetch.distribution_hints.DistributionHints`.
     """
     has_files = arguments.get("requirementsFiles") or arguments.get("groups")
     is_web = bool(indexes) and indexes[0].url.startswith("http")
     if has_files or not is_web or any(index.projects for index in indexes):
         return
-    access = Access(indexes, {})
+    access = Credentials(indexes, {})
     for name in _first_names(arguments):
         yield access.grant(Request(f"{indexes[0].url}{name}/", accept=ACCEPT))
 

@@ -11,11 +11,11 @@ import pyodide_js
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-__all__ = ["loading_turn"]
+__all__ = ["loading_lock"]
 
 
 @asynccontextmanager
-async def loading_turn() -> AsyncIterator[None]:
+async def loading_lock() -> AsyncIterator[None]:
     """Wait until no ``loadPackage`` runs, and keep others waiting while the block lasts.
 
     What waits looks again, once it is its turn, at what has been loaded meanwhile.

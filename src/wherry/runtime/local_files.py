@@ -147,7 +147,7 @@ def _missing(url: str) -> IndexUnreachable:
         # Node takes a relative path to start in its own folder, as the caller may have thought.
         path = os.path.relpath(_virtual_path(url))
         address = location.pathToFileURL(str(_virtual_path(url)) if path.startswith("..") else path).href
-        error.way_out = f"for a file of this computer, write its URL, such as {address}"
+        error.hint = f"for a file of this computer, write its URL, such as {address}"
     elif _page() is not None:
-        error.way_out = "for a file beside the page, write a path without 'emfs:'"
+        error.hint = "for a file beside the page, write a path without 'emfs:'"
     return error

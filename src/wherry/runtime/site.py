@@ -22,7 +22,7 @@ from wherry.model.distribution import InstalledDistribution
 from wherry.runtime.distribution import find_locked
 from wherry.runtime.lazy_files import make_unpacker
 from wherry.runtime.libraries import compile_ahead, extend_search_path, read_loader
-from wherry.runtime.load_package import loading_turn
+from wherry.runtime.load_package import loading_lock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
@@ -50,9 +50,9 @@ class PyodideSite(SitePackages):
         return {**_loaded_libraries(), **super().installed()}
 
     @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
+    async def lock(self) -> AsyncIterator[None]:
         """Wait for ``loadPackage``, too, and keep it waiting while the block lasts."""
-        async with super().turn(), loading_turn():
+        async with super().lock(), loading_lock():
             self.scheme = _scheme()
             yield
 
@@ -64,7 +64,7 @@ class PyodideSite(SitePackages):
         replaceable: Collection[NormalizedName] = (),
     ) -> Exchange:
         """Check that libraries will load, exchange distributions, then bring ``pyodide.loadedPackages`` up to date."""
-        if not self.is_taken():
+        if not self.is_locked():
             self.scheme = _scheme()
         loader = read_loader(lambda: (path for distribution in leaving for path in self._known_files(distribution)))
         check_linking(arriving, libraries, self.scheme, loader)

@@ -11,7 +11,7 @@ from tests.harness.index_files import make_wheel
 from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
-from wherry.index.prefetch.early_downloads import SIDE_BY_SIDE, SMALL, Speculation
+from wherry.index.prefetch.early_downloads import SIDE_BY_SIDE, SMALL, EarlyDownloads
 from wherry.index.resolve import resolve
 from wherry.model.project import ProjectFile
 from wherry.resolution.problem import ResolveOptions, pose
@@ -54,12 +54,12 @@ def wheel(name: str, size: int | None = 1000) -> ProjectFile:
     return ProjectFile(filename=name, url=f"https://files.example.org/{name}", size=size, metadata_hashes={})
 
 
-def speculation() -> tuple[Speculation, Archives]:
+def early_downloads() -> tuple[EarlyDownloads, Archives]:
     archives = Archives()
-    return Speculation(archives), archives  # type: ignore[arg-type]
+    return EarlyDownloads(archives), archives  # type: ignore[arg-type]
 
 
-def expect(subject: Speculation, *files: ProjectFile) -> None:
+def expect(subject: EarlyDownloads, *files: ProjectFile) -> None:
     for file in files:
         subject.expect(project(file), file)
 
@@ -69,7 +69,7 @@ def project(file: ProjectFile) -> NormalizedName:
 
 
 def test_small_wheels_begin_at_once_and_few_side_by_side() -> None:
-    subject, archives = speculation()
+    subject, archives = early_downloads()
     files = [wheel(f"w{number}") for number in range(SIDE_BY_SIDE + 2)]
     expect(subject, *files)
     assert archives.begun == [file.filename for file in files[:SIDE_BY_SIDE]]
@@ -78,25 +78,25 @@ def test_small_wheels_begin_at_once_and_few_side_by_side() -> None:
 
 
 def test_of_those_that_wait_the_largest_begins_first() -> None:
-    subject, archives = speculation()
+    subject, archives = early_downloads()
     expect(subject, *(wheel(f"w{number}") for number in range(SIDE_BY_SIDE)), wheel("small", 1), wheel("larger", 2))
     archives.land("w0")
     assert archives.begun[SIDE_BY_SIDE:] == ["larger"]
 
 
 def test_large_wheels_and_those_of_unknown_size_are_held_until_nothing_else_is_asked() -> None:
-    subject, archives = speculation()
+    subject, archives = early_downloads()
     expect(subject, wheel("unknown", None), wheel("large", SMALL + 1), wheel("largest", SMALL + 2), wheel("small"))
     assert archives.begun == ["unknown", "large", "small"]
     assert archives.held() == ["unknown", "large"]
-    subject.is_idle()
-    subject.is_idle()
+    subject.release_held()
+    subject.release_held()
     assert archives.begun == ["unknown", "large", "small", "largest"]
     assert archives.held() == []
 
 
 def test_once_it_is_decided_nothing_is_held() -> None:
-    subject, archives = speculation()
+    subject, archives = early_downloads()
     large = wheel("large", SMALL + 1)
     expect(subject, large)
     subject.settle([large])
@@ -104,15 +104,15 @@ def test_once_it_is_decided_nothing_is_held() -> None:
 
 
 def test_a_wheel_without_a_metadata_file_waits_for_those_who_need_it() -> None:
-    subject, archives = speculation()
+    subject, archives = early_downloads()
     expect(subject, replace(wheel("alone"), metadata_hashes=None))
     assert archives.begun == []
-    subject.is_idle()
+    subject.release_held()
     assert archives.begun == ["alone"]
 
 
 def test_what_turns_out_less_likely_is_given_up_for_what_is_more() -> None:
-    subject, archives = speculation()
+    subject, archives = early_downloads()
     new, old = wheel("a-2"), wheel("a-1")
     subject.expect(project(new), new)
     subject.expect(project(new), new)
@@ -122,7 +122,7 @@ def test_what_turns_out_less_likely_is_given_up_for_what_is_more() -> None:
 
 
 def test_what_waits_and_is_given_up_never_begins() -> None:
-    subject, archives = speculation()
+    subject, archives = early_downloads()
     files = [wheel(f"w{number}") for number in range(SIDE_BY_SIDE + 1)]
     expect(subject, *files)
     subject.expect(project(files[-1]), None)
@@ -131,7 +131,7 @@ def test_what_waits_and_is_given_up_never_begins() -> None:
 
 
 def test_once_the_answer_is_there_all_else_is_given_up() -> None:
-    subject, archives = speculation()
+    subject, archives = early_downloads()
     files = [wheel(f"w{number}") for number in range(SIDE_BY_SIDE + 2)]
     expect(subject, *files)
     subject.settle(files[:1])
@@ -145,7 +145,7 @@ async def run(files: Iterable[IndexFile], *requirements: str, seed: int = 0, sma
     problem, _ = pose(ResolveOptions(requirements=requirements), environment=PYODIDE_314, installed={}, distribution={})
     fetcher = MemoryFetcher(files, seed=seed)
     async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:
-        resolution = await resolve(problem, Snapshot(PYODIDE_314), index, speculation=Speculation(index, small))
+        resolution = await resolve(problem, Snapshot(PYODIDE_314), index, early_downloads=EarlyDownloads(index, small))
         for pin in resolution.chosen:
             assert pin.file is not None
             await index.archive(pin.file)

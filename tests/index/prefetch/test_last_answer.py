@@ -15,7 +15,7 @@ from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
 from wherry.errors import ResolutionError
 from wherry.index.cache import MemoryCache, NoCache
 from wherry.index.client import IndexClient
-from wherry.index.prefetch.last_answer import MAX_SIZE, MOST, keep_hints, read_hints
+from wherry.index.prefetch.last_answer import MAX_SIZE, MOST, keep_last_answer, read_last_answer
 from wherry.index.resolve import resolve
 from wherry.resolution.problem import ResolveOptions, pose
 from wherry.resolution.snapshot import Snapshot
@@ -43,17 +43,17 @@ def problem(*requirements: str, **options: object) -> Problem:
     )[0]
 
 
-def named(hints: Mapping[str, str]) -> dict[NormalizedName, str]:
-    return {canonicalize_name(name): filename for name, filename in hints.items()}
+def named(last_answer: Mapping[str, str]) -> dict[NormalizedName, str]:
+    return {canonicalize_name(name): filename for name, filename in last_answer.items()}
 
 
 async def decide(
-    files: Sequence[IndexFile], requirements: Sequence[str], hints: Mapping[str, str], seed: int = 0
+    files: Sequence[IndexFile], requirements: Sequence[str], last_answer: Mapping[str, str], seed: int = 0
 ) -> tuple[Resolution | str, MemoryFetcher]:
     fetcher = MemoryFetcher(files, seed=seed)
     async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:
         try:
-            answer = await resolve(problem(*requirements), Snapshot(PYODIDE_314), index, hints=named(hints))
+            answer = await resolve(problem(*requirements), Snapshot(PYODIDE_314), index, last_answer=named(last_answer))
         except ResolutionError as error:
             return f"{type(error).__name__}: {error}", fetcher
         return answer, fetcher
@@ -63,8 +63,8 @@ async def test_what_was_needed_the_last_time_is_asked_for_at_once() -> None:
     cache = MemoryCache()
     answer, _ = await decide(CHAIN, ["a"], {})
     assert not isinstance(answer, str)
-    await keep_hints(problem("a"), answer, cache)
-    assert await read_hints(problem("a"), cache) == WHEELS
+    await keep_last_answer(problem("a"), answer, cache)
+    assert await read_last_answer(problem("a"), cache) == WHEELS
     hinted, fetcher = await decide(CHAIN, ["a"], WHEELS)
     assert hinted == answer
     asked = [request.url for request in fetcher.asked]
@@ -76,9 +76,9 @@ async def test_another_question_has_other_hints() -> None:
     cache = MemoryCache()
     answer, _ = await decide(CHAIN, ["a"], {})
     assert not isinstance(answer, str)
-    await keep_hints(problem("a"), answer, cache)
+    await keep_last_answer(problem("a"), answer, cache)
     for other in (problem("a>=1"), problem("a", constraints=["b<2"]), problem("a", pre=True), problem("b")):
-        assert await read_hints(other, cache) == {}
+        assert await read_last_answer(other, cache) == {}
 
 
 @pytest.mark.parametrize("name", ["12 diamonds", "the newest client", "6 pigeons, 5 holes"])
@@ -117,21 +117,21 @@ class Constant:
 
 @given(st.binary(max_size=60) | JSON_VALUES.map(lambda value: json.dumps(value).encode()))
 def test_nonsense_in_a_cache_is_no_hint_and_no_error(content: bytes) -> None:
-    hints = asyncio.run(read_hints(problem("a"), Constant(content)))
-    assert all(name == canonicalize_name(name) for name in hints)
+    last_answer = asyncio.run(read_last_answer(problem("a"), Constant(content)))
+    assert all(name == canonicalize_name(name) for name in last_answer)
 
 
 async def test_what_is_no_name_of_a_project_is_no_hint() -> None:
     for name in ("../private", "", "a/b", "-a"):
-        assert await read_hints(problem("a"), Constant(json.dumps({name: ""}).encode())) == {}
+        assert await read_last_answer(problem("a"), Constant(json.dumps({name: ""}).encode())) == {}
 
 
 async def test_hints_are_no_flood() -> None:
     many = json.dumps({f"p{number}": "" for number in range(MOST * 3)}).encode()
-    assert len(await read_hints(problem("a"), Constant(many))) == MOST
+    assert len(await read_last_answer(problem("a"), Constant(many))) == MOST
 
 
 async def test_hints_that_would_take_much_memory_are_not_read() -> None:
     small = json.dumps({"a": ""}).encode()
-    assert await read_hints(problem("a"), Constant(small + b" " * 100)) == named({"a": ""})
-    assert await read_hints(problem("a"), Constant(small + b" " * MAX_SIZE)) == {}
+    assert await read_last_answer(problem("a"), Constant(small + b" " * 100)) == named({"a": ""})
+    assert await read_last_answer(problem("a"), Constant(small + b" " * MAX_SIZE)) == {}

@@ -10,52 +10,52 @@ import pytest
 
 from tests.harness.crashes import Crash, crashing, failing
 from tests.installation.places import tree
-from wherry.installation.exchange.journal import Step, carry_out, has_journal, recover
+from wherry.installation.exchange.journal import Change, carry_out, has_journal, recover
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 class Folder:
-    """A folder with a workshop, and steps in it given by relative paths."""
+    """A folder with a staging_root, and changes in it given by relative paths."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.workshop = root / ".wherry"
+        self.staging_root = root / ".wherry"
         for folder in ("new", "old"):
-            (self.workshop / folder).mkdir(parents=True)
+            (self.staging_root / folder).mkdir(parents=True)
 
     def write(self, *paths: str) -> None:
         for path in paths:
             (self.root / path).parent.mkdir(parents=True, exist_ok=True)
             (self.root / path).write_text(path)
 
-    def place(self, number: int, path: str) -> Step:
+    def place(self, number: int, path: str) -> Change:
         self.write(f".wherry/new/{number}")
-        return Step("place", f"{self.root}/{path}", f"{self.workshop}/new/{number}")
+        return Change("place", f"{self.root}/{path}", f"{self.staging_root}/new/{number}")
 
-    def place_folder(self, path: str, *files: str) -> Step:
+    def place_folder(self, path: str, *files: str) -> Change:
         self.write(*(f".wherry/new/{path}/{file}" for file in files))
         contents: dict[str, list[str]] = {"": []}
         for file in files:
             below, _, name = f"/{file}".rpartition("/")
             contents.setdefault(below, []).append(name)
-        return Step("place", f"{self.root}/{path}", f"{self.workshop}/new/{path}", contents)
+        return Change("place", f"{self.root}/{path}", f"{self.staging_root}/new/{path}", contents)
 
-    def away(self, number: int, path: str) -> Step:
-        return Step("away", f"{self.root}/{path}", f"{self.workshop}/old/{number}")
+    def away(self, number: int, path: str) -> Change:
+        return Change("away", f"{self.root}/{path}", f"{self.staging_root}/old/{number}")
 
-    def make(self, path: str) -> Step:
-        return Step("make", f"{self.root}/{path}")
+    def make(self, path: str) -> Change:
+        return Change("make", f"{self.root}/{path}")
 
-    def empty(self, path: str) -> Step:
-        return Step("empty", f"{self.root}/{path}")
+    def empty(self, path: str) -> Change:
+        return Change("empty", f"{self.root}/{path}")
 
-    def carry_out(self, *steps: Step) -> None:
-        carry_out(steps, str(self.workshop), "It")
+    def carry_out(self, *changes: Change) -> None:
+        carry_out(changes, str(self.staging_root), "It")
 
     def recover(self) -> tuple[str, ...]:
-        return recover(str(self.workshop), lambda path: path.startswith(f"{self.root}/"))
+        return recover(str(self.staging_root), lambda path: path.startswith(f"{self.root}/"))
 
     def found(self) -> set[str]:
         return {path for path in tree(self.root) if not path.startswith(".wherry")}
@@ -72,7 +72,7 @@ def folder(tmp_path: Path) -> Folder:
 
 def test_steps_are_taken_in_order(folder):
     folder.write("a/old", "b")
-    steps = [
+    changes = [
         folder.away(0, "a/old"),
         folder.away(1, "b"),
         folder.empty("a"),
@@ -80,20 +80,20 @@ def test_steps_are_taken_in_order(folder):
         folder.place(0, "a"),
         folder.place(1, "b/new"),
     ]
-    folder.carry_out(*steps)
+    folder.carry_out(*changes)
     assert folder.found() == {"a", "b", "b/new"}
-    assert (folder.workshop / "old" / "0").read_text() == "a/old"
-    assert not has_journal(str(folder.workshop))
+    assert (folder.staging_root / "old" / "0").read_text() == "a/old"
+    assert not has_journal(str(folder.staging_root))
 
 
 def test_a_failure_takes_all_back(folder):
     folder.write("a/old", "b")
     before = folder.found()
-    steps = [folder.away(0, "a/old"), folder.empty("a"), folder.place(0, "a"), folder.make("b")]
+    changes = [folder.away(0, "a/old"), folder.empty("a"), folder.place(0, "a"), folder.make("b")]
     with pytest.raises(FileExistsError):
-        folder.carry_out(*steps)
+        folder.carry_out(*changes)
     assert folder.found() == before
-    assert not has_journal(str(folder.workshop))
+    assert not has_journal(str(folder.staging_root))
 
 
 def test_what_is_not_confirmed_is_taken_back(folder):
@@ -105,38 +105,38 @@ def test_what_is_not_confirmed_is_taken_back(folder):
         seen.append(folder.found())
         raise LookupError
 
-    steps = [folder.away(0, "a/old"), folder.empty("a"), folder.place(0, "a")]
+    changes = [folder.away(0, "a/old"), folder.empty("a"), folder.place(0, "a")]
     with pytest.raises(LookupError):
-        carry_out(steps, str(folder.workshop), "It", confirm)
+        carry_out(changes, str(folder.staging_root), "It", confirm)
     assert seen == [{"a", "b"}]
     assert folder.found() == before
-    assert not has_journal(str(folder.workshop))
+    assert not has_journal(str(folder.staging_root))
 
 
 def test_a_folder_goes_from_one_file_system_to_another(folder):
-    step = folder.place_folder("app", "a", "deep/b")
+    change = folder.place_folder("app", "a", "deep/b")
     with failing(3, error=crossing):
-        folder.carry_out(step)
+        folder.carry_out(change)
     assert folder.found() == {"app", "app/a", "app/deep", "app/deep/b"}
 
 
 def test_a_folder_whose_copy_is_interrupted_is_taken_back(folder):
-    step = folder.place_folder("app", "a", "deep/b")
+    change = folder.place_folder("app", "a", "deep/b")
     for number in count(3):
         with crashing(before=number) as counter, failing(3, error=crossing):
-            folder.carry_out(step)
+            folder.carry_out(change)
         if counter.changes < number:
             break
         assert folder.recover() == ("It was interrupted, and has been taken back",)
         assert folder.found() == set()
-        step = folder.place_folder("app", "a", "deep/b")
+        change = folder.place_folder("app", "a", "deep/b")
 
 
 @pytest.mark.parametrize("mine", [(), ("app/deep/mine",)])
 def test_a_folder_that_cannot_be_moved_back_is_emptied_of_what_came_with_it(folder, mine):
-    step = folder.place_folder("app", "a", "deep/b")
+    change = folder.place_folder("app", "a", "deep/b")
     with suppress(Crash), failing(4, 5, error=Crash):  # it is there, and neither done nor taken back
-        folder.carry_out(step)
+        folder.carry_out(change)
     folder.write(*mine, "app/__pycache__/a.pyc")
     with failing(*() if mine else (1,), error=crossing):
         assert folder.recover() == ("It was interrupted, and has been taken back",)
@@ -150,15 +150,20 @@ def test_without_a_journal_there_is_nothing_to_recover(folder):
 
 
 @pytest.fixture
-def crossings(folder: Folder) -> list[Step]:
+def crossings(folder: Folder) -> list[Change]:
     folder.write("replaced", "gone")
     (folder.root / "gone").chmod(0o700)
-    steps = [folder.away(0, "replaced"), folder.away(1, "gone"), folder.place(0, "replaced"), folder.place(1, "fresh")]
-    (folder.workshop / "new" / "1").chmod(0o700)
-    return steps
+    changes = [
+        folder.away(0, "replaced"),
+        folder.away(1, "gone"),
+        folder.place(0, "replaced"),
+        folder.place(1, "fresh"),
+    ]
+    (folder.staging_root / "new" / "1").chmod(0o700)
+    return changes
 
 
-# The changes are: opening and renaming the journal, then for each step the rename that fails, opening the copy,
+# The changes are: opening and renaming the journal, then for each change the rename that fails, opening the copy,
 # chmod, and two that end it, after which the journal goes.
 FAILING = (3, 8, 13, 18)
 
@@ -170,7 +175,7 @@ def test_files_go_from_one_file_system_to_another(folder, crossings):
     assert folder.found() == {"replaced", "fresh"}
     assert (folder.root / "replaced").read_text() == ".wherry/new/0"
     assert os.access(folder.root / "fresh", os.X_OK)
-    assert os.access(folder.workshop / "old" / "1", os.X_OK)
+    assert os.access(folder.staging_root / "old" / "1", os.X_OK)
 
 
 @pytest.mark.parametrize("number", range(3, 24))

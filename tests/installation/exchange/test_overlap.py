@@ -21,8 +21,8 @@ def staged(root: Path, owner: str, *targets: str) -> StagedTree:
 
 def surveyed(root: Path, *trees: StagedTree) -> tuple[list[str], list[str]]:
     found = survey(trees, (), lambda path: path.startswith(f"{root}/"))
-    spots = [str(Path(spot.path).relative_to(root)) + ("/" if spot.is_folder else "") for spot in found.spots]
-    return spots, [str(Path(path).relative_to(root)) for path in found.made]
+    targets = [str(Path(target.path).relative_to(root)) + ("/" if target.is_folder else "") for target in found.targets]
+    return targets, [str(Path(path).relative_to(root)) for path in found.made]
 
 
 def test_a_folder_that_is_new_and_nobody_elses_comes_as_a_whole(tmp_path):
@@ -39,7 +39,7 @@ def test_a_folder_that_two_share_is_made(tmp_path):
 def test_what_must_not_be_moved_is_made(tmp_path):
     found = survey([staged(tmp_path, "a", "lib/one")], (), lambda _: False)
     assert found.made == [f"{tmp_path}/lib"]
-    assert [spot.path for spot in found.spots] == [f"{tmp_path}/lib/one"]
+    assert [target.path for target in found.targets] == [f"{tmp_path}/lib/one"]
 
 
 @pytest.mark.parametrize(("first", "second"), [("a", "a/b"), ("a/b", "a")])
@@ -55,7 +55,7 @@ def test_a_file_that_two_have_is_contested(tmp_path):
     first, second = staged(tmp_path, "a", "ns/one", "ns/x"), staged(tmp_path, "b", "ns/two", "ns/x")
     found = survey([first, second], (), lambda _: True)
     assert found.contested == {f"{tmp_path}/ns/x": [first, second]}
-    assert [Path(spot.path).name for spot in found.spots] == ["one", "two"]
+    assert [Path(target.path).name for target in found.targets] == ["one", "two"]
 
 
 def test_a_tree_knows_what_it_covers(tmp_path):

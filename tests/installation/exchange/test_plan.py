@@ -33,13 +33,13 @@ def staged(root: Path, targets: Iterable[str]) -> StagedTree:
     return tree
 
 
-def planned(root: Path, going: list[str], targets: list[str], beside: dict[str, str] | None = None) -> list[str]:
+def planned(root: Path, deleted: list[str], targets: list[str], renamed: dict[str, str] | None = None) -> list[str]:
     tree = staged(root, targets)
-    aside = {str(root / path): str(root / kept) for path, kept in (beside or {}).items()}
-    gone = {*(str(root / path) for path in going), *aside}
+    aside = {str(root / path): str(root / kept) for path, kept in (renamed or {}).items()}
+    gone = {*(str(root / path) for path in deleted), *aside}
     found = survey([tree], gone, lambda path: path.startswith(f"{root}/"))
-    steps = plan([str(root / path) for path in going], aside, found, str(root / ".wherry"), lambda _: str(root))
-    return [f"{step.kind} {Path(step.path).relative_to(root)}" for step in steps]
+    changes = plan([str(root / path) for path in deleted], aside, found, str(root / ".wherry"), lambda _: str(root))
+    return [f"{change.kind} {Path(change.path).relative_to(root)}" for change in changes]
 
 
 def test_files_go_then_empty_folders_then_others_come(tmp_path):
@@ -67,8 +67,8 @@ def test_folders_with_nothing_but_an_empty_pycache_go(tmp_path):
 
 def test_folders_go_up_to_the_root_of_all_where_that_is_the_installations(tmp_path):
     write(tmp_path, "share/man/a.1", "b")
-    steps = plan([str(tmp_path / "share/man/a.1")], {}, Survey(), str(tmp_path), lambda _: "/")
-    assert [step.path for step in steps[1:]] == [str(tmp_path / "share/man"), str(tmp_path / "share")]
+    changes = plan([str(tmp_path / "share/man/a.1")], {}, Survey(), str(tmp_path), lambda _: "/")
+    assert [change.path for change in changes[1:]] == [str(tmp_path / "share/man"), str(tmp_path / "share")]
 
 
 def test_what_makes_way_is_kept_beside(tmp_path):
@@ -112,30 +112,30 @@ PATHS = st.sampled_from(["a", "b", "a/a", "a/b", "b/a", "a/a/a", "a/a/b"])
 
 
 @given(st.lists(PATHS, max_size=4), st.sets(PATHS), st.sets(PATHS, max_size=4), st.integers(1, 20))
-def test_any_plan_is_carried_out_or_taken_back(existing, going, targets, end):
+def test_any_plan_is_carried_out_or_taken_back(existing, deleted, targets, end):
     # Of one wheel, none of which has a file that is a folder, too.
     assume(not any(path.startswith(f"{folder}/") for path in targets for folder in targets))
     with tempfile.TemporaryDirectory() as name:
-        root, workshop = Path(name), Path(name, ".wherry")
+        root, staging_root = Path(name), Path(name, ".wherry")
         for path in existing:
             with suppress(OSError):
                 write(root, path)
         before = tree(root)
-        (workshop / "old").mkdir(parents=True)
+        (staging_root / "old").mkdir(parents=True)
         new = staged(root, targets)
         with suppress(OSError):
             for target in new.targets():
                 write(Path(new.root + target).parent, Path(target).name)
         with suppress(OSError), crashing(before=end):
-            gone = {f"{root}/{path}" for path in going}
+            gone = {f"{root}/{path}" for path in deleted}
             found = survey([new], gone, lambda path: path.startswith(f"{root}/"))
-            steps = plan(gone, {}, found, f"{workshop}/old", lambda _: str(root))
-            carry_out(steps, str(workshop), "It")
+            changes = plan(gone, {}, found, f"{staging_root}/old", lambda _: str(root))
+            carry_out(changes, str(staging_root), "It")
         there = {path: content for path, content in tree(root).items() if not path.startswith(".wherry")}
-        if has_journal(str(workshop)):
-            assert recover(str(workshop), lambda path: path.startswith(f"{root}/"))
+        if has_journal(str(staging_root)):
+            assert recover(str(staging_root), lambda path: path.startswith(f"{root}/"))
             assert tree(root) == before
         elif there != before:
             files = {path: content for path, content in there.items() if content is not None}
-            old = {path: content for path, content in before.items() if content is not None and path not in going}
+            old = {path: content for path, content in before.items() if content is not None and path not in deleted}
             assert files == old | {path: Path(path).name.encode() for path in targets}

@@ -8,7 +8,7 @@ import pytest
 from tests.harness.index_files import make_wheel
 from tests.installation.places import install, tree, uninstall
 from wherry.errors import InstallConflict
-from wherry.installation.exchange.overlap import Obstacle
+from wherry.installation.exchange.overlap import Collision
 from wherry.installation.exchange.unclaimed import refuse_unclaimed
 
 APP = make_wheel("app", "1", files={"app/__init__.py": "app", "app-1.data/data/share/app": "shared"})
@@ -123,7 +123,7 @@ def test_what_pyodide_unpacked_of_a_leaving_distribution_is_not_somebodys(scheme
     (tmp_path / "share").mkdir()
     (tmp_path / "share" / "app").write_text("old")
     (tmp_path / "new").write_text("new")
-    found = [Obstacle(str(tmp_path / "share" / "app"), "app-2-py3-none-any.whl", str(tmp_path / "new"))]
+    found = [Collision(str(tmp_path / "share" / "app"), "app-2-py3-none-any.whl", str(tmp_path / "new"))]
     refuse_unclaimed(found, {f"{scheme.site_packages}/app-1.data/data/share/app"}, scheme)
     with pytest.raises(InstallConflict):
         refuse_unclaimed(found, {f"{scheme.site_packages}/app-1.data/data/share/other"}, scheme)
@@ -134,7 +134,7 @@ def test_shared_libraries_stand_in_no_record_and_are_replaced(scheme, tmp_path):
     libraries.mkdir()
     (libraries / "lib.so").write_text("old")
     (tmp_path / "new").write_text("new")
-    found = [Obstacle(str(libraries / "lib.so"), "lib", str(tmp_path / "new"))]
+    found = [Collision(str(libraries / "lib.so"), "lib", str(tmp_path / "new"))]
     with pytest.raises(InstallConflict):
         refuse_unclaimed(found, (), scheme)
     scheme = type(scheme)(scheme.site_packages, scheme.scripts, scheme.headers, scheme.data, str(libraries))

@@ -24,12 +24,12 @@ PARTS = {
 
 
 @pytest.fixture
-def workshop(tmp_path):
-    return tmp_path / "workshop"
+def staging_root(tmp_path):
+    return tmp_path / "staging_root"
 
 
-def test_every_part_has_its_target(scheme, workshop, tmp_path):
-    staged = stage([deliver(make_wheel("app", "1", files=PARTS))], scheme, str(workshop))
+def test_every_part_has_its_target(scheme, staging_root, tmp_path):
+    staged = stage([deliver(make_wheel("app", "1", files=PARTS))], scheme, str(staging_root))
     site = "lib/python3.14/site-packages"
     assert {os.path.relpath(file.target, tmp_path) for file in staged} == {
         f"{site}/app/__init__.py",
@@ -46,24 +46,24 @@ def test_every_part_has_its_target(scheme, workshop, tmp_path):
     assert contents["readme"] == b"data"
 
 
-def test_nothing_shows_where_it_belongs(scheme, workshop, tmp_path):
+def test_nothing_shows_where_it_belongs(scheme, staging_root, tmp_path):
     before = tree(tmp_path)
-    stage([deliver(make_wheel("app", "1", files=PARTS))], scheme, str(workshop))
-    assert {path for path in tree(tmp_path) if not path.startswith("workshop")} == before.keys()
+    stage([deliver(make_wheel("app", "1", files=PARTS))], scheme, str(staging_root))
+    assert {path for path in tree(tmp_path) if not path.startswith("staging_root")} == before.keys()
 
 
-def test_scripts_alone_are_executable(scheme, workshop):
-    staged = stage([deliver(make_wheel("app", "1", files=PARTS))], scheme, str(workshop))
+def test_scripts_alone_are_executable(scheme, staging_root):
+    staged = stage([deliver(make_wheel("app", "1", files=PARTS))], scheme, str(staging_root))
     executable = {Path(file.target).name for file in staged if os.access(file.path, os.X_OK)}
     assert executable == {"run"}
 
 
-def test_notes_of_another_installation_are_not_taken_over(scheme, workshop):
+def test_notes_of_another_installation_are_not_taken_over(scheme, staging_root):
     names = ("INSTALLER", "REQUESTED", "direct_url.json")
     file = make_wheel("app", "1", files={f"app-1.dist-info/{name}": "pip" for name in names})
     staged = {
         Path(file.target).name: Path(file.path).read_text(encoding="utf-8")
-        for file in stage([deliver(file)], scheme, str(workshop))
+        for file in stage([deliver(file)], scheme, str(staging_root))
     }
     assert staged.keys() == {"METADATA", "WHEEL", "INSTALLER", "RECORD"}
     assert staged["INSTALLER"] == "wherry\n"
@@ -91,10 +91,10 @@ def test_notes_of_another_installation_are_not_taken_over(scheme, workshop):
         ("app-1.data/scripts/python3", "has the name of Python itself"),
     ],
 )
-def test_a_part_that_belongs_nowhere_is_refused(scheme, workshop, path, fragment):
+def test_a_part_that_belongs_nowhere_is_refused(scheme, staging_root, path, fragment):
     file = make_wheel("app", "1", files={"app.py": "", path: ""})
     with pytest.raises(InvalidWheel, match=fragment) as caught:
-        stage([deliver(file)], scheme, str(workshop))
+        stage([deliver(file)], scheme, str(staging_root))
     assert caught.value.filename == file.filename
 
 
@@ -120,9 +120,9 @@ def contents(staged):
     return {Path(file.target).name: Path(file.path).read_bytes() for file in staged}
 
 
-def test_entry_points_become_scripts_that_anyone_may_run(scheme, workshop):
+def test_entry_points_become_scripts_that_anyone_may_run(scheme, staging_root):
     file = make_wheel("app", "1", files={"app-1.dist-info/entry_points.txt": ENTRY_POINTS})
-    staged = {file.target: file for file in stage([deliver(file)], scheme, str(workshop))}
+    staged = {file.target: file for file in stage([deliver(file)], scheme, str(staging_root))}
     scripts = [staged[f"{scheme.scripts}/{name}"] for name in ("app", "app-admin", "app-window")]
     assert all(os.access(script.path, os.X_OK) for script in scripts)
     assert contents(scripts)["app-admin"].decode() == (
@@ -131,13 +131,13 @@ def test_entry_points_become_scripts_that_anyone_may_run(scheme, workshop):
     )
 
 
-def test_what_was_made_stands_in_record_after_what_the_wheel_brought(scheme, workshop):
+def test_what_was_made_stands_in_record_after_what_the_wheel_brought(scheme, staging_root):
     files = {
         "app.py": "",
         "app-1.data/scripts/tool": "#!python\n1",
         "app-1.dist-info/entry_points.txt": "[console_scripts]\napp = app:main\n",
     }
-    staged = stage([deliver(make_wheel("app", "1", files=files), requested=True)], scheme, str(workshop))
+    staged = stage([deliver(make_wheel("app", "1", files=files), requested=True)], scheme, str(staging_root))
     record = contents(staged)["RECORD"].decode()
     assert [line.partition(",")[0] for line in record.splitlines()] == [
         "app.py",
@@ -162,24 +162,26 @@ def test_what_was_made_stands_in_record_after_what_the_wheel_brought(scheme, wor
         (b"", b""),
     ],
 )
-def test_a_script_for_any_python_is_told_which(scheme, workshop, content, placed):
-    staged = stage([deliver(make_wheel("app", "1", files={"app-1.data/scripts/run": content}))], scheme, str(workshop))
+def test_a_script_for_any_python_is_told_which(scheme, staging_root, content, placed):
+    staged = stage(
+        [deliver(make_wheel("app", "1", files={"app-1.data/scripts/run": content}))], scheme, str(staging_root)
+    )
     assert contents(staged)["run"] == placed
     digest = base64.urlsafe_b64encode(hashlib.sha256(placed).digest()).rstrip(b"=").decode()
     assert f"../../../bin/run,sha256={digest},{len(placed)}\n" in contents(staged)["RECORD"].decode()
 
 
-def test_what_looks_like_a_script_elsewhere_is_left_alone(scheme, workshop):
-    staged = stage([deliver(make_wheel("app", "1", files={"run.py": "#!python\n"}))], scheme, str(workshop))
+def test_what_looks_like_a_script_elsewhere_is_left_alone(scheme, staging_root):
+    staged = stage([deliver(make_wheel("app", "1", files={"run.py": "#!python\n"}))], scheme, str(staging_root))
     assert contents(staged)["run.py"] == b"#!python\n"
 
 
-def test_an_entry_points_script_takes_the_place_of_a_packed_one(scheme, workshop):
+def test_an_entry_points_script_takes_the_place_of_a_packed_one(scheme, staging_root):
     files = {
         "app-1.data/scripts/app": "#!python\npacked",
         "app-1.dist-info/entry_points.txt": "[console_scripts]\napp = app:main\n",
     }
-    staged = contents(stage([deliver(make_wheel("app", "1", files=files))], scheme, str(workshop)))
+    staged = contents(stage([deliver(make_wheel("app", "1", files=files))], scheme, str(staging_root)))
     assert b"from app import main" in staged["app"]
     assert staged["RECORD"].count(b"bin/app,") == 1
 
@@ -194,18 +196,18 @@ def test_an_entry_points_script_takes_the_place_of_a_packed_one(scheme, workshop
     ],
 )
 @pytest.mark.parametrize("folder", ["app-1.dist-info", "app-1.data/purelib/app-1.dist-info"])
-def test_entry_points_that_reach_for_more_are_refused(scheme, workshop, folder, entry_points, fragment):
+def test_entry_points_that_reach_for_more_are_refused(scheme, staging_root, folder, entry_points, fragment):
     files = {"app-1.data/scripts/run": "", f"{folder}/entry_points.txt": entry_points}
     with pytest.raises(InvalidWheel, match=fragment):
-        stage([deliver(make_wheel("app", "1", files=files))], scheme, str(workshop))
+        stage([deliver(make_wheel("app", "1", files=files))], scheme, str(staging_root))
 
 
-def test_data_of_any_name_goes_below_a_root_that_is_the_file_systems(workshop):
+def test_data_of_any_name_goes_below_a_root_that_is_the_file_systems(staging_root):
     scheme = Scheme("/lib/python3.14/site-packages", "/bin", "/include/python3.14", "/")
     below = ("etc/app/conf", "share/app/x", "docs/x", "home/pyodide/app.txt", "LICENSE")
     good = make_wheel("app", "1", files={f"app-1.data/data/{path}": path for path in below})
-    staged = contents(stage([deliver(good)], scheme, str(workshop)))
-    targets = {file.target for file in stage([deliver(good)], scheme, str(workshop))}
+    staged = contents(stage([deliver(good)], scheme, str(staging_root)))
+    targets = {file.target for file in stage([deliver(good)], scheme, str(staging_root))}
     assert {f"/{path}" for path in below} < targets
     assert staged["LICENSE"] == b"LICENSE"
     record = [line.partition(",")[0] for line in staged["RECORD"].decode().splitlines()]
@@ -213,4 +215,4 @@ def test_data_of_any_name_goes_below_a_root_that_is_the_file_systems(workshop):
     for path in ("dev/app", "proc/app", "lib/python314.zip", "bin/python"):
         bad = make_wheel("app", "1", files={f"app-1.data/data/{path}": ""})
         with pytest.raises(InvalidWheel, match="itself"):
-            stage([deliver(bad)], scheme, str(workshop))
+            stage([deliver(bad)], scheme, str(staging_root))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wherry.index.client import IndexClient
     from wherry.resolution.problem import Problem
 
-__all__ = ["Partners", "few_steps"]
+__all__ = ["DistributionHints", "few_steps"]
 
 MANY = 13  # projects
 
@@ -42,7 +42,7 @@ def few_steps(
     return steps
 
 
-class Partners:
+class DistributionHints:
     """Asks ``index`` for pages, for as long as the ``async with`` block lasts.
 
     Nobody sees the answers before he asks himself, so they change neither what is decided nor where that fails.

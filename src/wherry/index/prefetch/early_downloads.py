@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wherry.index.client import IndexClient
     from wherry.model.project import ProjectFile
 
-__all__ = ["Speculation"]
+__all__ = ["EarlyDownloads"]
 
 SMALL = 2_000_000  # bytes
 SIDE_BY_SIDE = 2
@@ -25,12 +25,12 @@ SIDE_BY_SIDE = 2
 not wait for archives."""
 
 
-class Speculation:
-    """Begins to download likely wheels through ``index``, whose archives whoever installs them will find there.
+class EarlyDownloads:
+    """Begins to download likely wheels through ``index``, where the installer finds the archives later.
 
-    They begin at once, a few of them side by side. Of one that has more than ``small`` bytes, only so many come before
-    :meth:`is_idle` or :meth:`settle`: a wrong guess of it is expensive. One that has its metadata in itself alone waits
-    altogether: that is for whoever needs it to get.
+    They begin at once, a few of them side by side. A file of more than ``small`` bytes stops there until
+    :meth:`release_held` or :meth:`settle`: a wrong guess of it is expensive. A wheel without a metadata file beside it
+    is not begun at all, for the resolver downloads it as soon as it needs the metadata.
     """
 
     def __init__(self, index: IndexClient, small: int = SMALL) -> None:
@@ -54,8 +54,8 @@ class Speculation:
             if file.metadata_hashes is not None:
                 self._queue_of(file).add(file)
 
-    def is_idle(self) -> None:
-        """Note that nothing else is asked of the index just now: all that is likely may come, the largest first."""
+    def release_held(self) -> None:
+        """Let all likely wheels come, the largest first: nothing else is being asked of the index now."""
         for file in sorted(self._likely.values(), key=lambda file: -(file.size or 0)):
             if self._queue_of(file) is self._large:
                 self._large.start(file)

@@ -28,13 +28,13 @@ if TYPE_CHECKING:
     from wherry.resolution.requirements import ProjectRequirement
     from wherry.resolution.resolution import Resolution
 
-__all__ = ["follow_hints", "keep_hints", "read_hints"]
+__all__ = ["follow_last_answer", "keep_last_answer", "read_last_answer"]
 
 MOST = 200  # projects; whoever can write to the cache shall not make a flood of requests
 MAX_SIZE = 2**20  # bytes; reading JSON takes many times as many
 
 
-async def read_hints(problem: Problem, cache: Cache) -> Mapping[NormalizedName, str]:
+async def read_last_answer(problem: Problem, cache: Cache) -> Mapping[NormalizedName, str]:
     """Return the projects that the answer may have, each with the name of a wheel of it, or with an empty string."""
     likely: dict[NormalizedName, str] = {}
     with suppress(ValueError, TypeError, AttributeError):
@@ -44,15 +44,15 @@ async def read_hints(problem: Problem, cache: Cache) -> Mapping[NormalizedName, 
     return dict(list(likely.items())[:MOST])
 
 
-async def keep_hints(problem: Problem, resolution: Resolution, cache: Cache) -> None:
+async def keep_last_answer(problem: Problem, resolution: Resolution, cache: Cache) -> None:
     """Note which wheels of which projects were taken from an index, for the next time that the same is asked."""
     wheels = {pin.name: pin.file.filename for pin in resolution.chosen if pin.file and pin.origin == "index"}
     await cache.put(_key(problem), json.dumps(wheels).encode())
 
 
-async def follow_hints(hints: Mapping[NormalizedName, str], index: IndexClient) -> None:
+async def follow_last_answer(last_answer: Mapping[NormalizedName, str], index: IndexClient) -> None:
     """Ask ``index`` for the pages of the projects, and for the metadata of the wheels where they are still there."""
-    await together([_follow(name, filename, index) for name, filename in hints.items()])
+    await together([_follow(name, filename, index) for name, filename in last_answer.items()])
 
 
 async def _follow(name: NormalizedName, filename: str, index: IndexClient) -> None:

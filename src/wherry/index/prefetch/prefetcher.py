@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.index.client import IndexClient
-    from wherry.index.prefetch.distribution_hints import Partners
-    from wherry.index.prefetch.early_downloads import Speculation
+    from wherry.index.prefetch.distribution_hints import DistributionHints
+    from wherry.index.prefetch.early_downloads import EarlyDownloads
     from wherry.model.project import ProjectFile
     from wherry.resolution.candidates import Candidate
     from wherry.resolution.problem import Problem
@@ -42,8 +42,8 @@ class Prefetcher:
         problem: Problem,
         snapshot: Snapshot,
         index: IndexClient,
-        partners: Partners,
-        speculation: Speculation | None = None,
+        partners: DistributionHints,
+        early_downloads: EarlyDownloads | None = None,
     ) -> None:
         self._problem = problem
         self._snapshot = snapshot
@@ -52,7 +52,7 @@ class Prefetcher:
         self._candidates = Candidates(problem, snapshot, Policy.AS_ASKED)
         self._followed: set[tuple[Identifier, str]] = set()
         self._missed: Counter[NormalizedName] = Counter()
-        self._speculation = speculation
+        self._early_downloads = early_downloads
         self._wanted: dict[NormalizedName, list[ProjectRequirement]] = {}
 
     async def follow(self, requirements: Iterable[ProjectRequirement]) -> None:
@@ -120,7 +120,7 @@ class Prefetcher:
 
     def _speculate(self, requirement: ProjectRequirement) -> None:
         """Expect the project to come from the best candidate for all that has been asked of it so far."""
-        if self._speculation is None:
+        if self._early_downloads is None:
             return
         wanted = self._wanted.setdefault(requirement.name, [])
         # All of them are judged each time.
@@ -128,7 +128,7 @@ class Prefetcher:
             return
         wanted.append(requirement)
         likely = next(self._candidates.select(requirement.name, wanted), None)
-        self._speculation.expect(requirement.name, likely.file if likely is not None else None)
+        self._early_downloads.expect(requirement.name, likely.file if likely is not None else None)
 
     async def _learn_and_follow(self, file: ProjectFile, extra: str) -> None:
         await self._learn_metadata(file)

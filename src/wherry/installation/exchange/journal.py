@@ -1,7 +1,7 @@
 """Changes to files that can be taken back, also by another process than the one that began them.
 
-All steps are written down before the first is taken; taking that list away is what makes the change final. Whether a
-step has been taken shows in the files themselves, so nothing is written in between, and taking back can itself be
+All changes are written down before the first is taken; taking that list away is what makes the change final. Whether a
+change has been taken shows in the files themselves, so nothing is written in between, and taking back can itself be
 interrupted and begun again.
 """
 
@@ -21,7 +21,7 @@ from wherry.installation.exchange.folders import copy_folder, take_away_folder
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-__all__ = ["Step", "carry_out", "has_journal", "recover"]
+__all__ = ["Change", "carry_out", "has_journal", "recover"]
 
 JOURNAL = "journal"
 HEADER = "wherry journal 1"
@@ -29,7 +29,7 @@ CHECKSUM = 64  # hexadecimal digits of SHA-256
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Change:
     """One change to ``path`` (absolute).
 
     ``away`` moves the file there to ``aside``, ``place`` moves the one at ``aside`` there; the other end must be free.
@@ -43,83 +43,85 @@ class Step:
     contents: Mapping[str, Sequence[str]] | None = None
 
 
-def carry_out(steps: Sequence[Step], workshop: str, subject: str, confirm: Callable[[], None] = lambda: None) -> None:
-    """Take all of ``steps`` in order, or none; ``subject`` tells another process what they are about.
+def carry_out(
+    changes: Sequence[Change], staging_root: str, subject: str, confirm: Callable[[], None] = lambda: None
+) -> None:
+    """Take all of ``changes`` in order, or none; ``subject`` tells another process what they are about.
 
     Once all are taken, ``confirm`` looks at the result; where it raises, they are taken back.
 
-    What is set aside and what is to be placed lies in ``workshop``, a folder below the one that the paths are noted
+    What is set aside and what is to be placed lies in ``staging_root``, a folder below the one that the paths are noted
     relative to. Where not even taking back works, the journal stays for :func:`recover`, and the error has a note.
     """
-    journal = os.path.join(workshop, JOURNAL)
-    _write(journal, _encode(steps, os.path.dirname(workshop), subject))
+    journal = os.path.join(staging_root, JOURNAL)
+    _write(journal, _encode(changes, os.path.dirname(staging_root), subject))
     try:
-        for step in steps:
-            _take(step)
+        for change in changes:
+            _take(change)
         confirm()
         os.unlink(journal)
     except BaseException as error:
-        if problems := _take_back(steps, journal):
+        if problems := _take_back(changes, journal):
             error.add_note(f"Not everything could be put back as it was: {'; '.join(problems)}")
         raise
 
 
-def has_journal(workshop: str) -> bool:
-    """Whether a change was begun in ``workshop`` that is neither done nor taken back."""
-    return os.path.lexists(os.path.join(workshop, JOURNAL))
+def has_journal(staging_root: str) -> bool:
+    """Whether a change was begun in ``staging_root`` that is neither done nor taken back."""
+    return os.path.lexists(os.path.join(staging_root, JOURNAL))
 
 
-def recover(workshop: str, owns: Callable[[str], bool]) -> tuple[str, ...]:
-    """Take back what an interrupted process began; return what there is to say of it, and raise nothing.
+def recover(staging_root: str, owns: Callable[[str], bool]) -> tuple[str, ...]:
+    """Take back what an interrupted process began; return warnings; never raise.
 
-    A journal that is damaged, or names a file that ``owns`` does not know, is not followed: the workshop is kept under
-    another name, with all that was set aside. Where taking back fails the journal stays.
+    A journal that is damaged, or names a file that ``owns`` does not know, is not followed: the folder is kept
+    under another name, with all that was set aside. Where taking back fails the journal stays.
     """
-    if not has_journal(workshop):
+    if not has_journal(staging_root):
         return ()
     try:
-        subject, steps = _decode(os.path.join(workshop, JOURNAL), os.path.dirname(workshop), owns)
+        subject, changes = _decode(os.path.join(staging_root, JOURNAL), os.path.dirname(staging_root), owns)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        return (_set_aside(workshop, error),)
-    if problems := _take_back(steps, os.path.join(workshop, JOURNAL)):
-        place = f"what it moved away is in {workshop}"
+        return (_set_aside(staging_root, error),)
+    if problems := _take_back(changes, os.path.join(staging_root, JOURNAL)):
+        place = f"what it moved away is in {staging_root}"
         return (f"{subject} was interrupted, and could not be taken back ({'; '.join(problems)}); {place}",)
-    shutil.rmtree(workshop, ignore_errors=True)
+    shutil.rmtree(staging_root, ignore_errors=True)
     return (f"{subject} was interrupted, and has been taken back",)
 
 
-def _set_aside(workshop: str, error: Exception) -> str:
-    kept, number = f"{workshop}-damaged", 1
+def _set_aside(staging_root: str, error: Exception) -> str:
+    kept, number = f"{staging_root}-damaged", 1
     while os.path.lexists(kept):
-        kept, number = f"{workshop}-damaged-{number}", number + 1
+        kept, number = f"{staging_root}-damaged-{number}", number + 1
     try:
-        os.rename(workshop, kept)
+        os.rename(staging_root, kept)
     except OSError:
-        kept = workshop
+        kept = staging_root
     return (
         f"A change was interrupted, and its journal cannot be followed ({error}): nothing was touched, "
         f"what it moved away is in {kept}, and wherry.check() tells what is missing"
     )
 
 
-def _take(step: Step) -> None:
-    if step.kind == "make":
-        os.mkdir(step.path)
-    elif step.kind == "empty":
-        os.rmdir(step.path)
-    elif step.kind == "away":
-        _move(step.path, step.aside)
+def _take(change: Change) -> None:
+    if change.kind == "make":
+        os.mkdir(change.path)
+    elif change.kind == "empty":
+        os.rmdir(change.path)
+    elif change.kind == "away":
+        _move(change.path, change.aside)
     else:
-        _place(step)
+        _place(change)
 
 
-def _take_back(steps: Sequence[Step], journal: str) -> list[str]:
-    """Undo those of ``steps`` that were taken, then end the journal; return what went wrong, in which case it stays."""
+def _take_back(changes: Sequence[Change], journal: str) -> list[str]:
+    """Undo the ``changes`` that were made, then delete the journal; where something fails, keep it and say why."""
     problems = []
-    replaced = {step.path for step in steps if step.kind == "away"}
-    for step in reversed(steps):
+    replaced = {change.path for change in changes if change.kind == "away"}
+    for change in reversed(changes):
         try:
-            _undo(step, replaced)
+            _undo(change, replaced)
         except OSError as error:
             # The rest can still be put back.
             problems.append(str(error))
@@ -131,37 +133,37 @@ def _take_back(steps: Sequence[Step], journal: str) -> list[str]:
     return problems
 
 
-def _undo(step: Step, replaced: Collection[str]) -> None:
-    if step.kind == "place":
-        _take_away(step, replaced)
-    elif step.kind == "away":
-        if os.path.lexists(step.aside):
-            os.makedirs(os.path.dirname(step.path), exist_ok=True)
-            _move(step.aside, step.path)
-    elif step.kind == "empty":
-        os.makedirs(step.path, exist_ok=True)
+def _undo(change: Change, replaced: Collection[str]) -> None:
+    if change.kind == "place":
+        _take_away(change, replaced)
+    elif change.kind == "away":
+        if os.path.lexists(change.aside):
+            os.makedirs(os.path.dirname(change.path), exist_ok=True)
+            _move(change.aside, change.path)
+    elif change.kind == "empty":
+        os.makedirs(change.path, exist_ok=True)
     # Somebody else may have put something into the folder by now.
-    elif os.path.isdir(step.path) and not os.listdir(step.path):
-        os.rmdir(step.path)
+    elif os.path.isdir(change.path) and not os.listdir(change.path):
+        os.rmdir(change.path)
 
 
-def _take_away(step: Step, replaced: Collection[str]) -> None:
+def _take_away(change: Change, replaced: Collection[str]) -> None:
     """Remove what was placed, unless what was there before takes its place anyway."""
-    if os.path.lexists(half := _beside(step.path)):
-        os.unlink(half) if step.contents is None else shutil.rmtree(half)
-    if os.path.lexists(step.aside) or not os.path.lexists(step.path):
+    if os.path.lexists(half := _beside(change.path)):
+        os.unlink(half) if change.contents is None else shutil.rmtree(half)
+    if os.path.lexists(change.aside) or not os.path.lexists(change.path):
         return
-    if step.contents is not None:
-        take_away_folder(step.path, step.aside, step.contents)
+    if change.contents is not None:
+        take_away_folder(change.path, change.aside, change.contents)
         return
-    if step.path in replaced:
+    if change.path in replaced:
         return
     try:
-        os.rename(step.path, step.aside)
+        os.rename(change.path, change.aside)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        os.unlink(step.path)
+        os.unlink(change.path)
 
 
 def _move(source: str, target: str) -> None:
@@ -176,15 +178,15 @@ def _move(source: str, target: str) -> None:
         os.unlink(source)
 
 
-def _place(step: Step) -> None:
-    source, target = step.aside, step.path
+def _place(change: Change) -> None:
+    source, target = change.aside, change.path
     try:
         os.rename(source, target)
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
         # The source goes first: that it is gone must mean that whatever is at the target is what was placed.
-        if step.contents is None:
+        if change.contents is None:
             shutil.copy2(source, _beside(target), follow_symlinks=False)
             os.unlink(source)
         else:
@@ -205,14 +207,17 @@ def _write(journal: str, text: str) -> None:
     os.rename(f"{journal}.part", journal)
 
 
-def _encode(steps: Sequence[Step], root: str, subject: str) -> str:
-    """Return the journal's text: one line each for the format, the steps, and the checksum of both."""
-    lines = [[step.kind, _relative(step.path, root), _relative(step.aside, root), step.contents] for step in steps]
-    text = f"{HEADER}\n{json.dumps({'subject': subject, 'steps': lines})}\n"
+def _encode(changes: Sequence[Change], root: str, subject: str) -> str:
+    """Return the journal's text: one line each for the format, the changes, and the checksum of both."""
+    lines = [
+        [change.kind, _relative(change.path, root), _relative(change.aside, root), change.contents]
+        for change in changes
+    ]
+    text = f"{HEADER}\n{json.dumps({'subject': subject, 'changes': lines})}\n"
     return text + hashlib.sha256(text.encode()).hexdigest()
 
 
-def _decode(journal: str, root: str, owns: Callable[[str], bool]) -> tuple[str, list[Step]]:
+def _decode(journal: str, root: str, owns: Callable[[str], bool]) -> tuple[str, list[Change]]:
     with open(journal, encoding="utf-8") as file:
         text = file.read()
     body, checksum = text[:-CHECKSUM], text[-CHECKSUM:]
@@ -220,15 +225,15 @@ def _decode(journal: str, root: str, owns: Callable[[str], bool]) -> tuple[str, 
     if header != HEADER or checksum != hashlib.sha256(body.encode()).hexdigest():
         raise ValueError("it is damaged")
     noted = json.loads(content)
-    steps = [
-        Step(kind, _absolute(path, root), _absolute(aside, root), contents)
-        for kind, path, aside, contents in noted["steps"]
+    changes = [
+        Change(kind, _absolute(path, root), _absolute(aside, root), contents)
+        for kind, path, aside, contents in noted["changes"]
     ]
-    for step in steps:
-        if step.aside and not (owns(step.path) and owns(step.aside) and _stays_below(step.contents or {})):
-            message = f"it names {step.path}, which is outside the installation"
+    for change in changes:
+        if change.aside and not (owns(change.path) and owns(change.aside) and _stays_below(change.contents or {})):
+            message = f"it names {change.path}, which is outside the installation"
             raise ValueError(message)
-    return noted["subject"], steps
+    return noted["subject"], changes
 
 
 def _stays_below(contents: Mapping[str, Any]) -> bool:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from wherry.installation.staging.tree import StagedTree
 
-__all__ = ["Obstacle", "Spot", "Survey", "is_folder", "survey"]
+__all__ = ["Collision", "Survey", "Target", "is_folder", "survey"]
 
 
-class Spot(NamedTuple):
+class Target(NamedTuple):
     """A file of ``tree`` that belongs at ``path``; or a folder, new and with nothing in it of another tree."""
 
     path: str
@@ -28,7 +28,7 @@ class Spot(NamedTuple):
     is_folder: bool
 
 
-class Obstacle(NamedTuple):
+class Collision(NamedTuple):
     """What is at ``path``, where ``owner`` has a file, which lies at ``staged``, or (that is empty then) a folder.
 
     ``name`` is the owner's normalized name.
@@ -42,16 +42,16 @@ class Obstacle(NamedTuple):
 
 @dataclass(slots=True)
 class Survey:
-    """``spots`` come into folders that are there, ``kept``, or have to be, ``made`` (the outer ones first).
+    """``targets`` come into folders that are there, ``kept``, or have to be, ``made`` (the outer ones first).
 
     ``kept`` maps each to somebody of whom something comes into it. ``contested`` maps the files that several trees have
     to these trees; it is not decided which of them is placed.
     """
 
-    spots: list[Spot] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
     kept: dict[str, str] = field(default_factory=dict)
     made: list[str] = field(default_factory=list)
-    obstacles: list[Obstacle] = field(default_factory=list)
+    collisions: list[Collision] = field(default_factory=list)
     contested: dict[str, list[StagedTree]] = field(default_factory=dict)
 
 
@@ -87,7 +87,7 @@ class _Surveyor:
                 owners[name].append(tree)
         for name, having in owners.items():
             if len(having) == 1:
-                self._note(Spot(f"{prefix}/{name}", having[0], is_folder=False), is_there=is_there)
+                self._note(Target(f"{prefix}/{name}", having[0], is_folder=False), is_there=is_there)
             else:
                 self.found.contested[f"{prefix}/{name}"] = having
         folders: defaultdict[str, list[StagedTree]] = defaultdict(list)
@@ -104,17 +104,17 @@ class _Surveyor:
             self.found.kept[path] = trees[0].owner
             self.visit(path, trees, is_there=True)
         elif len(trees) == 1 and self._movable(path):
-            self._note(Spot(path, trees[0], is_folder=True), is_there=is_there)
+            self._note(Target(path, trees[0], is_folder=True), is_there=is_there)
         else:
-            self._look(Obstacle(path, trees[0].owner, ""), is_there=is_there)
+            self._look(Collision(path, trees[0].owner, ""), is_there=is_there)
             self.found.made.append(path)
             self.visit(path, trees, is_there=False)
 
-    def _note(self, spot: Spot, *, is_there: bool) -> None:
-        self.found.spots.append(spot)
-        staged = "" if spot.is_folder else spot.tree.root + spot.path
-        self._look(Obstacle(spot.path, spot.tree.owner, staged, spot.tree.name), is_there=is_there)
+    def _note(self, target: Target, *, is_there: bool) -> None:
+        self.found.targets.append(target)
+        staged = "" if target.is_folder else target.tree.root + target.path
+        self._look(Collision(target.path, target.tree.owner, staged, target.tree.name), is_there=is_there)
 
-    def _look(self, obstacle: Obstacle, *, is_there: bool) -> None:
-        if is_there and obstacle.path not in self._gone and os.path.lexists(obstacle.path):
-            self.found.obstacles.append(obstacle)
+    def _look(self, collision: Collision, *, is_there: bool) -> None:
+        if is_there and collision.path not in self._gone and os.path.lexists(collision.path):
+            self.found.collisions.append(collision)

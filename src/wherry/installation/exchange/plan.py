@@ -6,42 +6,42 @@ import errno
 import os
 from typing import TYPE_CHECKING
 
-from wherry.installation.exchange.journal import Step
+from wherry.installation.exchange.journal import Change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from wherry.installation.exchange.overlap import Spot, Survey
+    from wherry.installation.exchange.overlap import Survey, Target
 
     Root = Callable[[str], str | None]
 
 __all__ = ["plan", "with_bytecode"]
 
 
-def plan(going: Collection[str], beside: Mapping[str, str], survey: Survey, attic: str, root: Root) -> list[Step]:
-    """Return the steps that take ``going`` out and put in what was surveyed.
+def plan(deleted: Collection[str], renamed: Mapping[str, str], survey: Survey, backup: str, root: Root) -> list[Change]:
+    """Return the changes that take ``deleted`` out and put in what was surveyed.
 
-    ``going`` goes to ``attic``, as does whatever is where a file must be; ``beside`` maps files that make way to where
-    they are kept. ``root`` tells which folder of the installation a path is in: folders inside it that this leaves
-    empty go, too.
+    ``deleted`` files move to ``backup``, as does whatever is where a file must be. ``renamed`` maps files that make way
+    to where they are kept. ``root`` tells which folder of the installation a path is in; folders inside it that are
+    left empty are removed.
 
     Raises ``OSError`` where a folder is where a file must be, or the other way round.
     """
-    leaving = dict.fromkeys(sorted(path for path in going if _is_file(path)))
-    emptied = list(_emptied(going, {*leaving, *beside}, survey.kept, root))
-    leaving.update(dict.fromkeys(_replaced(survey, {*leaving, *beside, *emptied})))
+    leaving = dict.fromkeys(sorted(path for path in deleted if _is_file(path)))
+    emptied = list(_emptied(deleted, {*leaving, *renamed}, survey.kept, root))
+    leaving.update(dict.fromkeys(_replaced(survey, {*leaving, *renamed, *emptied})))
     return [
-        *(Step("away", path, os.path.join(attic, str(number))) for number, path in enumerate(leaving)),
-        *(Step("away", path, aside) for path, aside in beside.items()),
-        *(Step("empty", folder) for folder in emptied),
-        *(Step("make", folder) for folder in survey.made),
-        *map(_placing, survey.spots),
+        *(Change("away", path, os.path.join(backup, str(number))) for number, path in enumerate(leaving)),
+        *(Change("away", path, aside) for path, aside in renamed.items()),
+        *(Change("empty", folder) for folder in emptied),
+        *(Change("make", folder) for folder in survey.made),
+        *map(_placing, survey.targets),
     ]
 
 
-def _placing(spot: Spot) -> Step:
-    contents = spot.tree.contents(spot.path) if spot.is_folder else None
-    return Step("place", spot.path, spot.tree.root + spot.path, contents)
+def _placing(target: Target) -> Change:
+    contents = target.tree.contents(target.path) if target.is_folder else None
+    return Change("place", target.path, target.tree.root + target.path, contents)
 
 
 def with_bytecode(paths: Iterable[str]) -> Iterator[str]:
@@ -69,10 +69,10 @@ def _is_file(path: str) -> bool:
     return os.path.lexists(path) and (os.path.islink(path) or not os.path.isdir(path))
 
 
-def _emptied(going: Iterable[str], gone: Iterable[str], needed: Collection[str], root: Root) -> Iterator[str]:
-    """Yield the folders of ``going`` in which nothing is left once ``gone`` is, the deeper ones first."""
+def _emptied(deleted: Iterable[str], gone: Iterable[str], needed: Collection[str], root: Root) -> Iterator[str]:
+    """Yield the folders of ``deleted`` in which nothing is left once ``gone`` is, the deeper ones first."""
     gone = set(gone)
-    roots = {os.path.dirname(path): below for path in going if (below := root(path))}
+    roots = {os.path.dirname(path): below for path in deleted if (below := root(path))}
     folders = {folder: below for start, below in roots.items() for folder in _upwards(start, below)}
     folders |= {os.path.join(folder, "__pycache__"): below for folder, below in folders.items()}
     for folder in sorted(folders, key=lambda folder: (-folder.count("/"), folder)):
@@ -93,7 +93,7 @@ def _upwards(folder: str, below: str) -> Iterator[str]:
 
 def _replaced(survey: Survey, gone: Collection[str]) -> Iterator[str]:
     """Yield the files that are where one must be."""
-    for path, _, staged, _ in survey.obstacles:
+    for path, _, staged, _ in survey.collisions:
         if path in gone:
             continue
         if not staged:

@@ -17,27 +17,27 @@ if TYPE_CHECKING:
     from wherry.installation.scheme import Scheme
     from wherry.model.distribution import InstalledDistribution
 
-__all__ = ["Departure", "depart", "keep_changed", "some"]
+__all__ = ["Removal", "keep_changed", "remove", "some"]
 
 SUFFIX = ".wherry-old"
 SHOWN = 3
 
 
 @dataclass(slots=True)
-class Departure:
-    """``going`` are the files that go, ``beside`` maps those that make way to where they are kept."""
+class Removal:
+    """``deleted`` are the files that go, ``renamed`` maps those that make way to where they are kept."""
 
-    going: set[str] = field(default_factory=set)
-    beside: dict[str, str] = field(default_factory=dict)
+    deleted: set[str] = field(default_factory=set)
+    renamed: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 
 
-def depart(
+def remove(
     leaving: Sequence[InstalledDistribution],
     claims_on: ClaimsOn,
     in_the_way: Callable[[str], bool],
     scheme: Scheme,
-) -> Departure:
+) -> Removal:
     """Sort the files of ``leaving``.
 
     ``claims_on`` tells which files belong to distributions that stay, too, and these files stay, unless they had
@@ -47,25 +47,25 @@ def depart(
 
     Raises :class:`~wherry.errors.UninstallRefused`.
     """
-    departure = Departure()
+    removal = Removal()
     listed = [(distribution, files_of(distribution, scheme)) for distribution in leaving]
     claims = claims_on({path for _, files in listed for path in files})
     for distribution, files in listed:
         refuse_links(distribution, files, scheme)
         others = [other for _, other in listed if other is not files]
-        kept = _keep_others(departure, distribution, files, claims, in_the_way)
+        kept = _keep_others(removal, distribution, files, claims, in_the_way)
         changed = [
             path
             for path in changed_files(distribution, files)
             if path not in claims and all(path not in other or differs(path, other[path]) for other in others)
         ]
-        keep_changed(departure, distribution, changed, in_the_way)
-        departure.going.update(with_bytecode(files.keys() - kept - set(changed)))
-    return departure
+        keep_changed(removal, distribution, changed, in_the_way)
+        removal.deleted.update(with_bytecode(files.keys() - kept - set(changed)))
+    return removal
 
 
 def _keep_others(
-    departure: Departure,
+    removal: Removal,
     distribution: InstalledDistribution,
     files: Mapping[str, RecordEntry],
     claims: Mapping[str, Sequence[Claim]],
@@ -90,21 +90,21 @@ def _keep_others(
         if not in_the_way(path):
             for claim in shared:
                 said.setdefault(sentence.format(claim.owner), []).append(path)
-    departure.warnings += [f"{sentence}: {some(paths)}" for sentence, paths in said.items()]
+    removal.warnings += [f"{sentence}: {some(paths)}" for sentence, paths in said.items()]
     return kept
 
 
 def keep_changed(
-    departure: Departure, distribution: InstalledDistribution, changed: Sequence[str], in_the_way: Callable[[str], bool]
+    removal: Removal, distribution: InstalledDistribution, changed: Sequence[str], in_the_way: Callable[[str], bool]
 ) -> None:
     """Keep ``changed`` files where they are, or beside, and say so."""
     subject = f"changed since {distribution} was installed"
     if staying := [path for path in changed if not in_the_way(path)]:
-        departure.warnings.append(f"Kept, for it was {subject}: {some(staying)}")
+        removal.warnings.append(f"Kept, for it was {subject}: {some(staying)}")
     beside = {path: _free_name(path) for path in changed if in_the_way(path)}
     if beside:
-        departure.warnings.append(f"Kept beside what takes its place, for it was {subject}: {some(beside.values())}")
-    departure.beside.update(beside)
+        removal.warnings.append(f"Kept beside what takes its place, for it was {subject}: {some(beside.values())}")
+    removal.renamed.update(beside)
 
 
 def _free_name(path: str) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wherry.errors import InstallConflict
 from wherry.installation.exchange.claims import differs
-from wherry.installation.exchange.overlap import Obstacle, Spot, is_folder
+from wherry.installation.exchange.overlap import Collision, Target, is_folder
 from wherry.installation.exchange.plan import with_bytecode
 from wherry.installation.exchange.removal import keep_changed, some
 from wherry.installation.exchange.unclaimed import has_same_content
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
 
     from wherry.installation.exchange.claims import Claim, ClaimsOn
     from wherry.installation.exchange.overlap import Survey
-    from wherry.installation.exchange.removal import Departure
+    from wherry.installation.exchange.removal import Removal
     from wherry.installation.staging.tree import StagedTree
 
 __all__ = ["share"]
 
 
-def share(found: Survey, departure: Departure, claims_on: ClaimsOn, replaceable: Collection[str]) -> set[str]:
-    """Decide about the contested files of ``found``, and about obstacles that installed distributions claim.
+def share(found: Survey, removal: Removal, claims_on: ClaimsOn, replaceable: Collection[str]) -> set[str]:
+    """Decide about the contested files of ``found``, and about collisions that installed distributions claim.
 
-    ``found`` is left with the files that are to be placed, and with the obstacles that are not decided about:
-    unclaimed files, and folders. Files that are replaced are added to ``departure``; those that stay are returned.
+    ``found`` is left with the files that are to be placed, and with the collisions that are not decided about:
+    unclaimed files, and folders. Files that are replaced are added to ``removal``; those that stay are returned.
     ``replaceable`` are normalized names of the projects whose files may be replaced. Of several trees that are all
     replaceable the last by name has the file; an arriving file replaces an installed one.
 
     Raises :class:`~wherry.errors.InstallConflict`.
     """
-    sharing = _Sharing(departure, replaceable)
+    sharing = _Sharing(removal, replaceable)
     chosen = {path: sharing.choose(path, trees) for path, trees in found.contested.items()}
     for path, tree in chosen.items():
-        found.spots.append(Spot(path, tree, is_folder=False))
-        if os.path.lexists(path) and path not in departure.going and path not in departure.beside:
-            found.obstacles.append(Obstacle(path, tree.owner, tree.root + path, tree.name))
-    files = {one.path: one for one in found.obstacles if one.staged and not is_folder(one.path)}
+        found.targets.append(Target(path, tree, is_folder=False))
+        if os.path.lexists(path) and path not in removal.deleted and path not in removal.renamed:
+            found.collisions.append(Collision(path, tree.owner, tree.root + path, tree.name))
+    files = {one.path: one for one in found.collisions if one.staged and not is_folder(one.path)}
     claims = claims_on(files.keys())
     holders = {path: sharing.settle(files[path], claimed) for path, claimed in claims.items()}
     for path, tree in chosen.items():
@@ -51,15 +51,15 @@ def share(found: Survey, departure: Departure, claims_on: ClaimsOn, replaceable:
             if not has_same_content(other.root + path, tree.root + path):
                 sharing.lose(other.owner, holders.get(path, tree.owner), path)
     sharing.report()
-    found.obstacles = [one for one in found.obstacles if one.path not in claims]
-    found.spots = [spot for spot in found.spots if spot.path not in sharing.kept]
+    found.collisions = [one for one in found.collisions if one.path not in claims]
+    found.targets = [target for target in found.targets if target.path not in sharing.kept]
     return sharing.kept
 
 
 class _Sharing:
-    def __init__(self, departure: Departure, replaceable: Collection[str]) -> None:
+    def __init__(self, removal: Removal, replaceable: Collection[str]) -> None:
         self.kept: set[str] = set()
-        self._departure = departure
+        self._removal = removal
         self._replaceable = replaceable
         self._losses: dict[tuple[str, str], list[str]] = {}
 
@@ -74,9 +74,9 @@ class _Sharing:
             raise self._conflict(path, others[0].owner, newcomer.owner, [tree.name for tree in others])
         return newcomer
 
-    def settle(self, obstacle: Obstacle, claims: Sequence[Claim]) -> str:
+    def settle(self, collision: Collision, claims: Sequence[Claim]) -> str:
         """Decide between the file that is there and the one that arrives; return whose it is then."""
-        path, newcomer, staged, name = obstacle
+        path, newcomer, staged, name = collision
         if has_same_content(path, staged):
             self.kept.add(path)
             return newcomer
@@ -91,8 +91,8 @@ class _Sharing:
             self.lose(newcomer, str(firm[0]), path)
             return str(firm[0])
         if not holders:
-            keep_changed(self._departure, owners[0], [path], lambda _: True)
-        self._departure.going.update(one for one in with_bytecode([path]) if one not in self._departure.beside)
+            keep_changed(self._removal, owners[0], [path], lambda _: True)
+        self._removal.deleted.update(one for one in with_bytecode([path]) if one not in self._removal.renamed)
         for owner in owners:
             self.lose(str(owner), newcomer, path)
         return newcomer
@@ -104,7 +104,7 @@ class _Sharing:
     def report(self) -> None:
         """Warn of every file that a distribution goes without."""
         for (loser, winner), paths in self._losses.items():
-            self._departure.warnings.append(f"Files of {loser} are replaced by those of {winner}: {some(paths)}")
+            self._removal.warnings.append(f"Files of {loser} are replaced by those of {winner}: {some(paths)}")
 
     def _conflict(self, path: str, owner: str, newcomer: str, names: Sequence[str]) -> InstallConflict:
         return InstallConflict(path, owner, newcomer, tuple(sorted({*self._replaceable, *names})))

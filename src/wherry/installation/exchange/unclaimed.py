@@ -12,14 +12,14 @@ from wherry.installation.exchange.overlap import is_folder
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from wherry.installation.exchange.overlap import Obstacle
+    from wherry.installation.exchange.overlap import Collision
     from wherry.installation.scheme import Scheme
 
 __all__ = ["has_same_content", "refuse_unclaimed"]
 
 
-def refuse_unclaimed(obstacles: Sequence[Obstacle], making_way: Collection[str], scheme: Scheme) -> None:
-    """Raise :class:`InstallConflict` where a file or folder among ``obstacles`` is claimed by no distribution.
+def refuse_unclaimed(collisions: Sequence[Collision], making_way: Collection[str], scheme: Scheme) -> None:
+    """Raise :class:`InstallConflict` where a file or folder among ``collisions`` is claimed by no distribution.
 
     ``making_way`` are the files that leave; those of distributions that stay have been looked for before. A file with
     the content that is to be there is taken over. Bytecode can be made again, a ``.dist-info`` folder without a
@@ -27,7 +27,7 @@ def refuse_unclaimed(obstacles: Sequence[Obstacle], making_way: Collection[str],
     are replaced.
     """
     free = {*making_way, *_unpacked_by_pyodide(making_way, scheme)}
-    for path, owner, staged, _ in obstacles:
+    for path, owner, staged, _ in collisions:
         if is_folder(path):
             found = _unclaimed_in(path, free)
         else:

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from wherry.formats.entry_points import ScriptEntryPoint
     from wherry.installation.staging.tree import StagedTree
 
-__all__ = ["ScriptPlaces", "is_python", "script_of", "with_interpreter"]
+__all__ = ["ScriptOwners", "is_python", "script_of", "with_interpreter"]
 
 PLACEHOLDER = re.compile(rb"#!pythonw?[\d.]*(?=\s|\Z)[^\n]*")
 PYTHON = re.compile(rb"#![^\n]*python")
 
 
-class ScriptPlaces:
+class ScriptOwners:
     """Who may have which script of an entry point: whoever came first; ``warnings`` tell of those who go without.
 
     Projects that belong together declare the same script (fastapi and fastapi-cli do), and are installed together.

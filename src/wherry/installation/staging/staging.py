@@ -13,7 +13,7 @@ from wherry.formats.entry_points import parse_script_entry_points
 from wherry.formats.record import RecordEntry, encode_digest, write_record
 from wherry.formats.urls import recorded_url
 from wherry.installation.staging.scripts import script_of, with_interpreter
-from wherry.installation.staging.targets import Places
+from wherry.installation.staging.targets import FolderTargets
 from wherry.installation.staging.tree import StagedTree
 from wherry.installation.staging.unpacking import VerifyingUnpacker, write_file
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wherry.formats.wheel_archive import WheelArchive
     from wherry.installation.destination import Delivery, SharedLibrary
     from wherry.installation.scheme import Scheme
-    from wherry.installation.staging.scripts import ScriptPlaces
+    from wherry.installation.staging.scripts import ScriptOwners
     from wherry.installation.staging.unpacking import Unpacker
 
 __all__ = ["INSTALLER", "Staging"]
@@ -52,34 +52,34 @@ class Staging:
         wheel = delivery.wheel
         tree = self._new_tree(wheel.filename, wheel.metadata.name)
         unpacked = self._unpacked[id(delivery)] = _Unpacked(delivery, tree, self._dist_info(wheel))
-        places = Places(wheel, self._scheme, tree)
+        targets = FolderTargets(wheel, self._scheme, tree)
         apart: list[tuple[RecordEntry, str]] = []
         for entry in wheel.record.values():
             source, _, name = entry.path.rpartition("/")
-            place = places.of(entry.path, source)
-            if place.folder == unpacked.dist_info and name in NOTES:
+            target = targets.of(entry.path, source)
+            if target.folder == unpacked.dist_info and name in NOTES:
                 continue  # A wheel made from an installation may still tell of that one.
-            if place.is_for_scripts:
-                unpacked.scripts[f"{place.folder}/{name}"] = with_interpreter(
+            if target.is_for_scripts:
+                unpacked.scripts[f"{target.folder}/{name}"] = with_interpreter(
                     wheel.read(entry.path), self._scheme.interpreter
                 )
                 continue
-            unpacked.entries.append(place.recorded(entry, name))
-            if place.is_apart or entry.algorithm != "sha256":
-                tree.names_in(place.folder or "/").append(name)
-                apart.append((entry, place.folder))
+            unpacked.entries.append(target.recorded(entry, name))
+            if target.is_special or entry.algorithm != "sha256":
+                tree.names_in(target.folder or "/").append(name)
+                apart.append((entry, target.folder))
             else:
-                place.names.append(name)
-        batches = places.batches()
-        unpacked.is_plain = places.is_plain
-        if not unpacked.is_plain:
+                target.names.append(name)
+        batches = targets.batches()
+        unpacked.is_unmoved = targets.is_unmoved
+        if not unpacked.is_unmoved:
             _refuse_collisions(tree, tree.files)
         self._unpacker.unpack(wheel, batches)
         for entry, folder in apart:
             self._write_apart(unpacked, entry, folder)
 
     def finish(
-        self, deliveries: Sequence[Delivery], libraries: Sequence[SharedLibrary], places: ScriptPlaces
+        self, deliveries: Sequence[Delivery], libraries: Sequence[SharedLibrary], owners: ScriptOwners
     ) -> list[StagedTree]:
         """Unpack what has not been yet, write what records the installation, and return all in order.
 
@@ -89,7 +89,7 @@ class Staging:
             if id(delivery) not in self._unpacked:
                 self.unpack(delivery)
         return [
-            *(self._complete(self._unpacked[id(delivery)], places) for delivery in deliveries),
+            *(self._complete(self._unpacked[id(delivery)], owners) for delivery in deliveries),
             *map(self._unpack_library, libraries),
         ]
 
@@ -108,17 +108,17 @@ class Staging:
             unpacked.entry_points = _entry_points(content, wheel, self.warnings)
         self._write_file(unpacked.tree, target, content)
 
-    def _complete(self, unpacked: _Unpacked, places: ScriptPlaces) -> StagedTree:
+    def _complete(self, unpacked: _Unpacked, owners: ScriptOwners) -> StagedTree:
         """Write the wheel's scripts and what records the installation."""
         tree, dist_info = unpacked.tree, unpacked.dist_info
         notes = {f"{dist_info}/{name}": content for name, content in _notes(unpacked.delivery).items()}
-        made = {**self._scripts(unpacked, places), **notes}
+        made = {**self._scripts(unpacked, owners), **notes}
         record = f"{dist_info}/RECORD"
         for target in (*made, record):
             folder, _, name = target.rpartition("/")
             tree.names_in(folder).append(name)
         written = {target.rpartition("/")[0] for target in (*made, record)}
-        _refuse_collisions(tree, written if unpacked.is_plain else tree.files)
+        _refuse_collisions(tree, written if unpacked.is_unmoved else tree.files)
         for target, content in made.items():
             self._write_file(tree, target, content)
         entries = [
@@ -129,13 +129,13 @@ class Staging:
         self._write_file(tree, record, write_record(entries).encode())
         return tree
 
-    def _scripts(self, unpacked: _Unpacked, places: ScriptPlaces) -> dict[str, bytes]:
+    def _scripts(self, unpacked: _Unpacked, owners: ScriptOwners) -> dict[str, bytes]:
         """Return the scripts by target. One of an entry point goes before a packed one: old backends made both."""
         scripts = dict(unpacked.scripts)
         for entry_point in unpacked.entry_points:
             target = os.path.join(self._scheme.scripts, entry_point.name)
             script = script_of(entry_point, self._scheme.interpreter)
-            if target in scripts or places.claim(target, script, unpacked.tree):
+            if target in scripts or owners.claim(target, script, unpacked.tree):
                 scripts[target] = script
         return scripts
 
@@ -172,7 +172,7 @@ class Staging:
 class _Unpacked:
     """A wheel's tree, lines for RECORD, its scripts by target, and the scripts that it wants made.
 
-    ``is_plain`` tells that all is where it was in the archive, where no two names are the same.
+    ``is_unmoved`` tells that all is where it was in the archive, where no two names are the same.
     """
 
     delivery: Delivery
@@ -181,7 +181,7 @@ class _Unpacked:
     entries: list[RecordEntry] = field(default_factory=list)
     scripts: dict[str, bytes] = field(default_factory=dict)
     entry_points: tuple[ScriptEntryPoint, ...] = ()
-    is_plain: bool = True
+    is_unmoved: bool = True
 
 
 def _refuse_collisions(tree: StagedTree, folders: Iterable[str]) -> None:

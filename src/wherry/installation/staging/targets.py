@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wherry.errors import InvalidWheel
 from wherry.formats.entry_points import script_name_problem
 from wherry.installation.staging.unpacking import Batch
-from wherry.installation.staging_root import WORKSHOP
+from wherry.installation.staging_root import STAGING_ROOT
 
 if TYPE_CHECKING:
     from wherry.formats.record import RecordEntry
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from wherry.installation.scheme import Scheme
     from wherry.installation.staging.tree import StagedTree
 
-__all__ = ["Place", "Places", "target_of"]
+__all__ = ["FolderTarget", "FolderTargets", "target_of"]
 
 
 @dataclass(slots=True)
-class Place:
+class FolderTarget:
     """Where the members of one folder of an archive belong; ``names`` are those of ordinary files.
 
     ``folder`` is absolute, and empty for the root of the file system.
 
-    ``is_apart`` tells that its files are not ordinary, and ``is_for_scripts`` that they are the wheel's scripts.
+    ``is_special`` tells that its files are not ordinary, and ``is_for_scripts`` that they are the wheel's scripts.
     ``prefix`` is what RECORD has before their names, if it is something else than in the archive. Where
     ``asks_for_each`` is set, it depends on a name whether it may go there.
     """
@@ -34,7 +34,7 @@ class Place:
     folder: str
     names: list[str]
     prefix: str | None
-    is_apart: bool
+    is_special: bool
     is_for_scripts: bool
     asks_for_each: bool
 
@@ -43,39 +43,39 @@ class Place:
         return entry if self.prefix is None else entry._replace(path=self.prefix + name)
 
 
-class Places:
-    """The places of a wheel's members, found once for each folder of the archive; ``tree`` is what they become."""
+class FolderTargets:
+    """The targets of a wheel's members, found once for each folder of the archive; ``tree`` is what they become."""
 
     def __init__(self, wheel: WheelArchive, scheme: Scheme, tree: StagedTree) -> None:
         self._wheel = wheel
         self._scheme = scheme
         self._tree = tree
-        self._places: dict[str, Place] = {}
+        self._targets: dict[str, FolderTarget] = {}
 
     @property
-    def is_plain(self) -> bool:
+    def is_unmoved(self) -> bool:
         """Whether all members found so far belong where they are in the archive."""
-        return all(place.prefix is None for place in self._places.values())
+        return all(target.prefix is None for target in self._targets.values())
 
-    def of(self, path: str, source: str) -> Place:
-        """Return the place of the member at ``path``, in the folder ``source``; raises :class:`InvalidWheel`."""
-        place = self._places.get(source)
-        if place is None:
-            place = self._places[source] = self._find(path, source)
-        elif place.asks_for_each:
+    def of(self, path: str, source: str) -> FolderTarget:
+        """Return the target of the member at ``path``, in the folder ``source``; raises :class:`InvalidWheel`."""
+        target = self._targets.get(source)
+        if target is None:
+            target = self._targets[source] = self._find(path, source)
+        elif target.asks_for_each:
             target_of(path, self._wheel, self._scheme)
-        return place
+        return target
 
     def batches(self) -> list[Batch]:
         """Return the ordinary files, and put them into the tree."""
         found = []
-        for source, place in self._places.items():
-            if place.names:
-                self._tree.names_in(place.folder or "/").extend(place.names)
-                found.append(Batch(source, self._tree.root + place.folder, place.names))
+        for source, target in self._targets.items():
+            if target.names:
+                self._tree.names_in(target.folder or "/").extend(target.names)
+                found.append(Batch(source, self._tree.root + target.folder, target.names))
         return found
 
-    def _find(self, path: str, source: str) -> Place:
+    def _find(self, path: str, source: str) -> FolderTarget:
         scheme = self._scheme
         folder = target_of(path, self._wheel, scheme).rpartition("/")[0]
         top, _, below = f"{source}/".partition("/")
@@ -88,7 +88,7 @@ class Places:
         in_dist_info = f"{folder}/".startswith(os.path.join(scheme.site_packages, self._wheel.dist_info, ""))
         # Names decide at the top of site-packages, in the folders around Python's own library, and beside Python.
         asks = is_for_scripts or folder == scheme.scripts or f"{scheme.site_packages}/".startswith(f"{folder}/")
-        return Place(folder, [], prefix, in_dist_info or in_scripts, is_for_scripts, asks)
+        return FolderTarget(folder, [], prefix, in_dist_info or in_scripts, is_for_scripts, asks)
 
 
 def target_of(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
@@ -102,7 +102,7 @@ def target_of(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
         first = target[len(scheme.site_packages) + 1 :].partition("/")[0]
         if first.lower().endswith(".dist-info") and first != wheel.dist_info:
             raise InvalidWheel(wheel.filename, [f"{path} would pass for a file of {first}"])
-        if first == WORKSHOP:
+        if first == STAGING_ROOT:
             raise InvalidWheel(wheel.filename, [f"{path} would go to where wherry does its work"])
     return target
 

@@ -120,17 +120,17 @@ def _missing(end: DeadEnd, candidates: Candidates) -> MissingProject | None:
         return about(ResolutionConflict.code, " and ".join(other_sources) + _on_index(releases))
     if releases is None:
         places = ", ".join(_index_urls(name, candidates)) or "any index"
-        way_out = other_project(requirement, candidates.problem)
-        return about(UnknownProject.code, f"no project of that name on {places}", way_out=way_out)
+        hint = other_project(requirement, candidates.problem)
+        return about(UnknownProject.code, f"no project of that name on {places}", hint=hint)
     rejections = newest_first(
         _rejections(requirement, releases, candidates) if releases.entries else releases.rejections
     )
     if releases.entries and not rejections:
         return about(ResolutionConflict.code, f"no version satisfies it: this runtime can use {_offer(releases)}")
     # Only the caller can ask for another version.
-    way_out = "" if end.cause.parent else version_that_fits(requirement, releases)
-    way_out = way_out or other_project(requirement, candidates.problem) or other_platforms(rejections, environment)
-    return about(NoFittingWheel.code, describe_files(rejections, environment), rejections, way_out)
+    hint = "" if end.cause.parent else version_that_fits(requirement, releases)
+    hint = hint or other_project(requirement, candidates.problem) or other_platforms(rejections, environment)
+    return about(NoFittingWheel.code, describe_files(rejections, environment), rejections, hint)
 
 
 def _dead_end(
@@ -145,7 +145,7 @@ def _dead_end(
     if missing.code == NoFittingWheel.code:
         releases = candidates.snapshot.releases(name)
         subject = fact.requirement.text if releases and releases.entries else name
-        return NoFittingWheel(subject, missing.rejections, askers, missing.way_out, missing.reason, together)
+        return NoFittingWheel(subject, missing.rejections, askers, missing.hint, missing.reason, together)
     if missing.code == UnknownProject.code:
         problem = candidates.problem
         similar = module_providers(fact.requirement, problem) or similar_names(name, _names_at_hand(candidates))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     # ``parent`` (``None``: the caller) requires ``requirement``.
     Cause = RequirementInformation[ProjectRequirement, Candidate]
 
-__all__ = ["Derivations", "Fact", "Nogood", "Restricted", "Unselectable"]
+__all__ = ["Derivations", "Fact", "Incompatibility", "Restricted", "Unselectable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ Fact: TypeAlias = "Cause | Restricted | Unselectable"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Nogood:
+class Incompatibility:
     """``terms`` maps identifiers to bits: not every one of them may come to one of its bits.
 
     ``number`` is its place among the :class:`Derivations`; ``is_derived`` tells that it follows from two others.
@@ -50,7 +50,7 @@ class Nogood:
 
 
 class Derivations:
-    """How each nogood of a search is known: as a fact, or from two others.
+    """How each incompatibility of a search is known: as a fact, or from two others.
 
     They are lists. Objects that hold their parents would be chains as long as the search, and freeing a chain of
     thousands runs out of stack, which ends Pyodide.
@@ -60,21 +60,23 @@ class Derivations:
         self._facts: dict[int, Fact] = {}
         self._parents: list[tuple[int, ...]] = []
 
-    def state(self, terms: Mapping[Identifier, int], fact: Fact | None = None) -> Nogood:
-        """Return a nogood that is known as ``fact``, or by itself."""
+    def state(self, terms: Mapping[Identifier, int], fact: Fact | None = None) -> Incompatibility:
+        """Return an incompatibility that is known as ``fact``, or by itself."""
         number = len(self._parents)
         self._parents.append(())
         if fact is not None:
             self._facts[number] = fact
-        return Nogood(terms, number)
+        return Incompatibility(terms, number)
 
-    def derive(self, terms: Mapping[Identifier, int], first: Nogood, second: Nogood) -> Nogood:
-        """Return a nogood that follows from two others."""
+    def derive(
+        self, terms: Mapping[Identifier, int], first: Incompatibility, second: Incompatibility
+    ) -> Incompatibility:
+        """Return an incompatibility that follows from two others."""
         self._parents.append((first.number, second.number))
-        return Nogood(terms, len(self._parents) - 1, is_derived=True)
+        return Incompatibility(terms, len(self._parents) - 1, is_derived=True)
 
-    def combine(self, first: Nogood, second: Nogood, pivot: Identifier, full: int) -> Nogood:
-        """Return what follows from two nogoods by resolution on ``pivot``, whose domain is ``full``.
+    def combine(self, first: Incompatibility, second: Incompatibility, pivot: Identifier, full: int) -> Incompatibility:
+        """Return what follows from two incompatibilities by resolution on ``pivot``, whose domain is ``full``.
 
         Where the pivot comes to a bit of either, one of the two applies; so the other terms of both cannot all be true.
         """
@@ -88,10 +90,10 @@ class Derivations:
             terms[pivot] = either
         return self.derive(terms, first, second)
 
-    def facts(self, nogood: Nogood) -> Iterator[Fact]:
-        """Yield the facts that ``nogood`` follows from, each once."""
+    def facts(self, incompatibility: Incompatibility) -> Iterator[Fact]:
+        """Yield the facts that ``incompatibility`` follows from, each once."""
         seen: set[int] = set()
-        pending = [nogood.number]
+        pending = [incompatibility.number]
         while pending:
             number = pending.pop()
             if number in seen:

@@ -6,48 +6,48 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from wherry.resolution.conflicts.incompatibility import Nogood
+    from wherry.resolution.conflicts.incompatibility import Incompatibility
     from wherry.resolution.requirements import Identifier
 
-__all__ = ["Step", "Trail"]
+__all__ = ["Assignment", "PartialSolution"]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Assignment:
     """``left`` is what remains of an identifier's domain: because of ``cause``, or by decision where there is none."""
 
     position: int
     identifier: Identifier
     left: int
     level: int
-    cause: Nogood | None
+    cause: Incompatibility | None
 
 
-class Trail:
+class PartialSolution:
     """Steps, and what is left of each domain after them; ``level`` counts the decisions."""
 
     def __init__(self) -> None:
         self.level = 0
         self.left: dict[Identifier, int] = {}
-        self._steps: list[Step] = []
-        self._by_identifier: dict[Identifier, list[Step]] = {}
+        self._steps: list[Assignment] = []
+        self._by_identifier: dict[Identifier, list[Assignment]] = {}
 
     def open(self, identifier: Identifier, full: int) -> None:
         """Let an identifier in, of whose domain everything is left."""
         self.left[identifier] = full
-        self._by_identifier[identifier] = [Step(-1, identifier, full, 0, None)]
+        self._by_identifier[identifier] = [Assignment(-1, identifier, full, 0, None)]
 
-    def narrow(self, identifier: Identifier, bits: int, cause: Nogood | None = None) -> None:
+    def narrow(self, identifier: Identifier, bits: int, cause: Incompatibility | None = None) -> None:
         """Leave only ``bits``; without a cause it is a decision, one level up."""
         if cause is None:
             self.level += 1
         left = self.left[identifier] & bits
-        step = Step(len(self._steps), identifier, left, self.level, cause)
+        step = Assignment(len(self._steps), identifier, left, self.level, cause)
         self._steps.append(step)
         self._by_identifier[identifier].append(step)
         self.left[identifier] = left
 
-    def satisfier(self, identifier: Identifier, bits: int) -> Step:
+    def satisfier(self, identifier: Identifier, bits: int) -> Assignment:
         """Return the step after which nothing but ``bits`` was left."""
         return next(step for step in self._by_identifier[identifier] if step.left & ~bits == 0)
 

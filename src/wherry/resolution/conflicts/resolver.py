@@ -2,8 +2,8 @@
 
 It decides what resolvelib's own does not decide without going back (:mod:`~wherry.resolution.fast_path`). That one
 forgets why it left a candidate out, and so may lose an answer, or try the same dead end again and again. Here every
-conflict is learned as a nogood (the method of SAT solvers; PubGrub is its best-known use for packages). What is learned
-never needs to be learned again, and the last one learned is the explanation.
+conflict is learned as an incompatibility (the method of SAT solvers; PubGrub is its best-known use for packages). What
+is learned never needs to be learned again, and the last one learned is the explanation.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from wherry.errors import ResolutionTooDeep
 from wherry.resolution.candidates import Candidate, Policy
 from wherry.resolution.conflicts.domain import ABSENT, Domain
 from wherry.resolution.conflicts.incompatibility import Derivations, Restricted, Unselectable
-from wherry.resolution.conflicts.partial_solution import Trail
+from wherry.resolution.conflicts.partial_solution import PartialSolution
 from wherry.resolution.requirements import Identifier, ProjectRequirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from wherry.resolution.conflicts.incompatibility import Cause, Fact, Nogood
+    from wherry.resolution.conflicts.incompatibility import Cause, Fact, Incompatibility
     from wherry.resolution.provider import Provider
 
     Answer = Result[ProjectRequirement, Candidate, Identifier]
@@ -56,10 +56,10 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         super().__init__(provider, BaseReporter())
         self._domains: dict[Identifier, Domain] = {}
         self._derivations = Derivations()
-        # By identifier, and what that must come to for the nogood to be worth a look; what has one term always is.
-        self._nogoods: dict[Identifier, dict[Nogood, int]] = {}
-        self._alike: dict[tuple[Identifier, Identifier, int], Nogood] = {}
-        self._trail = Trail()
+        # By identifier, and what that must come to for it to be worth a look; one with a single term always is.
+        self._incompatibilities: dict[Identifier, dict[Incompatibility, int]] = {}
+        self._alike: dict[tuple[Identifier, Identifier, int], Incompatibility] = {}
+        self._trail = PartialSolution()
         # In the order of deciding: the n-th was decided on at level n.
         self._decided: dict[Identifier, Candidate] = {}
         # What the caller and all that has been decided on require; the latest comes last.
@@ -69,7 +69,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         # What each candidate excludes of what it requires.
         self._dependencies: dict[Candidate, list[tuple[Identifier, int]]] = {}
         self._conflicts: Counter[Identifier] = Counter()
-        self._refutation: Nogood | None = None
+        self._refutation: Incompatibility | None = None
         self.holes: int | None = None
         """How many holes had been touched when the search first went back; ``None`` where it never did."""
 
@@ -179,8 +179,8 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
             self._require(RequirementInformation(requirement, candidate))
         return [requirement.identifier for requirement in required]
 
-    def _excluding(self, candidate: Candidate, bit: int) -> Nogood | None:
-        """Return the nogood by which, as things stand, something that the candidate requires excludes it."""
+    def _excluding(self, candidate: Candidate, bit: int) -> Incompatibility | None:
+        """Return the incompatibility by which, as things stand, something that the candidate requires excludes it."""
         if candidate not in self._dependencies:
             causes = (RequirementInformation(one, candidate) for one in self.provider.get_dependencies(candidate))
             learned = (self._learn_dependency(candidate, bit, cause) for cause in causes)
@@ -203,13 +203,13 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         return child, missing
 
     def _learn_alike(self, parent: Identifier, bit: int, child: Identifier, missing: int, fact: Fact) -> None:
-        """Learn that ``parent`` at ``bit`` excludes ``missing``; releases that require the same share a nogood."""
+        """Learn that ``parent`` at ``bit`` excludes ``missing``; releases that require the same share one."""
         key = parent, child, missing
         known = self._alike.get(key)
         learned = self._derivations.state(self._telling({child: missing, parent: bit}), fact)
         if known is not None:
             for identifier in known.terms:
-                self._nogoods[identifier].pop(known, None)
+                self._incompatibilities[identifier].pop(known, None)
             learned = self._derivations.derive({**known.terms, parent: known.terms[parent] | bit}, known, learned)
         self._alike[key] = learned
         self._store(learned)
@@ -217,7 +217,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
     def _domain(self, identifier: Identifier) -> Domain:
         if identifier not in self._domains:
             domain = self._domains[identifier] = Domain(identifier, self.provider.candidates)
-            self._nogoods[identifier] = {}
+            self._incompatibilities[identifier] = {}
             self._trail.open(identifier, domain.full)
             for constraint in self.provider.candidates.problem.constraints.get(identifier[0], ()):
                 excluded = domain.full & ~domain.admitted(constraint) & ~ABSENT
@@ -226,38 +226,40 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         return self._domains[identifier]
 
     def _learn(self, terms: dict[Identifier, int], fact: Fact) -> None:
-        """Store a nogood, without the terms that are always true."""
+        """Store an incompatibility, without the terms that are always true."""
         self._store(self._derivations.state(self._telling(terms), fact))
 
     def _telling(self, terms: dict[Identifier, int]) -> dict[Identifier, int]:
         return {name: bits for name, bits in terms.items() if bits != self._domains[name].full}
 
-    def _store(self, nogood: Nogood) -> None:
-        if not nogood.terms:
-            self._refutation = nogood
-        for identifier, bits in nogood.terms.items():
-            self._nogoods[identifier][nogood] = bits if len(nogood.terms) > 1 else EVERYTHING
+    def _store(self, incompatibility: Incompatibility) -> None:
+        if not incompatibility.terms:
+            self._refutation = incompatibility
+        for identifier, bits in incompatibility.terms.items():
+            self._incompatibilities[identifier][incompatibility] = (
+                bits if len(incompatibility.terms) > 1 else EVERYTHING
+            )
 
-    def _propagate(self, changed: list[Identifier]) -> Nogood | None:
-        """Draw all conclusions; return the nogood that everything in it has come to, if there is one."""
+    def _propagate(self, changed: list[Identifier]) -> Incompatibility | None:
+        """Draw all conclusions; return the incompatibility that everything in it has come to, if there is one."""
         left = self._trail.left
         while changed:
             name = changed.pop()
-            for nogood, bits in self._nogoods[name].items():
+            for incompatibility, bits in self._incompatibilities[name].items():
                 if left[name] & ~bits:
                     continue
-                verdict = self._weigh(nogood)
+                verdict = self._weigh(incompatibility)
                 if verdict is True:
-                    return nogood
+                    return incompatibility
                 if verdict is not False:
-                    self._trail.narrow(verdict, ~nogood.terms[verdict], nogood)
+                    self._trail.narrow(verdict, ~incompatibility.terms[verdict], incompatibility)
                     changed.append(verdict)
         return None
 
-    def _weigh(self, nogood: Nogood) -> bool | Identifier:
-        """Tell whether all of ``nogood`` has come true, or (by the identifier) all but one term, or less."""
+    def _weigh(self, incompatibility: Incompatibility) -> bool | Identifier:
+        """Tell whether all of ``incompatibility`` has come true, or (by the identifier) all but one term, or less."""
         last: Identifier | None = None
-        for identifier, bits in nogood.terms.items():
+        for identifier, bits in incompatibility.terms.items():
             left = self._trail.left[identifier]
             if left & ~bits:
                 if last is not None or not left & bits:
@@ -265,39 +267,39 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
                 last = identifier
         return True if last is None else last
 
-    def _analyse(self, conflict: Nogood) -> Nogood:
+    def _analyse(self, conflict: Incompatibility) -> Incompatibility:
         """Resolve ``conflict`` with its causes until it tells what to do otherwise; go back there, and store it.
 
-        A nogood without terms excludes everything.
+        A incompatibility without terms excludes everything.
         """
-        nogood = conflict
-        while nogood.terms:
-            steps = {name: self._trail.satisfier(name, bits) for name, bits in nogood.terms.items()}
+        incompatibility = conflict
+        while incompatibility.terms:
+            steps = {name: self._trail.satisfier(name, bits) for name, bits in incompatibility.terms.items()}
             last = max(steps.values(), key=lambda step: step.position)
             before = max((step.level for step in steps.values() if step is not last), default=0)
             if last.cause is None:
-                return self._go_back(before, nogood)
+                return self._go_back(before, incompatibility)
             full = self._domains[last.identifier].full
-            resolved = self._derivations.combine(nogood, last.cause, last.identifier, full)
+            resolved = self._derivations.combine(incompatibility, last.cause, last.identifier, full)
             if last.identifier in resolved.terms:
                 rest = self._trail.satisfier(last.identifier, resolved.terms[last.identifier])
                 before = max(before, rest.level)
             if before < last.level:
-                return self._go_back(before, nogood)
-            nogood = resolved
-        self._refutation = nogood
-        return nogood
+                return self._go_back(before, incompatibility)
+            incompatibility = resolved
+        self._refutation = incompatibility
+        return incompatibility
 
-    def _go_back(self, level: int, nogood: Nogood) -> Nogood:
+    def _go_back(self, level: int, incompatibility: Incompatibility) -> Incompatibility:
         self._trail.take_back(level)
         while len(self._decided) > level:
             _, candidate = self._decided.popitem()
             for requirement in self.provider.get_dependencies(candidate):
                 self._causes[requirement.identifier].pop()
                 self._preferences.pop(requirement.identifier, None)
-        if nogood.is_derived:
-            self._store(nogood)
-        return nogood
+        if incompatibility.is_derived:
+            self._store(incompatibility)
+        return incompatibility
 
     def _reached(self, asked: Iterable[Cause]) -> Answer:
         """Keep what the requirements lead to: what was given up may have left candidates behind."""
