@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-    from wherry.resolution.graph import Edge, Graph
+    from wherry.resolution.graph import Graph
     from wherry.resolution.requirements import Identifier
 
 __all__ = ["Step", "Why", "explain_presence"]

@@ -102,9 +102,8 @@ def _lines(branches: tuple[Branch, ...]) -> Iterator[str]:
     while pending:
         branch, lead, below = pending.pop()
         yield f"{lead}{branch}"
-        leads = f"{below}├── ", f"{below}│   "
-        for child in reversed(branch.branches):
-            pending.append((child, *((f"{below}└── ", f"{below}    ") if child is branch.branches[-1] else leads)))
+        pending += [(last, f"{below}└── ", f"{below}    ") for last in branch.branches[-1:]]
+        pending += [(child, f"{below}├── ", f"{below}│   ") for child in branch.branches[-2::-1]]
 
 
 def draw_tree(graph: Graph) -> Tree:
