@@ -768,7 +768,8 @@ class FailingCache:
         self.methods = methods
 
     async def get(self, _: str) -> bytes | None:
-        return self._fail("get")
+        self._fail("get")
+        return None
 
     async def put(self, _: str, __: bytes) -> None:
         self._fail("put")
