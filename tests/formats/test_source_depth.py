@@ -67,7 +67,7 @@ def test_what_nests_is_refused_by_its_line(kind):
     with pytest.raises(InvalidSource) as caught:
         check_depth(source, file="app.py")
     error = caught.value
-    assert 4 <= error.line <= 5 or "branches" in kind
+    assert error.line in {4, 5} or "branches" in kind
     assert str(error) == (
         f"app.py cannot be compiled: line {error.line} nests too deeply, and compiling it would end Pyodide; split it"
     )
@@ -87,7 +87,7 @@ def test_most_of_that_depth_is_admitted_and_its_imports_are_found(kind):
 
 @pytest.mark.parametrize("kind", FLAT)
 def test_what_stands_side_by_side_is_admitted(kind):
-    source = FLAT[kind](5000)
+    source = FLAT[kind](1200)
     compile(source, "<test>", "exec", ast.PyCF_ONLY_AST)
     check_depth(source)
     assert flattened(source) == source
@@ -152,7 +152,7 @@ def depth_of(node: ast.AST) -> int:
 def test_no_expression_is_deeper_than_what_is_counted():
     chance = random.Random(1)  # noqa: S311
     checked = 0
-    for _ in range(1000):
+    for _ in range(300):
         source = f"x = {expression(chance, 6)}"
         try:
             tree = compile(source, "<test>", "exec", ast.PyCF_ONLY_AST)
@@ -162,4 +162,4 @@ def test_no_expression_is_deeper_than_what_is_counted():
         assert isinstance(statement, Statement)
         assert statement.outside + statement.inside >= depth_of(tree)
         checked += 1
-    assert checked > 500
+    assert checked > 100
