@@ -19,8 +19,9 @@ from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.dylink import read_linking
 from wherry.formats.entry_points import parse_script_entry_points
 from wherry.formats.filenames import parse_wheel_name
+from wherry.formats.lenient import read_requirement, read_requires_python
 from wherry.formats.member_paths import count_folders, path_problems
-from wherry.formats.nesting import load_json
+from wherry.formats.nesting import is_nested_deeply, load_json
 from wherry.formats.pyproject import Pyproject
 from wherry.formats.record import parse_record
 from wherry.formats.requirement_text import parse_requirement, parse_specifiers
@@ -28,6 +29,7 @@ from wherry.formats.requirements_txt import parse_requirements_txt
 from wherry.formats.script_metadata import parse_script_metadata
 from wherry.formats.simple_html import parse_html_page
 from wherry.formats.simple_json import parse_json_page
+from wherry.formats.source_depth import check_depth
 from wherry.formats.wheel_file import parse_wheel_file
 from wherry.formats.zip_archive import open_zip
 from wherry.model.environment import Environment
@@ -97,6 +99,12 @@ def _typed(text: str) -> object:
     return list(parse_requirements([text]))
 
 
+def _repair(text: str) -> object:
+    with suppress(ValueError):
+        read_requires_python(text)
+    return read_requirement(f"a{text}")
+
+
 def _releases(names: Sequence[str]) -> object:
     page = parse_json_page(_page(names).encode(), url=URL, name=NAME)
     found = find_releases(ProjectPage(NAME, URL, page.files), WheelSelection(Environment.current()))
@@ -133,6 +141,17 @@ def _library(names: int) -> bytes:
 def _array(item: str) -> Callable[[int], str]:
     return lambda n: f"[project]\ndependencies = [\n{item * n}]\n"
 
+
+REPAIRED = (" ", ">", "1.", "*", "(", "'", ">=1.", "=<", "a", ".x", " <")
+NESTED = ("[", "[]", '"[', '"', "\\", '"\\', "[{")
+SOURCES = {
+    "a sum": lambda n: "é = 1" + " + é" * n,
+    "lines": lambda n: "é = x.y(-1)\n" * n,
+    "brackets": lambda n: "(-" * n,
+    "fields": lambda n: "x = f'" + "{-é}" * n + "'",
+    "strings that do not end": lambda n: "-'\n" * n,
+    "branches": lambda n: "if -a: b\n" + "elif -a: b\n" * n,
+}
 
 # What is read, as often as the first number says, and by which parser.
 CASES: Mapping[str, Case] = {
@@ -187,6 +206,9 @@ CASES: Mapping[str, Case] = {
         lambda paths: (list(path_problems(paths)), count_folders(paths)),
     ),
     "paths, depth": (20_000, lambda n: ["a/" * n + "b"] * 6, lambda paths: list(path_problems(paths))),
+    **{f"repairs, {part}": (2_000 // len(part), part.__mul__, _repair) for part in REPAIRED},
+    **{f"nesting, {part}": (500_000, part.__mul__, is_nested_deeply) for part in NESTED},
+    **{f"source, {kind}": (20_000, make, check_depth) for kind, make in SOURCES.items()},
     "ZIP, entries": (1_000, lambda n: _archive([f"a/{i}" for i in range(n)]), _zip),
     "shared library, names": (20_000, _library, lambda content: read_linking(content, path="a.so", filename=WHEEL)),
 }

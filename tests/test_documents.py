@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import re
 from pathlib import PurePosixPath
@@ -11,6 +12,25 @@ import pytest
 from tests.harness.documents import DOCUMENTS, Document
 from tests.harness.paths import JS, ROOT
 from wherry import errors
+from wherry.formats import (
+    core_metadata,
+    entry_points,
+    filenames,
+    member_paths,
+    nesting,
+    record,
+    requirement_text,
+    simple_html,
+    source_depth,
+    wheel_archive,
+    wording,
+)
+from wherry.index import forgiving, resolve as resolving
+from wherry.index.network import Network
+from wherry.index.prefetch import last_answer
+from wherry.model.archive_limits import DEFAULT_LIMITS
+from wherry.resolution.conflicts import resolver
+from wherry.resolution.graph import tree
 
 EXAMPLES = Document(ROOT / "examples" / "README.md")
 ERRORS = Document(ROOT / "docs" / "errors.md")
@@ -64,3 +84,49 @@ def test_every_section_names_the_class_and_its_facts():
         words = {item.__name__, *(fact.name for fact in facts)}
         missing = {word for word in words if f"`{word}`" not in written[item.code]}
         assert not missing, item.code
+
+
+NETWORK = Network()
+LIMITS = {
+    "an answer to begin, and its next bytes to come": [NETWORK.answer_timeout],
+    "an answer as a whole": [NETWORK.total_timeout],
+    "attempts of a request": [NETWORK.attempts],
+    "a project page": [NETWORK.max_page_size],
+    "a metadata file, a requirements file": [NETWORK.max_metadata_size],
+    "an archive": [NETWORK.max_archive_size],
+    "a cache to answer": [forgiving.PATIENCE],
+    "content of a cache": [last_answer.MAX_SIZE],
+    "what an archive unpacks to": [DEFAULT_LIMITS.total_size, DEFAULT_LIMITS.ratio, DEFAULT_LIMITS.ratio_from],
+    "files and folders of an archive": [DEFAULT_LIMITS.entries],
+    "a path in an archive": [member_paths.LONGEST_PATH, member_paths.LONGEST_NAME, member_paths.DEEPEST],
+    "METADATA, WHEEL, RECORD": [wheel_archive.LARGEST_DESCRIPTION],
+    f"a line of RECORD with quotes, or of more than {record.LONGEST_LINE:,} characters": [csv.field_size_limit()],
+    "`entry_points.txt`": [entry_points.LARGEST, entry_points.MOST_SCRIPTS],
+    "a name or a version in metadata; a file's name": [core_metadata.LONGEST_VALUE],
+    "a requirement, a specifier": [requirement_text.LONGEST],
+    "requirements of a release": [core_metadata.MOST_REQUIREMENTS, core_metadata.MOST_CHARACTERS],
+    "tags that a file's name stands for": [filenames.MOST_TAGS],
+    "brackets of JSON, TOML and requirements": [nesting.LIMIT],
+    "values of JSON, tags of an HTML page": [nesting.MOST_VALUES, simple_html.MOST_TAGS],
+    "Python source that wherry compiles": [source_depth.MOST],
+    "a search for versions": [resolving.MAX_REQUESTS, resolver.MAX_ROUNDS],
+    "levels of `tree()`": [tree.MOST_LEVELS],
+    "problems and texts that an error shows": [wording.SHOWN_PROBLEMS, wording.SHOWN_LENGTH],
+}
+
+
+def test_the_limits_are_those_of_the_code():
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8").partition("## Limits")[2]
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in text.splitlines() if line.startswith("| ")]
+    stated = {
+        of: [int(number.replace(",", "")) for number in re.findall(r"\b\d[\d,]*\b", limit)]
+        for of, limit, *_ in rows[1:]
+    }
+    assert stated == LIMITS
+
+
+def test_every_limit_that_can_be_set_is_in_the_table():
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8").partition("## Limits")[2]
+    at_once = {"archives_at_once", "pages_at_once"}
+    names = [field.name for kind in (Network, type(DEFAULT_LIMITS)) for field in dataclasses.fields(kind)]
+    assert [name for name in names if f"{name}=" not in text and name not in at_once] == []

@@ -759,3 +759,42 @@ async def test_requirements_may_be_written_as_in_files(tmp_path: Path) -> None:
     resolution = await subject.resolve(*texts, constraints=["", "app<2 # why"], overrides=["# none"])
     assert resolution.pins == {"app": "1", "lib": "1"}
     assert (await subject.resolve("", "# x")).pins == {}
+
+
+class FailingCache:
+    """Fails in the methods of these names."""
+
+    def __init__(self, *methods: str) -> None:
+        self.methods = methods
+
+    async def get(self, _: str) -> bytes | None:
+        self._fail("get")
+        return None
+
+    async def put(self, _: str, __: bytes) -> None:
+        self._fail("put")
+
+    def _fail(self, method: str) -> None:
+        if method in self.methods:
+            raise OSError(f"no {method}")
+
+
+@pytest.mark.parametrize(
+    ("methods", "problem"), [(("get", "put"), "no get"), (("put",), "no put"), (("get",), "no get")]
+)
+async def test_a_cache_that_fails_costs_a_warning_and_no_installation(
+    tmp_path: Path, methods: tuple[str, ...], problem: str
+) -> None:
+    (tmp_path / "site").mkdir()
+    given = Installer(
+        index_urls=[JSON_URL],
+        fetcher=MemoryFetcher(INDEX),
+        cache=FailingCache(*methods),
+        destination=site(tmp_path),
+        environment=PYODIDE_314,
+    )
+    resolution = await given.resolve("app")
+    report = await given.install("app")
+    assert found(tmp_path) == {"app": "1", "lib": "1"}
+    warning = f"The cache of downloads fails, and everything is fetched: OSError: {problem}"
+    assert resolution.warnings == report.warnings == (warning,)

@@ -5,7 +5,7 @@ import type { Branch, InstalledDistribution, Tree } from "../src/index.ts";
 export const OWN: ReadonlySet<string> = new Set(["pyodide", "pyodide-py", "wherry"]);
 
 export interface Departure {
-  /** The projects that nothing else needs once it is gone. */
+  /** The projects that nothing else needs once it is gone; none where the tree is cut, as what it leaves out may need any. */
   readonly leftovers: string[];
   /** The projects that stay, and require it. */
   readonly requirers: string[];
@@ -19,9 +19,14 @@ export function departureOf(name: string, { branches }: Tree, installed: readonl
   const others = new Map([...required].filter(([requirer]) => requirer !== name));
   const roots = installed.filter((each) => each.requested || !brought.has(each.name) || OWN.has(each.name));
   const needed = reachable(roots.map((root) => root.name).filter((root) => root !== name), others);
-  const leftovers = installed.map((each) => each.name).filter((each) => brought.has(each) && !needed.has(each) && each !== name);
+  const isLeftOver = (each: string) => brought.has(each) && !needed.has(each) && each !== name;
+  const leftovers = isCut(branches) ? [] : installed.map((each) => each.name).filter(isLeftOver);
   const requirers = [...others].filter(([requirer, names]) => names.has(name) && needed.has(requirer));
   return { leftovers: leftovers.sort(), requirers: requirers.map(([requirer]) => requirer).sort() };
+}
+
+function isCut(branches: readonly Branch[]): boolean {
+  return branches.some(({ cut, branches: below }) => cut || isCut(below));
 }
 
 /** Who requires whom, wherever in the tree it stands. */

@@ -37,6 +37,7 @@ function item(branch: Branch, button?: HTMLElement): HTMLElement {
   );
   // Its branches are shown where it came first.
   if (branch.repeated || branch.cycle) row.append(element("span", { class: "version", title: "shown above" }, "↑"));
+  if (branch.cut) row.append(element("span", { class: "version", title: "too deep to be shown" }, "…"));
   if (button) row.append(button);
   const below = branch.branches.map((each) => item(each));
   return element("li", {}, row, ...(below.length ? [element("ul", {}, ...below)] : []));

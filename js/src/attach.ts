@@ -3,6 +3,7 @@ import { type Call, openBridge } from "./bridge.ts";
 import { beginBundle, bringAboard } from "./bundle.ts";
 import { forgiving } from "./caching.ts";
 import { beginEarly, dropEarly, type Get, transfer } from "./fetching.ts";
+import { showHidden } from "./hidden_files.ts";
 import {
   type AttachOptions,
   createInstaller,
@@ -67,6 +68,7 @@ export async function connect(
     createFiles: (archive: Uint8Array, listing: string) => createFiles(runtime, archive, listing),
     dropEarly,
     readListing,
+    showHidden: () => showHidden(runtime),
     transfer: (url: string, init: string, patience: string, wishes: string) =>
       transfer(url, init, patience, wishes, get),
   });

@@ -258,6 +258,8 @@ export interface Branch {
   repeated: boolean;
   /** It stands below itself. */
   cycle: boolean;
+  /** It stands on the 200th level and requires more, which is left out here. */
+  cut: boolean;
   branches: Branch[];
 }
 

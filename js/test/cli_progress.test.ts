@@ -100,7 +100,7 @@ test("a URL that does not fit is cut in the middle, and its file's name last", (
 });
 
 function branch(name: string, version: string | null, requirement: string, ...branches: Branch[]): Branch {
-  return { name, version, requirement, branches, extras: [], repeated: false, cycle: false };
+  return { name, version, requirement, branches, extras: [], repeated: false, cycle: false, cut: false };
 }
 
 function resolution(sizes: Record<string, number | null>): Resolution {
@@ -128,6 +128,15 @@ test("the tree tells versions, sizes and who asks for what", () => {
     "│   └── idna 3.20     99 B  idna>=2.8",
     "└── six 1           2.0 MB",
     "4 packages, 2.0 MB",
+  ]);
+});
+
+test("the tree marks a branch that is cut, and says why", () => {
+  const tree = { branches: [branch("fastapi", "1", "fastapi", { ...branch("anyio", "4", "anyio"), cut: true })] };
+  assert.deepEqual(treeLines(tree, resolution({}), plain).slice(0, -1), [
+    "fastapi 1",
+    "└── anyio 4 (cut)",
+    "(cut) what it requires is too deep to be shown",
   ]);
 });
 

@@ -12,7 +12,7 @@ function installed(name: string, parts: Partial<InstalledDistribution> = {}): In
 }
 
 function branch(name: string, ...branches: Branch[]): Branch {
-  return { name, version: "1.0", extras: [], requirement: name, repeated: false, cycle: false, branches };
+  return { name, version: "1.0", extras: [], requirement: name, repeated: false, cycle: false, cut: false, branches };
 }
 
 test("Python sees nothing of the prompts between lines", () => {
@@ -72,6 +72,15 @@ test("what requires each other leaves together, and what is missing or is shown 
   const tree = { branches: [branch("app", branch("one", branch("two", again)), { ...branch("gone"), version: null }), { ...branch("one"), repeated: true }] };
   const all = [installed("app"), ...["one", "two"].map((name) => installed(name, { requested: false }))];
   assert.deepEqual(departureOf("app", tree, all), { leftovers: ["one", "two"], requirers: [] });
+});
+
+test("nothing is taken for left over where the tree is cut", () => {
+  const app = branch("app", branch("lib"));
+  const all = [installed("app"), installed("deep"), ...["lib", "below"].map((name) => installed(name, { requested: false }))];
+  assert.deepEqual(departureOf("app", { branches: [app, branch("deep", branch("below"))] }, all).leftovers, ["lib"]);
+  // What stands below it may require lib.
+  const cut = branch("deep", { ...branch("below"), cut: true });
+  assert.deepEqual(departureOf("app", { branches: [app, cut] }, all), { leftovers: [], requirers: [] });
 });
 
 test("colours leave the text as it is, and know strings from keywords from attributes", () => {

@@ -127,13 +127,19 @@ class UnsupportedPython(WherryError):
 
 @dataclass(eq=False)
 class InvalidSource(WherryError):
-    """Source code whose imports were to be installed, and which is not Python; ``line`` counts from 1."""
+    """Source code that cannot be compiled: a program or script in ``file``, or code whose imports were to be installed.
+
+    ``line`` counts from 1.
+    """
 
     code = "invalid-source"
     reason: str
     line: int | None = None
+    file: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
+        if self.file:
+            return f"{self.file} cannot be compiled: {self.reason}"
         return f"The source code whose imports were to be installed is not valid Python: {self.reason}"
 
 

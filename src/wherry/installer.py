@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 
 from wherry._default_index import DEFAULT_INDEX_URL
 from wherry.errors import NotInstalled, UninstallRefused
-from wherry.index.cache import NoCache
+from wherry.index.cache import NoCache, QuietCache
 from wherry.index.client import IndexClient
 from wherry.index.credentials import without_secrets
 from wherry.index.index import read_indexes
@@ -58,8 +58,9 @@ class Installer:
 
     ``index_urls`` are the roots of Simple APIs, asked in order (by default PyPI); an :class:`Index` in place of a URL
     has headers, too. ``fetcher``, ``destination`` and ``environment`` and ``distribution`` are Pyodide's own unless
-    given; ``cache`` keeps nothing unless given. ``network`` says how patient the runtime's fetcher is (another fetcher
-    is used as it is), and how many bytes an answer may have. ``limits`` say how much an archive may unpack to.
+    given; ``cache`` keeps nothing unless given, and its failures are warnings. ``network`` says how patient the
+    runtime's fetcher is (another fetcher is used as it is) and the installer with a cache, and how many bytes an answer
+    may have. ``limits`` say how much an archive may unpack to.
     ``prefer`` is for calls that do not say it; ``constraints`` and ``overwrite`` count in every call, besides its own.
 
     Every archive is compared with the hash that its index or lock gives. In memory, the files of a wheel are unpacked
@@ -90,7 +91,7 @@ class Installer:
         self.environment = environment or Environment.current()
         self._network = network or Network()
         self._fetcher = fetcher or runtime_fetcher(self._network)
-        self._cache = NoCache() if cache is None else cache
+        self._cache = _forgiving(cache, self._network)
         self._destination = destination or runtime_destination(strict=strict)
         self._distribution = runtime_distribution() if distribution is None else distribution
         self._limits = limits
@@ -188,6 +189,7 @@ class Installer:
                         *warnings,
                         *resolution.warnings,
                         *index.notes,
+                        *self._cache.take_warnings(),
                         *_unknown(named, resolution, problem),
                         *outdated,
                         *brought,
@@ -243,8 +245,9 @@ class Installer:
             resolution = (await Acquisition(index, self._cache, phases).resolve(problem)).resolution
         replaced = _replaced(resolution, problem)
         unknown = _unknown(replaceable, resolution, problem)
-        said = (*warnings, *resolution.warnings, *index.notes, *unknown, *self._imported(replaced))
-        return replace(resolution, warnings=said)
+        said = [*warnings, *resolution.warnings, *index.notes, *self._cache.take_warnings(), *unknown]
+        said += self._imported(replaced)
+        return replace(resolution, warnings=tuple(said))
 
     @begins_when_awaited
     async def install_imports(
@@ -385,6 +388,16 @@ class Installer:
         """Return what is to be said of changes that were found interrupted, here or when the installer was made."""
         said, self._recovered = (*self._recovered, *self._destination.recover()), ()
         return tuple(dict.fromkeys(said))
+
+
+def _forgiving(cache: Cache | None, network: Network) -> QuietCache:
+    if cache is None:
+        return NoCache()
+    if isinstance(cache, QuietCache):
+        return cache
+    from wherry.index.forgiving import ForgivingCache
+
+    return ForgivingCache(cache, network.answer_timeout)
 
 
 def _both(always: Iterable[str], now: Iterable[str]) -> Iterable[str]:

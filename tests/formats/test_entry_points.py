@@ -215,3 +215,47 @@ def test_whatever_is_accepted_importlib_reads_alike(lines):
         for entry in seen
         if entry.group == "console_scripts" or entry.name not in console
     ] == [(script.name, script.module, script.attribute) for script in found]
+
+
+def test_the_size_of_the_file_has_a_limit():
+    line = "[console_scripts]\nrun = app:main\n"
+    assert scripts(line + "#" * (2**20 - len(line))) == (ScriptEntryPoint("run", "app", "main"),)
+    assert problems(line + "#" * (2**20 - len(line) + 1)) == ["entry_points.txt is longer than 1048576 characters"]
+
+
+def test_the_number_of_scripts_has_a_limit():
+    text = "[console_scripts]\n" + "".join(f"run{number} = app:main\n" for number in range(10_000))
+    assert len(scripts(text)) == 10_000
+    assert problems(f"{text}[gui_scripts]\nwindow = app:main\n") == ["entry_points.txt has more than 10000 scripts"]
+    # What other groups name becomes no file.
+    assert len(scripts(f"{text}[other]\nwindow = app:main\n")) == 10_000
+
+
+LONG = "x" * 100_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LONG,
+        f"[{LONG}",
+        f"[console_scripts]\n{LONG}",
+        f"[console_scripts]\n/{LONG} = app:main",
+        f"[console_scripts]\nrun = {LONG}",
+        f"[console_scripts]\n{LONG} = app:main\n{LONG} = app:main",
+        f"[console_scripts]\n{LONG} = app:main\n{LONG.upper()} = app:main",
+    ],
+    ids=["line", "heading", "no reference", "path", "reference", "twice", "collision"],
+)
+def test_no_row_of_an_error_is_long(text):
+    found = problems(text)
+    assert found
+    assert max(map(len, found)) < 350
+
+
+def test_a_warning_shows_the_beginning_of_a_long_name():
+    warnings: list[str] = []
+    name = "x" * 200
+    text = f"[console_scripts]\n{name} = app:main\n[gui_scripts]\n{name} = app:main\n"
+    parse_script_entry_points(text, filename="app-1-py3-none-any.whl", warnings=warnings)
+    assert warnings == [f"app-1-py3-none-any.whl: it has a script in console_scripts and gui_scripts: {'x' * 100}…"]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import time
 import tomllib
 
 import pytest
@@ -54,18 +53,6 @@ def test_more_values_than_memory_holds_are_an_error_of_their_own(text: str | byt
 def test_what_is_no_json_is_an_error_of_one_kind(text: str | bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the parser's own words
         load_json(text)
-
-
-@pytest.mark.parametrize("unit", ["[", "[]", '"[', '"', "\\", '"\\', "[{"])
-def test_the_time_grows_no_faster_than_the_text(unit: str) -> None:
-    def seconds(count: int) -> float:
-        text = unit * count
-        started = time.perf_counter()
-        is_nested_deeply(text)
-        return time.perf_counter() - started
-
-    # Ten times the text may take a hundred times as long where time is quadratic.
-    assert seconds(1_000_000) < 50 * max(seconds(100_000), 0.002)
 
 
 @pytest.mark.parametrize(

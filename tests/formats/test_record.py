@@ -128,3 +128,14 @@ def test_any_text_is_refused_or_read(text):
     except InvalidWheel:
         return
     assert all(entry.size is None or entry.size >= 0 for entry in entries)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["x" * 100_000, f"{'x' * 100_000},,{'9' * 100_000}", "," * 100_000, f"x,,{'a' * 100_000}"],
+    ids=["one field", "path", "many fields", "size"],
+)
+def test_no_row_of_an_error_is_long(line):
+    with pytest.raises(InvalidWheel) as caught:
+        parse_record(f"{line}\n", filename="app-1-py3-none-any.whl")
+    assert max(map(len, caught.value.problems)) < 350

@@ -95,3 +95,18 @@ def test_any_bytes_are_refused_or_read(content):
     except InvalidWheel:
         return
     assert b"Wheel-Version" in content
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "Wheel-Version: " + "9" * 100_000,
+        "Wheel-Version: 1.0\nTag: " + "x" * 100_000,
+        "Wheel-Version: 1.0\n" + "Tag: x\n" * 10_000,
+    ],
+    ids=["version", "tag", "tags"],
+)
+def test_no_row_of_an_error_is_long(fields):
+    with pytest.raises(InvalidWheel) as caught:
+        parse_wheel_file(f"{fields}\n".encode(), filename="app-1-py3-none-any.whl", warnings=[])
+    assert max(map(len, caught.value.problems)) < 350

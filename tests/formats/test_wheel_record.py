@@ -103,3 +103,16 @@ def test_what_matches_has_a_line_with_a_good_hash_for_every_file_and_for_no_othe
     if not problems:
         assert record.keys() == {"a", "b/c"}
         assert all(entry.path == path and entry.algorithm in {"sha256", "blake2b"} for path, entry in record.items())
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["y" * 100_000, "../" + "x" * 100_000, "b" + "/" * 100_000],
+    ids=["missing", "escaping", "folder"],
+)
+def test_no_row_about_a_line_is_long(path):
+    with pytest.raises(InvalidWheel) as caught:
+        read_wheel_record(
+            f"{path},sha256=a,1\n", {"b/": 0, "b/c": 1}, (), filename="app-1-py3-none-any.whl", warnings=[]
+        )
+    assert max(map(len, caught.value.problems)) < 350

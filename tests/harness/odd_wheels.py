@@ -50,6 +50,7 @@ def odd_wheels() -> Iterator[OddWheel]:
     yield from _data_folders()
     yield from _entry_points()
     yield from _metadata()
+    yield from _names()
 
 
 CONTENT = FILES[DEFLATED_PATH]
@@ -255,3 +256,18 @@ def _metadata() -> Iterator[OddWheel]:
     }.items():
         content = build(members(FILES | {f"{INFO}/METADATA": METADATA + f"{text}\n".encode()}))
         yield OddWheel(f"METADATA: {text}", content, (rest,))
+
+
+def _names() -> Iterator[OddWheel]:
+    """Yield names that every object of JavaScript has."""
+    for name in ("constructor", "toString", "hasOwnProperty", "valueOf", "__defineGetter__", "prototype"):
+        for kind, paths in {
+            "file": (name, f"app/{name}"),
+            "module": (f"{name}.py", f"app/{name}.py"),
+            "folder": (f"{name}/__init__.py", f"app/{name}/{name}/{name}"),
+            "script": (f"app-1.0.data/scripts/{name}",),
+        }.items():
+            content = build(members(FILES | {path: f"{path}\n".encode() for path in paths}))
+            yield OddWheel(f"{kind} named {name}", content)
+        text = f"[console_scripts]\n{name} = app:{name}\n"
+        yield OddWheel(f"entry point named {name}", build(members(FILES | {f"{INFO}/entry_points.txt": text.encode()})))

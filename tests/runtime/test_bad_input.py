@@ -221,3 +221,86 @@ def test_a_folder_of_the_host_is_not_a_wheels_to_use(refused, wherry_runtime, in
         assert list(tmp_path.iterdir()) == []
     finally:
         wherry_runtime.run_js("pyodide.FS.unmount('/host'); pyodide.FS.rmdir('/host')")
+
+
+@run_in_pyodide
+async def install_by_name(selenium, name, index_url):
+    """Return what is there after installing a project that requires another, and what is left once both are gone."""
+    import wherry
+
+    await wherry.install("asks", index_urls=[index_url])
+    tree, why = str(wherry.tree()), str(wherry.why(name))
+    status = wherry.run_script(name)
+    gone = [item.name for item in wherry.uninstall("asks", name)]
+    return tree, why, status, gone, [item.name for item in wherry.installed() if item.name in ("asks", name.lower())]
+
+
+@pytest.mark.parametrize("name", ["constructor", "toString", "hasOwnProperty", "valueOf"])
+def test_a_project_with_the_name_of_what_every_object_has(wherry_runtime, index_server, name):
+    script = f"[console_scripts]\n{name} = {name}:main\n"
+    index_server.files += [
+        make_wheel(
+            name, "1", files={f"{name}.py": "def main(): pass\n", f"{name}-1.dist-info/entry_points.txt": script}
+        ),
+        make_wheel("asks", "1", requires=[name]),
+    ]
+    before = snapshot(wherry_runtime)
+    tree, why, status, gone, left = install_by_name(wherry_runtime, name, index_server.json_url)
+    assert f"asks 1\n└── {name.lower()} 1" in tree
+    assert f"asks → {name}" in why
+    assert (status, sorted(gone), left) == (0, sorted(["asks", name.lower()]), [])
+    assert snapshot(wherry_runtime) == before
+
+
+@run_in_pyodide
+async def beside_hidden(selenium, index_url, hidden):
+    """Unpack files as others do, then install, replace and uninstall what has a folder with them."""
+    import io
+    import shutil
+    import sysconfig
+    import zipfile
+    from pathlib import Path
+
+    import pyodide_js
+    from pyodide.ffi import to_js
+
+    import wherry
+
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as members:
+        for path in hidden:
+            members.writestr(path, "hidden")
+    site = Path(sysconfig.get_path("purelib"))
+    pyodide_js.unpackArchive(to_js(archive.getvalue()), "zip", extractDir=str(site))
+    try:
+        await wherry.install("owner==1", index_urls=[index_url])
+        await wherry.install("owner==2", index_urls=[index_url])
+        tree = str(wherry.tree())
+        gone = [str(item) for item in wherry.uninstall("owner")]
+        await wherry.install("owner==2", index_urls=[index_url], reinstall=True)
+        again = [str(item) for item in wherry.uninstall("owner")]
+        left = [(site / path).read_text() for path in hidden]
+        listed = sorted(path.name for path in (site / "owner").iterdir())
+    finally:
+        for path in hidden:
+            (site / path).unlink(missing_ok=True)
+        for name in ("owner", "__proto__"):
+            shutil.rmtree(site / name, ignore_errors=True)
+    return "owner 2" in tree, gone, again, left, listed
+
+
+@pytest.mark.parametrize(
+    ("hidden", "listed"),
+    [
+        (["__proto__", "owner/__proto__"], ["__proto__"]),
+        (["__proto__/a.py", "owner/__proto__/b.py", "owner/other"], ["__proto__", "other"]),
+    ],
+    ids=["files", "folders"],
+)
+def test_files_that_file_systems_hide_stay_and_hinder_nothing(wherry_runtime, index_server, hidden, listed):
+    index_server.files += [make_wheel("owner", version, files={"owner/__init__.py": version}) for version in "12"]
+    before = snapshot(wherry_runtime)
+    is_in_tree, gone, again, left, names = beside_hidden(wherry_runtime, index_server.json_url, hidden)
+    assert (is_in_tree, gone, again) == (True, ["owner 2"], ["owner 2"])
+    assert (left, names) == (["hidden"] * len(hidden), listed)
+    assert snapshot(wherry_runtime) == before

@@ -4,6 +4,7 @@ import type { Style } from "./style.ts";
 import { counted, size } from "./units.ts";
 
 const ABOVE = "(*)";
+const CUT = "(cut)";
 
 /** Draws who requires whom, each with its version and what is to be downloaded of it; then the sum. */
 export function treeLines({ branches }: Tree, resolution: Resolution, style: Style): string[] {
@@ -26,6 +27,7 @@ export function treeLines({ branches }: Tree, resolution: Resolution, style: Sty
     return `${style("dim", lead)}${shown}${pad}  ${amount(branch).padStart(sizeWidth)}${because}`.trimEnd();
   });
   const legend = rows.some(({ branch }) => branch.repeated) ? [`${ABOVE} what it requires is shown above`] : [];
+  if (rows.some(({ branch }) => branch.cut)) legend.push(`${CUT} what it requires is too deep to be shown`);
   return [...lines, ...legend, totalOf(resolution)];
 }
 
@@ -42,9 +44,10 @@ function* rowsOf(branch: Branch, lead: string, below: string): Generator<Row> {
   }
 }
 
-function titleOf({ name, extras, version, repeated, cycle }: Branch): string {
+function titleOf({ name, extras, version, repeated, cycle, cut }: Branch): string {
   const words = [extras.length > 0 ? `${name}[${extras.join(",")}]` : name, version ?? "is missing"];
-  return printable([...words, ...(repeated ? [ABOVE] : []), ...(cycle ? ["(cycle)"] : [])].join(" "));
+  const marks = [...(repeated ? [ABOVE] : []), ...(cycle ? ["(cycle)"] : []), ...(cut ? [CUT] : [])];
+  return printable([...words, ...marks].join(" "));
 }
 
 /** Sums up what is to be downloaded. The lock of Pyodide's distribution has no sizes. */

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidWheel
 from wherry.formats.member_paths import path_problem
-from wherry.formats.wording import some
+from wherry.formats.wording import shorten, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,6 +21,8 @@ __all__ = ["ScriptEntryPoint", "parse_script_entry_points", "script_name_problem
 GROUPS = frozenset({"console_scripts", "gui_scripts"})
 # "importable.module:object.attr", spaces around the colon, and extras, which are read past.
 REFERENCE = re.compile(r"(?P<module>[\w.]+)\s*:\s*(?P<attribute>[\w.]+)\s*(?:\[[^\[\]]*\])?")
+LARGEST = 2**20  # characters; real ones have a few thousand
+MOST_SCRIPTS = 10_000  # each becomes a file
 INTERPRETER = re.compile(r"pythonw?[\d.]*[dt]*(\.exe)?", re.IGNORECASE)
 
 
@@ -41,9 +43,13 @@ def parse_script_entry_points(
     Every line stands for itself, as ``importlib.metadata`` reads them. What other groups name is their consumers' to
     judge. A script of both groups is that of ``console_scripts``, and named in ``warnings``.
     """
+    if len(text) > LARGEST:
+        raise InvalidWheel(filename, [f"entry_points.txt is longer than {LARGEST} characters"])
     found: list[ScriptEntryPoint] = []
     problems: list[str] = []
     pairs = list(_script_pairs(text, problems))
+    if len(pairs) > MOST_SCRIPTS:
+        raise InvalidWheel(filename, [f"entry_points.txt has more than {MOST_SCRIPTS} scripts"])
     console = {name for group, name, _ in pairs if group == "console_scripts"}
     doubled = dict.fromkeys(name for group, name, _ in pairs if group == "gui_scripts" and name in console)
     if doubled and warnings is not None:
@@ -53,9 +59,11 @@ def parse_script_entry_points(
             continue
         match = REFERENCE.fullmatch(reference)
         if problem := script_name_problem(name):
-            problems.append(f"the script {name!r} {problem}")
+            problems.append(f"the script {shorten(name)!r} {problem}")
         elif match is None or not _is_importable(match):
-            problems.append(f"the script {name!r} is {reference!r}, which names no function of a module")
+            problems.append(
+                f"the script {shorten(name)!r} is {shorten(reference)!r}, which names no function of a module"
+            )
         else:
             found.append(ScriptEntryPoint(name, match["module"], match["attribute"]))
     problems += _collisions(entry_point.name for entry_point in found)
@@ -88,14 +96,14 @@ def _script_pairs(text: str, problems: list[str]) -> Iterator[tuple[str, str, st
             # A name cannot start so (the specification), hence this can be nothing else.
             group = line.strip("[]")
             if not line.endswith("]"):
-                problems.append(f"entry_points.txt has a broken heading: {line!r}")
+                problems.append(f"entry_points.txt has a broken heading: {shorten(line)!r}")
         elif group is None:
             if is_comment:
                 continue
-            problems.append(f"entry_points.txt has a line before the first group: {line!r}")
+            problems.append(f"entry_points.txt has a line before the first group: {shorten(line)!r}")
         elif not separator:
             # Whatever the group: one such line, and `importlib.metadata` reads no entry point of anybody's.
-            problems.append(f"entry_points.txt has a line without a name: {line!r}")
+            problems.append(f"entry_points.txt has a line without a name: {shorten(line)!r}")
         elif group in GROUPS and not is_comment:
             yield group, name.strip(), reference.strip()
 
@@ -111,8 +119,8 @@ def _collisions(names: Iterable[str]) -> Iterator[str]:
         other = seen.get(name.casefold())
         if other is not None:
             yield (
-                f"the script {name!r} is there twice"
+                f"the script {shorten(name)!r} is there twice"
                 if other == name
-                else f"the scripts {other!r} and {name!r} collide"
+                else f"the scripts {shorten(other)!r} and {shorten(name)!r} collide"
             )
         seen[name.casefold()] = name

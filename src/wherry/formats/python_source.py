@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidSource
+from wherry.formats.source_depth import flattened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,7 +40,9 @@ def find_imports(source: str) -> Mapping[str, bool]:
 def _parse(source: str) -> list[ast.stmt]:
     try:
         # A cell of a notebook may await at its top.
-        tree: ast.Module = compile(source, "<source>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        tree: ast.Module = compile(
+            flattened(source), "<source>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        )
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise InvalidSource(str(error), getattr(error, "lineno", None)) from error
     return tree.body

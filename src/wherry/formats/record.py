@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from wherry.errors import InvalidWheel
-from wherry.formats.wording import some
+from wherry.formats.wording import shorten, some
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -108,10 +108,10 @@ def _rows(text: str, filename: str) -> list[list[str]]:
 def _row_problem(row: list[str]) -> str | None:
     columns = 3
     if len(row) != columns:
-        return f"RECORD has a line of {len(row)} instead of {columns} fields: {row!r}"
+        return f"RECORD has a line of {len(row)} instead of {columns} fields: {shorten(repr(row))}"
     path, _, size = row
     if size and not (size.isascii() and size.isdigit() and len(size) <= MOST_DIGITS):
-        return f"RECORD gives {path} the size {size!r}"
+        return f"RECORD gives {shorten(path)} the size {shorten(size)!r}"
     return None
 
 

@@ -14,6 +14,7 @@ from packaging.utils import parse_wheel_filename
 
 from wherry.errors import InvalidWheel
 from wherry.formats.core_metadata import parse_headers
+from wherry.formats.wording import shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ __all__ = ["WheelFile", "filename_build", "parse_wheel_file"]
 
 SUPPORTED_MAJOR_VERSION = "1"
 SEGMENTS_WITH_BUILD = 6
+MOST_SHOWN = 20  # values of a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def _version_problems(values: Sequence[str], warnings: list[str]) -> Iterator[st
     if major != SUPPORTED_MAJOR_VERSION:
         yield f"WHEEL has the unknown Wheel-Version {_listed(values)}"
     elif minor.strip("0"):
-        warnings.append(f"its WHEEL has the Wheel-Version {values[0]}, newer than the 1.0 that is known")
+        warnings.append(f"its WHEEL has the Wheel-Version {shorten(values[0])}, newer than the 1.0 that is known")
 
 
 def _tag_problems(lines: Sequence[str], filename: str, warnings: list[str]) -> Iterator[str]:
@@ -104,8 +106,9 @@ def _build_problems(values: Sequence[str], filename: str, warnings: list[str]) -
     elif expected and not stated:
         warnings.append(f"its WHEEL has no Build, but the filename has {expected}")
     elif stated and not expected:
-        warnings.append(f"its WHEEL has the Build {values[0]!r}, but the filename has none")
+        warnings.append(f"its WHEEL has the Build {shorten(values[0])!r}, but the filename has none")
 
 
 def _listed(values: Sequence[str]) -> str:
-    return ", ".join(map(repr, values)) or "nothing"
+    more = [f"{len(values) - MOST_SHOWN} more"] if len(values) > MOST_SHOWN else []
+    return ", ".join([*(repr(shorten(value)) for value in values[:MOST_SHOWN]), *more]) or "nothing"

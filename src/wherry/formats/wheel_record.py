@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from wherry.errors import InvalidWheel
 from wherry.formats.member_paths import path_problem
 from wherry.formats.record import PROTECTING, parse_record
-from wherry.formats.wording import some
+from wherry.formats.wording import shorten, some
 from wherry.model.hashes import STRONGEST_FIRST
 
 if TYPE_CHECKING:
@@ -83,12 +83,12 @@ class _Matching:
         if path not in self._files and self._is_folder(path):
             self._folders.append(entry.path)
             if entry.size:
-                self._problems.append(f"RECORD gives the folder {entry.path} a size")
+                self._problems.append(f"RECORD gives the folder {shorten(entry.path)} a size")
             return
         entry = entry._replace(path=path)
         # Backends have been seen to list a file twice; it must be the same line then.
         if self.listed.setdefault(path, entry) != entry:
-            self._problems.append(f"RECORD lists {path} twice")
+            self._problems.append(f"RECORD lists {shorten(path)} twice")
         elif problem := _problem(entry, self._files.get(path)):
             self._problems.append(problem)
 
@@ -121,7 +121,9 @@ def _problem(entry: RecordEntry, size: int | None) -> str | None:
     if size is None:
         escape = path_problem(entry.path)
         return (
-            f"RECORD lists {entry.path!r}, which {escape}" if escape else f"RECORD lists {entry.path}, which is missing"
+            f"RECORD lists {shorten(entry.path)!r}, which {escape}"
+            if escape
+            else f"RECORD lists {shorten(entry.path)}, which is missing"
         )
     is_short = entry.algorithm.startswith("shake") and len(entry.digest) < SHORTEST_DIGEST
     if entry.algorithm not in PROTECTING or is_short:

@@ -17,7 +17,7 @@ SHOWN_LENGTH = 100  # characters
 def some(names: Collection[str]) -> str:
     """Return the first few of ``names``, and how many there are besides."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return ", ".join(list(names)[:SHOWN]) + more
+    return ", ".join(map(shorten, list(names)[:SHOWN])) + more
 
 
 def several(problems: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-__all__ = ["Cache", "MemoryCache", "NoCache"]
+__all__ = ["Cache", "MemoryCache", "NoCache", "QuietCache"]
 
 
 class Cache(Protocol):
@@ -37,7 +37,23 @@ class MemoryCache:
         self._contents[key] = content
 
 
-class NoCache:
+class QuietCache:
+    """A cache whose calls all end, with bytes or ``None`` and never with an error."""
+
+    def take_warnings(self) -> tuple[str, ...]:
+        """Return the failures since the last call, for people to read."""
+        return ()
+
+    async def get(self, key: str) -> bytes | None:
+        """Return what was put under ``key``, or ``None``."""
+        raise NotImplementedError
+
+    async def put(self, key: str, content: bytes) -> None:
+        """Keep ``content``; a cache may forget at any time."""
+        raise NotImplementedError
+
+
+class NoCache(QuietCache):
     """Keeps nothing."""
 
     async def get(self, key: str) -> bytes | None:  # noqa: ARG002 - the port's signature

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wherry.installation.scheme import Scheme
     from wherry.model.distribution import InstalledDistribution
 
-__all__ = ["InstalledScript", "choose", "exit_status", "find_scripts", "run"]
+__all__ = ["InstalledScript", "check_file", "choose", "exit_status", "find_scripts", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,21 @@ def run(name: str, script: InstalledScript, args: Sequence[str]) -> int:
             return exit_status(request.code)
 
 
+def check_file(path: str, shown: str) -> None:
+    """Raise :class:`~wherry.errors.InvalidSource`, which names ``shown``, where compiling a file could end Pyodide."""
+    from importlib.util import decode_source
+
+    from wherry.formats.source_depth import check_depth
+
+    try:
+        with open(path, "rb") as file:
+            source = decode_source(file.read())
+    except (OSError, SyntaxError, UnicodeDecodeError):
+        # What runs it says so in the words of Python.
+        return
+    check_depth(source, file=shown)
+
+
 def exit_status(code: object) -> int:
     """Return the status of a process that ends with ``sys.exit(code)``; what is no number goes to ``sys.stderr``."""
     if code is None:
@@ -160,6 +175,7 @@ def _status_of(name: str, entry_point: ScriptEntryPoint, result: object) -> int:
 def _run_file(path: str) -> int:
     import runpy
 
+    check_file(path, path)
     runpy.run_path(path, run_name="__main__")
     return 0
 

@@ -6,11 +6,15 @@ from typing import Any
 
 from pyodide.ffi import to_js
 
+from wherry.index.cache import QuietCache
+
 __all__ = ["JsCache"]
 
 
-class JsCache:
+class JsCache(QuietCache):
     """Keeps bytes in ``port``, an object with the methods ``get`` and ``put`` of a cache, which return promises.
+
+    Its failures are caught in JavaScript, where they happen.
 
     More than ``limit`` bytes at once are left there.
     """

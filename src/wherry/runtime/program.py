@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from wherry.installation.script_runner import exit_status
+from wherry.installation.script_runner import check_file, exit_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,11 +28,12 @@ def run_file(file: str, argv: Sequence[str], working_directory: str) -> int:
     """Run *file* (an absolute path) as ``__main__`` and return the exit code that CPython would have given.
 
     Where ``argv`` begins with ``-`` it holds what came on the standard input. Whatever the script raises is reported
-    here, on ``sys.stderr``, and goes no further.
+    here, on ``sys.stderr``, and goes no further. Raises :class:`~wherry.errors.InvalidSource`.
     """
     came_on_stdin = argv[0] == "-"
     main = _new_main(None if came_on_stdin else file)
     shown = "<stdin>" if came_on_stdin else file
+    check_file(file, shown)
 
     def execute() -> None:
         exec(compile(Path(file).read_bytes(), shown, "exec", dont_inherit=True), vars(main))  # noqa: S102 - what it is for

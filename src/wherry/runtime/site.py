@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import js
 import pyodide_js
+import wherry_js
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -66,6 +67,7 @@ class PyodideSite(SitePackages):
         """Check that libraries will load, exchange distributions, then bring ``pyodide.loadedPackages`` up to date."""
         if not self.is_locked():
             self.scheme = _scheme()
+        wherry_js.showHidden()
         loader = read_loader(lambda: (path for distribution in leaving for path in self._known_files(distribution)))
         check_linking(arriving, libraries, self.scheme, loader)
         done = super().exchange(arriving, leaving, libraries, replaceable)

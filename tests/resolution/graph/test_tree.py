@@ -131,6 +131,7 @@ def test_a_tree_travels_as_json_and_shows_escaped():
                 "requirement": "a",
                 "repeated": False,
                 "cycle": False,
+                "cut": False,
                 "branches": [
                     {
                         "name": "b",
@@ -139,6 +140,7 @@ def test_a_tree_travels_as_json_and_shows_escaped():
                         "requirement": "b<3",
                         "repeated": False,
                         "cycle": False,
+                        "cut": False,
                         "branches": [],
                     }
                 ],
@@ -148,9 +150,48 @@ def test_a_tree_travels_as_json_and_shows_escaped():
     assert found._repr_html_() == "<pre>a 1\n└── b 2 (b&lt;3)</pre>"
 
 
+def row_of(count):
+    return {f"p{number} 1": [f"p{number + 1}"] for number in range(count - 1)} | {f"p{count - 1} 1": []}
+
+
 def test_two_hundred_in_a_row_are_drawn():
-    row = {f"p{number} 1": [f"p{number + 1}"] for number in range(200)} | {"p200 1": []}
-    assert len(str(draw_tree(graph(row, requested=()))).splitlines()) == 201
+    lines = str(draw_tree(graph(row_of(200), requested=()))).splitlines()
+    assert len(lines) == 200
+    assert lines[-1].endswith("└── p199 1")
+
+
+def test_a_longer_row_is_cut_at_the_two_hundredth():
+    found = draw_tree(graph(row_of(201), requested=()))
+    lines = str(found).splitlines()
+    assert len(lines) == 201
+    assert lines[199].endswith("└── p199 1 (cut)")
+    assert lines[200] == "(cut) what it requires is deeper than 200 levels, and not shown"
+    branch = found.branches[0]
+    while branch.branches:
+        assert not branch.cut
+        [branch] = branch.branches
+    assert (branch.name, branch.cut, branch.to_dict()["cut"]) == ("p199", True, True)
+
+
+def test_a_project_that_was_cut_is_drawn_where_it_stands_higher():
+    found = draw_tree(graph(row_of(201) | {"z 1": ["p199", "p198"]}, requested=()))
+    assert str(found).splitlines()[-6:] == [
+        "z 1",
+        "├── p198 1 (*)",
+        "└── p199 1",
+        "    └── p200 1",
+        "(*) what it requires is shown above",
+        "(cut) what it requires is deeper than 200 levels, and not shown",
+    ]
+
+
+def test_a_row_of_thousands_is_drawn_shown_and_explained():
+    found = graph(row_of(5000), requested=())
+    tree = draw_tree(found)
+    assert len(repr(tree).splitlines()) == len(tree._repr_html_().splitlines()) == 201
+    assert json.loads(json.dumps(tree.to_dict()))["branches"][0]["name"] == "p0"
+    [chain] = explain_presence(found, "p4999").chains
+    assert [step.name for step in chain] == [f"p{number}" for number in range(5000)]
 
 
 WHY = {

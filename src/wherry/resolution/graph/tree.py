@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from wherry.printable import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from packaging.utils import NormalizedName
 
@@ -17,7 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["Branch", "Tree", "draw_tree"]
 
 ABOVE = "(*)"
-LEGEND = f"{ABOVE} what it requires is shown above"
+CUT = "(cut)"
+MOST_LEVELS = 200  # whoever walks down the branches may recurse, and in Pyodide that ends at some depth
+LEGENDS = {
+    ABOVE: f"{ABOVE} what it requires is shown above",
+    CUT: f"{CUT} what it requires is deeper than {MOST_LEVELS} levels, and not shown",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,8 @@ class Branch:
     """A project, for the requirements that led here (joined by commas where there are several), and what it requires.
 
     ``version`` is ``None`` where the project is missing. A branch that is ``repeated`` has been shown with all that it
-    requires before, one that is a ``cycle`` stands below itself; neither goes on.
+    requires before, one that is a ``cycle`` stands below itself, one that is ``cut`` stands on the 200th level and
+    requires more; none of them goes on.
     """
 
     name: NormalizedName
@@ -35,6 +42,7 @@ class Branch:
     branches: tuple[Branch, ...] = ()
     repeated: bool = False
     cycle: bool = False
+    cut: bool = False
 
     def __str__(self) -> str:
         extras = f"[{','.join(self.extras)}]" if self.extras else ""
@@ -45,6 +53,8 @@ class Branch:
             words.append(ABOVE)
         if self.cycle:
             words.append("(cycle)")
+        if self.cut:
+            words.append(CUT)
         return printable(" ".join(words))
 
     def to_dict(self) -> dict[str, object]:
@@ -56,6 +66,7 @@ class Branch:
             "requirement": self.requirement,
             "repeated": self.repeated,
             "cycle": self.cycle,
+            "cut": self.cut,
             "branches": [branch.to_dict() for branch in self.branches],
         }
 
@@ -67,9 +78,8 @@ class Tree:
     branches: tuple[Branch, ...]
 
     def __str__(self) -> str:
-        lines = [line for branch in self.branches for line in (str(branch), *_lines_below(branch))]
-        if any(line.endswith(ABOVE) for line in lines):
-            lines.append(LEGEND)
+        lines = list(_lines(self.branches))
+        lines += [legend for mark, legend in LEGENDS.items() if any(line.endswith(mark) for line in lines)]
         return "\n".join(lines) or "Nothing is there"
 
     def __repr__(self) -> str:
@@ -86,56 +96,80 @@ class Tree:
         return {"branches": [branch.to_dict() for branch in self.branches]}
 
 
-def _lines_below(branch: Branch) -> Iterator[str]:
-    for child in branch.branches:
-        is_last = child is branch.branches[-1]
-        yield f"{'└── ' if is_last else '├── '}{child}"
-        for line in _lines_below(child):
-            yield f"{'    ' if is_last else '│   '}{line}"
+def _lines(branches: tuple[Branch, ...]) -> Iterator[str]:
+    """Yield the branches, each behind the lines that lead to it."""
+    pending = [(branch, "", "") for branch in reversed(branches)]
+    while pending:
+        branch, lead, below = pending.pop()
+        yield f"{lead}{branch}"
+        pending += [(last, f"{below}└── ", f"{below}    ") for last in branch.branches[-1:]]
+        pending += [(child, f"{below}├── ", f"{below}│   ") for child in branch.branches[-2::-1]]
 
 
 def draw_tree(graph: Graph) -> Tree:
     """Return the tree of ``graph``; what a project requires is drawn once."""
-    return Tree(_Drawing(graph).branches(graph.required_by(None), ()))
+    return Tree(_Drawing(graph).branches())
 
 
 Node = tuple["NormalizedName", frozenset[str]]
 
 
-def _is_among(node: Node, others: Iterable[Node]) -> bool:
-    """Whether one of ``others`` is the project with those extras, or with more."""
-    name, extras = node
-    return any(name == other and extras <= its_extras for other, its_extras in others)
+@dataclass(slots=True)
+class _Open:
+    """A branch whose own branches are being drawn; ``make`` takes them."""
+
+    make: Callable[[tuple[Branch, ...]], Branch]
+    node: Node
+    pending: Iterator[tuple[NormalizedName, list[Edge]]]
+    drawn: list[Branch] = field(default_factory=list)
 
 
 class _Drawing:
+    """Draw depth first, without recursion: what is installed may require as deep as it likes."""
+
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._drawn: list[Node] = []
+        self._path: list[_Open] = []
+        # The extras with which a project has been drawn.
+        self._drawn: dict[NormalizedName, list[frozenset[str]]] = {}
 
-    def branches(self, edges: Iterable[Edge], path: tuple[Node, ...]) -> tuple[Branch, ...]:
-        together: dict[NormalizedName, list[Edge]] = {}
-        for edge in edges:
-            together.setdefault(edge.name, []).append(edge)
-        return tuple(self._branch(name, together[name], path) for name in sorted(together))
+    def branches(self) -> tuple[Branch, ...]:
+        top: list[Branch] = []
+        for name, edges in _together(self._graph.required_by(None)):
+            self._begin(name, edges, top)
+            while self._path:
+                here = self._path[-1]
+                following = next(here.pending, None)
+                if following is not None:
+                    self._begin(*following, here.drawn)
+                else:
+                    self._path.pop()
+                    (self._path[-1].drawn if self._path else top).append(here.make(tuple(here.drawn)))
+        return tuple(top)
 
-    def _branch(self, name: NormalizedName, edges: list[Edge], path: tuple[Node, ...]) -> Branch:
+    def _begin(self, name: NormalizedName, edges: list[Edge], beside: list[Branch]) -> None:
+        """Draw a branch that goes no further ``beside`` the others, and open one that does."""
         asked = frozenset(extra for edge in edges for extra in edge.reason.extras)
         extras, below = self._expand(name, asked)
-        node = name, extras
-        cycle = _is_among(node, path)
-        repeated = bool(below) and not cycle and _is_among(node, self._drawn)
-        if not cycle and not repeated:
-            self._drawn.append(node)
-        return Branch(
+        cycle = any(name == above.node[0] and extras <= above.node[1] for above in self._path)
+        repeated = bool(below) and not cycle and any(extras <= drawn for drawn in self._drawn.get(name, ()))
+        goes_on = bool(below) and not cycle and not repeated
+        cut = goes_on and len(self._path) + 1 >= MOST_LEVELS
+        make = partial(
+            Branch,
             name,
             self._graph.versions.get(name),
             tuple(sorted(asked)),
             ", ".join(dict.fromkeys(edge.reason.text for edge in edges)),
-            () if cycle or repeated else self.branches(below, (*path, node)),
             repeated=repeated,
             cycle=cycle,
+            cut=cut,
         )
+        if goes_on and not cut:
+            self._drawn.setdefault(name, []).append(extras)
+            self._path.append(_Open(make, (name, extras), iter(_together(below))))
+        else:
+            beside.append(make(()))
 
     def _expand(self, name: NormalizedName, asked: frozenset[str]) -> tuple[frozenset[str], list[Edge]]:
         """Return the extras asked for with those that they ask for, and what all of them require of others."""
@@ -150,3 +184,11 @@ class _Drawing:
                 pending += [extra for extra in edge.reason.extras if extra not in extras]
                 extras.update(dict.fromkeys(edge.reason.extras))
         return frozenset(extras), below
+
+
+def _together(edges: Iterable[Edge]) -> list[tuple[NormalizedName, list[Edge]]]:
+    """Return the edges to each project, ordered by its name."""
+    together: dict[NormalizedName, list[Edge]] = {}
+    for edge in edges:
+        together.setdefault(edge.name, []).append(edge)
+    return sorted(together.items())

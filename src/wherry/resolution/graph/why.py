@@ -11,9 +11,11 @@ from packaging.utils import canonicalize_name
 from wherry.printable import printable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from packaging.utils import NormalizedName
 
-    from wherry.resolution.graph.graph import Edge, Graph
+    from wherry.resolution.graph.graph import Graph
     from wherry.resolution.requirements import Identifier
 
 __all__ = ["Step", "Why", "explain_presence"]
@@ -76,27 +78,45 @@ class Why:
 def explain_presence(graph: Graph, name: str) -> Why:
     """Return the chains to the project ``name``, however that is spelt."""
     project = canonicalize_name(name)
-    paths = _shortest_paths(graph, around=project)
-    found = set()
+    ways = _shortest_ways(graph, around=project)
+    found: set[tuple[Step, ...]] = set()
     for reason in graph.reasons.get(project, ()):
         parent = None if reason.parent is None else (reason.parent, reason.parent_extra)
-        # Without a path there is one only through the project itself, which explains nothing.
-        if parent in paths:
-            before = (Step(edge.reason.text, edge.name, graph.versions.get(edge.name)) for edge in paths[parent])
-            found.add((*before, Step(reason.text, project, graph.versions.get(project))))
+        # Without a way there is one only through the project itself, which explains nothing.
+        if parent in ways:
+            found.add((*_chain(parent, ways), Step(reason.text, project, graph.versions.get(project))))
     chains = sorted(found, key=lambda chain: (len(chain), [step.requirement for step in chain]))
     return Why(project, graph.versions.get(project), tuple(chains))
 
 
-def _shortest_paths(graph: Graph, *, around: NormalizedName) -> dict[Identifier | None, tuple[Edge, ...]]:
-    """Return the shortest way from the caller to everything that can be reached without going by ``around``."""
-    paths: dict[Identifier | None, tuple[Edge, ...]] = {None: ()}
-    pending: deque[Identifier | None] = deque(paths)
+# The last step on the shortest way to something, and where that step begins.
+Ways = dict["Identifier | None", tuple[Step, "Identifier | None"] | None]
+
+
+def _chain(end: Identifier | None, ways: Ways) -> Iterator[Step]:
+    backwards = []
+    while (way := ways[end]) is not None:
+        step, end = way
+        backwards.append(step)
+    return reversed(backwards)
+
+
+def _shortest_ways(graph: Graph, *, around: NormalizedName) -> Ways:
+    """Return the shortest ways from the caller to everything that can be reached without going by ``around``.
+
+    They share their steps: each as a whole would take memory with the square of the depth.
+    """
+    ways: Ways = {None: None}
+    pending: deque[Identifier | None] = deque(ways)
     while pending:
         here = pending.popleft()
         for edge in graph.required_by(here):
+            if edge.name == around:
+                continue
+            step = None
             for end in edge.ends:
-                if end not in paths and edge.name != around:
-                    paths[end] = (*paths[here], edge)
+                if end not in ways:
+                    step = step or Step(edge.reason.text, edge.name, graph.versions.get(edge.name))
+                    ways[end] = step, here
                     pending.append(end)
-    return paths
+    return ways
