@@ -63,5 +63,5 @@ export class Choices {
 
 /** Of dotted names the last part, since the others are the same; of functions the name alone. */
 function shortened(word: string): string {
-  return word.slice(word.lastIndexOf(".") + 1).replace(/\($/, "");
+  return word.slice(word.lastIndexOf(".") + 1).replace(/\(\)?$/, "");
 }

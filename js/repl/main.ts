@@ -99,9 +99,14 @@ function share({ installer }: Session): void {
 function offerRequested(indexUrl: string | null): void {
   const requested = requestedBy(location.hash);
   if (!requested.length) return;
-  const names = requested.flatMap((requirement) => [element("code", {}, requirement), ", "]);
-  const content = ["This link asks for ", ...names, `to be installed from ${sourceOf(requested, indexUrl)} into this page.`];
+  const names = listed(requested.map((requirement) => element("code", {}, requirement)));
+  const content = ["This link asks to install ", ...names, ` from ${sourceOf(requested, indexUrl)}.`];
   showQuestion(find("notice"), content, { label: "Install", act: () => prompt.submit(installCommand(requested)) });
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+function listed(names: readonly HTMLElement[]): (Node | string)[] {
+  return names.flatMap((name, place) => (place === 0 ? [name] : [place < names.length - 1 ? ", " : " and ", name]));
 }
 
 /** Shows what is installed now, or why it cannot be shown. */

@@ -1,34 +1,73 @@
-// Takes pictures of the REPL page, in Chromium: `node scripts/screenshots.ts FOLDER`. The tests' wheels must be there.
-import { mkdirSync, mkdtempSync } from "node:fs";
+// Takes pictures of the REPL page, in Chromium. The tests' wheels must be there.
+//
+// `node scripts/screenshots.ts FOLDER` takes all of them, with an index on loopback.
+// `node scripts/screenshots.ts --documents` takes those of README.md and docs/ into docs/images, with PyPI's answers.
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { Browser, Page } from "puppeteer-core";
+import { parseArgs } from "node:util";
+import type { HTTPRequest, Page } from "puppeteer-core";
 import { launch } from "../test/browser/launch.ts";
 import { nativeWheels, readWheels, serveIndex } from "../test/browser/wheel_index.ts";
 import { buildPage } from "./repl.ts";
+import { recompress } from "./png.ts";
 import { serveFolder } from "./static.ts";
 
-const CACHE = join(dirname(import.meta.dirname), "..", ".cache");
+const ROOT = join(dirname(import.meta.dirname), "..");
+const CACHE = join(ROOT, ".cache");
 const WIDE = { width: 1280, height: 800, deviceScaleFactor: 2 };
 const NARROW = { width: 380, height: 800, deviceScaleFactor: 2 };
+/** Documents show a picture at most about so wide. */
+const DOCUMENT = { width: 920, height: 500, deviceScaleFactor: 1.5 };
 
-const folder = process.argv[2] ?? "screenshots";
+const { values: options, positionals } = parseArgs({
+  options: { documents: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
+const folder = options.documents ? join(ROOT, "docs", "images") : (positionals[0] ?? "screenshots");
 mkdirSync(folder, { recursive: true });
 const output = mkdtempSync(join(tmpdir(), "wherry-repl-"));
-await buildPage({ output, distribution: join(CACHE, "distribution") });
+await buildPage({ output, distribution: join(CACHE, options.documents ? "stock" : "distribution") });
 const site = await serveFolder(output);
 const { server, urls } = await serveIndex([...readWheels(join(CACHE, "wheels", "newest")), ...nativeWheels("torch")]);
 const browser = await launch("chromium");
 
-async function open(viewport: typeof WIDE, scheme: "light" | "dark" = "light", fragment = ""): Promise<Page> {
+function open(viewport: typeof WIDE, scheme: "light" | "dark" = "light", fragment = ""): Promise<Page> {
+  return openAt(`?index=${urls.open}${fragment}`, viewport, scheme);
+}
+
+async function openAt(query: string, viewport: typeof WIDE, scheme: "light" | "dark"): Promise<Page> {
   const page = await (await browser.createBrowserContext()).newPage();
   page.on("console", (message) => console.log(message.text()));
   page.on("pageerror", (error) => console.log(error));
   await page.setViewport(viewport);
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-  await page.goto(`${site.url}/?index=${urls.open}${fragment}`);
-  await page.waitForFunction(() => [...document.querySelectorAll(".xterm-rows > div")].some((row) => row.textContent?.startsWith(">>>")));
+  // Without motion, no picture depends on its moment.
+  const calm = { name: "prefers-reduced-motion", value: "reduce" };
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, calm]);
+  if (!query) {
+    await page.setRequestInterception(true);
+    page.on("request", passOn);
+  }
+  await page.goto(`${site.url}/${query}`);
+  await showsRow(page, ">>>");
   return page;
+}
+
+/** Lets Node.js ask in place of the page, which a mirror of PyPI may not let in. */
+async function passOn(request: HTTPRequest): Promise<void> {
+  const url = request.url();
+  if (!/^https?:/.test(url) || url.startsWith(site.url)) return request.continue();
+  const answer = await fetch(url, { headers: request.headers() });
+  await request.respond({
+    status: answer.status,
+    headers: { "Access-Control-Allow-Origin": "*", "Content-Type": answer.headers.get("Content-Type") ?? "" },
+    body: new Uint8Array(await answer.arrayBuffer()),
+  });
+}
+
+async function showsRow(page: Page, start: string): Promise<void> {
+  const isShown = (start: string) => [...document.querySelectorAll(".xterm-rows > div")].some((row) => row.textContent?.startsWith(start));
+  await page.waitForFunction(isShown, {}, start);
 }
 
 async function type(page: Page, ...lines: string[]): Promise<void> {
@@ -40,7 +79,14 @@ async function type(page: Page, ...lines: string[]): Promise<void> {
 
 async function settle(page: Page, state: string): Promise<void> {
   await page.waitForSelector(`wherry-progress:state(${state})`);
-  await new Promise((passed) => setTimeout(passed, 700));
+  if (state !== "running") await page.waitForSelector("wherry-progress:not([open])");
+}
+
+async function build(page: Page): Promise<void> {
+  await type(page, 'await install("pydantic")');
+  await settle(page, "done");
+  await type(page, "from pydantic import BaseModel", "class Boat(BaseModel):", "name: str", "seats: int = 6", "", 'Boat(name="Wherry")');
+  await showsRow(page, "Boat(name='Wherry'");
 }
 
 async function startInstalling(page: Page): Promise<void> {
@@ -53,21 +99,27 @@ async function startInstalling(page: Page): Promise<void> {
   await settle(page, "running");
 }
 
-async function settleNotice(page: Page, kind: string): Promise<void> {
-  const notice = await page.waitForSelector(`#notice .${kind}`);
-  await notice?.evaluate((box) => Promise.all(box.getAnimations().map(({ finished }) => finished)));
-}
-
 async function click(page: Page, selector: string): Promise<void> {
   await (await page.waitForSelector(selector, { visible: true }))?.click();
 }
 
 async function shoot(page: Page, name: string): Promise<void> {
-  await page.screenshot({ path: join(folder, `${name}.png`) as `${string}.png` });
+  const picture = await page.screenshot();
+  writeFileSync(join(folder, `${name}.png`), options.documents ? await recompress(picture) : picture);
   await page.browserContext().close();
 }
 
-async function take(_: Browser): Promise<void> {
+async function takeForDocuments(): Promise<void> {
+  const page = await openAt("", DOCUMENT, "light");
+  await build(page);
+  await shoot(page, "repl");
+  const failing = await openAt("", DOCUMENT, "light");
+  await type(failing, 'await install("torch")');
+  await settle(failing, "failed");
+  await shoot(failing, "repl-failure");
+}
+
+async function takeAll(): Promise<void> {
   await shoot(await open(WIDE), "idle");
   for (const [name, viewport] of [["installing", WIDE], ["narrow-installing", NARROW]] as const) {
     const page = await open(viewport);
@@ -76,10 +128,7 @@ async function take(_: Browser): Promise<void> {
   }
   for (const [name, viewport, scheme] of [["installed", WIDE, "light"], ["dark", WIDE, "dark"], ["narrow", NARROW, "light"]] as const) {
     const page = await open(viewport, scheme);
-    await type(page, 'await install("pydantic")');
-    await settle(page, "done");
-    await type(page, "from pydantic import BaseModel", "class Boat(BaseModel):", "name: str", "seats: int = 6", "", 'Boat(name="Wherry")');
-    await new Promise((passed) => setTimeout(passed, 2500));
+    await build(page);
     await shoot(page, name);
   }
   for (const [name, viewport] of [["failure", WIDE], ["narrow-failure", NARROW]] as const) {
@@ -89,7 +138,9 @@ async function take(_: Browser): Promise<void> {
     await shoot(page, name);
   }
   for (const [name, viewport] of [["link", WIDE], ["narrow-link", NARROW]] as const) {
-    await shoot(await open(viewport, "light", "#install=pydantic&install=msgpack%3E%3D1"), name);
+    const page = await open(viewport, "light", "#install=pydantic&install=msgpack%3E%3D1");
+    await page.waitForSelector("#notice .question");
+    await shoot(page, name);
   }
   for (const [name, viewport, scheme] of [["completing", WIDE, "dark"], ["narrow-completing", NARROW, "light"]] as const) {
     const page = await open(viewport, scheme);
@@ -103,7 +154,7 @@ async function take(_: Browser): Promise<void> {
     await click(page, "[data-sample=msgpack]");
     await page.waitForSelector("#tree .remove");
     await click(page, "#share");
-    await settleNotice(page, "success");
+    await page.waitForSelector("#notice .success");
     await shoot(page, name);
   }
   const failing = await open(WIDE);
@@ -112,7 +163,7 @@ async function take(_: Browser): Promise<void> {
     dataTransfer.items.add(new File([], "notes.txt"));
     document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
   });
-  await settleNotice(failing, "failure");
+  await failing.waitForSelector("#notice .failure");
   await shoot(failing, "notice-of-a-failure");
   const leaving = await open(WIDE);
   await type(leaving, 'await install("fastapi", "pydantic")');
@@ -121,7 +172,7 @@ async function take(_: Browser): Promise<void> {
 }
 
 try {
-  await take(browser);
+  await (options.documents ? takeForDocuments() : takeAll());
 } finally {
   await browser.close();
   site.close();

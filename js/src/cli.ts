@@ -15,6 +15,8 @@ const program = new Command("wherry")
   .version(manifest.version)
   .enablePositionalOptions()
   .exitOverride()
+  // Beside the longest option, 80 columns leave 36 for its text.
+  .configureHelp({ minWidthToWrap: 30 })
   .configureOutput({ outputError: (text) => sayError(text.trim().replace(/^error: /, "")) })
   .addHelpText("after", exitCodes);
 offer("run")
@@ -75,6 +77,7 @@ function offer(name: string): Command {
     .option("--offline", "ask no network: take everything from the cache, pages of the index as they were")
     .option("--no-cache", "fetch everything anew, and keep nothing (WHERRY_CACHE_DIR says where it is kept)")
     .option("-q, --quiet", "say nothing but errors")
+    .option("-v, --verbose", "let an error name every file that does not fit, and why")
     .addHelpText("after", exitCodes);
 }
 

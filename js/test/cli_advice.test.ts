@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inOptions } from "../src/cli/advice.ts";
+import { inOptions, rejectionLines } from "../src/cli/advice.ts";
 import { runInstead, wrapped } from "../src/cli/usage.ts";
 
 test("advice is in options of the command line", () => {
@@ -12,6 +12,15 @@ test("advice is in options of the command line", () => {
     ["as in index_urls=[Index('https://…', headers={'Authorization': '…'})]", "as in --index-url https://name:password@…"],
     ["try again, or allow more time with Installer(network=Network(…))", "try again"],
     ["a blocker: a page is not told which, but the browser's console may say", "a blocker"],
+    [
+      "took the index's. To get them, serve Pyodide's packages beside it, or name the folder: loadPyodide({ packageBaseUrl: '…' })",
+      "took the index's. To get them, put the wheels of Pyodide's release beside it, into node_modules/pyodide; " +
+        "--prefer index asks for none of them",
+    ],
+    [
+      "no index can. Serve Pyodide's packages beside it, or name the folder: loadPyodide({ packageBaseUrl: '…' })",
+      "no index can. Put the wheels of Pyodide's release beside it, into node_modules/pyodide",
+    ],
     ['prefer="index" takes the index\'s', "--prefer index takes the index's"],
   ];
   for (const [python, options] of said) assert.equal(inOptions(python, {}), options);
@@ -21,6 +30,14 @@ test("there is no advice for what is set", () => {
   const error = "No answer; it is Pyodide's own numpy: prefer=\"index\" takes the index's instead, if there is one";
   assert.match(inOptions(error, {}), /--prefer index/);
   assert.equal(inOptions(error, { prefer: "index" }), "No answer");
+});
+
+test("every file that does not fit is named, of all projects that cannot be had", () => {
+  const [old, other] = [["a-1.tar.gz", "a source distribution"], ["b-1-win32.whl", "built for Windows"]];
+  const both = { rejections: [old], missing: [{ rejections: [old] }, { rejections: [other] }] };
+  assert.deepEqual(rejectionLines(both), ["  a-1.tar.gz: a source distribution", "  b-1-win32.whl: built for Windows"]);
+  assert.deepEqual(rejectionLines({ rejections: [old], missing: [] }), ["  a-1.tar.gz: a source distribution"]);
+  assert.deepEqual(rejectionLines({ status: 503 }), []);
 });
 
 test("a program without a command, and an installer's words, are told what to run", () => {

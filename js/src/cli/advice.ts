@@ -1,9 +1,11 @@
 // What errors advise in the words of Python, in those of the command line.
 import tls from "node:tls";
 import { WherryError } from "../errors.ts";
+import { printable } from "../printable.ts";
 
-/** What is set already, and need not be advised. */
+/** What is set already, and need not be advised; and how much an error says. */
 export interface Settings {
+  verbose?: boolean | undefined;
   prefer?: string | undefined;
   offline?: boolean | undefined;
 }
@@ -13,6 +15,7 @@ type Replacement = string | ((...found: string[]) => string);
 const NAMES = /["']([^"']+)["']/g;
 const PREFER_INDEX = /[;:,]?\s*it is Pyodide's own \S+: prefer="index" takes [^\n]*?if there is one/g;
 const TRUST_SYSTEM = "let Node trust what the computer trusts, with NODE_OPTIONS=--use-system-ca";
+const PUT_BESIDE = "put the wheels of Pyodide's release beside it, into node_modules/pyodide";
 const SPELLINGS: readonly [RegExp, Replacement][] = [
   [/prefer=["'](\w+)["'] takes/g, "--prefer $1 takes"],
   [/prefer=["'](\w+)["']/g, "--prefer $1"],
@@ -21,6 +24,8 @@ const SPELLINGS: readonly [RegExp, Replacement][] = [
   [/requirements_files=\[…\]/g, "-r FILE"],
   [/give what is in the file as constraints=\[…\]/g, "give the file as --constraint FILE"],
   [/constraints=\[([^\]]*)\]/g, "--constraint $1"],
+  [/To get them, serve Pyodide's packages [^\n]*?\}\)/g, `To get them, ${PUT_BESIDE}; --prefer index asks for none of them`],
+  [/Serve Pyodide's packages [^\n]*?\}\)/g, capitalized(PUT_BESIDE)],
   [/index_urls=\[Index\([^\]]*\)\]/g, "--index-url https://name:password@…"],
   [/index_urls=\['([^']*)'\]/g, "--index-url $1"],
   [/give options as arguments, such as .*?deps=False/g, "give options beside it, as arguments of their own"],
@@ -29,6 +34,10 @@ const SPELLINGS: readonly [RegExp, Replacement][] = [
   [/: a page is not told which, but the browser's console may say/g, ""],
   [/, or allow more time with Installer\(network=Network\(…\)\)/g, ""],
 ];
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
 
 function overwriteOptions(names: string): string {
   return Array.from(names.matchAll(NAMES), ([, name]) => `--overwrite ${name}`).join(" ");
@@ -41,8 +50,22 @@ export async function advising<Result>(settings: Settings, work: () => Promise<R
   } catch (error) {
     if (!(error instanceof WherryError)) throw error;
     const { name: type, code, facts, message } = error;
-    throw new WherryError({ type, code, facts, message: inOptions(message, settings) });
+    const lines = settings.verbose ? rejectionLines(facts) : [];
+    throw new WherryError({ type, code, facts, message: [inOptions(message, settings), ...lines].join("\n") });
   }
+}
+
+/** A file, and why it does not fit. */
+type Rejection = readonly [string, string];
+
+/** Returns a line for each file that does not fit, of all projects that cannot be had. */
+export function rejectionLines(facts: Readonly<Record<string, unknown>>): string[] {
+  const { missing = [], rejections = [] } = facts as {
+    missing?: readonly { rejections: readonly Rejection[] }[];
+    rejections?: readonly Rejection[];
+  };
+  const ofAll = missing.flatMap((project) => project.rejections);
+  return (ofAll.length > 0 ? ofAll : rejections).map(([file, reason]) => printable(`  ${file}: ${reason}`));
 }
 
 /** Returns a text with the options of the command line in place of Python's arguments. */

@@ -30,7 +30,8 @@ export class PhaseLines {
 
   follow({ phase, total }: ProgressEvent): void {
     if (phase === this.#phase || phase === "loading") return;
-    if (this.#phase !== "done") {
+    // To resolve again is to have done nothing since.
+    if (this.#phase !== "done" && phase !== "resolving") {
       this.#say(`wherry: ${OUTCOMES[this.#phase](total ?? 0)} in ${seconds(this.#clock())}`);
     }
     this.#phase = phase;

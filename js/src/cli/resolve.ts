@@ -1,5 +1,5 @@
 import type { Explanation } from "../installer.ts";
-import { advising } from "./advice.ts";
+import { advising, inOptions } from "./advice.ts";
 import { treeLines, whyLines } from "./drawing.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";
 import { hostRequirement } from "./host_paths.ts";
@@ -50,6 +50,7 @@ async function explain(
     watch(session, false, (onEvent) => session.call("explain", question, { onEvent, signal })),
   );
   session.cache?.prune();
-  if (!options.quiet) explanation.resolution.warnings.forEach((warning) => say(`wherry: warning: ${warning}`));
+  const warnings = explanation.resolution.warnings.map((warning) => inOptions(warning, options));
+  if (!options.quiet) warnings.forEach((warning) => say(`wherry: warning: ${warning}`));
   return explanation;
 }

@@ -3,7 +3,7 @@ import type { PyodideAPI } from "pyodide";
 import { connect } from "../attach.ts";
 import type { Call } from "../bridge.ts";
 import { createInstaller, type InstallOptions, type ProgressListener } from "../installer.ts";
-import { advising } from "./advice.ts";
+import { advising, inOptions } from "./advice.ts";
 import { readConstraints } from "./constraints.ts";
 import { type FolderCache, openCache } from "./folder_cache.ts";
 import { requireNode, trustSystemAuthorities } from "./host.ts";
@@ -27,6 +27,7 @@ export interface SessionOptions extends NamedRequirements {
   prefer?: "distribution" | "index";
   overwrite?: readonly string[];
   quiet?: boolean;
+  verbose?: boolean;
   cache?: boolean;
   sockets?: boolean;
   offline?: boolean;
@@ -98,7 +99,8 @@ export async function install(
   );
   session.cache?.prune();
   const columns = isatty(2) ? loadSize(session.shared).columns : undefined;
-  if (!session.quiet) reportLines(report, columns).forEach(say);
+  const warnings = report.warnings.map((warning) => inOptions(warning, settings));
+  if (!session.quiet) reportLines({ ...report, warnings }, columns).forEach(say);
 }
 
 /** Shows how something goes on: bars on a terminal; if `sayPhases`, a line for each phase that is over. */

@@ -61,8 +61,9 @@ li .bar { height: 0.25rem; }
 /* A full bar says no more than the word beside it. */
 :is(.downloaded, .placed) > .bar { visibility: hidden; }
 @container (width < 26rem) {
-  ul { grid-template-columns: minmax(0, 1fr) max-content max-content; }
-  .name { overflow-wrap: anywhere; white-space: normal; }
+  ul { grid-template-columns: minmax(0, 1fr) max-content max-content; column-gap: var(--_gap); }
+  li { align-items: baseline; }
+  .name { overflow-wrap: anywhere; font-size: 0.8125rem; white-space: normal; }
   li .bar { grid-row: 2; grid-column: 1 / -1; }
   :is(.downloaded, .placed) > .bar { display: none; }
 }
@@ -78,6 +79,8 @@ li .bar { height: 0.25rem; }
   max-height: var(--wherry-list-size, 14rem); margin: var(--_gap) 0 0; overflow: auto; font: inherit;
   overflow-wrap: anywhere; user-select: text; white-space: pre-wrap;
 }
+[part=message] > span { display: block; }
+[part=message] > span + span { margin-top: 0.375em; }
 [part=message]:focus-visible { outline: 2px solid var(--_accent); outline-offset: 2px; }
 .spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 

@@ -155,7 +155,9 @@ export class View {
 }
 
 function failureBox(failure: Failure): HTMLElement {
-  const message = element("p", { part: "message", tabindex: "0" }, failure.message);
+  // Each line by itself: where they wrap, an end of a line alone would not tell what happened from what to do.
+  const lines = failure.message.split(/(?<=\n)/).map((line) => element("span", {}, line));
+  const message = element("p", { part: "message", tabindex: "0" }, ...lines);
   const copy = element("button", { type: "button", part: "copy" }, "Copy");
   copy.addEventListener("click", async () => {
     try {

@@ -101,6 +101,7 @@ for (const name of BROWSERS) {
       assert.equal(rejection, true);
       assert.equal(await textOf(page, "[part=code]"), "unknown-project");
       assert.equal(await textOf(page, "[role=alert] [part=message]"), message);
+      assert.deepEqual(await linesOf(page, "[part=message]"), ["No index has <b>absent</b>\n", "Is the name right?"]);
       assert.equal(await matches(page, ":state(failed)"), true);
       await page.evaluate(() => void document.querySelector("wherry-progress")!.track(() => new Promise(() => {})));
       assert.equal(await textOf(page, "[role=alert]"), "");
@@ -184,6 +185,14 @@ async function textOf(page: Page, selector: string): Promise<string | null | und
     (selector) => document.querySelector("wherry-progress")!.shadowRoot!.querySelector(selector)?.textContent,
     selector,
   );
+}
+
+/** The texts of the blocks in `selector`. */
+function linesOf(page: Page, selector: string): Promise<string[]> {
+  return page.evaluate((selector) => {
+    const items = [...document.querySelector("wherry-progress")!.shadowRoot!.querySelectorAll(`${selector} > *`)];
+    return items.filter((item) => getComputedStyle(item).display === "block").map((item) => item.textContent ?? "");
+  }, selector);
 }
 
 async function matches(page: Page, selector: string): Promise<boolean> {
