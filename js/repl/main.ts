@@ -1,7 +1,7 @@
 // The page: a prompt, and beside it what is installed.
 import "@xterm/xterm/css/xterm.css";
 import "./page.css";
-import { printable } from "../src/printable.ts";
+import { printable } from "../src/text/printable.ts";
 import type {} from "../src/progress/define.ts";
 import { element } from "../src/progress/dom.ts";
 import { acceptChoice, acceptDrops } from "./dropping.ts";

@@ -5,7 +5,7 @@ import type { WherryProgressElement } from "../src/progress/element.ts";
 import CONSOLE from "./console.py";
 import type { Interpreter } from "./prompt.ts";
 
-/** Where the packages of Pyodide's distribution are; beside Pyodide itself if empty. scripts/repl.ts puts it in here. */
+/** Where the packages of Pyodide's distribution are; beside Pyodide itself if empty. build/repl.ts puts it in here. */
 declare const DISTRIBUTION_URL: string;
 
 export interface Session {

@@ -1,8 +1,8 @@
-import { namesFiles, readAttachOptions, readRuntime } from "./arguments.ts";
-import { type Call, openBridge } from "./bridge.ts";
-import { beginBundle, bringAboard } from "./bundle.ts";
-import { forgiving } from "./caching.ts";
-import { beginEarly, dropEarly, type Get, transfer } from "./fetching.ts";
+import { namesFiles, readAttachOptions, readRuntime } from "./options/arguments.ts";
+import { type Call, openBridge } from "./python/bridge.ts";
+import { beginBundle, bringAboard } from "./python/bundle.ts";
+import { forgiving } from "./host/cache.ts";
+import { beginEarly, dropEarly, type Get, transfer } from "./host/transfer.ts";
 import {
   type AttachOptions,
   createInstaller,
@@ -10,9 +10,9 @@ import {
   type Installer,
   type ProgressEvent,
 } from "./installer.ts";
-import { readListing } from "./listing.ts";
-import { type PyodideRuntime, requireSupported } from "./runtime.ts";
-import { createFiles } from "./unpacking.ts";
+import { readListing } from "./host/page_listing.ts";
+import { type PyodideRuntime, requireSupported } from "./python/runtime.ts";
+import { createFiles } from "./host/lazy_files.ts";
 
 /** What comes before all that the Python side tells. */
 const LOADING: ProgressEvent = {

@@ -1,5 +1,5 @@
 export { attach } from "./attach.ts";
-export type { Cache } from "./caching.ts";
+export type { Cache } from "./host/cache.ts";
 export { WherryError } from "./errors.ts";
 export type {
   ArchiveLimits,
@@ -29,4 +29,4 @@ export type {
   UnmetRequirement,
   Why,
 } from "./installer.ts";
-export type { PyodideRuntime } from "./runtime.ts";
+export type { PyodideRuntime } from "./python/runtime.ts";

@@ -1,6 +1,6 @@
-import { METHODS } from "./arguments.ts";
-import type { Call } from "./bridge.ts";
-import type { Cache } from "./caching.ts";
+import { METHODS } from "./options/arguments.ts";
+import type { Call } from "./python/bridge.ts";
+import type { Cache } from "./host/cache.ts";
 
 /** A text, or any iterable of texts: an array, a Set, a generator, a Python list, tuple or set. */
 export type Texts = string | URL | Iterable<string | URL>;

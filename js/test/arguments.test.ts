@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { METHODS, readAttachOptions } from "../src/arguments.ts";
+import { METHODS, readAttachOptions } from "../src/options/arguments.ts";
 import { attach } from "../src/index.ts";
 import { createInstaller } from "../src/installer.ts";
 

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, test } from "node:test";
-import { forgiving } from "../src/caching.ts";
+import { forgiving } from "../src/host/cache.ts";
 import { readConstraints } from "../src/cli/constraints.ts";
 import { FolderCache, openCache } from "../src/cli/folder_cache.ts";
 import { History } from "../src/cli/history.ts";

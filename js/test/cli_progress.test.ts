@@ -5,7 +5,7 @@ import { Bars } from "../src/cli/bars.ts";
 import { treeLines, whyLines } from "../src/cli/drawing.ts";
 import { reportLines } from "../src/cli/progress.ts";
 import { wantsColour } from "../src/cli/style.ts";
-import { printable, printableJson } from "../src/printable.ts";
+import { printable, printableJson } from "../src/text/printable.ts";
 import { rate, size } from "../src/cli/units.ts";
 import type { Branch, InstalledDistribution, ProgressEvent, Resolution } from "../src/installer.ts";
 

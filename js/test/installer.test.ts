@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CallOptions } from "../src/bridge.ts";
+import type { CallOptions } from "../src/python/bridge.ts";
 import { attach, WherryError } from "../src/index.ts";
 import { createInstaller } from "../src/installer.ts";
-import type { PyodideRuntime } from "../src/runtime.ts";
+import type { PyodideRuntime } from "../src/python/runtime.ts";
 
 function recorder() {
   const calls: unknown[][] = [];

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { ProgressEvent } from "../src/index.ts";
 import { Course } from "../src/progress/course.ts";
 import { describeFailure, wasStopped } from "../src/progress/failure.ts";
-import { formatBytes, formatRate, formatShare } from "../src/progress/units.ts";
+import { formatBytes, formatRate, formatShare } from "../src/text/units.ts";
 import { WherryError } from "../src/errors.ts";
 
 function event(parts: Partial<ProgressEvent>): ProgressEvent {

@@ -1,5 +1,5 @@
 import type { ProgressEvent } from "../installer.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import type { Style } from "./style.ts";
 import { rate, size } from "./units.ts";
 

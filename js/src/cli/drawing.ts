@@ -1,5 +1,5 @@
 import type { Branch, Resolution, Tree, Why } from "../installer.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import type { Style } from "./style.ts";
 import { counted, size } from "./units.ts";
 

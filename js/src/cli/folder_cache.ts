@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import envPaths from "env-paths";
-import type { Cache } from "../caching.ts";
+import type { Cache } from "../host/cache.ts";
 
 const LARGEST = 2e9; // bytes
 /** How much of that is left once it was too much, so that not every run has to clear up. */

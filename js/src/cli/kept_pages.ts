@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Cache } from "../caching.ts";
+import type { Cache } from "../host/cache.ts";
 
 /** Statuses that are answers about a project: its page, or that there is none. */
 const ANSWERS = new Set([200, 404, 410]);

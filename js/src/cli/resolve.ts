@@ -3,7 +3,7 @@ import { advising } from "./advice.ts";
 import { treeLines, whyLines } from "./drawing.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";
 import { hostRequirement } from "./host_paths.ts";
-import { printableJson } from "../printable.ts";
+import { printableJson } from "../text/printable.ts";
 import { namesFiles } from "./requirements.ts";
 import { choosing, type SessionOptions, startSession, watch } from "./session.ts";
 import type { Shared } from "./shared.ts";

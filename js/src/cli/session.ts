@@ -1,7 +1,7 @@
 import { isatty } from "node:tty";
 import type { PyodideAPI } from "pyodide";
 import { connect } from "../attach.ts";
-import type { Call } from "../bridge.ts";
+import type { Call } from "../python/bridge.ts";
 import { createInstaller, type InstallOptions, type ProgressListener } from "../installer.ts";
 import { advising } from "./advice.ts";
 import { readConstraints } from "./constraints.ts";

@@ -1,7 +1,7 @@
 import { constants, openSync, readSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { PyodideAPI } from "pyodide";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import { loadSize, type Shared, setReading } from "./shared.ts";
 
 // `process.stdin`, `process.stdout` and `process.stderr` are left alone all through the program, unless they are

@@ -3,7 +3,7 @@ import type { ProgressEvent } from "../installer.ts";
 import type { Course, Parcel } from "./course.ts";
 import { element, setText } from "./dom.ts";
 import type { Failure } from "./failure.ts";
-import { count, formatBytes, formatRate, formatShare } from "./units.ts";
+import { count, formatBytes, formatRate, formatShare } from "../text/units.ts";
 
 /** Where a call stands. */
 export type ProgressState = "idle" | "running" | "done" | "stopped" | "failed";

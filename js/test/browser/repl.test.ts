@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Browser, ElementHandle, Page } from "puppeteer-core";
-import { buildPage } from "../../scripts/repl.ts";
+import { buildPage } from "../../build/repl.ts";
 import type {} from "../../src/progress/define.ts";
 import { inTab } from "./crashes.ts";
 import { BROWSERS, launch, TIMEOUT } from "./launch.ts";

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { before, beforeEach, mock, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import { loadPyodide, type PyodideAPI } from "pyodide";
-import { createFiles } from "../src/unpacking.ts";
+import { createFiles } from "../src/host/lazy_files.ts";
 
 const DEFLATED = 8;
 const CONTENT = Buffer.from("answer = 42\n".repeat(9));

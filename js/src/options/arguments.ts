@@ -1,7 +1,7 @@
 // The arguments of attach() and of each method, by name. All else is refused, before anything is fetched.
 import * as read from "./readers.ts";
 import type { Options, Reader } from "./readers.ts";
-import type { PyodideRuntime } from "./runtime.ts";
+import type { PyodideRuntime } from "../python/runtime.ts";
 
 const INDEX = read.groupOf({
   url: read.text,

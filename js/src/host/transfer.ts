@@ -1,8 +1,8 @@
 // How Python fetches. The whole of a transfer is followed here, since every step that crosses into Python costs more
 // than all of it does on this side.
 
-import { isJsonPage, type Listing, ListingReader } from "./listing.ts";
-import { Room } from "./room.ts";
+import { isJsonPage, type Listing, ListingReader } from "./page_listing.ts";
+import { Room } from "./memory_budget.ts";
 
 /** How patient to be, in seconds; `null` or nothing is without limit. */
 export interface Patience {

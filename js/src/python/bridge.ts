@@ -1,6 +1,6 @@
-import type { Cache } from "./caching.ts";
-import { type ErrorDescription, WherryError } from "./errors.ts";
-import { describeThrown } from "./printable.ts";
+import type { Cache } from "../host/cache.ts";
+import { type ErrorDescription, WherryError } from "../errors.ts";
+import { describeThrown } from "../text/printable.ts";
 import type { PyodideRuntime } from "./runtime.ts";
 
 /** The Python object that does the work; JSON goes both ways, so no other proxy outlives a call. */

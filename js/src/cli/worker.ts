@@ -1,11 +1,11 @@
 // The thread that Python runs in. Signals and the keyboard are the first thread's, src/cli/supervisor.ts.
 import { workerData } from "node:worker_threads";
-import { endsProgram, exitCode } from "./cli/exit.ts";
-import { repl } from "./cli/repl.ts";
-import { resolve, why } from "./cli/resolve.ts";
-import { run } from "./cli/run.ts";
-import type { Shared } from "./cli/shared.ts";
-import type { Assignment } from "./cli/supervisor.ts";
+import { endsProgram, exitCode } from "./exit.ts";
+import { repl } from "./repl.ts";
+import { resolve, why } from "./resolve.ts";
+import { run } from "./run.ts";
+import type { Shared } from "./shared.ts";
+import type { Assignment } from "./supervisor.ts";
 
 const COMMANDS: Record<string, (parameters: any, shared: Shared) => Promise<number>> = { repl, resolve, run, why };
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { isJsonPage, type Listing, ListingReader, readListing } from "../src/listing.ts";
+import { isJsonPage, type Listing, ListingReader, readListing } from "../src/host/page_listing.ts";
 
 const FILE = { filename: "app-1.0-py3-none-any.whl", url: "https://files.example.org/app-1.0-py3-none-any.whl" };
 

@@ -1,4 +1,4 @@
-// Takes pictures of the REPL page, in Chromium: `node scripts/screenshots.ts FOLDER`. The tests' wheels must be there.
+// Takes pictures of the REPL page, in Chromium: `node build/screenshots.ts FOLDER`. The tests' wheels must be there.
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

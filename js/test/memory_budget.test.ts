@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate } from "node:timers/promises";
 
-import { Room } from "../src/room.ts";
+import { Room } from "../src/host/memory_budget.ts";
 
 const going = new AbortController().signal;
 

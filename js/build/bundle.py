@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 JS = Path(__file__).resolve().parent.parent
 PROJECT = JS.parent
 CONSTRAINTS = JS / "bundle-constraints.txt"
-BUNDLED = JS / "scripts" / "bundled"
+BUNDLED = JS / "build" / "bundled"
 
 VENDORED = ("packaging", "resolvelib")
 VENDOR = "wherry._vendor"

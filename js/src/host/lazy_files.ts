@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { inflateSync } from "fflate/browser";
-import { printable } from "./printable.ts";
+import { printable } from "../text/printable.ts";
 
 /** Emscripten's numbers for what a read of a file fails with, and for what a new file and a new folder are. */
 const EIO = 29;

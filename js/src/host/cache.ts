@@ -1,4 +1,4 @@
-import { describeThrown } from "./printable.ts";
+import { describeThrown } from "../text/printable.ts";
 
 /**
  * Keeps bytes from one visit, or one run, to the next; keys are texts such as `sha256:…`.

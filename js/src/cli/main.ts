@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { existsSync } from "node:fs";
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import manifest from "../package.json" with { type: "json" };
-import { EXIT_CODES, exitCode, MISUSE, SUCCESS } from "./cli/exit.ts";
-import { talk } from "./cli/prompt.ts";
-import { start } from "./cli/supervisor.ts";
-import { sayError } from "./cli/terminal.ts";
-import { runInstead, wrapped } from "./cli/usage.ts";
+import manifest from "../../package.json" with { type: "json" };
+import { EXIT_CODES, exitCode, MISUSE, SUCCESS } from "./exit.ts";
+import { talk } from "./prompt.ts";
+import { start } from "./supervisor.ts";
+import { sayError } from "./terminal.ts";
+import { runInstead, wrapped } from "./usage.ts";
 
 const OVERWRITE = ["--overwrite <project>", "let its files be replaced by others; may be repeated", append] as const;
 

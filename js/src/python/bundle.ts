@@ -1,13 +1,13 @@
-import { WherryError } from "./errors.ts";
+import { WherryError } from "../errors.ts";
 import type { PyodideRuntime } from "./runtime.ts";
 
 /** Outside site-packages, so that no installer takes it for something that was installed. */
 const ARCHIVE = "/lib/wherry.zip";
 
-/** How Python shows the magic number of the bytecode that scripts/build.js has made, and puts in here. */
+/** How Python shows the magic number of the bytecode that build/build.js has made, and puts in here. */
 declare const BYTECODE_MAGIC: string;
 
-/** Reads what scripts/compile.py has written, and makes its modules importable. */
+/** Reads what build/compile.py has written, and makes its modules importable. */
 const IMPORT_BYTECODE = `
 import marshal
 from types import ModuleType

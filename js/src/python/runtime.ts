@@ -1,4 +1,4 @@
-import { WherryError } from "./errors.ts";
+import { WherryError } from "../errors.ts";
 
 /**
  * What wherry needs of a runtime: a part of what `loadPyodide()` returns.

@@ -29,7 +29,7 @@ function gatherSources() {
   const folder = mkdtempSync(join(tmpdir(), "wherry-"));
   try {
     const archive = join(folder, "wherry.zip");
-    execute(process.env.PYTHON ?? "python3", "scripts/bundle.py", "--output", archive, "--licences", dist);
+    execute(process.env.PYTHON ?? "python3", "build/bundle.py", "--output", archive, "--licences", dist);
     return readFileSync(archive);
   } finally {
     rmSync(folder, { recursive: true });
@@ -39,7 +39,7 @@ function gatherSources() {
 /** Compiles them for the Python of the Pyodide that wherry is built with; the magic number tells which that is. */
 async function compile(sources) {
   const pyodide = await loadPyodide({ env: { PYTHONNODEBUGRANGES: "1" } });
-  const scripts = join(root, "scripts");
+  const scripts = import.meta.dirname;
   for (const folder of ["", "bundled"]) {
     pyodide.FS.mkdir(join("/scripts", folder));
     for (const name of readdirSync(join(scripts, folder)).filter((name) => name.endsWith(".py"))) {
@@ -49,7 +49,7 @@ async function compile(sources) {
   // Modules that only attach() makes importable.
   pyodide.registerJsModule("wherry_js", {});
   pyodide.runPython("import sys; sys.path.append('/scripts')");
-  // Where src/bundle.ts will put the archive, or would: tracebacks show it.
+  // Where src/python/bundle.ts will put the archive, or would: tracebacks show it.
   pyodide.FS.writeFile("/lib/wherry.zip", sources);
   const magic = pyodide.pyimport("compile").compile_archive("/lib/wherry.zip", "/scripts/bundled", "/tmp/bytecode");
   return { magic, bytecode: pyodide.FS.readFile("/tmp/bytecode") };
@@ -98,7 +98,7 @@ async function main() {
   const options = { platform: "neutral", conditions: ["node"], mainFields: ["module", "main"] };
   await build({ ...scripts, ...options, entryPoints: ["src/index.ts"] });
   // Libraries of the command line may call Node's modules by their old names.
-  await build({ ...scripts, platform: "node", entryPoints: ["src/cli.ts", "src/cli-worker.ts"] });
+  await build({ ...scripts, platform: "node", entryPoints: { cli: "src/cli/main.ts", "cli-worker": "src/cli/worker.ts" } });
   await buildElement("preload", { plugins: [keepOutside("../index.ts", "../progress/define.ts")] });
   await buildElement("progress", { minify: true, keepNames: true });
   await writeBundle("wherry-sources.bin", sources);
