@@ -3,13 +3,8 @@ import { type Call, openBridge } from "./python/bridge.ts";
 import { beginBundle, bringAboard } from "./python/bundle.ts";
 import { forgiving } from "./host/cache.ts";
 import { beginEarly, dropEarly, type Get, transfer } from "./host/transfer.ts";
-import {
-  type AttachOptions,
-  createInstaller,
-  type InstallOptions,
-  type Installer,
-  type ProgressEvent,
-} from "./installer.ts";
+import { createInstaller } from "./installer.ts";
+import type { AttachOptions, InstallOptions, Installer, ProgressEvent } from "./types.ts";
 import { readListing } from "./host/page_listing.ts";
 import { type PyodideRuntime, requireSupported } from "./python/runtime.ts";
 import { createFiles } from "./host/lazy_files.ts";

@@ -28,5 +28,5 @@ export type {
   UninstallReport,
   UnmetRequirement,
   Why,
-} from "./installer.ts";
+} from "./types.ts";
 export type { PyodideRuntime } from "./python/runtime.ts";

@@ -4,7 +4,7 @@ import { virtualPath } from "../src/cli/folders.ts";
 import { requireNode, scriptEnvironment } from "../src/cli/host.ts";
 import { PhaseLines, reportLines } from "../src/cli/progress.ts";
 import { UsageError } from "../src/cli/usage.ts";
-import type { InstalledDistribution, ProgressEvent } from "../src/installer.ts";
+import type { InstalledDistribution, ProgressEvent } from "../src/types.ts";
 
 test("a host path keeps its name inside Pyodide, and a drive becomes a folder", () => {
   assert.equal(virtualPath("/home/me/app.py"), "/home/me/app.py");

@@ -7,7 +7,7 @@ import { reportLines } from "../src/cli/progress.ts";
 import { wantsColour } from "../src/cli/style.ts";
 import { printable, printableJson } from "../src/text/printable.ts";
 import { rate, size } from "../src/cli/units.ts";
-import type { Branch, InstalledDistribution, ProgressEvent, Resolution } from "../src/installer.ts";
+import type { Branch, InstalledDistribution, ProgressEvent, Resolution } from "../src/types.ts";
 
 const plain = (_: unknown, text: string) => text;
 

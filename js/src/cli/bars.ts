@@ -1,4 +1,4 @@
-import type { ProgressEvent } from "../installer.ts";
+import type { ProgressEvent } from "../types.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "./style.ts";
 import { rate, size } from "./units.ts";

@@ -1,4 +1,4 @@
-import type { Branch, Resolution, Tree, Why } from "../installer.ts";
+import type { Branch, Resolution, Tree, Why } from "../types.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "./style.ts";
 import { counted, size } from "./units.ts";

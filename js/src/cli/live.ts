@@ -1,4 +1,4 @@
-import type { ProgressEvent } from "../installer.ts";
+import type { ProgressEvent } from "../types.ts";
 import { Bars } from "./bars.ts";
 import { loadSize, type Shared } from "./shared.ts";
 import type { Style } from "./style.ts";

@@ -1,4 +1,4 @@
-import type { InstalledDistribution, InstallReport, ProgressEvent } from "../installer.ts";
+import type { InstalledDistribution, InstallReport, ProgressEvent } from "../types.ts";
 import { counted, seconds } from "./units.ts";
 
 /** Returns the seconds since it was started. */

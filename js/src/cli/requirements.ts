@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { ResolveOptions } from "../installer.ts";
+import type { ResolveOptions } from "../types.ts";
 import { UsageError } from "./usage.ts";
 
 /** What `-r` and `--group` name. */

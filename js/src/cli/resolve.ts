@@ -1,4 +1,4 @@
-import type { Explanation } from "../installer.ts";
+import type { Explanation } from "../types.ts";
 import { advising } from "./advice.ts";
 import { treeLines, whyLines } from "./drawing.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";

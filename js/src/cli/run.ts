@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { InstallOptions } from "../installer.ts";
+import type { InstallOptions } from "../types.ts";
 import { endsProgram } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
 import { choosing, install, type Session, type SessionOptions, startSession } from "./session.ts";

@@ -2,7 +2,7 @@
  * The memory that bodies share while they come, in bytes. Where it is full, one of them goes on at a time, and the others
  * wait: so many bodies that are each within their limit do not fill the memory together.
  */
-export class Room {
+export class MemoryBudget {
   readonly #size: number;
   #taken = 0;
   /** The one that goes on. */

@@ -2,7 +2,7 @@
 // than all of it does on this side.
 
 import { isJsonPage, type Listing, ListingReader } from "./page_listing.ts";
-import { Room } from "./memory_budget.ts";
+import { MemoryBudget } from "./memory_budget.ts";
 
 /** How patient to be, in seconds; `null` or nothing is without limit. */
 export interface Patience {
@@ -46,8 +46,8 @@ export class Transfer {
   /** Lets a transfer go on that was to stop after so many bytes. */
   release!: () => void;
   readonly #controller = new AbortController();
-  readonly #room: Room;
-  /** How many bytes of the room. */
+  readonly #budget: MemoryBudget;
+  /** How many bytes of the budget. */
   #taken = 0;
   readonly #released = new Promise<void>((resolve) => {
     this.release = resolve;
@@ -59,9 +59,9 @@ export class Transfer {
     patience: Patience,
     wishes: Wishes = {},
     get: Get = fetch,
-    room = ROOM,
+    budget = BODIES,
   ) {
-    this.#room = room;
+    this.#budget = budget;
     this.answer = this.#run(url, init, patience, wishes, get);
     // Python waits for it, or has been cancelled and does not care.
     this.answer.catch(() => {});
@@ -91,7 +91,7 @@ export class Transfer {
     } finally {
       clearTimeout(total);
       step.clear();
-      this.#room.leave(this, this.#taken);
+      this.#budget.leave(this, this.#taken);
     }
   }
 
@@ -123,15 +123,15 @@ export class Transfer {
   /** Waits where the body is not to come further yet: who does not read does not receive, beyond what is on its way. */
   async #wait(bytes: number, wishes: Wishes, step: Deadline): Promise<void> {
     this.#taken += bytes;
-    const mayGoOn = this.#room.take(this, bytes);
+    const mayGoOn = this.#budget.take(this, bytes);
     const isHeld = wishes.holdAt && this.received >= wishes.holdAt;
     if (mayGoOn && !isHeld) return;
     step.clear();
     if (isHeld) {
-      this.#room.leave(this);
+      this.#budget.leave(this);
       await this.#released;
     }
-    await this.#room.wait(this, this.#controller.signal);
+    await this.#budget.wait(this, this.#controller.signal);
     step.restart();
   }
 
@@ -259,7 +259,7 @@ const BEGINNING = 2 ** 10;
 /** How much of an error's body is read, so that the connection can be used again. */
 const LARGEST_ERROR = 2 ** 16;
 /** The memory of all bodies that are coming. */
-const ROOM = new Room(2 ** 28);
+const BODIES = new MemoryBudget(2 ** 28);
 
 function limitOf(response: Response, headers: Record<string, string>, { limit }: Wishes): number {
   if (!response.ok) return LARGEST_ERROR;

@@ -1,5 +1,5 @@
 // The course of one call, put together from its events. No DOM in here.
-import type { ProgressEvent } from "../installer.ts";
+import type { ProgressEvent } from "../types.ts";
 
 /** What is happening to a package, in the order in which it does. */
 export type PackageState = "waiting" | "downloading" | "downloaded" | "placed";

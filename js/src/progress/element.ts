@@ -1,5 +1,5 @@
 // The class alone: whoever imports this decides under which name it is registered. See define.ts.
-import type { ProgressEvent, ProgressListener } from "../installer.ts";
+import type { ProgressEvent, ProgressListener } from "../types.ts";
 import { Course } from "./course.ts";
 import { describeFailure, type Failure, wasStopped } from "./failure.ts";
 import { STYLE } from "./style.ts";

@@ -1,5 +1,5 @@
 // What <wherry-progress> shows, as a function of what it knows.
-import type { ProgressEvent } from "../installer.ts";
+import type { ProgressEvent } from "../types.ts";
 import type { Course, Parcel } from "./course.ts";
 import { element, setText } from "./dom.ts";
 import type { Failure } from "./failure.ts";
