@@ -246,7 +246,7 @@ export interface UnmetRequirement {
   installed: string | null;
 }
 
-/** Installed projects with their requirements. The roots are the requested projects, and those that no other requires. */
+/** The installed projects and their requirements. The roots were requested, or are required by no other project. */
 export interface Tree {
   branches: Branch[];
 }

@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
-import { Bars } from "../src/cli/bars.ts";
+import { drawBars } from "../src/cli/bars.ts";
 import { treeLines, whyLines } from "../src/cli/drawing.ts";
 import { reportLines } from "../src/cli/progress.ts";
 import { wantsColour } from "../src/cli/style.ts";
-import { printable, printableJson } from "../src/text/printable.ts";
-import { rate, size } from "../src/cli/units.ts";
+import { Course } from "../src/progress/course.ts";
 import type { Branch, InstalledDistribution, ProgressEvent, Resolution } from "../src/types.ts";
 
 const plain = (_: unknown, text: string) => text;
@@ -15,30 +14,13 @@ function step(name: string | null, bytesDone: number | null, bytesTotal: number 
   return { phase: "downloading", message: "", done: 0, total: 2, package: name, bytesDone, bytesTotal, fraction };
 }
 
-test("what an index says cannot write to the terminal by itself", () => {
-  assert.equal(printable("yanked: \x1b[2J\x9b31m\x07 a\tb\nc é"), "yanked: \\x1b[2J\\x9b31m\\x07 a\tb\nc é");
-  assert.equal(printable("\u202e\u{e0001}\u2028\ud800"), "\\u202e\\U000e0001\\u2028\\ud800");
-  const value = { "\x9b31m": ["\x7f\u202e\u{e0001}\n"] };
-  assert.match(printableJson(value), /^[ -~\n]*$/);
-  assert.deepEqual(JSON.parse(printableJson(value)), value);
-});
-
-test("sizes are in units of a thousand, and never a thousand of a unit", () => {
-  assert.deepEqual(
-    [0, 999, 1000, 9_540, 999_949, 999_951, 1.5e6, 24e9, 5e12].map(size),
-    ["0 B", "999 B", "1.0 kB", "9.5 kB", "999.9 kB", "1.0 MB", "1.5 MB", "24.0 GB", "5000.0 GB"],
-  );
-  assert.equal(rate(3e6, 2), "1.5 MB/s");
-  assert.equal(rate(3e6, 0), "");
-});
-
 test("each package on its way has a bar, and everything has one", () => {
-  const bars = new Bars(plain);
-  bars.follow(step(null, null, null, 0.15), 10);
-  bars.follow(step("rich", 100_000, 1e6, 0.25), 10);
-  bars.follow(step("six", 20_000, null, 0.5), 11);
-  bars.follow(step("rich", 500_000, 1e6, 0.5), 12);
-  assert.deepEqual(bars.draw(60, 24, 12), [
+  const course = new Course();
+  course.hear(step(null, null, null, 0.15), 10000);
+  course.hear(step("rich", 100_000, 1e6, 0.25), 10000);
+  course.hear(step("six", 20_000, null, 0.5), 11000);
+  course.hear(step("rich", 500_000, 1e6, 0.5), 12000);
+  assert.deepEqual(drawBars(course, plain, 60, 24), [
     "everything  ━━━━━━━━━━━━━━─────────────   50 %  200.0 kB/s",
     "rich        ━━━━━━━━━━━━━━─────────────  500.0 kB of 1.0 MB",
     "six         ───────────────────────────  20.0 kB",
@@ -46,30 +28,31 @@ test("each package on its way has a bar, and everything has one", () => {
 });
 
 test("what was there before is not counted as fast", () => {
-  const bars = new Bars(plain);
-  bars.follow(step("rich", 1e6, 1e6, 0.9), 10);
-  assert.equal(bars.draw(60, 24, 10.1)[0]?.endsWith("   90 %"), true);
+  const course = new Course();
+  course.hear(step("rich", 1e6, 1e6, 0.9), 10000);
+  assert.equal(drawBars(course, plain, 60, 24)[0]?.endsWith("   90 %"), true);
 });
 
 test("what has arrived makes room", () => {
-  const bars = new Bars(plain);
-  bars.follow(step("rich", 500, 1000), 0);
-  bars.follow(step("six", 10, 20), 0);
-  bars.follow(step("rich", 1000, 1000), 1);
-  assert.deepEqual(bars.draw(80, 24, 1).map((line) => line.split(" ")[0]), ["everything", "six"]);
-  bars.follow({ ...step(null, null, null, 0.96), phase: "placing" }, 2);
-  assert.deepEqual(bars.draw(80, 24, 2).map((line) => line.split(" ")[0]), ["everything"]);
+  const course = new Course();
+  course.hear(step("rich", 500, 1000), 0);
+  course.hear(step("six", 10, 20), 0);
+  course.hear(step("rich", 1000, 1000), 1000);
+  assert.deepEqual(drawBars(course, plain, 80, 24).map((line) => line.split(" ")[0]), ["everything", "six"]);
+  course.hear({ ...step(null, null, null, 0.96), phase: "placing" }, 2000);
+  assert.deepEqual(drawBars(course, plain, 80, 24).map((line) => line.split(" ")[0]), ["everything"]);
 });
 
 test("no line is as wide as the terminal, however narrow, and never are there as many as it has rows", () => {
-  const bars = new Bars((_, text) => `\x1b[36m${text}\x1b[39m`);
-  for (let number = 0; number < 30; number++) bars.follow(step(`a-project-of-a-long-name-${number}`, 12_345, 9e6), 1);
+  const course = new Course();
+  const coloured = (_: unknown, text: string) => `\x1b[36m${text}\x1b[39m`;
+  for (let number = 0; number < 30; number++) course.hear(step(`a-project-of-a-long-name-${number}`, 12_345, 9e6), 1000);
   for (const [columns, rows] of [[20, 5], [40, 10], [80, 24], [200, 50]] as const) {
-    const lines = bars.draw(columns, rows, 2).map(stripVTControlCharacters);
+    const lines = drawBars(course, coloured, columns, rows).map(stripVTControlCharacters);
     assert.ok(lines.length < rows, `${lines.length} lines in ${rows} rows`);
     for (const line of lines) assert.ok(line.length < columns, `${JSON.stringify(line)} in ${columns} columns`);
   }
-  assert.match(bars.draw(80, 10, 2).at(-1) ?? "", /and 23 more/);
+  assert.match(drawBars(course, coloured, 80, 10).at(-1) ?? "", /and 23 more/);
 });
 
 test("colours follow the terminal, unless they are refused or forced", () => {

@@ -1,7 +1,7 @@
 import type { Branch, Resolution, Tree, Why } from "../types.ts";
 import { printable } from "../text/printable.ts";
+import { count, formatBytes } from "../text/units.ts";
 import type { Style } from "./style.ts";
-import { counted, size } from "./units.ts";
 
 const ABOVE = "(*)";
 
@@ -11,7 +11,7 @@ export function treeLines({ branches }: Tree, resolution: Resolution, style: Sty
   const amount = ({ name, repeated, cycle }: Branch) => {
     const pin = pins.get(name);
     if (repeated || cycle || !pin?.file) return "";
-    if (pin.file.size !== null) return size(pin.file.size);
+    if (pin.file.size !== null) return formatBytes(pin.file.size);
     return pin.origin === "distribution" ? "Pyodide's" : "?";
   };
   const rows = branches.flatMap((branch) => [...rowsOf(branch, "", "")]);
@@ -52,9 +52,9 @@ function totalOf({ chosen }: Resolution): string {
   const pins = chosen.filter(({ file }) => file !== null);
   const unknown = pins.filter(({ file }) => file?.size === null);
   const members = unknown.filter(({ origin }) => origin === "distribution").length;
-  const counts = counted(pins.length, "package");
+  const counts = count(pins.length, "package");
   if (members > 0 && members === pins.length) return `${counts} of Pyodide's distribution`;
-  const known = size(pins.reduce((sum, { file }) => sum + (file?.size ?? 0), 0));
+  const known = formatBytes(pins.reduce((sum, { file }) => sum + (file?.size ?? 0), 0));
   const ofPyodide = members > 0 ? `, ${members} of Pyodide's distribution` : "";
   const more = unknown.length > members ? " and more: the index does not tell every size" : "";
   return `${counts}, ${known}${ofPyodide}${more}`;

@@ -1,5 +1,5 @@
 import type { InstalledDistribution, InstallReport, ProgressEvent } from "../types.ts";
-import { counted, seconds } from "./units.ts";
+import { count, formatSeconds } from "../text/units.ts";
 
 /** Returns the seconds since it was started. */
 export type Clock = () => number;
@@ -10,9 +10,9 @@ export function startClock(): Clock {
 }
 
 const OUTCOMES = {
-  resolving: (count: number) => `resolved ${counted(count, "package")}`,
-  downloading: (count: number) => `downloaded ${counted(count, "wheel")}`,
-  placing: (count: number) => `placed ${counted(count, "package")}`,
+  resolving: (total: number) => `resolved ${count(total, "package")}`,
+  downloading: (total: number) => `downloaded ${count(total, "wheel")}`,
+  placing: (total: number) => `placed ${count(total, "package")}`,
 };
 
 /** Says one line at the end of each phase. */
@@ -31,7 +31,7 @@ export class PhaseLines {
   follow({ phase, total }: ProgressEvent): void {
     if (phase === this.#phase || phase === "loading") return;
     if (this.#phase !== "done") {
-      this.#say(`wherry: ${OUTCOMES[this.#phase](total ?? 0)} in ${seconds(this.#clock())}`);
+      this.#say(`wherry: ${OUTCOMES[this.#phase](total ?? 0)} in ${formatSeconds(this.#clock())}`);
     }
     this.#phase = phase;
     this.#clock = this.#start();

@@ -3,6 +3,7 @@ import type { PyodideAPI } from "pyodide";
 import { connect } from "../attach.ts";
 import type { Call } from "../python/bridge.ts";
 import { createInstaller } from "../installer.ts";
+import { formatSeconds } from "../text/units.ts";
 import type { InstallOptions, ProgressListener } from "../types.ts";
 import { advising } from "./advice.ts";
 import { readConstraints } from "./constraints.ts";
@@ -18,7 +19,6 @@ import { filesAndGroups, type NamedRequirements } from "./requirements.ts";
 import { loadSize, setLoading, type Shared } from "./shared.ts";
 import { styleFor } from "./style.ts";
 import { beginLoadingLine, endLoadingLine, say } from "./terminal.ts";
-import { seconds } from "./units.ts";
 import { UsageError } from "./usage.ts";
 
 /** What every command lets one say. */
@@ -68,7 +68,7 @@ export async function startSession(options: SessionOptions, shared: Shared, says
 
 async function sayLoaded(version: string, call: Call, clock: Clock): Promise<void> {
   const { pythonVersion, platform } = await call("environment");
-  say(`wherry: Pyodide ${version} (Python ${pythonVersion}, ${platform}) loaded in ${seconds(clock())}`);
+  say(`wherry: Pyodide ${version} (Python ${pythonVersion}, ${platform}) loaded in ${formatSeconds(clock())}`);
 }
 
 /** Returns the options that count for every call, those typed at a prompt, too. */

@@ -1,6 +1,6 @@
 // What <wherry-progress> shows, as a function of what it knows.
 import type { ProgressEvent } from "../types.ts";
-import type { Course, Parcel } from "./course.ts";
+import type { Course, PackageProgress } from "./course.ts";
 import { element, setText } from "./dom.ts";
 import type { Failure } from "./failure.ts";
 import { count, formatBytes, formatRate, formatShare } from "../text/units.ts";
@@ -64,7 +64,7 @@ export class View {
     this.#line,
     this.#list,
   );
-  readonly #rows = new Map<Parcel, Row>();
+  readonly #rows = new Map<PackageProgress, Row>();
   #failure: Failure | null = null;
 
   constructor(root: ShadowRoot, onToggle: () => void) {
@@ -77,7 +77,7 @@ export class View {
     this.#body.className = state === "running" ? (course.latest?.phase ?? "resolving") : state;
     this.#showHead(shown);
     this.#showBar(shown);
-    this.#showParcels(shown);
+    this.#showPackages(shown);
     this.#showFailure(shown.failure);
     setText(this.#spoken, spoken(shown));
   }
@@ -91,7 +91,7 @@ export class View {
     setText(this.#line, first === this.#phase.textContent ? "" : first);
     this.#line.hidden = !message;
     this.#line.title = message;
-    this.#toggle.hidden = course.parcels.size === 0;
+    this.#toggle.hidden = course.packages.size === 0;
     this.#toggle.setAttribute("aria-expanded", String(isOpen));
   }
 
@@ -109,39 +109,39 @@ export class View {
     setAttribute(this.#bar, "aria-valuetext", words.filter(Boolean).join(", "));
   }
 
-  #showParcels({ course, isOpen }: Shown): void {
-    const parcels = new Set(course.parcels.values());
-    for (const [parcel, { item }] of this.#rows) {
-      if (parcels.has(parcel)) continue;
+  #showPackages({ course, isOpen }: Shown): void {
+    const packages = new Set(course.packages.values());
+    for (const [progress, { item }] of this.#rows) {
+      if (packages.has(progress)) continue;
       item.remove();
-      this.#rows.delete(parcel);
+      this.#rows.delete(progress);
     }
-    for (const parcel of parcels) this.#showParcel(parcel);
-    this.#list.hidden = !isOpen || parcels.size === 0;
+    for (const progress of packages) this.#showPackage(progress);
+    this.#list.hidden = !isOpen || packages.size === 0;
   }
 
-  #showParcel(parcel: Parcel): void {
-    const { item, bar, fill, amount, state } = this.#row(parcel);
-    const { bytesDone, bytesTotal } = parcel;
-    item.className = parcel.state;
-    setAttribute(item, "part", `package ${parcel.state}`);
-    const isWhole = parcel.state === "placed" || parcel.state === "downloaded";
+  #showPackage(progress: PackageProgress): void {
+    const { item, bar, fill, amount, state } = this.#row(progress);
+    const { bytesDone, bytesTotal } = progress;
+    item.className = progress.state;
+    setAttribute(item, "part", `package ${progress.state}`);
+    const isWhole = progress.state === "placed" || progress.state === "downloaded";
     fill.style.setProperty("--_share", String(isWhole ? 1 : bytesTotal ? (bytesDone ?? 0) / bytesTotal : 0));
     bar.classList.toggle("unknown", !isWhole && bytesTotal === null);
     const size = bytesTotal ?? bytesDone;
     setText(amount, isWhole ? (size === null ? "" : formatBytes(size)) : formatShare(bytesDone ?? 0, bytesTotal));
-    setText(state, stateOf(parcel));
+    setText(state, stateOf(progress));
   }
 
-  #row(parcel: Parcel): Row {
-    let row = this.#rows.get(parcel);
+  #row(progress: PackageProgress): Row {
+    let row = this.#rows.get(progress);
     if (!row) {
       const fill = element("span", { class: "fill" });
       const bar = element("span", { class: "bar", "aria-hidden": "true" }, fill);
       const [amount, state] = [element("span", { class: "amount" }), element("span", { class: "state" })];
-      const name = element("span", { class: "name", title: parcel.name }, parcel.name);
+      const name = element("span", { class: "name", title: progress.name }, progress.name);
       row = { item: element("li", {}, name, bar, amount, state), bar, fill, amount, state };
-      this.#rows.set(parcel, row);
+      this.#rows.set(progress, row);
       this.#list.append(row.item);
     }
     return row;
@@ -187,7 +187,7 @@ function rate(course: Course): string {
   return course.rate === null || course.latest?.phase !== "downloading" ? "" : formatRate(course.rate);
 }
 
-function stateOf({ state, rate }: Parcel): string {
+function stateOf({ state, rate }: PackageProgress): string {
   if (state === "downloading") return rate === null ? "" : formatRate(rate);
   return { waiting: "Waiting", downloaded: "Downloaded", placed: "Installed" }[state];
 }

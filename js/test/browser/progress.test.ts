@@ -53,7 +53,7 @@ for (const name of BROWSERS) {
       });
       assert.equal(await textOf(page, "[role=status]"), "Downloading 2 packages");
       await page.evaluate(() => void (document.querySelector("wherry-progress")!.open = true));
-      assert.deepEqual(await rows(page), ["typing-extensions 44 kB Downloaded", "pydantic-core 0.6 / 1.5 MB"]);
+      assert.deepEqual(await rows(page), ["typing-extensions 44.0 kB Downloaded", "pydantic-core 0.6 / 1.5 MB"]);
       const [fill, track] = await widths(page);
       assert.ok(fill && track && Math.abs(fill / track - 0.42) < 0.01, `${fill} of ${track}`);
       assert.deepEqual(complaints, []);
