@@ -93,6 +93,7 @@ async function main() {
     format: "esm",
     target: "es2022",
     external: ["node:*", "pyodide"],
+    loader: { ".py": "text" },
     define: { BYTECODE_MAGIC: JSON.stringify(magic) },
   };
   const options = { platform: "neutral", conditions: ["node"], mainFields: ["module", "main"] };

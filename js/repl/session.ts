@@ -2,7 +2,7 @@
 import type { PyodideAPI } from "pyodide";
 import type { Installer, ProgressEvent } from "../src/index.ts";
 import type { WherryProgressElement } from "../src/progress/element.ts";
-import CONSOLE from "./console.py";
+import CONSOLE from "../src/python/console.py";
 import type { Interpreter } from "./prompt.ts";
 
 /** Where the packages of Pyodide's distribution are; beside Pyodide itself if empty. build/repl.ts puts it in here. */
@@ -58,7 +58,7 @@ function importBeside<Module>(path: string): Promise<Module> {
 
 function openConsole(pyodide: PyodideAPI, page: object): Interpreter {
   const names = pyodide.toPy({ __name__: "wherry_console" });
-  pyodide.runPython(CONSOLE, { globals: names, filename: "console.py" });
+  pyodide.runPython(CONSOLE, { globals: names, filename: "<prompt>" });
   const PageConsole = names.get("PageConsole");
   const console = PageConsole(page, pyodide.globals);
   PageConsole.destroy();

@@ -14,7 +14,7 @@ export function talk(worker: Worker): void {
     const prompter = isTerminal ? new Prompter(say) : new Feeder(say);
     worker.on("message", (answered: Answered) => {
       if ("prompt" in answered) prompter.ask(answered.prompt);
-      else prompter.complete?.(answered.completions, answered.start);
+      else prompter.complete?.(answered.words, answered.start);
     });
     prompter.ask(prompt);
   });
@@ -123,8 +123,8 @@ class Prompter {
     this.#lines.prompt();
   }
 
-  complete(completions: string[], start: number): void {
-    this.#completing?.done(null, [completions, this.#completing.line.slice(start)]);
+  complete(words: string[], start: number): void {
+    this.#completing?.done(null, [words, this.#completing.line.slice(start)]);
     this.#completing = undefined;
   }
 

@@ -74,7 +74,7 @@ for (const name of BROWSERS) {
       await type(page, "for n in range(3):", "print(n * 11)", "");
       await shows(page, /^\.\.\. {5}print\(n \* 11\)\n\.\.\. *\n0\n11\n22\n>>> $/m);
       await type(page, "import msgpack");
-      await shows(page, /^ModuleNotFoundError: No module named 'msgpack'\nNot here yet\? await install\("msgpack"\)/m);
+      await shows(page, /^ModuleNotFoundError: No module named 'msgpack'\nNot installed\? Try await install\("msgpack"\)/m);
       await type(page, "1 +* 2");
       await shows(page, /^SyntaxError: invalid syntax$/m);
     }));
