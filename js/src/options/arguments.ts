@@ -1,4 +1,4 @@
-// The arguments of attach() and of each method, by name. All else is refused, before anything is fetched.
+// Read the arguments of attach() and of each method. Wrong ones are refused before any request.
 import * as read from "./readers.ts";
 import type { Options, Reader } from "./readers.ts";
 import type { PyodideRuntime } from "../python/runtime.ts";
@@ -63,7 +63,7 @@ const ATTACH = read.groupOf({
   strict: read.flag,
 });
 
-/** Reads all arguments of a method to named ones; `prefix` names the method. */
+/** Turns the arguments of a method into named ones. `prefix` names the method in errors. */
 type Method = (given: readonly unknown[], prefix: string) => any;
 
 /** The arguments of each method. */
@@ -84,27 +84,27 @@ export function readAttachOptions(options: unknown): any {
   return ATTACH(options ?? {}, "attach(): options", "attach(): ");
 }
 
-/** Reads what `attach()` is to work with. */
+/** Reads the first argument of `attach()`. */
 export function readRuntime(pyodide: unknown): PyodideRuntime {
   const isRuntime = (value: any) => typeof value?.version === "string";
-  return read.readerOf("what loadPyodide() returns", isRuntime)(pyodide, "attach(): pyodide");
+  return read.readerOf("the result of loadPyodide()", isRuntime)(pyodide, "attach(): pyodide");
 }
 
-/** A method that takes one or more texts or iterables of texts, then options. */
+/** Returns the reader of one or more texts or iterables of texts, then options. */
 function anyNumberOf(name: string, known: Options): Method {
   const group = read.groupOf(known);
   return (given, prefix) => {
     const last = given.at(-1);
     const count = given.length - Number(read.isPlain(last) || (given.length > 1 && last == null));
     const options = group(given[count] ?? {}, `${prefix}options`, prefix);
-    // Where there is none, the first is refused.
+    // Without any, the error is about the first.
     const length = count || Number(!namesFiles(options));
     const texts = Array.from({ length }, (_, at) => read.texts(given[at], prefix + name));
     return { ...options, [name]: texts.flat() };
   };
 }
 
-/** A method that takes one argument for each field, then options. */
+/** Returns the reader of one argument for each field, then options. */
 function inOrder(fields: Options, known: Options = {}): Method {
   const group = read.groupOf(known);
   return (given, prefix) => {
@@ -134,7 +134,7 @@ function readPreload(value: any, path: string): unknown {
   return { ...preload, requirements: read.texts(requirements, `${path}.requirements`) };
 }
 
-/** Whether options name files or groups that may have requirements. */
+/** Whether the options name files or groups, which may have requirements. */
 export function namesFiles({ requirementsFiles, groups }: any): boolean {
   return Boolean(requirementsFiles ?? groups);
 }

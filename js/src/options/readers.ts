@@ -1,6 +1,6 @@
-// Read values that callers give. One of the wrong type is a TypeError that names it and says what is taken.
+// Read values from callers. A value of the wrong type is a TypeError that names the value and the expected type.
 
-/** Returns a value as it is passed on, or throws; `path` names the value. */
+/** Checks and converts a value, or throws. `path` names the value in errors. */
 export type Reader = (value: any, path: string) => any;
 
 /** The reader of each option by its name. */
@@ -11,7 +11,7 @@ export const listener = readerOf("a function", (value) => typeof value === "func
 export const signal = readerOf("an AbortSignal", isSignal);
 export const text = textOr("a string");
 export const texts = listOf(text, "a string or an iterable of strings");
-/** Reads an object of strings by names that are not known. */
+/** Reads an object of strings with any names. */
 export const dictionary = groupOf({}, text);
 export const count = readerOf("a whole number from 1", (value) => Number.isSafeInteger(value) && value > 0);
 export const amount = readerOf(
@@ -20,11 +20,11 @@ export const amount = readerOf(
   // JSON has no infinity.
   (value) => Math.min(value, Number.MAX_VALUE),
 );
-/** Reads a limit of time; more than a timer can count is none. */
+/** Reads a time limit. Times beyond the range of timers are no limit. */
 export const seconds = limitUpTo(2_147_483);
-/** Reads a limit of size. */
+/** Reads a size limit. */
 export const bytes = limitUpTo(Number.MAX_SAFE_INTEGER);
-/** Readers of limits, where `null` is none. */
+/** The readers that accept `null`, for no limit. */
 const LIMITS: readonly (Reader | undefined)[] = [seconds, bytes];
 export const moment = readerOf(
   "a valid Date or a time in ISO 8601",
@@ -56,9 +56,9 @@ export function readerOf(takes: string, fits: (value: any) => boolean, convert =
   };
 }
 
-/** Reads a lone text, or an iterable of items, which may be a Python list, tuple or set. */
+/** Reads a single text, or an iterable of items, which may be a Python list, tuple or set. */
 export function listOf(item: Reader, takes: string): Reader {
-  // A Python dictionary iterates over its keys, and its values would be lost.
+  // A Python dictionary would be read as its keys, without its values.
   const isList = (value: any) => value?.[Symbol.iterator] && !(tagOf(value) === "PyProxy" && "items" in value);
   const list = readerOf(takes, isList);
   return (value, path) => {
@@ -68,31 +68,31 @@ export function listOf(item: Reader, takes: string): Reader {
 }
 
 /**
- * Reads an object with options. `null` and `undefined` mean that one is not given; a limit may be `null`. `other`
- * reads options that are not known; without it they are refused.
+ * Reads an object with options. An option of `null` or `undefined` is absent, but a limit may be `null`. `other` reads
+ * unknown options; without it they are refused.
  */
 export function groupOf(known: Options, other?: Reader) {
   const group = readerOf("an object", isPlain);
   return (value: any, path: string, prefix = `${path}.`): any => {
     const read: [name: string, value: unknown][] = [];
-    // Inherited options count, too.
+    // Includes inherited options.
     for (const name in group(value, path)) {
       const reader = Object.hasOwn(known, name) ? known[name] : other;
       if (!reader) throw new TypeError(`${prefix}${name} is not an option. ${suggest(name, Object.keys(known))}`);
       const given = value[name];
       if (given != null || (given === null && LIMITS.includes(reader))) read.push([name, reader(given, prefix + name)]);
     }
-    // Unlike an assignment this takes any name, `__proto__` too.
+    // Unlike an assignment, this accepts any name, also `__proto__`.
     return Object.fromEntries(read);
   };
 }
 
-/** Whether a value is an object with options: no iterable, and of no class that has a tag. */
+/** Whether a value is an object with options: not iterable, and of a class without a tag. */
 export function isPlain(value: any): boolean {
   return tagOf(value) === "Object" && !value[Symbol.iterator];
 }
 
-/** Whether a value works as a signal: one behind a Proxy has the tag only. */
+/** Whether a value works as a signal. A signal behind a Proxy has the tag, but its getters throw. */
 function isSignal(value: any): boolean {
   try {
     return tagOf(value) === "AbortSignal" && typeof value.aborted === "boolean" && Boolean(value.addEventListener);
@@ -105,13 +105,13 @@ function isText(value: any): boolean {
   return /^(String|URL)$/.test(tagOf(value));
 }
 
-/** Returns the kind of a value, which is the same in every frame. */
+/** Returns the tag of a value. Unlike its class, it is the same in every frame. */
 function tagOf(value: any): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
 
 function describe(value: any): string {
-  // A longer text may be a secret.
+  // Longer texts may be secret.
   if (typeof value === "string" && /^[\w-]{1,12}$/.test(value)) return `"${value}"`;
   if (/^(number|boolean|bigint|undefined)$/.test(typeof value) || value === null) return `${value}`;
   const tag = tagOf(value);
@@ -124,7 +124,7 @@ function suggest(name: string, known: readonly string[]): string {
   return `${near[0] ? `Did you mean ${near[0]}? ` : ""}Options: ${known.join(", ") || "none"}.`;
 }
 
-/** Whether so many letters inserted, removed or replaced make one word of the other. */
+/** Whether at most `edits` insertions, removals or replacements of letters turn one word into the other. */
 function isNear(one: string, other: string, edits: number): boolean {
   const [rest, otherRest] = [one.slice(1), other.slice(1)];
   if (one[0] === other[0]) return !one || isNear(rest, otherRest, edits);

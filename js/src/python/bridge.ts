@@ -3,7 +3,7 @@ import { type ErrorDescription, WherryError } from "../errors.ts";
 import { describeThrown } from "../text/printable.ts";
 import type { PyodideRuntime } from "./runtime.ts";
 
-/** The Python object that does the work; JSON goes both ways, so no other proxy outlives a call. */
+/** The Python object behind an installer. Arguments and results are JSON, so no other proxy outlives a call. */
 interface BridgeProxy {
   call(
     method: string,
@@ -16,17 +16,17 @@ interface BridgeProxy {
 
 type Reply = { value: any } | { error: ErrorDescription };
 
-/** What a call may bring besides the arguments of the method. */
+/** Options of a call, besides the arguments of the method. */
 export interface CallOptions {
   onEvent?: ((event: any) => void) | undefined;
-  /** Ends the call, which then rejects with the signal's reason. */
+  /** Cancels the call, which then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
 /** Calls a method of the Python side by name, with named arguments. */
 export type Call = (method: string, parameters?: object, options?: CallOptions) => Promise<any>;
 
-/** Makes the Python side's Bridge and returns the function that calls it. */
+/** Creates the Bridge in Python and returns a function that calls its methods. */
 export function openBridge(pyodide: PyodideRuntime, options: object, cache?: Cache): Call {
   const bridge = createBridge(pyodide, options, cache);
   let tickets = 0;
@@ -55,8 +55,10 @@ export function openBridge(pyodide: PyodideRuntime, options: object, cache?: Cac
 }
 
 /**
- * Hears events from Python. What it throws, or a promise of its rejects with, stops the call; it is kept here and not
- * thrown into Python, from where it would come back wrapped, and leave a proxy of its traceback at every step of the way.
+ * Passes events to the caller's listener. An exception or rejection of the listener cancels the call.
+ *
+ * The exception is kept and thrown again at the end of the call. Thrown through Python, it would come back wrapped, and
+ * leave a proxy of its traceback in every frame.
  */
 class Listener {
   #thrown: { error: unknown } | undefined;
@@ -73,14 +75,14 @@ class Listener {
     if (this.#thrown) return;
     try {
       const returned: unknown = this.#onEvent(JSON.parse(json));
-      // An asynchronous listener is not waited for.
+      // Do not wait for an asynchronous listener.
       if (returned) Promise.resolve(returned).catch((error) => this.#fail(error));
     } catch (error) {
       this.#fail(error);
     }
   };
 
-  /** Ends the hearing: what fails later can stop nothing. */
+  /** Notes that the call has ended, so that later failures only warn. */
   end(): void {
     this.#hasEnded = true;
   }

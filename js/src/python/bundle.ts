@@ -1,13 +1,13 @@
 import { WherryError } from "../errors.ts";
 import type { PyodideRuntime } from "./runtime.ts";
 
-/** Outside site-packages, so that no installer takes it for something that was installed. */
+/** Outside site-packages, so that no installer takes it for an installed file. */
 const ARCHIVE = "/lib/wherry.zip";
 
-/** How Python shows the magic number of the bytecode that build/build.js has made, and puts in here. */
+/** The magic number of the bytecode, as Python shows it. build/build.js defines it. */
 declare const BYTECODE_MAGIC: string;
 
-/** Reads what build/compile.py has written, and makes its modules importable. */
+/** Makes the modules importable that build/compile.py has written. */
 const IMPORT_BYTECODE = `
 import marshal
 from types import ModuleType
@@ -23,32 +23,32 @@ if archive not in sys.path:
     sys.path.append(archive)`;
 
 /**
- * Makes `import wherry` work in `pyodide`; does nothing where it works already.
+ * Makes `import wherry` work in `pyodide`, if it does not yet.
  *
- * It comes as bytecode where the runtime is of the Python that this was made for, and Python imports it out of memory;
- * as source code elsewhere, and Python imports it from the archive as it is: unpacking a hundred small files would take
- * longer than all imports. `place` is where both files are, or one of them; `begun` is what `beginBundle()` has returned.
+ * A runtime with the Python that the bundle was compiled for gets bytecode, which is imported from memory. Other runtimes
+ * get source code, which is imported from the archive: unpacking a hundred small files would take longer than all
+ * imports. `location` is the URL of the bundle's folder or file; `begun` is the result of `beginBundle()`.
  */
-export async function bringAboard(pyodide: PyodideRuntime, place?: string, begun?: Promise<Uint8Array>): Promise<void> {
-  if (isAboard(pyodide)) return;
+export async function loadBundle(pyodide: PyodideRuntime, location?: string, begun?: Promise<Uint8Array>): Promise<void> {
+  if (isLoaded(pyodide)) return;
   const asBytecode = runsBytecode(pyodide);
-  const archive = await (asBytecode && begun ? begun : readBundle(asBytecode, place));
-  // Another attach() may have come first while this one was waiting.
-  if (isAboard(pyodide)) return;
+  const archive = await (asBytecode && begun ? begun : readBundle(asBytecode, location));
+  // Another attach() may have finished in the meantime.
+  if (isLoaded(pyodide)) return;
   pyodide.FS.writeFile(ARCHIVE, archive, { canOwn: true });
   run(pyodide, asBytecode ? IMPORT_BYTECODE : IMPORT_SOURCES);
   if (asBytecode) pyodide.FS.unlink(ARCHIVE);
 }
 
-/** Begins to read what most runtimes will want, for `bringAboard()` to wait for. */
-export function beginBundle(place?: string): Promise<Uint8Array> {
-  const bundle = readBundle(true, place);
-  // Whoever wants it is told; a runtime of another Python does not.
+/** Starts to read the bytecode, which most runtimes use. Pass the result to `loadBundle()`. */
+export function beginBundle(location?: string): Promise<Uint8Array> {
+  const bundle = readBundle(true, location);
+  // loadBundle() handles the failure; a runtime with another Python ignores it.
   bundle.catch(() => {});
   return bundle;
 }
 
-function isAboard(pyodide: PyodideRuntime): boolean {
+function isLoaded(pyodide: PyodideRuntime): boolean {
   const sys = pyodide.pyimport("sys");
   const modules = sys.modules;
   try {
@@ -59,7 +59,7 @@ function isAboard(pyodide: PyodideRuntime): boolean {
   }
 }
 
-/** Runs Python code that knows where the archive is, in a namespace of its own. */
+/** Runs Python code in a namespace of its own, with the path of the archive. */
 function run(pyodide: PyodideRuntime, code: string): void {
   const builtins = pyodide.pyimport("builtins");
   const namespace = builtins.dict();
@@ -83,8 +83,8 @@ function runsBytecode(pyodide: PyodideRuntime): boolean {
   }
 }
 
-async function readBundle(asBytecode: boolean, place?: string): Promise<Uint8Array> {
-  const url = bundleUrl(asBytecode, place);
+async function readBundle(asBytecode: boolean, location?: string): Promise<Uint8Array> {
+  const url = bundleUrl(asBytecode, location);
   const content = await (url.protocol === "file:" ? readFile(url) : download(url)).catch((error) => {
     throw error instanceof WherryError ? error : unavailable(url, String(error.message));
   });
@@ -93,14 +93,14 @@ async function readBundle(asBytecode: boolean, place?: string): Promise<Uint8Arr
   return archive;
 }
 
-function bundleUrl(asBytecode: boolean, place: string | undefined): URL {
-  if (place === undefined) {
-    // In this very form bundlers see that the files belong to the program.
+function bundleUrl(asBytecode: boolean, location: string | undefined): URL {
+  if (location === undefined) {
+    // Bundlers recognize this form, and copy the files.
     return asBytecode
       ? new URL("./wherry-bytecode.bin", import.meta.url)
       : new URL("./wherry-sources.bin", import.meta.url);
   }
-  const url = new URL(place, globalThis.document?.baseURI ?? globalThis.location?.href ?? import.meta.url);
+  const url = new URL(location, globalThis.document?.baseURI ?? globalThis.location?.href ?? import.meta.url);
   if (url.pathname.endsWith(".bin")) return url;
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   url.pathname += asBytecode ? "wherry-bytecode.bin" : "wherry-sources.bin";
@@ -117,12 +117,12 @@ async function download(url: URL): Promise<Uint8Array> {
   const { ok, status } = response;
   if (!ok) throw unavailable(url, `it answered with HTTP status ${status}`, status);
   const content = new Uint8Array(await response.arrayBuffer());
-  // A host may answer with a page of the app whatever it is asked for.
+  // Some hosts answer every request with a page of the app.
   if (content[0] === "<".charCodeAt(0)) throw unavailable(url, "it answered with a web page", status);
   return content;
 }
 
-/** Decompresses what is compressed still: a server may have told the browser to do so. */
+/** Decompresses the content, unless the browser has done so because of a header. */
 async function unpack(content: Uint8Array, url: URL): Promise<Uint8Array> {
   if (content[0] !== 0x1f || content[1] !== 0x8b) return content;
   const archive = new Blob([content as Uint8Array<ArrayBuffer>]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -132,7 +132,7 @@ async function unpack(content: Uint8Array, url: URL): Promise<Uint8Array> {
   return new Uint8Array(await unpacked);
 }
 
-/** Whether an archive begins as a ZIP archive does. */
+/** Whether the archive begins like a ZIP archive. */
 function isSources([first, second]: Uint8Array): boolean {
   return first === 0x50 && second === 0x4b;
 }

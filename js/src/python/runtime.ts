@@ -1,9 +1,9 @@
 import { WherryError } from "../errors.ts";
 
 /**
- * What wherry needs of a runtime: a part of what `loadPyodide()` returns.
+ * The part of Pyodide's interface that wherry uses.
  *
- * Written down here, so that the types do not tie a program to the one version of Pyodide that wherry was built with.
+ * Declared here, so that the types accept other versions of Pyodide than the one that wherry was built with.
  */
 export interface PyodideRuntime {
   readonly version: string;
@@ -19,7 +19,7 @@ export interface PyodideRuntime {
 /** The first Pyodide whose wheels follow PEP 783. */
 export const OLDEST_PYODIDE = 314;
 
-/** Throws unless wherry works with this version of Pyodide. */
+/** Throws if this version of Pyodide is too old. */
 export function requireSupported(version: string): void {
   if (Number.parseInt(version, 10) >= OLDEST_PYODIDE) return;
   throw new WherryError({

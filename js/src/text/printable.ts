@@ -1,9 +1,9 @@
-// Texts of others, for a terminal or a console.
+// Make untrusted text safe for a terminal or a console.
 
-/** Matches what `str.isprintable()` of Python refuses: controls, bidirectional ones, lone surrogates, odd separators. */
+/** Matches the characters that Python's `str.isprintable()` refuses: controls, bidirectional ones, surrogates, separators. */
 const UNPRINTABLE = /(?! )[\p{C}\p{Z}]/gu;
 
-/** Escapes what could steer a terminal as Python's `repr()` does; line breaks and tabs stay. */
+/** Escapes unprintable characters as Python's `repr()` does. Line breaks and tabs stay. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (found) => {
     if (found === "\n" || found === "\t") return found;
@@ -13,13 +13,13 @@ export function printable(text: string): string {
   });
 }
 
-/** Returns a value as JSON in which everything unprintable is escaped, in lines of its own. */
+/** Returns a value as indented JSON, with unprintable characters escaped. */
 export function printableJson(value: unknown): string {
   const units = (found: string) => found.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
   return JSON.stringify(value, null, 2).replace(UNPRINTABLE, (found) => (found === "\n" ? found : units(found)));
 }
 
-/** Returns an error, or whatever else was thrown, as printable text; throws nothing. */
+/** Returns a thrown value as printable text. Never throws. */
 export function describeThrown(error: unknown): string {
   try {
     return printable(`${error}`);
