@@ -112,14 +112,14 @@ test("a cache that fails is one that keeps nothing, and that is said once", asyn
   const cache = forgiving(broken, (message) => said.push(message));
   await cache.put(key(1), bytes(1));
   assert.equal(await cache.get(key(1)), undefined);
-  assert.deepEqual(said, ["wherry: the cache of downloads fails, and everything is fetched: Error: no room"]);
+  assert.deepEqual(said, ["wherry: the cache of downloads fails, so everything is downloaded: Error: no room"]);
 });
 
 test("a cache that gives something else than bytes gives nothing", async () => {
   const said: string[] = [];
   const cache = forgiving({ get: async () => "text" as never, put: async () => {} }, (message) => said.push(message));
   assert.equal(await cache.get(key(1)), undefined);
-  assert.match(said.join(), /it gave a String, which is no Uint8Array/);
+  assert.match(said.join(), /it returned a String instead of a Uint8Array/);
 });
 
 test("a cache may give anything that holds bytes", async () => {
@@ -155,7 +155,7 @@ test("a cache that never settles is given up, once", async () => {
   await cache.put(key(1), bytes(1));
   assert.equal(await cache.get(key(2)), undefined);
   assert.equal(asked, 1);
-  assert.match(said.join(), /it has not answered within 0\.01 seconds, and is not asked again$/);
+  assert.match(said.join(), /it has not answered within 0\.01 seconds, and is not used again$/);
 });
 
 test("clearing up may fail, as where somebody has deleted the folder", async () => {

@@ -63,7 +63,7 @@ test("anything else cannot, and the console says why", (context) => {
     const said = context.mock.method(console, "error", () => {});
     assert.throws(read, { errno: 29 });
     assert.throws(read, { errno: 29 });
-    assert.match(said.mock.calls[0]?.arguments[0], /^wherry: app\/file\.py of app-1-py3-none-any\.whl is not the file/);
+    assert.match(said.mock.calls[0]?.arguments[0], /^wherry: cannot read app\/file\.py of app-1-py3-none-any\.whl: it is not the file/);
     assert.ok(said.mock.calls[0]?.arguments[0].includes(why));
     mock.restoreAll();
     said.mock.restore();

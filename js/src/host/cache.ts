@@ -1,23 +1,24 @@
 import { describeThrown } from "../text/printable.ts";
 
 /**
- * Keeps bytes from one visit, or one run, to the next; keys are texts such as `sha256:…`.
+ * Keeps bytes from one visit, or one run, to the next. Keys are texts such as `sha256:…`.
  *
- * What comes back is compared with its hash again, so a cache needs no trust; and it may forget at any time.
+ * Entries are compared with their hashes again, so a cache needs no trust. It may forget entries at any time.
  */
 export interface Cache {
   get(key: string): Promise<Uint8Array | undefined>;
   put(key: string, content: Uint8Array): Promise<void>;
 }
 
-/** Seconds to wait for a cache, unless the network's options name a time for answers. */
+/** Seconds to wait for a cache, unless `answerTimeout` is given. */
 const PATIENCE = 30;
 const MILLISECONDS = 1000;
 
 /**
- * Returns a cache whose failures cost a download and nothing else; the first one is passed to `warn`.
+ * Returns a cache that never fails: a failure of `cache` is a miss, and the first is passed to `warn`.
  *
- * Anything that holds bytes is taken, and copied. A cache that does not settle within `seconds` is not asked again.
+ * Entries may be any object that holds bytes, and are copied. A cache that does not settle within `seconds` is not used
+ * again.
  */
 export function forgiving(
   cache: Cache,
@@ -27,7 +28,7 @@ export function forgiving(
   let hasWarned = false;
   let isGivenUp = false;
   const complain = (error: unknown): void => {
-    if (!hasWarned) warn(`wherry: the cache of downloads fails, and everything is fetched: ${describeThrown(error)}`);
+    if (!hasWarned) warn(`wherry: the cache of downloads fails, so everything is downloaded: ${describeThrown(error)}`);
     hasWarned = true;
   };
   const ask = async <Value>(use: () => Value): Promise<Awaited<Value> | undefined> => {
@@ -36,11 +37,11 @@ export function forgiving(
     const expiry = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         isGivenUp = true;
-        reject(new Error(`it has not answered within ${seconds} seconds, and is not asked again`));
+        reject(new Error(`it has not answered within ${seconds} seconds, and is not used again`));
       }, seconds * MILLISECONDS);
     });
     try {
-      // Within a function, so that one that throws and one that rejects are the same.
+      // The async function turns an exception into a rejection.
       return await Promise.race([(async () => use())(), expiry]);
     } catch (error) {
       complain(error);
@@ -53,7 +54,7 @@ export function forgiving(
     get: async (key) => {
       const kept: unknown = await ask(() => cache.get(key));
       try {
-        // Python tells `null` from `undefined`, many a cache does not.
+        // Python distinguishes `null` from `undefined`; many caches do not.
         return kept === undefined || kept === null ? undefined : copyBytes(kept);
       } catch (error) {
         complain(error);
@@ -66,10 +67,10 @@ export function forgiving(
   };
 }
 
-/** Returns a plain array of its own: Pyodide knows no subclass such as Node's Buffer, and an owner may detach his. */
+/** Returns a copy as a plain array: Pyodide accepts no subclass such as Node's Buffer, and owners may detach theirs. */
 function copyBytes(kept: unknown): Uint8Array {
   if (ArrayBuffer.isView(kept)) return new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength).slice();
   const kind = Object.prototype.toString.call(kept).slice(8, -1);
   if (/^(Shared)?ArrayBuffer$/.test(kind)) return new Uint8Array(kept as ArrayBuffer).slice();
-  throw new TypeError(`it gave a ${kind}, which is no Uint8Array`);
+  throw new TypeError(`it returned a ${kind} instead of a Uint8Array`);
 }

@@ -2,7 +2,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { inflateSync } from "fflate/browser";
 import { printable } from "../text/printable.ts";
 
-/** Emscripten's numbers for what a read of a file fails with, and for what a new file and a new folder are. */
+/** Emscripten's number of the error of a failed read, and the modes of new files and folders. */
 const EIO = 29;
 const FILE_MODE = 0o100666;
 const FOLDER_MODE = 0o40777;
@@ -11,14 +11,14 @@ const STORED = 0;
 
 const PROBE = ".wherry-probe";
 
-/** How many numbers a listing has of each member, and which of them is the size. */
+/** How many numbers a listing has for each member, and the position of the size among them. */
 const FIELDS = 4;
 const SIZE = 2;
 
-/** Where a node keeps what it is of. */
+/** The property by which a node refers to its member. */
 const MEMBER = Symbol("member");
 
-/** A file or folder of MEMFS, as far as it matters here; none of it is public. */
+/** The used part of a file or folder of MEMFS, which is not a public interface. */
 interface MemoryNode {
   [MEMBER]?: Member | undefined;
   contents: any;
@@ -37,7 +37,7 @@ interface FileSystem {
   destroyNode(node: MemoryNode): void;
 }
 
-/** A wheel whose files are made: `numbers` are those of its listing, `digests` as well. */
+/** A wheel whose files are created; `digests` and `numbers` are of its listing. */
 interface Wheel {
   files: FileSystem;
   filename: string;
@@ -46,7 +46,7 @@ interface Wheel {
   numbers: number[];
 }
 
-/** Which member of the wheel a file is: its path in the archive, and how many come before it in the listing. */
+/** A member of a wheel: its folder and name in the archive, and its position in the listing. */
 interface Member {
   wheel: Wheel;
   source: string;
@@ -54,14 +54,14 @@ interface Member {
   index: number;
 }
 
-/** The members `names` of the folder `source` of an archive, which are to be in `folder`. */
+/** The members `names` in the folder `source` of an archive, to be created in `folder`. */
 interface Batch {
   source: string;
   folder: string;
   names: string[];
 }
 
-/** All members, batch by batch: `digests` are as RECORD has them, and `numbers` are start, packed, size and method. */
+/** All members, batch by batch. `digests` are in RECORD's notation; `numbers` are start, packed size, size and method. */
 interface Listing {
   filename: string;
   batches: Batch[];
@@ -69,7 +69,7 @@ interface Listing {
   numbers: number[];
 }
 
-/** What the nodes have instead of `contents` until they are asked for it: one for all, for there are thousands. */
+/** The property `contents` of a node until it is first read. One object for all nodes, because there are thousands. */
 const LAZY: PropertyDescriptor = {
   configurable: true,
   enumerable: true,
@@ -90,13 +90,13 @@ function settle(node: MemoryNode, contents: unknown): void {
   Object.defineProperty(node, "contents", { configurable: true, enumerable: true, writable: true, value: contents });
 }
 
-/** Returns the bytes of a member; throws what makes a read fail unless they are what RECORD says. */
+/** Returns the bytes of a member. If they differ from RECORD, throws the error that makes the read fail. */
 function unpack({ wheel, source, name, index }: Member): Uint8Array {
   const [start = 0, packed = 0, size = 0, method = 0] = wheel.numbers.slice(FIELDS * index, FIELDS * (index + 1));
   const bytes = wheel.archive.subarray(start, start + packed);
   let problem = "its hash differs";
   try {
-    // One byte more than there should be shows that there are too many.
+    // One more byte than expected reveals contents that are too long.
     const contents = method === STORED ? bytes.slice() : inflateSync(bytes, { out: new Uint8Array(size + 1) });
     if (contents.length !== size) problem = "its size differs";
     else if (encode(sha256(contents)) === wheel.digests[index]) return contents;
@@ -104,7 +104,7 @@ function unpack({ wheel, source, name, index }: Member): Uint8Array {
     problem = `it cannot be unpacked: ${error}`;
   }
   const path = source ? `${source}/${name}` : name;
-  const message = `wherry: ${path} of ${wheel.filename} is not the file that RECORD lists (${problem}); it is not shown`;
+  const message = `wherry: cannot read ${path} of ${wheel.filename}: it is not the file that RECORD lists (${problem})`;
   console.error(printable(message));
   throw new wheel.files.ErrnoError(EIO);
 }
@@ -115,9 +115,9 @@ function encode(digest: Uint8Array): string {
 }
 
 /**
- * Makes files whose contents are unpacked when they are first asked for, and the folders they are in.
+ * Creates files whose contents are unpacked when they are first read, and their folders.
  *
- * Returns whether it has: it needs the file system that Emscripten keeps in memory, in the form that is known.
+ * Returns false and does nothing unless the folder is in Emscripten's memory file system, in its known form.
  */
 export function createFiles({ FS }: { FS: unknown }, archive: Uint8Array, listingJson: string): boolean {
   const files = FS as FileSystem;
@@ -139,7 +139,7 @@ export function createFiles({ FS }: { FS: unknown }, archive: Uint8Array, listin
   return true;
 }
 
-/** Puts the folder that is there at `path`, or nearest above it, into `folders`, and returns it. */
+/** Returns the folder at `path`, or its nearest existing parent, and adds it to `folders`. */
 function findTop(files: FileSystem, path: string, folders: Map<string, MemoryNode>): MemoryNode {
   for (let there = path; there; there = there.slice(0, there.lastIndexOf("/"))) {
     try {
@@ -147,7 +147,7 @@ function findTop(files: FileSystem, path: string, folders: Map<string, MemoryNod
       folders.set(there, node);
       return node;
     } catch {
-      // It is one of those to be made.
+      // It does not exist yet.
     }
   }
   const { node } = files.lookupPath("/");
@@ -155,7 +155,7 @@ function findTop(files: FileSystem, path: string, folders: Map<string, MemoryNod
   return node;
 }
 
-/** Returns the folder at `path`, made if it is missing; what is in `folders` by its path is there. */
+/** Returns the folder at `path`; creates it unless it is in `folders`. */
 function folderAt(path: string, folders: Map<string, MemoryNode>): MemoryNode {
   const known = folders.get(path);
   if (known) return known;
@@ -166,7 +166,7 @@ function folderAt(path: string, folders: Map<string, MemoryNode>): MemoryNode {
   return made;
 }
 
-/** Tries with one file whether the nodes of MEMFS are still what all of this is made for. */
+/** Checks with a trial file that the nodes of MEMFS have the known form. */
 function isAsKnown(files: FileSystem, folder: MemoryNode): boolean {
   if (folder.mount.type !== files.filesystems["MEMFS"]) return false;
   try {

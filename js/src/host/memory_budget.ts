@@ -1,11 +1,13 @@
 /**
- * The memory that bodies share while they come, in bytes. Where it is full, one of them goes on at a time, and the others
- * wait: so many bodies that are each within their limit do not fill the memory together.
+ * Limits the memory of all response bodies together, in bytes.
+ *
+ * When it is used up, one body continues at a time and the others wait. So many bodies, each within its own limit, do not
+ * fill the memory together.
  */
 export class MemoryBudget {
   readonly #size: number;
   #taken = 0;
-  /** The one that goes on. */
+  /** The owner that may continue although the budget is used up. */
   #first: object | undefined;
   #waiting: (() => void)[] = [];
 
@@ -13,13 +15,13 @@ export class MemoryBudget {
     this.#size = size;
   }
 
-  /** Takes so many bytes for a body of `owner`, and returns whether it may go on without waiting. */
+  /** Takes bytes for a body of `owner`. Returns whether it may continue without waiting. */
   take(owner: object, bytes: number): boolean {
     this.#taken += bytes;
     return this.#admits(owner);
   }
 
-  /** Waits until the body of `owner` may go on, or `signal` is aborted. */
+  /** Waits until the body of `owner` may continue, or `signal` is aborted. */
   async wait(owner: object, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && !this.#admits(owner)) {
       await new Promise<void>((resolve) => {
@@ -29,7 +31,7 @@ export class MemoryBudget {
     }
   }
 
-  /** Gives back so many bytes. With none, lets another go on while `owner` waits for something else. */
+  /** Gives bytes back, and the turn of `owner` to another. With no bytes, gives only the turn. */
   leave(owner: object, bytes = 0): void {
     this.#taken -= bytes;
     if (this.#first === owner) this.#first = undefined;

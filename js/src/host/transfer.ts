@@ -1,34 +1,33 @@
-// How Python fetches. The whole of a transfer is followed here, since every step that crosses into Python costs more
-// than all of it does on this side.
+// Fetches for Python. A whole transfer is followed here: each call into Python costs more than all of it in JavaScript.
 
 import { isJsonPage, type Listing, ListingReader } from "./page_listing.ts";
 import { MemoryBudget } from "./memory_budget.ts";
 
-/** How patient to be, in seconds; `null` or nothing is without limit. */
+/** Time limits in seconds. Without a value, or with `null`, there is no limit. */
 export interface Patience {
   answer?: number | null;
   idle?: number | null;
   total?: number | null;
 }
 
-/** What fetches: `fetch`, or something in its place. */
+/** The function `fetch`, or a replacement. */
 export type Get = (url: string, init: RequestInit) => Promise<Response>;
 
 export interface Answer {
   status: number;
-  /** Where it came from after redirects; empty where that is not told. */
+  /** The URL after redirects; empty if unknown. */
   url: string;
-  /** The type of the Response, such as "cors" or "opaqueredirect". */
+  /** The type of the `Response`, such as "cors" or "opaqueredirect". */
   type: string;
-  /** Some of the headers, as JSON; across origins a browser keeps others to itself. */
+  /** Selected headers, as JSON. Browsers hide most headers of other origins. */
   headers: string;
-  /** Empty where there is a listing. */
+  /** Empty if there is a listing. */
   body: Uint8Array;
-  /** The hexadecimal SHA-256 of the body, or an empty string where nobody asked for it or the platform cannot compute it. */
+  /** The hexadecimal SHA-256 of the body; empty if not asked for, or if the platform cannot compute it. */
   sha256: string;
-  /** What was read of a project page, unless something in it is unusual. */
+  /** The listing of a project page, unless the page is unusual. */
   listing?: Listing | undefined;
-  /** More came than the limit. The body is only its beginning. */
+  /** Whether the body exceeded the limit, and is cut. */
   hasMore: boolean;
 }
 
@@ -36,18 +35,18 @@ const NOTHING = new Uint8Array();
 const HEADERS = ["content-type", "content-encoding", "location", "retry-after"];
 const MILLISECONDS = 1000;
 
-/** One fetch, from the request to the last byte. Whoever is not patient enough has `expired` tell what took too long. */
+/** One fetch, from the request to the last byte. After a timeout, `expired` says which limit was exceeded. */
 export class Transfer {
-  /** Whether an answer has begun to come. */
+  /** Whether the response has started. */
   hasBegun = false;
   readonly answer: Promise<Answer>;
-  /** How many bytes of what was asked for have come: none of an error's body. */
+  /** Bytes received of a successful response. */
   received = 0;
-  /** Lets a transfer go on that was to stop after so many bytes. */
+  /** Continues a transfer that was held by `holdAt`. */
   release!: () => void;
   readonly #controller = new AbortController();
   readonly #budget: MemoryBudget;
-  /** How many bytes of the budget. */
+  /** Bytes taken from the budget. */
   #taken = 0;
   readonly #released = new Promise<void>((resolve) => {
     this.release = resolve;
@@ -63,7 +62,7 @@ export class Transfer {
   ) {
     this.#budget = budget;
     this.answer = this.#run(url, init, patience, wishes, get);
-    // Python waits for it, or has been cancelled and does not care.
+    // Python handles the failure, unless it has been cancelled.
     this.answer.catch(() => {});
   }
 
@@ -85,7 +84,7 @@ export class Transfer {
       step.move(() => this.#expire(patience.idle, "nothing more came for"), (patience.idle ?? 0) * MILLISECONDS);
       return await this.#read(response, wishes, step);
     } catch (error) {
-      // What is left of the body is nobody's.
+      // Discard the rest of the body.
       this.abort();
       throw error;
     } finally {
@@ -95,13 +94,13 @@ export class Transfer {
     }
   }
 
-  /** Reads the body to its end, or to its limit: then the connection is closed. */
+  /** Reads the body to its end. At the limit, closes the connection. */
   async #read(response: Response, wishes: Wishes, step: Deadline): Promise<Answer> {
     const isPage = !wishes.wantsHash && isJsonPage(response.headers.get("content-type"));
     const reader = isPage ? new ListingReader() : undefined;
     const headers = listHeaders(response);
     const limit = limitOf(response, headers, wishes);
-    // What an error or a web page has is not what was asked for.
+    // An error or a web page is no part of the requested file.
     const counts = response.ok && !(wishes.wantsHash && isWebPage(response));
     const body = new Growing(wishes.size ?? Number(response.headers.get("content-length")));
     for await (const piece of pieces(response)) {
@@ -120,7 +119,7 @@ export class Transfer {
     return answer(response, headers, { body: content, listing, sha256: wishes.wantsHash ? await hash(content) : "" });
   }
 
-  /** Waits where the body is not to come further yet: who does not read does not receive, beyond what is on its way. */
+  /** Waits while the budget is used up or the transfer is held. Without reads, the sender stops, too. */
   async #wait(bytes: number, wishes: Wishes, step: Deadline): Promise<void> {
     this.#taken += bytes;
     const mayGoOn = this.#budget.take(this, bytes);
@@ -142,14 +141,14 @@ export class Transfer {
   }
 }
 
-/** What is known of a body, and to be done with it. */
+/** Options of a transfer. */
 interface Wishes {
-  /** In bytes. */
+  /** The expected size in bytes. */
   size?: number | null;
-  /** After how many bytes to stop for good; `null` or nothing is without limit. */
+  /** Stop after more than this many bytes. Without a value, or with `null`, there is no limit. */
   limit?: number | null;
   wantsHash?: boolean;
-  /** After how many bytes to stop until the transfer is released. */
+  /** Pause after this many bytes, until the transfer is released. */
   holdAt?: number | null;
 }
 
@@ -157,7 +156,7 @@ class Expired extends Error {}
 
 type Timer = ReturnType<typeof setTimeout> | undefined;
 
-/** A timer that is set anew as things go on. */
+/** A timer that can be restarted. */
 class Deadline {
   #timer: Timer;
   #start: () => Timer;
@@ -169,7 +168,7 @@ class Deadline {
     this.#timer = start();
   }
 
-  /** Replaces it by one that is so many milliseconds long. */
+  /** Replaces the timer by one of `length` milliseconds. */
   move(start: () => Timer, length: number): void {
     this.#start = start;
     this.#length = length;
@@ -182,7 +181,7 @@ class Deadline {
     this.#setAt = performance.now();
   }
 
-  /** Moves it unless that was done just now, measured by how long it is: pieces come by hundreds. */
+  /** Restarts the timer, unless it was restarted within a tenth of its length: pieces arrive by hundreds. */
   moveLazily(): void {
     if (performance.now() - this.#setAt > this.#length / 10) this.restart();
   }
@@ -202,14 +201,14 @@ async function* pieces(response: Response): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * Bytes of which it may be known how many come; nothing is held twice then. Small pieces are put together, for each costs
- * as much as a hundred bytes.
+ * Collects bytes. If their number is known, no byte is held twice. Small pieces are joined, because each array takes as
+ * much memory as a hundred bytes.
  */
 class Growing {
   length = 0;
   readonly #full: Uint8Array[] = [];
   #last: Uint8Array<ArrayBuffer>;
-  /** How much of the last block is used. */
+  /** Used bytes of the last block. */
   #used = 0;
 
   constructor(expected: number) {
@@ -217,13 +216,13 @@ class Growing {
   }
 
   add(piece: Uint8Array): void {
-    const room = this.#last.length - this.#used;
-    this.#append(piece.subarray(0, room));
-    if (piece.length <= room) return;
+    const free = this.#last.length - this.#used;
+    this.#append(piece.subarray(0, free));
+    if (piece.length <= free) return;
     this.#full.push(this.#last);
-    this.#last = new Uint8Array(Math.max(piece.length - room, Math.min(this.length, LARGEST_BLOCK)));
+    this.#last = new Uint8Array(Math.max(piece.length - free, Math.min(this.length, LARGEST_BLOCK)));
     this.#used = 0;
-    this.#append(piece.subarray(room));
+    this.#append(piece.subarray(free));
   }
 
   #append(piece: Uint8Array): void {
@@ -232,7 +231,7 @@ class Growing {
     this.length += piece.length;
   }
 
-  /** Returns the first of the bytes. */
+  /** Returns the beginning of the bytes. */
   start(): Uint8Array<ArrayBuffer> {
     return (this.#full[0] ?? this.#last).slice(0, Math.min(this.length, BEGINNING));
   }
@@ -252,19 +251,19 @@ class Growing {
 
 const FIRST_SIZE = 2 ** 16;
 const LARGEST_BLOCK = 2 ** 24;
-/** What an index says of sizes is not to be trusted with more memory than this before the bytes are there. */
+/** The most memory to reserve for a size that an index states, in bytes. */
 const LARGEST_GUESS = 2 ** 27;
-/** How much is kept of a body that is too large: enough to tell a web page. */
+/** Bytes to keep of a body that is too large: enough to recognize a web page. */
 const BEGINNING = 2 ** 10;
-/** How much of an error's body is read, so that the connection can be used again. */
+/** Bytes to read of an error's body, so that the connection can be used again. */
 const LARGEST_ERROR = 2 ** 16;
-/** The memory of all bodies that are coming. */
+/** The memory of all bodies that are being received. */
 const BODIES = new MemoryBudget(2 ** 28);
 
 function limitOf(response: Response, headers: Record<string, string>, { limit }: Wishes): number {
   if (!response.ok) return LARGEST_ERROR;
   if (limit == null) return Infinity;
-  // Where it is announced that more comes, none of it is waited for.
+  // Do not wait for a body that is announced as too large.
   return !headers["content-encoding"] && Number(headers["content-length"]) > limit ? 0 : limit;
 }
 
@@ -279,7 +278,7 @@ function isWebPage(response: Response): boolean {
 }
 
 function listHeaders(response: Response): Record<string, string> {
-  // Across origins a browser tells the length, but not whether it is that of compressed bytes.
+  // Across origins a browser shows the length, but not whether it is the length of compressed bytes.
   const names = response.type === "cors" ? HEADERS : [...HEADERS, "content-length"];
   const found: Record<string, string> = {};
   for (const name of names) {
@@ -289,7 +288,7 @@ function listHeaders(response: Response): Record<string, string> {
   return found;
 }
 
-/** What Python calls: JSON goes in, which costs less than objects. */
+/** Starts a transfer for Python. Arguments are JSON, which costs less than objects. */
 export function transfer(
   url: string,
   initJson: string,
@@ -301,17 +300,17 @@ export function transfer(
   return begun ?? new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), JSON.parse(wishesJson), get);
 }
 
-/** What was begun before anybody could ask for it. The very same request takes it, once. */
+/** Transfers that were started early. An identical request takes one, once. */
 const early = new Map<string, Transfer>();
 
-/** Begins a transfer, for whoever asks for the same later. */
+/** Starts a transfer that an identical request will take later. */
 export function beginEarly(url: string, initJson: string, patienceJson: string, wishesJson = "{}", get?: Get): void {
   const key = JSON.stringify([url, initJson, patienceJson]);
   if (early.has(key)) return;
   early.set(key, new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), JSON.parse(wishesJson), get));
 }
 
-/** Ends a transfer that nobody has asked for. */
+/** Cancels an early transfer that no request has taken. */
 export function dropEarly(url: string, initJson: string, patienceJson: string): void {
   takeEarly(url, initJson, patienceJson)?.abort();
 }
@@ -323,7 +322,7 @@ function takeEarly(url: string, initJson: string, patienceJson: string): Transfe
   return begun;
 }
 
-/** Computes the SHA-256 beside whatever else is going on. Pages without TLS cannot. */
+/** Computes the SHA-256 outside this thread. Pages without TLS cannot, and get an empty string. */
 async function hash(body: Uint8Array): Promise<string> {
   const subtle = globalThis.crypto?.subtle;
   if (!subtle) return "";

@@ -1,21 +1,21 @@
-// What <wherry-progress> shows, as a function of what it knows.
+// Renders <wherry-progress> from its state.
 import type { ProgressEvent } from "../types.ts";
 import type { Course, PackageProgress } from "./course.ts";
 import { element, setText } from "./dom.ts";
 import type { Failure } from "./failure.ts";
 import { count, formatBytes, formatRate, formatShare } from "../text/units.ts";
 
-/** Where a call stands. */
+/** The state of a call. */
 export type ProgressState = "idle" | "running" | "done" | "stopped" | "failed";
 
-/** All that a view depends on. */
+/** The input of a view. */
 export interface Shown {
   readonly state: ProgressState;
   readonly course: Course;
   readonly failure: Failure | null;
   /** Whether the packages are listed. */
   readonly isOpen: boolean;
-  /** What the bar is called. */
+  /** The name of the bar. */
   readonly label: string;
 }
 
@@ -35,7 +35,7 @@ interface Row {
   readonly state: HTMLElement;
 }
 
-/** The shadow tree of one element. Every text in it is set as text. */
+/** The shadow tree of one element. Texts are never parsed as HTML. */
 export class View {
   readonly #phase = element("span", { part: "phase" });
   readonly #count = element("span", { part: "count" });
@@ -87,7 +87,7 @@ export class View {
     setText(this.#count, state === "running" ? [share(course.latest), rate(course)].filter(Boolean).join(" · ") : "");
     const message = state === "failed" || state === "stopped" ? "" : (course.latest?.message ?? "");
     const [first = ""] = message.split("\n");
-    // It would say the same again.
+    // Do not repeat the headline.
     setText(this.#line, first === this.#phase.textContent ? "" : first);
     this.#line.hidden = !message;
     this.#line.title = message;
@@ -102,7 +102,7 @@ export class View {
     const fraction = state === "done" ? 1 : (latest?.fraction ?? 0);
     const percent = Math.round(fraction * 100);
     this.#fill.style.setProperty("--_share", String(fraction));
-    // Before the first event nothing is known: a bar without a value.
+    // Before the first event the bar has no value.
     const isKnown = latest !== undefined || state === "done";
     setAttribute(this.#bar, "aria-valuenow", isKnown ? String(percent) : null);
     const words = [headline(state, latest), share(latest) && `${share(latest)} packages`, isKnown && `${percent} %`];
@@ -162,7 +162,7 @@ function failureBox(failure: Failure): HTMLElement {
       await navigator.clipboard.writeText(`${failure.code}: ${failure.message}`);
       copy.textContent = "Copied";
     } catch {
-      // Pages may not reach the clipboard; people can, once the text is selected.
+      // The page may not write to the clipboard. Select the text, so that the user can.
       getSelection()?.selectAllChildren(message);
     }
   });
@@ -178,7 +178,7 @@ function headline(state: ProgressState, latest: ProgressEvent | undefined): stri
   return PHASES[latest?.phase ?? "resolving"];
 }
 
-/** How many packages of how many are done. */
+/** Returns how many of the packages are done: `"1 of 2"`. */
 function share(latest: ProgressEvent | undefined): string {
   return latest?.total && latest.phase !== "done" ? `${latest.done} of ${latest.total}` : "";
 }
@@ -192,7 +192,7 @@ function stateOf({ state, rate }: PackageProgress): string {
   return { waiting: "Waiting", downloaded: "Downloaded", placed: "Installed" }[state];
 }
 
-/** One sentence a phase, not one an event; a failure is told by the alert. */
+/** Returns a sentence for screen readers: one for each phase, not for each event. The alert announces a failure. */
 function spoken({ state, course: { latest } }: Shown): string {
   if (state === "stopped") return "Stopped";
   if (state === "done") return latest?.message ?? "Done";
