@@ -71,7 +71,7 @@ test("the report says what came from where", () => {
   });
   assert.deepEqual(lines, [
     "wherry:   rich  14.0  https://example.org/rich.whl",
-    "wherry:   six   1     (from an unknown place)",
+    "wherry:   six   1     (unknown source)",
     "wherry: warning: mind the gap",
   ]);
 });

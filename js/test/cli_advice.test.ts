@@ -26,7 +26,7 @@ test("there is no advice for what is set", () => {
 test("a program without a command, and an installer's words, are told what to run", () => {
   const commands = new Set(["run", "repl"]);
   const instead = (...args: string[]) => runInstead(args, commands, (path) => path === "there");
-  assert.equal(instead("x.py"), "'x.py' is no command; run it: wherry run x.py");
+  assert.equal(instead("x.py"), "'x.py' is not a command; to run the file: wherry run x.py");
   assert.match(instead("-q", "x.py", "it's"), /wherry run -q x\.py 'it'\\''s'$/);
   assert.match(instead("there"), /wherry run there$/);
   assert.match(instead("pip", "install", "idna"), /wherry run --with idna app\.py/);

@@ -185,7 +185,7 @@ test("a constraints file that is not there, or asks for more, is named", () => {
   const file = join(folder, "limits.txt");
   for (const option of ["-c", "--hash"]) {
     writeFileSync(file, `six<2\nrich ${option}=other`);
-    assert.throws(() => readConstraints([file]), complaint(`${file}, line 2: only requirements may stand here, not the`));
+    assert.throws(() => readConstraints([file]), complaint(`${file}, line 2: a constraints file has requirements only, so remove the`));
   }
 });
 

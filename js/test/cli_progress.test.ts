@@ -116,7 +116,7 @@ test("the tree tells versions, sizes and who asks for what", () => {
 
 test("a size that the index does not tell is not counted as nothing", () => {
   const lines = treeLines({ branches: [branch("six", "1", "six")] }, resolution({ six: null, rich: 5000 }), plain);
-  assert.deepEqual(lines, ["six 1  ?", "2 packages, 5.0 kB and more: the index does not tell every size"]);
+  assert.deepEqual(lines, ["six 1  ?", "2 packages, 5.0 kB and more: the index does not state every size"]);
 });
 
 test("a size of the distribution, whose lock has none, is said to be Pyodide's", () => {

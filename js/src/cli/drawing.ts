@@ -5,7 +5,7 @@ import type { Style } from "./style.ts";
 
 const ABOVE = "(*)";
 
-/** Draws who requires whom, each with its version and what is to be downloaded of it; then the sum. */
+/** Draws a tree of requirements, with the version and download size of each project; then the total. */
 export function treeLines({ branches }: Tree, resolution: Resolution, style: Style): string[] {
   const pins = new Map(resolution.chosen.map((pin) => [pin.name, pin]));
   const amount = ({ name, repeated, cycle }: Branch) => {
@@ -25,7 +25,7 @@ export function treeLines({ branches }: Tree, resolution: Resolution, style: Sty
     const shown = style("bold", name) + title.slice(name.length);
     return `${style("dim", lead)}${shown}${pad}  ${amount(branch).padStart(sizeWidth)}${because}`.trimEnd();
   });
-  const legend = rows.some(({ branch }) => branch.repeated) ? [`${ABOVE} what it requires is shown above`] : [];
+  const legend = rows.some(({ branch }) => branch.repeated) ? [`${ABOVE} its requirements are shown above`] : [];
   return [...lines, ...legend, totalOf(resolution)];
 }
 
@@ -47,7 +47,7 @@ function titleOf({ name, extras, version, repeated, cycle }: Branch): string {
   return printable([...words, ...(repeated ? [ABOVE] : []), ...(cycle ? ["(cycle)"] : [])].join(" "));
 }
 
-/** Sums up what is to be downloaded. The lock of Pyodide's distribution has no sizes. */
+/** Sums up the download. The lock of Pyodide's distribution has no sizes. */
 function totalOf({ chosen }: Resolution): string {
   const pins = chosen.filter(({ file }) => file !== null);
   const unknown = pins.filter(({ file }) => file?.size === null);
@@ -56,11 +56,11 @@ function totalOf({ chosen }: Resolution): string {
   if (members > 0 && members === pins.length) return `${counts} of Pyodide's distribution`;
   const known = formatBytes(pins.reduce((sum, { file }) => sum + (file?.size ?? 0), 0));
   const ofPyodide = members > 0 ? `, ${members} of Pyodide's distribution` : "";
-  const more = unknown.length > members ? " and more: the index does not tell every size" : "";
+  const more = unknown.length > members ? " and more: the index does not state every size" : "";
   return `${counts}, ${known}${ofPyodide}${more}`;
 }
 
-/** Says which chains of requirements lead to a project. */
+/** Draws the chains of requirements that lead to a project. */
 export function whyLines({ name, version, chains }: Why, style: Style): string[] {
   if (version === null) return [printable(`${name} would not be installed`)];
   const chain = (steps: Why["chains"][number]) => {

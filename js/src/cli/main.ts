@@ -8,7 +8,7 @@ import { start } from "./supervisor.ts";
 import { sayError } from "./terminal.ts";
 import { runInstead, wrapped } from "./usage.ts";
 
-const OVERWRITE = ["--overwrite <project>", "let its files be replaced by others; may be repeated", append] as const;
+const OVERWRITE = ["--overwrite <project>", "allow other projects to replace its files; may be repeated", append] as const;
 
 const program = new Command("wherry")
   .description("Runs Python programs in Pyodide, with the packages they ask for.")
@@ -18,26 +18,26 @@ const program = new Command("wherry")
   .configureOutput({ outputError: (text) => sayError(text.trim().replace(/^error: /, "")) })
   .addHelpText("after", exitCodes);
 offer("run")
-  .description("install what a script's inline metadata (PEP 723) asks for, then run it")
-  .argument("<program>", "the Python file to run; - for what comes on the standard input; with -m, a module's name")
-  .argument("[args...]", "the program's own arguments, handed on untouched")
+  .description("install the dependencies of a script's inline metadata (PEP 723), then run it")
+  .argument("<program>", "the Python file to run; - for the standard input; with -m, the name of a module")
+  .argument("[args...]", "the program's own arguments, passed on unchanged")
   .option("-m, --module", "run a module, as python -m does")
-  .option("-w, --with <requirement>", "install this, too; may be repeated", append)
+  .option("-w, --with <requirement>", "also install this; may be repeated", append)
   .option(...OVERWRITE)
-  .option("--sockets", "let Python open connections of its own, not only by fetch")
+  .option("--sockets", "let Python open sockets")
   .passThroughOptions()
   .action((program: string, args: string[], options: object) => void start("run", { program, args, options }));
 
 offer("resolve")
-  .description("say what would be installed: versions, sizes, who requires whom")
-  .argument("[requirements...]", "what to install, such as pydantic>=2")
+  .description("show the versions, sizes and requirements that would be installed")
+  .argument("[requirements...]", "requirements to resolve, such as pydantic>=2")
   .option("--json", "as JSON, for programs")
   .action((requirements: string[], options: object) => void start("resolve", { requirements, options }));
 
 offer("why")
-  .description("say which requirements lead to a project; fails where none do")
+  .description("show which requirements lead to a project; fails if none do")
   .argument("<name>", "the project", filled)
-  .argument("[requirements...]", "what would be installed")
+  .argument("[requirements...]", "requirements to resolve")
   .option("--json", "as JSON, for programs")
   .action((name: string, requirements: string[], options: object) => {
     start("why", { name, requirements, options });
@@ -47,7 +47,7 @@ offer("repl")
   .description("a Python prompt, with top-level await and wherry imported")
   .option("-w, --with <requirement>", "install this first; may be repeated", append)
   .option(...OVERWRITE)
-  .option("--sockets", "let Python open connections of its own, not only by fetch")
+  .option("--sockets", "let Python open sockets")
   .action((options: object) => talk(start("repl", { options })));
 
 const instead = runInstead(process.argv.slice(2), new Set(program.commands.map((command) => command.name())), existsSync);
@@ -57,24 +57,24 @@ if (instead) {
 }
 program.parseAsync().catch((error: unknown) => process.exit(misuseCode(error)));
 
-/** What commander refuses, it has explained; help and version are no failures. */
+/** Returns the exit code of an error. Commander has explained its own; help and version are no failures. */
 function misuseCode(error: unknown): number {
   if (!(error instanceof CommanderError)) return exitCode(error);
   return error.exitCode === 0 ? SUCCESS : MISUSE;
 }
 
-/** Adds a command with the options that all of them have. */
+/** Adds a command with the common options. */
 function offer(name: string): Command {
   return program
     .command(name)
-    .option("-r, --requirement <file>", "also what a requirements file, pyproject.toml or script asks for; repeatable", append)
-    .option("--group <name>", "also a dependency group of ./pyproject.toml, or FILE:NAME; may be repeated", append)
-    .option("--index-url <url>", "a package index to ask instead of PyPI; may be repeated", append)
-    .option("-c, --constraint <file-or-requirement>", "restrict versions, asking for nothing; may be repeated", append)
-    .addOption(new Option("--prefer <source>", "what comes first, if it fits").choices(["distribution", "index"]))
-    .option("--offline", "ask no network: take everything from the cache, pages of the index as they were")
-    .option("--no-cache", "fetch everything anew, and keep nothing (WHERRY_CACHE_DIR says where it is kept)")
-    .option("-q, --quiet", "say nothing but errors")
+    .option("-r, --requirement <file>", "also install the requirements of a requirements file, pyproject.toml or script; repeatable", append)
+    .option("--group <name>", "also install a dependency group of ./pyproject.toml, or FILE:NAME; may be repeated", append)
+    .option("--index-url <url>", "a package index to use instead of PyPI; may be repeated", append)
+    .option("-c, --constraint <file-or-requirement>", "restrict versions without installing anything; may be repeated", append)
+    .addOption(new Option("--prefer <source>", "the source of versions to prefer, if they fit").choices(["distribution", "index"]))
+    .option("--offline", "use only the cache, and no network")
+    .option("--no-cache", "do not use the cache (WHERRY_CACHE_DIR names its folder)")
+    .option("-q, --quiet", "write only errors")
     .addHelpText("after", exitCodes);
 }
 
@@ -87,7 +87,7 @@ function append(value: string, earlier: readonly string[] = []): readonly string
   return [...earlier, filled(value)];
 }
 
-/** Refuses an empty value, as of a variable of the shell that is not set. */
+/** Refuses an empty value, such as an unset variable of the shell. */
 function filled(value: string): string {
   if (!value.trim()) throw new InvalidArgumentError("It is empty.");
   return value;

@@ -13,20 +13,20 @@ export interface ReplParameters {
   options: SessionOptions & { with?: readonly string[] };
 }
 
-/** What the prompt, in the first thread, says to Python. */
+/** Messages of the prompt, in the first thread, to Python. */
 export type Said = { line: string } | { complete: string } | "forget" | "leave";
 
-/** What Python says to the prompt: the next one, or what a word could go on with and where that begins. */
+/** Messages of Python to the prompt: the next prompt, or completions and where they begin. */
 export type Answered = { prompt: string } | { words: string[]; start: number };
 
-/** A Python prompt whose lines come from the first thread, see src/cli/prompt.ts. Returns the code to leave with. */
+/** Runs a Python prompt, whose lines come from the first thread: src/cli/prompt.ts. Returns the exit code. */
 export async function repl({ options }: ReplParameters, shared: Shared): Promise<number> {
   const chosen = choosing(options);
   const session = await startSession(options, shared);
   const { pyodide, interrupts } = session;
   showFolders(pyodide, [process.cwd()]);
   if (options.with || namesFiles(options)) await install(session, options.with ?? [], chosen);
-  if (!options.quiet) say('wherry: await wherry.install("…") installs packages; Ctrl-D leaves');
+  if (!options.quiet) say('wherry: await wherry.install("…") installs packages; Ctrl-D exits');
 
   const console = openConsole(pyodide);
   interrupts.handOver(() => console.interrupt());
@@ -49,13 +49,13 @@ function openConsole(pyodide: PyodideAPI): Console {
   return namespace.get("open_terminal")(virtualPath(process.cwd()), pyodide.globals);
 }
 
-/** What ends a task in Python ends it here, too, and has been shown by then. */
+/** Ignores exceptions that end a task in Python: the console has shown them. */
 function ignoreSignals(): void {
   process.removeAllListeners("uncaughtException");
   process.on("uncaughtException", (error) => {
     if (endsProgram(error)) return;
     const code = exitCode(error);
-    // `os._exit()` leaves at once.
+    // From `os._exit()`.
     if ("status" in error) process.exit(code);
   });
 }
@@ -77,13 +77,13 @@ function converse(console: Console): Promise<number> {
   });
 }
 
-/** Whatever happens, there is a prompt again. */
+/** Shows an unexpected error, and returns the next prompt. */
 function unexpected(error: unknown): string {
   exitCode(error);
   return ">>> ";
 }
 
-/** What `exit()` was given is a number, or something to say. */
+/** Returns the exit code for the argument of `exit()`: a number, or a message to write. */
 function statusOf(given: unknown): number {
   if (given === undefined || given === null) return 0;
   if (typeof given === "number") return given & 0xff;

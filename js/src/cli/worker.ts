@@ -1,4 +1,4 @@
-// The thread that Python runs in. Signals and the keyboard are the first thread's, src/cli/supervisor.ts.
+// The thread that runs Python. The first thread handles signals and the keyboard: src/cli/supervisor.ts.
 import { workerData } from "node:worker_threads";
 import { endsProgram, exitCode } from "./exit.ts";
 import { repl } from "./repl.ts";
@@ -9,8 +9,8 @@ import type { Assignment } from "./supervisor.ts";
 
 const COMMANDS: Record<string, (parameters: any, shared: Shared) => Promise<number>> = { repl, resolve, run, why };
 
-// Code that leaves by itself (`os._exit()`) surfaces here, outside every promise. What ends a task in Python surfaces
-// here, too; src/cli/run.ts sees to it that it reaches somebody.
+// `os._exit()` arrives here, outside every promise. So does an exception that ends a task in Python, which src/cli/run.ts
+// passes on.
 process.on("uncaughtException", (error) => {
   if (!endsProgram(error)) process.exit(exitCode(error));
 });
