@@ -24,8 +24,8 @@ const LOADING: ProgressEvent = {
 /**
  * Loads wherry into a running Pyodide (314 or later) and returns its installer.
  *
- * Nothing needs to be installed before. Afterwards Python code in the runtime can `import wherry`, and `wherry.install()`
- * follows the same options. Attaching again is allowed; the last options count.
+ * Nothing needs to be installed before. Afterwards Python code in the runtime can `import wherry`, and
+ * `wherry.install()` follows the same options. Attaching again is allowed; the last options count.
  *
  * Pass the promise of `loadPyodide()` to load wherry and Pyodide at the same time. With `preload` the promise resolves
  * when these packages are installed, and rejects with a `WherryError` if they cannot be. It rejects with a `TypeError`,

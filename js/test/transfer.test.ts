@@ -29,8 +29,8 @@ async function serve(answer: RequestListener): Promise<string> {
 }
 
 /**
- * Answers the test's requests with a body that `source` makes, under a clock that stands still; returns what moves it by
- * so many milliseconds, once all has happened that needs no time.
+ * Answers the test's requests with a body that `source` makes, under a clock that stands still; returns what moves it
+ * by so many milliseconds, once all has happened that needs no time.
  */
 function answerTimeless(context: TestContext, source: UnderlyingDefaultSource<Uint8Array>): (passed: number) => Promise<void> {
   let now = 0;

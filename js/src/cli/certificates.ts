@@ -14,7 +14,7 @@ const NAMES = [
 ];
 const FOLDER = "/mnt/certificates";
 
-/** Returns the environment without the variables that name files of certificates, whose paths do not exist in Pyodide. */
+/** Returns the environment without variables that name files of certificates: Pyodide does not have the files. */
 export function withoutCertificates(environment: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !NAMES.includes(name)));
 }

@@ -2,7 +2,8 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { UsageError } from "./usage.ts";
 
 /**
- * Returns the requirements of `--constraint`. Each value is the path of a constraints file if it exists, or a requirement.
+ * Returns the requirements of `--constraint`. Each value is the path of a constraints file if it exists, or a
+ * requirement.
  */
 export function readConstraints(values: readonly string[] = []): string[] {
   return values.flatMap((value) => {

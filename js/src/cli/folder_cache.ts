@@ -12,7 +12,7 @@ const HOUR = 3_600_000; // milliseconds
 const LAYOUT = "v1";
 const UNFINISHED = ".part";
 
-/** Returns the cache in the folder `WHERRY_CACHE_DIR`, or in the platform's folder for caches. Failures go to `warn`. */
+/** Returns the cache in `WHERRY_CACHE_DIR`, or in the platform's folder for caches. Failures go to `warn`. */
 export function openCache(warn: (line: string) => void, environment: NodeJS.ProcessEnv = process.env): FolderCache {
   const folder = environment["WHERRY_CACHE_DIR"] || envPaths("wherry", { suffix: "" }).cache;
   return new FolderCache(join(folder, LAYOUT), warn);
@@ -27,8 +27,8 @@ interface Entry {
 /**
  * Keeps bytes in files of a folder, which several processes may use at the same time.
  *
- * A file appears complete or not at all. Writing is synchronous, so that Ctrl-C cannot interrupt it. The modification time
- * is the time of the last use; the files unused for longest are pruned first. The first failure is a warning.
+ * A file appears complete or not at all. Writing is synchronous, so that Ctrl-C cannot interrupt it. The modification
+ * time is the time of the last use; the files unused for longest are pruned first. The first failure is a warning.
  */
 export class FolderCache implements Cache {
   readonly #folder: string;

@@ -14,8 +14,8 @@ export function requireNode(version: string = process.versions.node): void {
 }
 
 /**
- * Enables stack switching (JSPI) in threads that start later. Node.js 22 to 25 have it behind flags. It has no effect on
- * this thread.
+ * Enables stack switching (JSPI) in threads that start later. Node.js 22 to 25 have it behind flags. It has no effect
+ * on this thread.
  */
 export function allowStackSwitching(engine: object = WebAssembly, set = setFlagsFromString): void {
   // An engine ignores unknown flags.

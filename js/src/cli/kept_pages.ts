@@ -18,8 +18,8 @@ interface Head {
 }
 
 /**
- * Fetches, and keeps pages, metadata and requirements files. If a host does not answer, its kept pages are used, with one
- * warning. Archives are kept by the cache of downloads, by hash.
+ * Fetches, and keeps pages, metadata and requirements files. If a host does not answer, its kept pages are used, with
+ * one warning. Archives are kept by the cache of downloads, by hash.
  */
 export class KeptPages {
   readonly #cache: Cache;

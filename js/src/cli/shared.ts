@@ -1,6 +1,6 @@
 /**
- * Shared memory of the first thread, which receives signals and knows the terminal, and the thread that runs Python, which
- * reads no messages while Python is busy.
+ * Shared memory of the first thread, which receives signals and knows the terminal, and the thread that runs Python,
+ * which reads no messages while Python is busy.
  */
 export type Shared = Int32Array<SharedArrayBuffer>;
 
@@ -14,8 +14,8 @@ export function share(): Shared {
 /**
  * Returns the buffer in which Python looks for a signal, and writes 0 when it has seen it.
  *
- * Python writes 0 after every look, thousands of times a second. This buffer then removes only the signal that was seen,
- * not one that arrived since.
+ * Python writes 0 after every look, thousands of times a second. This buffer then removes only the signal that was
+ * seen, not one that arrived since.
  */
 export function signalPlace(shared: Shared): Shared {
   let seen = 0;

@@ -81,8 +81,8 @@ function writer(descriptor: 1 | 2, shared: Shared) {
 }
 
 /**
- * Polls the terminal, so that Ctrl-C is noticed while reading. Opens it again, because other processes share descriptor 0,
- * and non-blocking reads are a property of the open file.
+ * Polls the terminal, so that Ctrl-C is noticed while reading. Opens it again, because other processes share descriptor
+ * 0, and non-blocking reads are a property of the open file.
  */
 function keyboard(pyodide: PyodideAPI, shared: Shared) {
   const nap = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));

@@ -9,8 +9,8 @@ import type { Assignment } from "./supervisor.ts";
 
 const COMMANDS: Record<string, (parameters: any, shared: Shared) => Promise<number>> = { repl, resolve, run, why };
 
-// `os._exit()` arrives here, outside every promise. So does an exception that ends a task in Python, which src/cli/run.ts
-// passes on.
+// `os._exit()` arrives here, outside every promise. So does an exception that ends a task in Python, which
+// src/cli/run.ts passes on.
 process.on("uncaughtException", (error) => {
   if (!endsProgram(error)) process.exit(exitCode(error));
 });

@@ -61,7 +61,7 @@ interface Batch {
   names: string[];
 }
 
-/** All members, batch by batch. `digests` are in RECORD's notation; `numbers` are start, packed size, size and method. */
+/** All members by batch. `digests` are in RECORD's notation; `numbers` are start, packed size, size and method. */
 interface Listing {
   filename: string;
   batches: Batch[];

@@ -1,8 +1,8 @@
 /**
  * Limits the memory of all response bodies together, in bytes.
  *
- * When it is used up, one body continues at a time and the others wait. So many bodies, each within its own limit, do not
- * fill the memory together.
+ * When it is used up, one body continues at a time and the others wait. So many bodies, each within its own limit, do
+ * not fill the memory together.
  */
 export class MemoryBudget {
   readonly #size: number;

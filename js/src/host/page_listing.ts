@@ -1,6 +1,6 @@
 // Reads project pages without parsing most of their files. Pages with 15,000 files are real (pydantic-core), and few of
-// those files become an object in JavaScript or Python: the names are found here while the page arrives, and Python reads
-// the files that may be of use. That saves 70 ms of such a page.
+// those files become an object in JavaScript or Python: the names are found here while the page arrives, and Python
+// reads the files that may be of use. That saves 70 ms of such a page.
 
 /** A page whose files all have plain names. */
 export interface Listing {

@@ -29,7 +29,8 @@ const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
  *
  * The text has one requirement a line; `#` begins a comment. Attributes: `pyodide` is the URL of Pyodide's module.
  * `index-url` (several are separated by spaces), `prefer`, `pre` and `exclude-newer` are options of `install()`.
- * `bundle-url` is an option of `attach()`. `progress` is the id of a `<wherry-progress>`, whose script is loaded as well.
+ * `bundle-url` is an option of `attach()`. `progress` is the id of a `<wherry-progress>`, whose script is loaded as
+ * well.
  *
  * The element starts when it is first connected to the page. It dispatches `ready`, or `error` (an `ErrorEvent`).
  */

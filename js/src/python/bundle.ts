@@ -25,9 +25,9 @@ if archive not in sys.path:
 /**
  * Makes `import wherry` work in `pyodide`, if it does not yet.
  *
- * A runtime with the Python that the bundle was compiled for gets bytecode, which is imported from memory. Other runtimes
- * get source code, which is imported from the archive: unpacking a hundred small files would take longer than all
- * imports. `location` is the URL of the bundle's folder or file; `begun` is the result of `beginBundle()`.
+ * A runtime with the Python that the bundle was compiled for gets bytecode, which is imported from memory. Other
+ * runtimes get source code, which is imported from the archive: unpacking a hundred small files would take longer than
+ * all imports. `location` is the URL of the bundle's folder or file; `begun` is the result of `beginBundle()`.
  */
 export async function loadBundle(pyodide: PyodideRuntime, location?: string, begun?: Promise<Uint8Array>): Promise<void> {
   if (isLoaded(pyodide)) return;

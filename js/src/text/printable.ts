@@ -1,6 +1,6 @@
 // Make untrusted text safe for a terminal or a console.
 
-/** Matches characters that Python's `str.isprintable()` refuses: controls, bidirectional ones, surrogates, separators. */
+/** Matches the characters that Python's `str.isprintable()` refuses: controls, surrogates, separators. */
 const UNPRINTABLE = /(?! )[\p{C}\p{Z}]/gu;
 
 /** Escapes unprintable characters as Python's `repr()` does. Line breaks and tabs stay. */

@@ -34,8 +34,8 @@ export class ExampleStage implements Disposable {
   readonly #folder = mkdtempSync(join(tmpdir(), "wherry-examples-"));
 
   /**
-   * Puts an example into a folder `name` here and returns it; where it brings wherry aboard it names `indexUrl`, if there
-   * is one.
+   * Puts an example into a folder `name` here and returns it; where it brings wherry aboard it names `indexUrl`, if
+   * there is one.
    */
   put(example: string, distribution: Distribution, indexUrl?: string, name = example): string {
     const folder = join(this.#folder, name);

@@ -1,4 +1,5 @@
-// Browsers, headless, each time with a profile of their own that goes when they are closed (Puppeteer's doing), and Deno.
+// Browsers, headless, each time with a profile of their own that goes when they are closed (Puppeteer's doing), and
+// Deno.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Browser, type BrowserContext, launch as launchBrowser, type Page } from "puppeteer-core";

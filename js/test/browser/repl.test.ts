@@ -231,7 +231,7 @@ for (const name of BROWSERS) {
       await type(page, "os.listdir = None");
       const failure = await find(page, "#notice .failure");
       const reason = await failure.evaluate(({ textContent }) => textContent);
-      assert.match(reason ?? "", /^What is installed cannot be shown: TypeError: 'NoneType' object is not callable/);
+      assert.match(reason ?? "", /^Cannot show the installed packages: TypeError: 'NoneType' object is not callable/);
       await type(page, "6 * 7");
       await shows(page, /^42\n>>> $/m);
     }));
