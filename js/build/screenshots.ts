@@ -1,4 +1,4 @@
-// Takes pictures of the REPL page, in Chromium: `node build/screenshots.ts FOLDER`. The tests' wheels must be there.
+// Takes screenshots of the REPL page in Chromium: `node build/screenshots.ts FOLDER`. Needs the wheels of the tests.
 import { mkdirSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

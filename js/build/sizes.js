@@ -1,4 +1,4 @@
-// Tells what a visitor downloads, and of it what Pyodide is. Needs dist/ (`npm run build`).
+// Prints the sizes of the files that a visitor downloads, of wherry and of Pyodide. Needs dist/ (`npm run build`).
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
@@ -12,7 +12,7 @@ const FILES = {
 };
 const COLUMNS = { bytes: (content) => content.length, gzip: (content) => gzipSync(content).length, brotli: (content) => brotliCompressSync(content).length };
 
-/** Adds a row with the sums of the others. */
+/** Adds a row with the sums. */
 function withSum(rows) {
   const sums = Object.keys(COLUMNS).map((column) => [column, Object.values(rows).reduce((sum, row) => sum + row[column], 0)]);
   return { ...rows, together: Object.fromEntries(sums) };

@@ -1,4 +1,4 @@
-// A folder over HTTP, on this computer alone.
+// Serve a folder over HTTP on this computer.
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -16,12 +16,12 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 export interface StaticServer {
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   readonly url: string;
   close(): void;
 }
 
-/** Serves `folder` at `port` of the loopback interface, a free one if it is 0, with these headers besides. */
+/** Serves `folder` at `port` of the loopback interface (0 is any free port), with additional headers. */
 export async function serveFolder(
   folder: string,
   { port = 0, headers = {} }: { port?: number; headers?: Readonly<Record<string, string>> } = {},
@@ -39,7 +39,7 @@ export async function serveFolder(
   };
 }
 
-/** Answers with the file that the path names; rejects where there is none. */
+/** Answers with the file at the path. Rejects if it does not exist. */
 async function answer(
   folder: string,
   headers: Readonly<Record<string, string>>,
@@ -49,7 +49,7 @@ async function answer(
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
   const file = normalize(join(folder, decodeURIComponent(pathname), pathname.endsWith("/") ? "index.html" : ""));
   const { size } = await stat(file);
-  if (!file.startsWith(normalize(folder) + sep)) throw new Error(`${pathname} leads out of the folder`);
+  if (!file.startsWith(normalize(folder) + sep)) throw new Error(`${pathname} is outside the folder`);
   const type = TYPES[extname(file)] ?? "application/octet-stream";
   response.writeHead(200, { "Content-Type": type, "Content-Length": size, "Cache-Control": "no-cache", ...headers });
   createReadStream(file).pipe(response);

@@ -1,8 +1,8 @@
-"""Write out, before they are compiled, the methods that ``@dataclass`` would make each time that a module is imported.
+"""Generate the methods of data classes when the bundle is built, which ``@dataclass`` would generate at each import.
 
-In Pyodide making them takes a millisecond or two a class, and wherry has seventy: more than all else that an import
-does. The sources keep the decorator. What is written out is what :mod:`dataclasses` documents; a class of which the
-decorator is told more than this module knows keeps it, too.
+In Pyodide that takes a millisecond or two for each class, and wherry has seventy: more than the rest of the import. The
+sources keep the decorator. The generated methods are those that :mod:`dataclasses` documents. A class with unknown
+options of the decorator or of a field keeps its decorator.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FIELD_OPTIONS = frozenset({"default", "default_factory", "init", "repr", "hash",
 
 
 class _Unknown(Exception):
-    """Something that is left to the decorator."""
+    """A class is left to the decorator."""
 
 
 @dataclass
@@ -50,9 +50,9 @@ class _Field:
 
 
 def write_out(tree: ast.Module, *, annotated: bool) -> list[str]:
-    """Change the classes at the top of *tree*; return the names of those that keep their decorator.
+    """Change the data classes of *tree*; return the names of those that keep their decorator.
 
-    Where *annotated*, what ``help()`` shows of them has the types of the parameters.
+    With *annotated*, ``help()`` shows the types of their parameters.
     """
     known: dict[str, tuple[_Field, ...]] = {}
     used: set[str] = set()
@@ -121,7 +121,7 @@ def _inherited(node: ast.ClassDef, known: dict[str, tuple[_Field, ...]]) -> tupl
 
 
 def _read_field(node: ast.AnnAssign, *, kw_only: bool) -> _Field | None:
-    """Return the field that an annotation declares, ``None`` for one of the class alone."""
+    """Return the field that an annotation declares; ``None`` for a variable of the class."""
     annotation = ast.unparse(node.annotation).strip("'\"")
     if annotation.startswith(("ClassVar", "typing.ClassVar")):
         return None
@@ -166,12 +166,12 @@ class _Writer:
             raise _Unknown
 
     def write(self) -> set[str]:
-        """Change the class; return which parts it takes from elsewhere."""
+        """Change the class; return the names that it uses of ``dataclass_parts``."""
         lines = [*self._attributes(), *self._init(), *self._repr(), *self._comparison(), *self._kept()]
         added = ast.parse("\n".join(lines)).body
         for node in added:
             for inner in ast.walk(node):
-                # All on the line of the class: it is where a traceback shows the decorated class, too.
+                # On the line of the class, where a traceback shows methods of a decorated class, too.
                 ast.copy_location(inner, self._node)
         self._node.decorator_list = []
         self._node.body = [kept for statement in self._node.body for kept in self._keep(statement)] + added
@@ -183,7 +183,7 @@ class _Writer:
         }
 
     def _keep(self, statement: ast.stmt) -> Iterator[ast.stmt]:
-        """Yield what remains of a statement: of a field its default, where instances may look for it."""
+        """Yield the statement, reduced to the default for a field without a slot."""
         if not isinstance(statement, ast.AnnAssign):
             yield statement
             return
@@ -218,7 +218,7 @@ class _Writer:
             return f"{text} = _written_UNSET"
         if one.default is None:
             return text
-        # The class has the value as an attribute, and so by its name, where it has no slot of that name.
+        # Without a slot of that name, the default is an attribute of the class.
         as_attribute = one.name in self._own and not self._options["slots"]
         return f"{text} = {one.name if as_attribute else ast.unparse(one.default)}"
 
@@ -263,7 +263,7 @@ class _Writer:
             yield "__hash__ = None"
 
     def _kept(self) -> Iterator[str]:
-        """Yield what stands in for the decorator's own notes, and for what a frozen class refuses."""
+        """Yield the attributes that the decorator would set, and the methods that refuse changes of a frozen class."""
         if self._options["frozen"]:
             yield "__setattr__ = _written_refuse_setting"
             yield "__delattr__ = _written_refuse_deleting"
@@ -272,7 +272,7 @@ class _Writer:
                 yield "__setstate__ = _written_set_state"
         yield f"__written_out__ = {tuple(one.name for one in self.fields if one.in_init)!r}"
         yield "__replace__ = _written_replace"
-        # What fields() and asdict() need to know.
+        # For fields() and asdict().
         names = tuple(one.name for one in self.fields)
         computed = tuple(one.name for one in self.fields if not one.in_init)
         made = f"_written_made({names!r}, {computed!r}, {self._options['frozen']})"
@@ -280,7 +280,7 @@ class _Writer:
 
 
 def _bound(statement: ast.stmt) -> list[str]:
-    """Return the names that a statement of a class's body gives it, fields apart."""
+    """Return the names that a statement of a class's body defines, without fields."""
     if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [statement.name]
     targets = statement.targets if isinstance(statement, ast.Assign) else []
@@ -288,7 +288,7 @@ def _bound(statement: ast.stmt) -> list[str]:
 
 
 def _import_parts(tree: ast.Module, used: Iterable[str]) -> None:
-    """Import *used* where the module's own imports begin."""
+    """Import *used* before the other imports of the module."""
     is_docstring = [isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) for node in tree.body]
     is_future = [isinstance(node, ast.ImportFrom) and node.module == "__future__" for node in tree.body]
     position = sum(map(max, is_docstring[:2], is_future[:2]))
@@ -298,7 +298,7 @@ def _import_parts(tree: ast.Module, used: Iterable[str]) -> None:
 
 
 def _redirect_replace(tree: ast.Module, node: ast.ImportFrom) -> None:
-    """Take ``replace`` from where the classes that are written out are known."""
+    """Import ``replace`` from ``dataclass_parts``, which knows the generated classes."""
     names = [alias for alias in node.names if alias.name != "replace"]
     moved = [alias for alias in node.names if alias.name == "replace"]
     if moved:

@@ -1,4 +1,4 @@
-"""What the methods share that the bundle's build has written out for data classes."""
+"""Functions that the generated methods of data classes share."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ set_field = object.__setattr__
 
 
 def replace(instance: Any, /, **changes: Any) -> Any:  # noqa: ANN401 - as in dataclasses
-    """Be :func:`dataclasses.replace`, and ``__replace__``: that one asks for more than is kept of a class."""
+    """Replace :func:`dataclasses.replace`, which reads more of a class than is kept; also used as ``__replace__``."""
     names = getattr(instance, "__written_out__", None)
     if names is None:
         return dataclasses.replace(instance, **changes)
@@ -18,22 +18,22 @@ def replace(instance: Any, /, **changes: Any) -> Any:  # noqa: ANN401 - as in da
 
 
 def refuse_setting(_: object, name: str, __: object) -> NoReturn:
-    """Be ``__setattr__`` of what is frozen."""
+    """Refuse an assignment: ``__setattr__`` of a frozen class."""
     raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
 def refuse_deleting(_: object, name: str) -> NoReturn:
-    """Be ``__delattr__`` of what is frozen."""
+    """Refuse a deletion: ``__delattr__`` of a frozen class."""
     raise dataclasses.FrozenInstanceError(f"cannot delete field {name!r}")
 
 
 def get_state(self: Any) -> list[object]:  # noqa: ANN401 - of any class
-    """Be ``__getstate__`` of what is frozen and has slots."""
+    """Return the values of the slots: ``__getstate__`` of a frozen class with slots."""
     return [getattr(self, name) for name in self.__slots__]
 
 
 def set_state(self: Any, state: list[object]) -> None:  # noqa: ANN401 - of any class
-    """Be ``__setstate__`` of what is frozen and has slots."""
+    """Set the values of the slots: ``__setstate__`` of a frozen class with slots."""
     for name, value in zip(self.__slots__, state, strict=True):
         set_field(self, name, value)
 
@@ -41,8 +41,8 @@ def set_state(self: Any, state: list[object]) -> None:  # noqa: ANN401 - of any 
 def made(names: tuple[str, ...], computed: tuple[str, ...], frozen: bool) -> tuple[_Note, _Note]:  # noqa: FBT001
     """Return ``__dataclass_fields__`` and ``__dataclass_params__`` of a class with the fields *names*.
 
-    They are made when somebody asks, such as :func:`dataclasses.replace`. Of a field they know its name, and whether it
-    is one of *computed* that ``__init__`` does not take; of the parameters whether the class is *frozen*.
+    They are created at their first use, such as by :func:`dataclasses.fields`. A field has its name, and whether it is
+    one of *computed*, which ``__init__`` does not take. The parameters have *frozen*.
     """
     return _Note(names, computed, frozen=frozen), _Note(names, computed, frozen=frozen)
 
@@ -57,8 +57,8 @@ class _Note:
         self._owner = owner
         self._name = name
 
-    def __get__(self, instance: object, owner: type) -> Any:  # noqa: ANN401 - whatever dataclasses keeps there
-        # Where dataclasses itself would have left them, from now on.
+    def __get__(self, instance: object, owner: type) -> Any:  # noqa: ANN401 - as in dataclasses
+        # From now on they are where dataclasses would have stored them.
         model = dataclasses.make_dataclass(
             self._owner.__name__,
             [(name, object, dataclasses.field(init=name not in self._computed)) for name in self._names],

@@ -1,7 +1,7 @@
 """Import the modules of the bundle out of memory.
 
-A zip archive would do, but :mod:`zipimport` reads every module twice and asks the file system for each: of importing
-wherry in Pyodide that was a quarter of the time.
+A ZIP archive would work as well, but :mod:`zipimport` reads every module twice and checks the file system for each. In
+Pyodide that was a quarter of the time to import wherry.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class BundleFinder:
     """Finder and loader of modules, some of which are ``packages``.
 
-    ``groups`` are the names of modules and their code, or source code, marshalled together. ``archive`` is the path
-    that they seem to lie in; there is nothing, and no source code for tracebacks.
+    ``groups`` are names of modules with their code, or source code, marshalled together. ``archive`` is the path that
+    the modules show. No file exists there, so tracebacks show no source lines.
     """
 
     def __init__(self, archive: str, packages: frozenset[str], groups: Iterable[tuple[tuple[str, ...], bytes]]) -> None:
@@ -38,11 +38,11 @@ class BundleFinder:
         return spec
 
     def create_module(self, spec: ModuleSpec) -> None:
-        """Leave it to the import system to make the module."""
+        """Let the import system create the module."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Run the module."""
-        exec(self.get_code(module.__name__), module.__dict__)  # noqa: S102 - it is what importing is
+        exec(self.get_code(module.__name__), module.__dict__)  # noqa: S102 - an import executes code
 
     def get_code(self, name: str) -> CodeType:
         """Return the code of a module."""
@@ -54,15 +54,15 @@ class BundleFinder:
         return compile(code, self.get_filename(name), "exec", dont_inherit=True) if isinstance(code, str) else code
 
     def get_source(self, name: str) -> None:
-        """Return no source: tracebacks show where they were, without the lines."""
+        """Return no source: tracebacks show line numbers without the lines."""
         self._known(name)
 
     def get_filename(self, name: str) -> str:
-        """Return where the module would be in an archive."""
+        """Return the path that the module would have in an archive."""
         return f"{self.archive}/{name.replace('.', '/')}{'/__init__' if self.is_package(name) else ''}.pyc"
 
     def is_package(self, name: str) -> bool:
-        """Tell whether a module is a package."""
+        """Whether a module is a package."""
         return self._known(name) in self._packages
 
     def _known(self, name: str) -> str:
@@ -72,6 +72,6 @@ class BundleFinder:
 
 
 def begin(archive: str, packages: frozenset[str], groups: Iterable[tuple[tuple[str, ...], bytes]]) -> None:
-    """Make the modules importable, after all others; once."""
+    """Add a finder of the modules after all others, unless it was added before."""
     if not any(getattr(finder, "archive", None) == archive for finder in sys.meta_path):
         sys.meta_path.append(BundleFinder(archive, packages, groups))

@@ -1,4 +1,4 @@
-"""What packaging asks of :mod:`platform`, whose import takes 25 ms in Pyodide: the answers it gives on Emscripten."""
+"""A stand-in for :mod:`platform`, whose import takes 25 ms in Pyodide: the functions that packaging calls."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = [
 
 
 def machine() -> str:
-    """Return such as ``wasm32``."""
+    """Return for example ``wasm32``."""
     return os.uname().machine
 
 
@@ -32,23 +32,23 @@ def system() -> str:
 
 
 def version() -> str:
-    """Return what a system would say of its build."""
+    """Return the version of the operating system."""
     return os.uname().version
 
 
 def python_version() -> str:
-    """Return such as ``3.14.2`` or ``3.15.0rc1``."""
+    """Return for example ``3.14.2`` or ``3.15.0rc1``."""
     return sys.version.partition(" ")[0]
 
 
 def python_version_tuple() -> tuple[str, str, str]:
-    """Return its three parts."""
+    """Return the three parts of the version."""
     major, minor, micro = python_version().split(".")
     return major, minor, micro
 
 
 def python_implementation() -> str:
-    """Return ``CPython``: Pyodide is one."""
+    """Return ``CPython``."""
     return "CPython"
 
 

@@ -1,7 +1,7 @@
-"""What wherry and packaging ask of :mod:`sysconfig`, the answers being those it gives in Pyodide.
+"""A stand-in for :mod:`sysconfig`: the functions that wherry and packaging call, with the results in Pyodide.
 
-Its import, and that of the module with the variables of Python's build, take 70 ms there. Here that module's text is
-looked at, and not compiled. What the text does not tell at once is asked of :mod:`sysconfig` itself.
+The import of :mod:`sysconfig`, and of the module with the variables of Python's build, takes 70 ms there. This module
+searches the text of that module without compiling it. Other values come from :mod:`sysconfig` itself.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ __all__ = ["get_config_var", "get_paths", "get_platform"]
 
 
 def get_config_var(name: str) -> Any:  # noqa: ANN401 - as in sysconfig
-    """Return a variable of Python's build; ``None`` where there is none of that name."""
-    # Some of the others are worked out, whatever stands there.
+    """Return a variable of Python's build; ``None`` if it does not exist."""
+    # sysconfig computes some of the others.
     value = "" if name[:2].upper() != "PY" else _variables().partition(f"'{name}': ")[2][:100]
     if value[:1].isdigit() and (digits := value.replace("}", ",").partition(",")[0]).isdigit():
         return int(digits)
@@ -29,7 +29,7 @@ def get_config_var(name: str) -> Any:  # noqa: ANN401 - as in sysconfig
 
 
 def get_platform() -> str:
-    """Return such as ``emscripten-5.0.3-wasm32``."""
+    """Return for example ``emscripten-5.0.3-wasm32``."""
     if "_PYTHON_HOST_PLATFORM" in os.environ:
         return os.environ["_PYTHON_HOST_PLATFORM"]
     system = os.uname()
@@ -37,7 +37,7 @@ def get_platform() -> str:
 
 
 def get_paths() -> dict[str, str]:
-    """Return the folders of an installation, of the scheme ``posix_prefix``."""
+    """Return the folders of the scheme ``posix_prefix``."""
     python = f"python{sys.version_info[0]}.{sys.version_info[1]}"
     library = f"{sys.platlibdir}/{python}"
     return {
@@ -56,7 +56,7 @@ def get_paths() -> dict[str, str]:
 def _variables() -> str:
     name = f"_sysconfigdata_{sys.abiflags}_{sys.platform}_{getattr(sys.implementation, '_multiarch', '')}"
     name = os.environ.get("_PYTHON_SYSCONFIGDATA_NAME", name)
-    # Not find_spec(): to tell where a module of the standard library's zip is, it would compile it.
+    # Not find_spec(), which would compile the module in the standard library's ZIP archive.
     for folder in sys.path:
         importer = sys.path_importer_cache.get(folder)
         if isinstance(importer, zipimporter):
@@ -65,7 +65,7 @@ def _variables() -> str:
     return ""
 
 
-def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever sysconfig has
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - any attribute of sysconfig
     import sysconfig
 
     return getattr(sysconfig, name)
