@@ -14,7 +14,7 @@ function step(name: string | null, bytesDone: number | null, bytesTotal: number 
   return { phase: "downloading", message: "", done: 0, total: 2, package: name, bytesDone, bytesTotal, fraction };
 }
 
-test("each package on its way has a bar, and everything has one", () => {
+test("each package that is being downloaded has a bar, and so has the whole", () => {
   const course = new Course();
   course.hear(step(null, null, null, 0.15), 10000);
   course.hear(step("rich", 100_000, 1e6, 0.25), 10000);
@@ -27,13 +27,13 @@ test("each package on its way has a bar, and everything has one", () => {
   ]);
 });
 
-test("what was there before is not counted as fast", () => {
+test("bytes from before the first event do not count for the rate", () => {
   const course = new Course();
   course.hear(step("rich", 1e6, 1e6, 0.9), 10000);
   assert.equal(drawBars(course, plain, 60, 24)[0]?.endsWith("   90 %"), true);
 });
 
-test("what has arrived makes room", () => {
+test("complete packages have no bar", () => {
   const course = new Course();
   course.hear(step("rich", 500, 1000), 0);
   course.hear(step("six", 10, 20), 0);
@@ -43,7 +43,7 @@ test("what has arrived makes room", () => {
   assert.deepEqual(drawBars(course, plain, 80, 24).map((line) => line.split(" ")[0]), ["everything"]);
 });
 
-test("no line is as wide as the terminal, however narrow, and never are there as many as it has rows", () => {
+test("lines are narrower than the terminal, and fewer than its rows", () => {
   const course = new Course();
   const coloured = (_: unknown, text: string) => `\x1b[36m${text}\x1b[39m`;
   for (let number = 0; number < 30; number++) course.hear(step(`a-project-of-a-long-name-${number}`, 12_345, 9e6), 1000);
@@ -55,7 +55,7 @@ test("no line is as wide as the terminal, however narrow, and never are there as
   assert.match(drawBars(course, coloured, 80, 10).at(-1) ?? "", /and 23 more/);
 });
 
-test("colours follow the terminal, unless they are refused or forced", () => {
+test("terminals get colours, unless variables refuse or force them", () => {
   assert.equal(wantsColour(true, {}), true);
   assert.equal(wantsColour(false, {}), false);
   assert.equal(wantsColour(true, { NO_COLOR: "1" }), false);
@@ -66,7 +66,7 @@ test("colours follow the terminal, unless they are refused or forced", () => {
   assert.equal(wantsColour(false, { FORCE_COLOR: "1", NO_COLOR: "1" }), true);
 });
 
-test("a URL that does not fit is cut in the middle, and its file's name last", () => {
+test("long URLs are cut in the middle, and the file name last", () => {
   const source = "https://example.org/packages/ab/cd/rich-14.0-py3-none-any.whl";
   const rich: InstalledDistribution = { name: "rich", version: "14.0", source, installer: "wherry", requested: true };
   const seconds = { resolving: 1, downloading: 1, placing: 1 };
@@ -101,7 +101,7 @@ function resolution(sizes: Record<string, number | null>): Resolution {
   return { pins: {}, chosen, downloadSize, warnings: [] };
 }
 
-test("the tree tells versions, sizes and who asks for what", () => {
+test("the tree shows versions, sizes and requirements", () => {
   const idna = branch("idna", "3.20", "idna>=2.8");
   const anyio = branch("anyio", "4.1", "anyio<5", idna);
   const tree = { branches: [branch("fastapi", "1.0", "fastapi", anyio, branch("six", "1", "six==1"))] };
@@ -114,12 +114,12 @@ test("the tree tells versions, sizes and who asks for what", () => {
   ]);
 });
 
-test("a size that the index does not tell is not counted as nothing", () => {
+test("an unknown size does not count as zero", () => {
   const lines = treeLines({ branches: [branch("six", "1", "six")] }, resolution({ six: null, rich: 5000 }), plain);
   assert.deepEqual(lines, ["six 1  ?", "2 packages, 5.0 kB and more: the index does not state every size"]);
 });
 
-test("a size of the distribution, whose lock has none, is said to be Pyodide's", () => {
+test("sizes of the distribution, which are unknown, are shown as Pyodide's", () => {
   const answer = resolution({ six: null, rich: null });
   const chosen = answer.chosen.map((pin) => ({ ...pin, origin: "distribution" as const }));
   const tree = { branches: [branch("rich", "1", "rich"), branch("six", "1", "six")] };
@@ -129,7 +129,7 @@ test("a size of the distribution, whose lock has none, is said to be Pyodide's",
   assert.equal(treeLines(tree, mixed, plain).at(-1), "3 packages, 5.0 kB, 2 of Pyodide's distribution");
 });
 
-test("each chain that leads to a project is a line", () => {
+test("each chain to a project is one line", () => {
   const chain = (...requirements: string[]) =>
     requirements.map((requirement) => ({ requirement, name: requirement, version: "1" }));
   const chains = [chain("idna"), chain("fastapi", "anyio>=4", "idna>=2.8")];

@@ -22,7 +22,7 @@ beforeEach(() => {
   pyodide.FS.mkdir(root);
 });
 
-/** Makes `app/file.py` of one member; `packed`, `size` and `digest` are the true ones unless they are given. */
+/** Creates `app/file.py` of one member. `packed`, `size` and `digest` are correct unless given. */
 function create({ packed = deflateRawSync(CONTENT), size = CONTENT.length, digest = digestOf(CONTENT) } = {}): boolean {
   const stray = [1, 2, 3];
   const listing = {
@@ -42,14 +42,14 @@ function read(): Uint8Array {
   return pyodide.FS.readFile(`${root}/deep/app/file.py`);
 }
 
-test("what RECORD lists can be read, again and again", () => {
+test("files that match RECORD can be read repeatedly", () => {
   assert.equal(create(), true);
   assert.equal(pyodide.FS.stat(`${root}/deep/app/file.py`).size, CONTENT.length);
   assert.deepEqual(Buffer.from(read()), CONTENT);
   assert.deepEqual(Buffer.from(read()), CONTENT);
 });
 
-test("anything else cannot, and the console says why", (context) => {
+test("files that differ from RECORD cannot be read, and the console says why", (context) => {
   for (const [lie, why] of [
     [{ digest: digestOf(Buffer.from("other")) }, "its hash differs"],
     [{ size: CONTENT.length - 1 }, "its size differs"],
@@ -70,7 +70,7 @@ test("anything else cannot, and the console says why", (context) => {
   }
 });
 
-test("what cannot be read can be written over and removed", (context) => {
+test("unreadable files can be overwritten and removed", (context) => {
   create({ digest: digestOf(Buffer.from("other")) });
   context.mock.method(console, "error", () => {});
   assert.throws(read);
@@ -79,7 +79,7 @@ test("what cannot be read can be written over and removed", (context) => {
   assert.equal(Buffer.from(read()).toString(), "mine");
 });
 
-test("a file system that is not kept in memory, or not as it is known, is left alone", () => {
+test("other file systems, and unknown forms of MEMFS, are left unchanged", () => {
   pyodide.FS.mount(pyodide.FS.filesystems.NODEFS, { root: import.meta.dirname }, root);
   assert.equal(create(), false);
   pyodide.FS.unmount(root);

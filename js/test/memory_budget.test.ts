@@ -6,7 +6,7 @@ import { MemoryBudget } from "../src/host/memory_budget.ts";
 
 const going = new AbortController().signal;
 
-/** Starts to wait, and returns what tells whether that has ended. */
+/** Starts to wait. Returns a function that tells whether the wait has ended. */
 async function waiting(budget: MemoryBudget, owner: object, signal = going): Promise<() => boolean> {
   let isOver = false;
   void budget.wait(owner, signal).then(() => (isOver = true));
@@ -14,13 +14,13 @@ async function waiting(budget: MemoryBudget, owner: object, signal = going): Pro
   return () => isOver;
 }
 
-test("while there is room, all go on", () => {
+test("within the budget all continue", () => {
   const budget = new MemoryBudget(10);
   assert.ok(budget.take({}, 5));
   assert.ok(budget.take({}, 5));
 });
 
-test("where there is none, one goes on until it leaves, then the next", async () => {
+test("beyond the budget one continues at a time", async () => {
   const budget = new MemoryBudget(10);
   const [first, second, third] = [{}, {}, {}];
   assert.ok(budget.take(second, 4));
@@ -39,7 +39,7 @@ test("where there is none, one goes on until it leaves, then the next", async ()
   assert.ok(thirdGoes());
 });
 
-test("one that waits for something else lets another go on, and comes back later", async () => {
+test("an owner can give up its turn, and gets it back later", async () => {
   const budget = new MemoryBudget(10);
   const [first, second] = [{}, {}];
   assert.ok(budget.take(first, 11));
@@ -55,7 +55,7 @@ test("one that waits for something else lets another go on, and comes back later
   assert.ok(firstGoes());
 });
 
-test("one that is aborted waits no longer", async () => {
+test("an aborted owner stops waiting", async () => {
   const budget = new MemoryBudget(10);
   const controller = new AbortController();
   budget.take({}, 11);

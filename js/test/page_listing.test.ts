@@ -9,7 +9,7 @@ function read(content: unknown) {
   return readListing(new TextEncoder().encode(typeof content === "string" ? content : JSON.stringify(content)));
 }
 
-test("names come at once, files one by one, and everything else in the header", () => {
+test("a listing has names, files on request, and the rest in the header", () => {
   const other = { ...FILE, filename: "app-2.0.tar.gz", "requires-python": ">=3.9", "upload-time": null, size: 7 };
   const listing = read({ name: "app", files: [FILE, other], versions: ["1.0", "2.0"], meta: { "api-version": "1.4" } });
   assert.ok(listing);
@@ -22,8 +22,8 @@ test("a page without files has no names", () => {
   assert.equal(read({ files: [] })?.names, "");
 });
 
-for (const [what, content] of [
-  ["what is no JSON", "{"],
+for (const [page, content] of [
+  ["invalid JSON", "{"],
   ["a page that is cut short", '{"files": [{"filename": "a'],
   ["a list", []],
   ["nothing", "null"],
@@ -40,7 +40,7 @@ for (const [what, content] of [
   ["no name", { files: [{ url: FILE.url }] }],
   ["a name in two places", { files: [{ ...FILE, twin: { filename: "app" } }] }],
 ] as const) {
-  test(`${what} is left to Python`, () => assert.equal(read(content), undefined));
+  test(`${page} is left to Python`, () => assert.equal(read(content), undefined));
 }
 
 /** A page of many files, as an index may write it. */
@@ -86,14 +86,14 @@ for (const text of ["},{", "}, {", "},\n {"]) {
   });
 }
 
-test("a long page with files in two places, or cut short, is left to Python", () => {
+test("a long page with two lists of files, or cut short, is left to Python", () => {
   const { text } = manyFiles(1500, 0);
   assert.equal(readInPieces(text.replace('"name":', '"files":[{}],"name":'), 20_000), undefined);
   assert.equal(readInPieces(text.replace('"files":', '"page":{"files":').concat("}"), 20_000), undefined);
   for (const end of [-1, -100, 300_000]) assert.equal(readInPieces(text.slice(0, end), 20_000), undefined);
 });
 
-test("what else a file has is for Python to read", () => {
+test("other fields of files are left to Python", () => {
   const strange = { ...FILE, url: 1, "requires-python": [3] };
   assert.deepEqual(JSON.parse(read({ files: [FILE, strange] })?.entries("[1]") ?? ""), [strange]);
 });
@@ -106,9 +106,9 @@ for (const strange of ["[]", "{}", '{"filename":".app"}', "1", '"a"', "null"]) {
   });
 }
 
-for (const [what, more] of [["", {}], ["named ", FILE]] as const) {
+for (const [kind, more] of [["", {}], ["named ", FILE]] as const) {
   for (const count of [0, 1, 2, 1500]) {
-    test(`a list of ${what}objects behind ${count} files is not taken for files`, () => {
+    test(`a list of ${kind}objects after ${count} files is not taken for files`, () => {
       const { files } = manyFiles(count, 0);
       for (const others of [[{ ...more, a: 1 }], [{ a: 1 }, { ...more, b: 2 }], [{ ...more, a: 1 }, { ...more, b: 2 }]]) {
         const listing = readInPieces(JSON.stringify({ files, others }), 20_000);
@@ -120,7 +120,7 @@ for (const [what, more] of [["", {}], ["named ", FILE]] as const) {
   }
 }
 
-test("a page is known by its content type", () => {
+test("pages are recognized by their content type", () => {
   for (const type of ["v1+json", "latest+json", "V1+JSON ; charset=utf-8"]) {
     assert.ok(isJsonPage(`application/vnd.pypi.simple.${type}`));
   }

@@ -1,4 +1,4 @@
-// What the progress element knows, without the element.
+// The state of the progress element, without the element.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProgressEvent } from "../src/index.ts";
@@ -31,14 +31,14 @@ test("a package goes from waiting to placed", () => {
   assert.deepEqual(states, [undefined, "waiting", "downloading", "downloaded", "placed"]);
 });
 
-test("what came without a word of its own is placed when all is done", () => {
+test("packages without a placing event are placed at the end", () => {
   const course = new Course();
   course.hear(bytes("six", 1000, null), 0);
   course.hear(event({ phase: "done", fraction: 1 }), 1);
   assert.equal(course.packages.get("six")?.state, "placed");
 });
 
-test("the rate is of the bytes between events, smoothed, and of all packages that travel", () => {
+test("the rate is smoothed, and sums all packages that are being downloaded", () => {
   const course = new Course();
   course.hear(bytes("six", 0), 0);
   assert.equal(course.rate, null);
@@ -54,7 +54,7 @@ test("the rate is of the bytes between events, smoothed, and of all packages tha
   assert.equal(course.rate, 1000);
 });
 
-test("a transfer that begins again makes no rate below nothing", () => {
+test("a repeated transfer makes no negative rate", () => {
   const course = new Course();
   course.hear(bytes("six", 0), 0);
   course.hear(bytes("six", 2000), 1000);
@@ -65,7 +65,7 @@ test("a transfer that begins again makes no rate below nothing", () => {
   assert.equal(course.packages.get("six")?.rate, 2000);
 });
 
-test("an event that cannot follow begins another course", () => {
+test("an event of another call is recognized", () => {
   const course = new Course();
   assert.equal(course.isOver(event({ phase: "resolving" })), false);
   course.hear(event({ fraction: 0.5 }), 0);
@@ -75,7 +75,7 @@ test("an event that cannot follow begins another course", () => {
   assert.equal(course.isOver(event({ phase: "done", fraction: 1 })), true);
 });
 
-test("whatever a call is rejected with can be shown", () => {
+test("any rejection can be described", () => {
   const error = new WherryError({ type: "UnknownProject", code: "unknown-project", message: "No index has it" });
   assert.deepEqual(describeFailure(error), { code: "unknown-project", message: "No index has it" });
   assert.deepEqual(describeFailure(new TypeError("odd")), { code: "TypeError", message: "odd" });

@@ -29,8 +29,8 @@ async function serve(answer: RequestListener): Promise<string> {
 }
 
 /**
- * Answers the test's requests with a body that `source` makes, under a clock that stands still; returns what moves it
- * by so many milliseconds, once all has happened that needs no time.
+ * Answers the test's requests with the body of `source`, under a stopped clock. Returns a function that advances the
+ * clock by milliseconds, after all pending work is done.
  */
 function answerTimeless(context: TestContext, source: UnderlyingDefaultSource<Uint8Array>): (passed: number) => Promise<void> {
   let now = 0;
@@ -55,7 +55,7 @@ function begin(url: string, patience: object = {}, wishes: object = {}) {
   return transfer(url, INIT, JSON.stringify(patience), JSON.stringify(wishes));
 }
 
-test("an answer comes whole, with the headers that are asked about and its hash", async () => {
+test("a response has its body, selected headers and its hash", async () => {
   const content = Buffer.alloc(300_000, "wherry");
   const url = await serve((request, response) => {
     assert.equal(request.headers.accept, "text/x-test");
@@ -73,7 +73,7 @@ test("an answer comes whole, with the headers that are asked about and its hash"
   }
 });
 
-test("a transfer tells how many bytes have come", async () => {
+test("a transfer counts the received bytes", async () => {
   let finish = () => {};
   const url = await serve((_, response) => {
     response.write(Buffer.alloc(1000));
@@ -87,7 +87,7 @@ test("a transfer tells how many bytes have come", async () => {
   assert.equal(running.received, 1500);
 });
 
-test("the body of an error, or a web page for an archive, is no part of what was asked for", async () => {
+test("bodies of errors, and web pages in place of archives, do not count as received", async () => {
   const answers: [status: number, type: string, wishes: object, received: number][] = [
     [404, "text/plain", { wantsHash: true }, 0],
     [500, "application/zip", {}, 0],
@@ -103,7 +103,7 @@ test("the body of an error, or a web page for an archive, is no part of what was
   }
 });
 
-test("no hash is computed that nobody asked for", async () => {
+test("the hash is only computed on request", async () => {
   const url = await serve((_, response) => response.end("short"));
   assert.equal((await begin(url).answer).sha256, "");
 });
@@ -118,7 +118,7 @@ for (const [patience, complaint, answer] of [
   [{ idle: 0.05 }, "nothing more came for 0.05 seconds", (_, response) => response.write("begun")],
   [{ total: 0.05 }, "it was not complete after 0.05 seconds", (_, response) => response.write("begun")],
 ] as [object, string, RequestListener][]) {
-  test(`patience ends: ${complaint}`, async () => {
+  test(`a transfer expires: ${complaint}`, async () => {
     const running = begin(await serve(answer), patience);
     await assert.rejects(running.answer);
     assert.equal(running.expired, complaint);
@@ -126,7 +126,7 @@ for (const [patience, complaint, answer] of [
 }
 
 for (const ends of [true, false]) {
-  test(`what comes slowly but steadily is waited for${ends ? "" : ", and no longer than that"}`, async (context) => {
+  test(`a slow but steady body ${ends ? "arrives" : "that stops expires"}`, async (context) => {
     let body!: ReadableStreamDefaultController<Uint8Array>;
     const pass = answerTimeless(context, { start: (controller) => void (body = controller) });
     const running = begin(NOWHERE, { idle: 0.5 });
@@ -142,7 +142,7 @@ for (const ends of [true, false]) {
   });
 }
 
-test("what is given up ends at the server, too, and is not called too slow", async () => {
+test("an aborted transfer closes the connection, and is not reported as expired", async () => {
   let closed: Promise<unknown> | undefined;
   const url = await serve((_, response) => {
     closed = once(response, "close");
@@ -156,7 +156,7 @@ test("what is given up ends at the server, too, and is not called too slow", asy
   assert.equal(running.expired, "");
 });
 
-test("a server that is not there rejects before anything has begun", async () => {
+test("a missing server rejects before the response begins", async () => {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
@@ -167,7 +167,7 @@ test("a server that is not there rejects before anything has begun", async () =>
   assert.equal(running.hasBegun, false);
 });
 
-test("what is held stops, as long as it takes, and goes on when it is released", async (context) => {
+test("a held transfer pauses without a time limit until it is released", async (context) => {
   const size = 65_536;
   let asked = 0;
   const pass = answerTimeless(context, {
@@ -184,14 +184,14 @@ test("what is held stops, as long as it takes, and goes on when it is released",
   assert.equal((await running.answer).body.length, 400 * size);
 });
 
-test("what is released before it gets there is not held at all", async () => {
+test("a transfer that is released early does not pause", async () => {
   const url = await serve((_, response) => response.end(Buffer.alloc(300_000)));
   const running = begin(url, {}, { holdAt: 1 });
   running.release();
   assert.equal((await running.answer).body.length, 300_000);
 });
 
-test("what was begun early is taken once, by the very same request", async () => {
+test("an early transfer is used once, by an identical request", async () => {
   let requests = 0;
   const url = await serve((_, response) => response.end(String(++requests)));
   const text = async (running: ReturnType<typeof begin>) => new TextDecoder().decode((await running.answer).body);
@@ -202,7 +202,7 @@ test("what was begun early is taken once, by the very same request", async () =>
   assert.equal(await text(begin(url)), "3");
 });
 
-test("what was begun early and nobody wants is ended", async () => {
+test("an early transfer that is not used can be cancelled", async () => {
   let closed: Promise<unknown> | undefined;
   const url = await serve((_, response) => {
     closed = once(response, "close");
@@ -215,7 +215,7 @@ test("what was begun early and nobody wants is ended", async () => {
   await closed;
 });
 
-/** Answers with pieces until the connection is closed; returns the address, and how many pieces were written by then. */
+/** Answers with pieces until the connection is closed. Returns the URL, and the number of pieces written by then. */
 async function serveEndlessly(piece: Buffer, headers: Record<string, string> = {}, status = 200) {
   let close = (_: number) => {};
   const closed = new Promise<number>((resolve) => (close = resolve));
@@ -230,7 +230,7 @@ async function serveEndlessly(piece: Buffer, headers: Record<string, string> = {
   return { url, closed };
 }
 
-test("what comes beyond the limit is not read, and the connection is closed", async () => {
+test("a body beyond the limit is cut, and the connection is closed", async () => {
   const { url, closed } = await serveEndlessly(Buffer.alloc(100_000, "<html>"), { "content-type": "text/html" });
   const running = begin(url, { idle: 60 }, { limit: 1_000_000, wantsHash: true });
   const answer = await running.answer;
@@ -242,7 +242,7 @@ test("what comes beyond the limit is not read, and the connection is closed", as
   assert.equal(running.expired, "");
 });
 
-test("what expands beyond the limit is not read", async () => {
+test("a compressed body that expands beyond the limit is cut", async () => {
   const spaces = Buffer.alloc(2 ** 22, " ");
   for (const [encoding, bomb] of [["gzip", gzipSync(spaces)], ["deflate", deflateSync(spaces)], ["br", brotliCompressSync(spaces)]] as const) {
     const url = await serve((_, response) => response.writeHead(200, { "content-encoding": encoding }).end(bomb));
@@ -252,14 +252,14 @@ test("what expands beyond the limit is not read", async () => {
   }
 });
 
-test("a body of as many bytes as the limit is whole", async () => {
+test("a body of exactly the limit is complete", async () => {
   const url = await serve((_, response) => response.end(Buffer.alloc(300_000)));
   for (const [limit, hasMore] of [[300_000, false], [299_999, true], [0, true]] as const) {
     assert.equal((await begin(url, {}, { limit }).answer).hasMore, hasMore);
   }
 });
 
-test("what announces more than the limit is not waited for", async () => {
+test("a body announced beyond the limit is not awaited", async () => {
   const url = await serve((_, response) => {
     response.writeHead(200, { "content-length": 2 ** 40 }).write("<html>");
   });
@@ -268,7 +268,7 @@ test("what announces more than the limit is not waited for", async () => {
   assert.equal(Buffer.from(answer.body).toString(), "<html>");
 });
 
-test("of an error's body only the beginning is read, which is no error of its own", async () => {
+test("only the beginning of an error's body is read", async () => {
   const { url, closed } = await serveEndlessly(Buffer.alloc(10_000), {}, 404);
   const answer = await begin(url, { idle: 60 }, { limit: null }).answer;
   assert.equal(answer.status, 404);
@@ -276,13 +276,13 @@ test("of an error's body only the beginning is read, which is no error of its ow
   await closed;
 });
 
-test("what was begun early has its limit", async () => {
+test("an early transfer has its limit", async () => {
   const { url } = await serveEndlessly(Buffer.alloc(10_000));
   beginEarly(url, INIT, "{}", JSON.stringify({ limit: 100_000 }));
   assert.equal((await begin(url).answer).hasMore, true);
 });
 
-test("many small pieces are put together in order", async (context) => {
+test("many small pieces are joined in order", async (context) => {
   let left = 8_000;
   answerTimeless(context, {
     pull(body) {
