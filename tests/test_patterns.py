@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.version import VERSION_PATTERN
 
-SCRIPTS = Path(__file__).resolve().parents[1] / "js" / "scripts"
+BUILD = Path(__file__).resolve().parents[1] / "js" / "build"
 
 PATTERNS = [
     (VERSION_PATTERN, re.VERBOSE | re.IGNORECASE),
@@ -29,8 +29,8 @@ def load(name, path):
     return module
 
 
-patterns = load("patterns", SCRIPTS / "patterns.py")
-stand_in = load("bundled_re", SCRIPTS / "bundled" / "re.py")
+patterns = load("patterns", BUILD / "patterns.py")
+stand_in = load("bundled_re", BUILD / "bundled" / "re.py")
 
 
 @pytest.mark.parametrize(("pattern", "flags"), PATTERNS)

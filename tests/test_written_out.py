@@ -16,7 +16,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-SCRIPTS = ROOT / "js" / "scripts"
+BUILD = ROOT / "js" / "build"
 PARTS = "wherry._vendor.dataclass_parts"
 
 SOURCE = '''
@@ -139,7 +139,7 @@ def load(name, path):
     return module
 
 
-written_out = load("written_out", SCRIPTS / "written_out.py")
+written_out = load("written_out", BUILD / "written_out.py")
 
 
 @pytest.fixture
@@ -151,7 +151,7 @@ def decorated(monkeypatch):
 def written(monkeypatch):
     monkeypatch.setitem(sys.modules, "wherry._vendor", ModuleType("wherry._vendor"))
     monkeypatch.delitem(sys.modules, PARTS, raising=False)
-    load(PARTS, SCRIPTS / "bundled" / "dataclass_parts.py")
+    load(PARTS, BUILD / "bundled" / "dataclass_parts.py")
     tree = ast.parse(SOURCE)
     assert written_out.write_out(tree, annotated=True) == []
     return run(monkeypatch, "written", tree)

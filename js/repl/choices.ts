@@ -1,11 +1,11 @@
-// The words that complete a line: as many as fit, and how many more there are.
+// Completions of a line: as many as fit, and the number of the rest.
 import { element } from "../src/progress/dom.ts";
 
-/** A list in `container`, which a style sheet keeps to a few lines. */
+/** A list in `container`. The style sheet limits it to a few lines. */
 export class Choices {
   readonly #container: HTMLElement;
   #words: readonly string[] = [];
-  /** The positions of the words that are shown. */
+  /** The positions of the shown words. */
   #first = 0;
   #end = 0;
 
@@ -13,13 +13,13 @@ export class Choices {
     this.#container = container;
   }
 
-  /** Shows the first of `words`; a single one needs no list. */
+  /** Shows the first of `words`. A single word is not listed. */
   show(words: readonly string[]): void {
     this.#words = words.length > 1 ? words.map(shortened) : [];
     this.#showFrom(0);
   }
 
-  /** Shows those that follow, or after the last the first again; returns false where all are shown. */
+  /** Shows the next words; after the last, the first again. Returns false if all are shown. */
   turn(): boolean {
     if (this.#end - this.#first >= this.#words.length) return false;
     this.#showFrom(this.#end < this.#words.length ? this.#end : 0);
@@ -33,7 +33,7 @@ export class Choices {
 
   #showFrom(first: number): void {
     this.#first = first;
-    // No screen has room for more.
+    // More do not fit on any screen.
     const spans = this.#words.slice(first, first + 500).map((word) => element("span", {}, word));
     this.#container.replaceChildren(...spans);
     const isAll = first === 0 && spans.length === this.#words.length && this.#fits(spans.at(-1));
@@ -41,7 +41,7 @@ export class Choices {
     this.#end = first + spans.length;
   }
 
-  /** Takes away the last of `spans` until there is room to say how many more there are. */
+  /** Removes the last of `spans` until the number of the rest fits. */
   #cut(spans: HTMLElement[]): void {
     const more = element("strong");
     this.#container.append(more);
@@ -61,7 +61,7 @@ export class Choices {
   }
 }
 
-/** Of dotted names the last part, since the others are the same; of functions the name alone. */
+/** Returns the last part of a dotted name, without the parenthesis of a function: the other parts are equal. */
 function shortened(word: string): string {
   return word.slice(word.lastIndexOf(".") + 1).replace(/\(\)?$/, "");
 }

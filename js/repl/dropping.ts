@@ -1,6 +1,6 @@
-// Wheels from this computer, dropped on the page or chosen.
+// Accept wheels from this computer: dropped on the page, or chosen.
 
-/** Calls `take` with the files that are dropped anywhere on the page; meanwhile `body.dropping` says so. */
+/** Calls `take` with files dropped anywhere on the page. While files are dragged, the body has the class `dropping`. */
 export function acceptDrops(take: (files: readonly File[]) => void): void {
   const isOver = (over: boolean) => document.body.classList.toggle("dropping", over);
   addEventListener("dragover", (event) => {
@@ -20,7 +20,7 @@ export function acceptDrops(take: (files: readonly File[]) => void): void {
   });
 }
 
-/** Calls `take` with the files chosen by way of `button`. */
+/** Calls `take` with the files chosen after a click on `button`. */
 export function acceptChoice(button: HTMLElement, input: HTMLInputElement, take: (files: readonly File[]) => void): void {
   button.addEventListener("click", () => input.click());
   input.addEventListener("change", () => {

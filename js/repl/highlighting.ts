@@ -1,4 +1,4 @@
-// Python, as far as it is worth colouring while it is typed.
+// Colour Python code while it is typed.
 
 const KEYWORDS =
   "and|as|assert|async|await|break|case|class|continue|def|del|elif|else|except|finally|for|from|global|if|import|in|is|" +
@@ -11,10 +11,10 @@ const TOKEN = new RegExp(
   "gm",
 );
 
-/** Selects a colour of the terminal's theme; see SGR in ECMA-48. */
+/** Colours of the terminal's theme; see SGR in ECMA-48. */
 const COLOURS: Readonly<Record<string, number>> = { quiet: 90, string: 32, number: 36, keyword: 35 };
 
-/** Returns `source` with escape sequences around its tokens, which take no place on the screen. */
+/** Returns `source` with escape sequences around its tokens. */
 export function highlight(source: string): string {
   return source.replace(TOKEN, (token, ...rest) => {
     const groups: Record<string, string | undefined> = rest.at(-1);

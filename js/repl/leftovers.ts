@@ -1,21 +1,21 @@
-// What an uninstallation leaves behind.
+// Find the packages that an uninstallation leaves without a requirer.
 import type { Branch, InstalledDistribution, Tree } from "../src/index.ts";
 
-/** What the runtime and the page bring. */
+/** Packages of the runtime and of the page. */
 export const OWN: ReadonlySet<string> = new Set(["pyodide", "pyodide-py", "wherry"]);
 
 export interface Departure {
-  /** The projects that nothing else needs once it is gone; none where the tree is cut, as what it leaves out may need any. */
+  /** Projects that no other needs after the removal; none where the tree is cut, as the omitted part may need any. */
   readonly leftovers: string[];
-  /** The projects that stay, and require it. */
+  /** Remaining projects that require it. */
   readonly requirers: string[];
 }
 
-/** Finds out what removing `name` means for the rest of what is installed. */
+/** Returns the effect of removing `name` on the other packages. */
 export function departureOf(name: string, { branches }: Tree, installed: readonly InstalledDistribution[]): Departure {
   const required = requirementsIn(branches);
   const brought = reachable([name], required);
-  // Nothing is needed by way of what goes.
+  // Requirements of the removed project do not count.
   const others = new Map([...required].filter(([requirer]) => requirer !== name));
   const roots = installed.filter((each) => each.requested || !brought.has(each.name) || OWN.has(each.name));
   const needed = reachable(roots.map((root) => root.name).filter((root) => root !== name), others);
@@ -29,7 +29,7 @@ function isCut(branches: readonly Branch[]): boolean {
   return branches.some(({ cut, branches: below }) => cut || isCut(below));
 }
 
-/** Who requires whom, wherever in the tree it stands. */
+/** Returns the requirements of each project of a tree. */
 function requirementsIn(branches: readonly Branch[], into = new Map<string, Set<string>>()): Map<string, Set<string>> {
   for (const { name, branches: below } of branches) {
     const names = into.get(name) ?? new Set();
@@ -40,10 +40,10 @@ function requirementsIn(branches: readonly Branch[], into = new Map<string, Set<
   return into;
 }
 
-/** `starts`, and what they require, and what that requires. */
+/** Returns `starts` with all their direct and indirect requirements. */
 function reachable(starts: readonly string[], required: ReadonlyMap<string, ReadonlySet<string>>): Set<string> {
   const reached = new Set(starts);
-  // A set that grows while it is walked is walked to its new end.
+  // The iteration includes names added to the set meanwhile.
   for (const name of reached) for (const next of required.get(name) ?? []) reached.add(next);
   return reached;
 }

@@ -1,7 +1,7 @@
-// The page: a prompt, and beside it what is installed.
+// The page: a prompt, and the installed packages beside it.
 import "@xterm/xterm/css/xterm.css";
 import "./page.css";
-import { printable } from "../src/printable.ts";
+import { printable } from "../src/text/printable.ts";
 import type {} from "../src/progress/define.ts";
 import { element } from "../src/progress/dom.ts";
 import { acceptChoice, acceptDrops } from "./dropping.ts";
@@ -41,12 +41,12 @@ async function main(): Promise<void> {
   await prompt.converse(session.interpreter, () => refresh(session));
 }
 
-/** The index that the page's address names; null is PyPI. */
+/** Returns the index in the page's URL; null for PyPI. */
 function readIndexUrl(): string | null {
   const named = new URL(location.href).searchParams.get("index");
   if (named === null) return null;
   if (/^https?:$/.test(URL.parse(named)?.protocol ?? "")) return named;
-  throw new Error(`?index=${named} names no index: it takes the URL of a Simple API, as https://example.org/simple/`);
+  throw new Error(`?index=${named} is not an index. Name the URL of a Simple API, as https://example.org/simple/`);
 }
 
 function greet({ pythonVersion, pyodideVersion }: Session, indexUrl: string | null): void {
@@ -89,13 +89,13 @@ function share({ installer }: Session): void {
     history.replaceState(null, "", link);
     const isCopied = await navigator.clipboard.writeText(link.href).then(() => true, () => false);
     const left = installed.filter((each) => each.requested && !isShareable(each)).map(({ name }) => name);
-    const what = isCopied ? "The link is copied." : "The link is in the address bar.";
+    const done = isCopied ? "The link is copied." : "The link is in the address bar.";
     const rest = left.length ? ` It leaves out ${left.join(", ")}, from a file of this computer.` : "";
-    showNotice(find("notice"), "success", what + rest);
+    showNotice(find("notice"), "success", done + rest);
   });
 }
 
-/** A link may name packages; whoever opens it decides. */
+/** Asks whether to install the packages that the link names. */
 function offerRequested(indexUrl: string | null): void {
   const requested = requestedBy(location.hash);
   if (!requested.length) return;
@@ -104,17 +104,17 @@ function offerRequested(indexUrl: string | null): void {
   showQuestion(find("notice"), content, { label: "Install", act: () => prompt.submit(installCommand(requested)) });
 }
 
-/** `a`, `a and b`, `a, b and c`. */
+/** Returns `a`, `a and b`, or `a, b and c`. */
 function listed(names: readonly HTMLElement[]): (Node | string)[] {
   return names.flatMap((name, place) => (place === 0 ? [name] : [place < names.length - 1 ? ", " : " and ", name]));
 }
 
-/** Shows what is installed now, or why it cannot be shown. */
+/** Shows the installed packages, or the error that prevents it. */
 async function refresh(session: Session): Promise<void> {
   try {
     await showInstalled(session);
   } catch (error) {
-    showNotice(find("notice"), "failure", `What is installed cannot be shown: ${messageOf(error)}`);
+    showNotice(find("notice"), "failure", `Cannot show the installed packages: ${messageOf(error)}`);
   }
 }
 
@@ -128,7 +128,7 @@ async function showInstalled({ installer }: Session): Promise<void> {
   });
 }
 
-/** The sentence of an error; of one of Python's, without the traceback. */
+/** Returns the message of an error, without a traceback of Python. */
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.name === "PythonError" ? error.message.trimEnd().split("\n").at(-1)! : error.message;

@@ -1,6 +1,1 @@
-declare module "*.py" {
-  const source: string;
-  export default source;
-}
-
 declare module "*.css" {}

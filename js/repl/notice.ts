@@ -1,4 +1,4 @@
-// Notices above the page: what has been done or has failed goes by itself, a question waits for its answer.
+// Notices above the page. Successes and failures disappear by themselves; a question waits for its answer.
 import { element } from "../src/progress/dom.ts";
 
 export interface NoticeAction {
@@ -6,10 +6,10 @@ export interface NoticeAction {
   act(): void;
 }
 
-/** Milliseconds for which a notice stays that is neither pointed at nor in use. */
+/** Milliseconds until a notice disappears, unless it has the pointer or the focus. */
 const STAYS = { success: 5_000, failure: 12_000 } as const;
 
-/** Shows `text` in `container`, in place of the last that was no question. */
+/** Shows `text` in `container`, in place of the previous success or failure. */
 export function showNotice(container: HTMLElement, kind: keyof typeof STAYS, text: string): void {
   const close = element("button", { type: "button", class: "close", "aria-label": "Close", title: "Close" }, "×");
   const box = element("div", { class: `notice ${kind}` }, element("p", {}, text), close);
@@ -19,7 +19,7 @@ export function showNotice(container: HTMLElement, kind: keyof typeof STAYS, tex
   leaveAfter(box, STAYS[kind]);
 }
 
-/** Asks `content` in `container`, in place of the last question. */
+/** Asks `content` in `container`, in place of the previous question. */
 export function showQuestion(container: HTMLElement, content: readonly (Node | string)[], action: NoticeAction): void {
   const accept = element("button", { type: "button", class: "primary" }, action.label);
   const dismiss = element("button", { type: "button" }, "Not now");
@@ -34,7 +34,7 @@ export function showQuestion(container: HTMLElement, content: readonly (Node | s
   container.prepend(box);
 }
 
-/** Removes `box` after so many milliseconds in which it was neither pointed at nor had the focus. */
+/** Removes `box` after this many milliseconds without pointer and focus. */
 function leaveAfter(box: HTMLElement, milliseconds: number): void {
   let timer = 0;
   const start = () => {

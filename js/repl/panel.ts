@@ -1,4 +1,4 @@
-// What is installed, and what requires what.
+// The installed packages as a tree of requirements.
 import type { Branch, InstalledDistribution, Tree } from "../src/index.ts";
 import { element } from "../src/progress/dom.ts";
 import { type Departure, departureOf, OWN } from "./leftovers.ts";
@@ -7,7 +7,7 @@ export interface PanelActions {
   remove(names: readonly string[]): void;
 }
 
-/** Shows the tree in `container`, or that there is nothing. */
+/** Shows the tree in `container`. */
 export function showTree(
   container: HTMLElement,
   tree: Tree,
@@ -22,7 +22,7 @@ export function showTree(
   container.replaceChildren(...(items.length ? [element("ul", {}, ...items)] : []));
 }
 
-/** How many are installed, apart from the runtime's own. */
+/** Returns the number of installed packages, without those of the runtime. */
 export function countInstalled(installed: readonly InstalledDistribution[]): number {
   return installed.filter(({ name }) => !OWN.has(name)).length;
 }
@@ -35,7 +35,7 @@ function item(branch: Branch, button?: HTMLElement): HTMLElement {
     element("span", { class: "name" }, name),
     element("span", { class: version === null ? "version missing" : "version" }, version ?? "missing"),
   );
-  // Its branches are shown where it came first.
+  // Its branches are shown at an earlier place.
   if (branch.repeated || branch.cycle) row.append(element("span", { class: "version", title: "shown above" }, "↑"));
   if (branch.cut) row.append(element("span", { class: "version", title: "too deep to be shown" }, "…"));
   if (button) row.append(button);
@@ -43,7 +43,7 @@ function item(branch: Branch, button?: HTMLElement): HTMLElement {
   return element("li", {}, row, ...(below.length ? [element("ul", {}, ...below)] : []));
 }
 
-/** A button that uninstalls `name`, and asks first where that leaves something behind or takes something away. */
+/** Returns a button that uninstalls `name`. It asks first if that leaves packages unused or requirements unmet. */
 function removeButton(name: string, departure: Departure, actions: PanelActions): HTMLElement {
   const button = element("button", { type: "button", class: "remove", title: `Uninstall ${name}` }, "×");
   button.setAttribute("aria-label", `Uninstall ${name}`);

@@ -1,4 +1,4 @@
-// The terminal, and the line that is being typed in it.
+// The terminal and its input line.
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import { Readline } from "xterm-readline";
@@ -7,12 +7,12 @@ import { CONTINUATION, pasted, withoutPrompts } from "./continuation.ts";
 import { highlight } from "./highlighting.ts";
 import { DARK, LIGHT } from "./theme.ts";
 
-/** What runs the lines. */
+/** The interpreter of the lines. */
 export interface Interpreter {
   isComplete(source: string): boolean;
-  /** What the line after `source` begins with. */
+  /** Returns the indentation of the line after `source`. */
   indentation(source: string): string;
-  /** What the end of `source`, from the character `start` on, may become. */
+  /** Returns completions of the end of `source`, from the character `start` on. */
   complete(source: string): { words: string[]; start: number };
   run(source: string): Promise<void>;
   interrupt(): void;
@@ -21,15 +21,15 @@ export interface Interpreter {
 const PROMPT = ">>> ";
 const INDENT = "    ";
 
-/** A prompt in `container`; the words that complete a line are shown in `choices`. */
+/** A prompt in `container`, with completions in `choices`. */
 export class Prompt {
   readonly #terminal: Terminal;
   readonly #readline = new Readline();
   readonly #choices: Choices;
   readonly #waiting: string[] = [];
-  /** Keys that were pressed while nothing was being read. */
+  /** Keys pressed while no line was being read. */
   readonly #ahead: string[] = [];
-  /** The line that gave way to a submitted one, until it has run. */
+  /** The unfinished line that a submitted one has replaced, until that has run. */
   #draft = "";
   #interpreter: Interpreter | undefined;
   #isReading = false;
@@ -37,7 +37,7 @@ export class Prompt {
   constructor(container: HTMLElement, choices: HTMLElement) {
     this.#choices = new Choices(choices);
     this.#terminal = openTerminal(container);
-    // The editor reads a little before the prompt is there, and would take keys that wait for their turn.
+    // The editor reads slightly before the prompt is shown, and would take keys out of order.
     const edit = this.#readline["readData"].bind(this.#readline);
     this.#readline["readData"] = (keys: string) => this.#hear(keys, edit);
     this.#terminal.loadAddon(this.#readline);
@@ -60,7 +60,7 @@ export class Prompt {
     this.#terminal.write(`\x1b[31m${text}\x1b[39m`);
   }
 
-  /** How many characters fit into a line. */
+  /** The number of characters in a line. */
   get columns(): number {
     return this.#terminal.cols;
   }
@@ -69,14 +69,14 @@ export class Prompt {
     this.#terminal.focus();
   }
 
-  /** Types and runs `source`, once what is running has ended; a line that is being typed comes back afterwards. */
+  /** Types and runs `source` after the running statement. An unfinished line is restored afterwards. */
   submit(source: string): void {
     this.#waiting.push(source);
     this.#submitNext();
     this.focus();
   }
 
-  /** Reads and runs lines without an end, whatever fails; `after` is called when each has run. */
+  /** Reads and runs lines forever, also after errors. Calls `after` after each. */
   async converse(interpreter: Interpreter, after: () => Promise<void>): Promise<never> {
     this.#interpreter = interpreter;
     for (;;) {
@@ -106,11 +106,11 @@ export class Prompt {
     edit(keys);
   }
 
-  /** Types what was pressed too early, up to what it runs. */
+  /** Types keys that were pressed early, until a line runs. */
   async #typeAhead(): Promise<void> {
     while (this.#isReading && this.#ahead.length > 0) {
       this.#terminal.input(this.#ahead.shift() as string);
-      // A new line gets its indentation after the key.
+      // The indentation of a new line follows the key.
       await Promise.resolve();
     }
   }
@@ -127,7 +127,7 @@ export class Prompt {
     this.#draft = "";
   }
 
-  /** A prompt begins a line, whatever was written before it. */
+  /** Ends a line that output left open, so that the prompt begins a line. */
   async #endLine(): Promise<void> {
     await this.#written();
     if (this.#terminal.buffer.active.cursorX > 0) this.write("\n");
@@ -143,13 +143,13 @@ export class Prompt {
       this.#isReading = false;
       return true;
     }
-    // The editor makes a new line when this returns.
+    // The editor begins a new line after this returns.
     const indentation = attempt(() => interpreter.indentation(source), "");
     queueMicrotask(() => this.#terminal.input(CONTINUATION + indentation));
     return false;
   }
 
-  /** What is being typed, and where in it the cursor is; the editor keeps that to itself. */
+  /** The typed line and the position of the cursor; private in the editor. */
   get #line(): { buf: string; pos: number } {
     return this.#readline["state"]["line"];
   }
@@ -174,10 +174,10 @@ export class Prompt {
     if (this.#isReading && text) this.#terminal.input(text);
   }
 
-  /** Whether the terminal is to take a key as it is. */
+  /** Whether the terminal handles a key itself. */
   #takes(event: KeyboardEvent): boolean {
     const isCommand = event.ctrlKey || event.metaKey;
-    // Shift+Tab leaves the terminal, the clipboard is the browser's, and so are its function keys.
+    // Shift+Tab leaves the terminal. The browser handles the clipboard and function keys.
     if (event.key === "Tab" && event.shiftKey) return false;
     if (isCommand && event.key === "v") return false;
     if (isCommand && event.key === "c" && this.#terminal.hasSelection()) return false;
@@ -188,7 +188,7 @@ export class Prompt {
     return false;
   }
 
-  /** What the editor understands instead of keys that it takes for text. */
+  /** Returns other keys for those that the editor would take for text. */
   #translate(event: KeyboardEvent): string | undefined {
     if (event.key === "Enter" && event.shiftKey) return `\x1b\r${CONTINUATION}`;
     if (!event.ctrlKey && !event.altKey) return undefined;
@@ -229,7 +229,7 @@ function commonStart(words: readonly string[]): string {
   }, words[0] ?? "");
 }
 
-/** What `ask` returns, or `otherwise` where it throws: code of the user's may run, and the prompt goes on. */
+/** Returns the result of `ask`, or `otherwise` if it throws: it may run code of the user. */
 function attempt<Result>(ask: () => Result, otherwise: Result): Result {
   try {
     return ask();

@@ -1,20 +1,20 @@
-// Python in this page, on its main thread, with wherry aboard.
+// Run Python with wherry on the page's main thread.
 import type { PyodideAPI } from "pyodide";
 import type { Installer, ProgressEvent } from "../src/index.ts";
 import type { WherryProgressElement } from "../src/progress/element.ts";
-import CONSOLE from "./console.py";
+import CONSOLE from "../src/python/console.py";
 import type { Interpreter } from "./prompt.ts";
 
-/** Where the packages of Pyodide's distribution are; beside Pyodide itself if empty. scripts/repl.ts puts it in here. */
+/** The URL of the packages of Pyodide's distribution; empty if beside Pyodide. build/repl.ts defines it. */
 declare const DISTRIBUTION_URL: string;
 
 export interface Session {
   readonly interpreter: Interpreter;
   readonly installer: Installer;
-  /** Say what runs: `"3.14.2"`, `"314.0.7"`. */
+  /** Versions such as `"3.14.2"` and `"314.0.7"`. */
   readonly pythonVersion: string;
   readonly pyodideVersion: string;
-  /** Puts a file where Python and the prompt can find it; returns its URL for `install`. */
+  /** Writes a file to Pyodide's file system; returns its URL for `install`. */
   addFile(name: string, content: Uint8Array): string;
 }
 
@@ -24,13 +24,13 @@ export interface SessionOptions {
   progress: WherryProgressElement;
   write(text: string): void;
   writeError(text: string): void;
-  /** How many characters fit into a line. */
+  /** The number of characters in a line. */
   columns(): number;
 }
 
 const DROPPED = "/tmp/dropped";
 
-/** Starts Python; what it writes goes to `write` and `writeError`, how installations go to `progress`. */
+/** Starts Python. Output goes to `write` and `writeError`, progress of installations to `progress`. */
 export async function startSession(options: SessionOptions): Promise<Session> {
   const [pyodideModule, wherry] = await Promise.all([
     importBeside<typeof import("pyodide")>("pyodide/pyodide.mjs"),
@@ -58,7 +58,7 @@ function importBeside<Module>(path: string): Promise<Module> {
 
 function openConsole(pyodide: PyodideAPI, page: object): Interpreter {
   const names = pyodide.toPy({ __name__: "wherry_console" });
-  pyodide.runPython(CONSOLE, { globals: names, filename: "console.py" });
+  pyodide.runPython(CONSOLE, { globals: names, filename: "<prompt>" });
   const PageConsole = names.get("PageConsole");
   const console = PageConsole(page, pyodide.globals);
   PageConsole.destroy();
@@ -79,7 +79,7 @@ function openConsole(pyodide: PyodideAPI, page: object): Interpreter {
   };
 }
 
-/** What an installation that was asked for in Python tells. */
+/** Receives the progress of an installation that Python code started. */
 interface Followed {
   hear(eventJson: string): void;
   end(): void;
@@ -97,7 +97,7 @@ function follow(progress: WherryProgressElement): Followed {
         [hear, end, fail] = [onProgress, resolve, reject];
       }),
   );
-  // While it goes on, the packages are worth the room. A failure is shown by the prompt, too.
+  // List the packages while it runs. The prompt shows a failure, too.
   progress.open = true;
   call.catch(() => {}).finally(() => {
     progress.open = false;

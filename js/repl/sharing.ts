@@ -1,39 +1,39 @@
-// Links that name packages: `#install=pydantic&install=msgpack`.
+// Read and write links that name packages: `#install=pydantic&install=msgpack`.
 import type { InstalledDistribution } from "../src/index.ts";
 
-/** The requirements that the fragment of a link names, without repetitions. */
+/** Returns the requirements in the fragment of a link, without repetitions. */
 export function requestedBy(fragment: string): string[] {
   const named = new URLSearchParams(fragment.replace(/^#/, "")).getAll("install").map((requirement) => requirement.trim());
   return [...new Set(named.filter(Boolean))];
 }
 
-/** The fragment that asks for what is installed: what was asked for here, in these versions. */
+/** Returns the fragment for the installed packages: those asked for by name, in these versions. */
 export function fragmentFor(installed: readonly InstalledDistribution[]): string {
   const shared = installed.filter(isShareable).map(({ name, version }) => ["install", `${name}==${version}`]);
   return shared.length ? `#${new URLSearchParams(shared)}` : "";
 }
 
-/** A wheel of this computer is nowhere else. */
+/** Whether a link can name a package: wheels of this computer exist nowhere else. */
 export function isShareable({ requested, source }: InstalledDistribution): boolean {
   return requested && !/^(emfs|file):/.test(source ?? "");
 }
 
-/** The Python that installs these. */
+/** Returns the Python statement that installs these. */
 export function installCommand(requirements: readonly string[]): string {
   return `await install(${literals(requirements)})`;
 }
 
-/** The Python that uninstalls these. */
+/** Returns the Python statement that uninstalls these. */
 export function uninstallCommand(names: readonly string[]): string {
   return `wherry.uninstall(${literals(names)})`;
 }
 
 function literals(texts: readonly string[]): string {
-  // JSON's strings are Python's.
+  // Strings of JSON are strings of Python.
   return texts.map((text) => JSON.stringify(text)).join(", ");
 }
 
-/** Where `requirements` come from, for people; `indexUrl` is null for PyPI. */
+/** Describes the sources of `requirements`. `indexUrl` is null for PyPI. */
 export function sourceOf(requirements: readonly string[], indexUrl: string | null): string {
   const isDirect = (requirement: string) => /@|:\/\//.test(requirement);
   const places = [];

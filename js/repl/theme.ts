@@ -1,4 +1,4 @@
-// The terminal's colours; those of the page are in page.css.
+// The terminal's colours. page.css has those of the page.
 import type { ITheme } from "@xterm/xterm";
 
 export const LIGHT: ITheme = {

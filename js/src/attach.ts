@@ -1,21 +1,16 @@
-import { namesFiles, readAttachOptions, readRuntime } from "./arguments.ts";
-import { type Call, openBridge } from "./bridge.ts";
-import { beginBundle, bringAboard } from "./bundle.ts";
-import { forgiving } from "./caching.ts";
-import { beginEarly, dropEarly, type Get, transfer } from "./fetching.ts";
-import { showHidden } from "./hidden_files.ts";
-import {
-  type AttachOptions,
-  createInstaller,
-  type InstallOptions,
-  type Installer,
-  type ProgressEvent,
-} from "./installer.ts";
-import { readListing } from "./listing.ts";
-import { type PyodideRuntime, requireSupported } from "./runtime.ts";
-import { createFiles } from "./unpacking.ts";
+import { namesFiles, readAttachOptions, readRuntime } from "./options/arguments.ts";
+import { type Call, openBridge } from "./python/bridge.ts";
+import { beginBundle, loadBundle } from "./python/bundle.ts";
+import { forgiving } from "./host/cache.ts";
+import { beginEarly, dropEarly, type Get, transfer } from "./host/transfer.ts";
+import { showHidden } from "./host/hidden_files.ts";
+import { createInstaller } from "./installer.ts";
+import type { AttachOptions, InstallOptions, Installer, ProgressEvent } from "./types.ts";
+import { readListing } from "./host/page_listing.ts";
+import { type PyodideRuntime, requireSupported } from "./python/runtime.ts";
+import { createFiles } from "./host/lazy_files.ts";
 
-/** What comes before all that the Python side tells. */
+/** The event before those of the Python side. */
 const LOADING: ProgressEvent = {
   phase: "loading",
   message: "Loading Python",
@@ -28,14 +23,14 @@ const LOADING: ProgressEvent = {
 };
 
 /**
- * Brings wherry into a running Pyodide (314 or later) and returns its installer.
+ * Loads wherry into a running Pyodide (314 or later) and returns its installer.
  *
- * Nothing needs to be installed before. From then on Python code in that runtime can `import wherry` too, and
- * `wherry.install()` there follows the same options. Attaching again is fine; the last options count.
+ * Nothing needs to be installed before. Afterwards Python code in the runtime can `import wherry`, and
+ * `wherry.install()` follows the same options. Attaching again is allowed; the last options count.
  *
- * With what `loadPyodide()` returns, not awaited, wherry comes while Pyodide does. With `preload` the promise waits for
- * these packages, too, and rejects with a `WherryError` where they cannot be installed. It rejects with a `TypeError`,
- * before anything is fetched, for an unknown option or a value of the wrong type.
+ * Pass the promise of `loadPyodide()` to load wherry and Pyodide at the same time. With `preload` the promise resolves
+ * when these packages are installed, and rejects with a `WherryError` if they cannot be. It rejects with a `TypeError`,
+ * before any request, for an unknown option or a value of the wrong type.
  */
 export async function attach(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
@@ -50,18 +45,18 @@ export async function attach(
   return installer;
 }
 
-/** Does what `attach()` does but for its `preload`, and gives access to every method of the Python side; fetches with `get`. */
+/** Attaches without a `preload`, fetches with `get`, and returns access to every method of the Python side. */
 export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions & Pick<InstallOptions, "constraints" | "overwrite">,
   get?: Get,
 ): Promise<Call> {
   const { cache, bundleUrl, ...rest } = options;
-  const place = bundleUrl?.toString();
-  const bundle = "then" in Object(pyodide) ? beginBundle(place) : undefined;
+  const location = bundleUrl?.toString();
+  const bundle = "then" in Object(pyodide) ? beginBundle(location) : undefined;
   const runtime = readRuntime(await pyodide);
   requireSupported(runtime.version);
-  await bringAboard(runtime, place, bundle);
+  await loadBundle(runtime, location, bundle);
   runtime.registerJsModule("wherry_js", {
     beginEarly: (url: string, init: string, patience: string, wishes?: string) =>
       beginEarly(url, init, patience, wishes, get),

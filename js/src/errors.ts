@@ -1,4 +1,4 @@
-/** How the Python side, or this one, describes an error. */
+/** The description of an error, from Python or from JavaScript. */
 export interface ErrorDescription {
   type: string;
   code: string;
@@ -7,10 +7,10 @@ export interface ErrorDescription {
 }
 
 /**
- * Every error that wherry raises on purpose.
+ * The class of all errors that wherry reports.
  *
- * `name` is the Python class (`"ResolutionConflict"`), `code` the stable word for programs (`"resolution-conflict"`),
- * `facts` what a program needs to act on it, `message` the sentence for people.
+ * `name` is the Python class (`"ResolutionConflict"`), `code` is a stable identifier (`"resolution-conflict"`), `facts`
+ * are values for programs, and `message` is for people.
  */
 export class WherryError extends Error {
   readonly code: string;

@@ -1,5 +1,5 @@
 export { attach } from "./attach.ts";
-export type { Cache } from "./caching.ts";
+export type { Cache } from "./host/cache.ts";
 export { WherryError } from "./errors.ts";
 export type {
   ArchiveLimits,
@@ -28,5 +28,5 @@ export type {
   UninstallReport,
   UnmetRequirement,
   Why,
-} from "./installer.ts";
-export type { PyodideRuntime } from "./runtime.ts";
+} from "./types.ts";
+export type { PyodideRuntime } from "./python/runtime.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { METHODS, readAttachOptions } from "../src/arguments.ts";
+import { METHODS, readAttachOptions } from "../src/options/arguments.ts";
 import { attach } from "../src/index.ts";
 import { createInstaller } from "../src/installer.ts";
 
@@ -13,7 +13,7 @@ function* generated() {
   yield "six";
 }
 
-test("any iterable of texts is a list, as requirements and as options", () => {
+test("requirements and options accept any iterable of texts", () => {
   const custom = { [Symbol.iterator]: generated };
   for (const texts of [["rich", "six"], new Set(["rich", "six"]), generated(), custom, new Map([["rich", 1], ["six", 1]]).keys()]) {
     assert.deepEqual(install(texts), { requirements: ["rich", "six"] });
@@ -27,14 +27,14 @@ test("any iterable of texts is a list, as requirements and as options", () => {
   assert.deepEqual(METHODS.runScript(["x", args], ""), { name: "x", args: ["rich", "six"] });
 });
 
-test("a lone text is a list of one, whatever class it is of", () => {
+test("a single text of any class is a list of one", () => {
   const url = new URL("https://example.org/a-1-py3-none-any.whl");
   for (const text of ["rich", new String("rich")]) assert.deepEqual(install(text), { requirements: ["rich"] });
   assert.deepEqual(install(url), { requirements: [url.href] });
   assert.deepEqual(METHODS.runScript(["x", "-v"], ""), { name: "x", args: ["-v"] });
 });
 
-test("there may be any number of requirements and names, the last argument being options", () => {
+test("methods accept several requirements or names, then options", () => {
   assert.deepEqual(install("a", "b"), { requirements: ["a", "b"] });
   assert.deepEqual(install("a", ["b", "c"], { pre: true }), { pre: true, requirements: ["a", "b", "c"] });
   assert.deepEqual(install("a", "b", undefined), { requirements: ["a", "b"] });
@@ -42,7 +42,7 @@ test("there may be any number of requirements and names, the last argument being
   assert.deepEqual(install([]), { requirements: [] });
 });
 
-test("an option that is null or undefined is not given; no limit is null", () => {
+test("an option of null or undefined is absent, and a limit of null is unlimited", () => {
   const options = { constraints: null, pre: undefined, signal: null, onProgress: undefined, upgrade: false };
   assert.deepEqual(install("a", options), { upgrade: false, requirements: ["a"] });
   assert.deepEqual(install("a", null), { requirements: ["a"] });
@@ -53,12 +53,12 @@ test("an option that is null or undefined is not given; no limit is null", () =>
   assert.deepEqual(readAttachOptions(null), {});
 });
 
-test("options of an object's prototype count", () => {
+test("inherited options count", () => {
   assert.deepEqual(install("a", Object.create({ pre: true })), { pre: true, requirements: ["a"] });
   assert.throws(() => install("a", Object.create({ prex: true })), /prex is not an option/);
 });
 
-test("values reach Python as JSON can carry them", () => {
+test("values are converted to JSON", () => {
   const options = { excludeNewer: new Date(0), indexUrls: [new URL("https://example.org/"), { url: "https://b.example.org" }] };
   assert.deepEqual(install("a", options), {
     excludeNewer: "1970-01-01T00:00:00.000Z",
@@ -71,7 +71,7 @@ test("values reach Python as JSON can carry them", () => {
   assert.deepEqual(METHODS.installImports(["import a", { projects: { a: "b" } }], ""), { source: "import a", projects: { a: "b" } });
 });
 
-test("a preload list is requirements, or these with options", () => {
+test("preload is requirements, or an object with requirements and options", () => {
   assert.deepEqual(readAttachOptions({ preload: generated() }).preload, { requirements: ["rich", "six"] });
   assert.deepEqual(readAttachOptions({ preload: { requirements: generated(), pre: true } }).preload, {
     pre: true,
@@ -79,7 +79,7 @@ test("a preload list is requirements, or these with options", () => {
   });
 });
 
-test("any name may be one of a dictionary, and a signal is one that works", () => {
+test("dictionaries accept any name, and signals must work", () => {
   const headers = JSON.parse('{"__proto__": "a", "constructor": "b"}');
   assert.equal(JSON.stringify(readAttachOptions({ indexUrls: { url: "https://example.org", headers } }).indexUrls[0].headers), JSON.stringify(headers));
   const signal = { [Symbol.toStringTag]: "AbortSignal" };
@@ -87,7 +87,7 @@ test("any name may be one of a dictionary, and a signal is one that works", () =
   assert.throws(() => METHODS.installImports(["x", { signal }], ""), /signal takes an AbortSignal/);
 });
 
-test("a cache is an object that gets and puts, or false", () => {
+test("a cache is an object with get and put, or false", () => {
   class Kept extends Map<string, Uint8Array> {
     put() {}
   }
@@ -96,7 +96,7 @@ test("a cache is an object that gets and puts, or false", () => {
   assert.equal(readAttachOptions({ cache: false }).cache, false);
 });
 
-/** What each call is refused with. */
+/** Calls and the messages of their errors. */
 const REFUSED: [call: () => unknown, message: string][] = [
   [() => install(), `install(): requirements takes ${TEXTS}, not undefined.`],
   [() => install(null), `install(): requirements takes ${TEXTS}, not null.`],
@@ -159,7 +159,7 @@ for (const [call, message] of REFUSED) {
   test(`refused: ${message}`, () => assert.throws(call, { name: "TypeError", message }));
 }
 
-/** Misspelt options, and what is suggested. */
+/** Misspelt options and the suggestions. */
 const MISSPELT: [name: string, suggestion: string | null][] = [
   ["contraints", "constraints"],
   ["index_urls", "indexUrls"],
@@ -174,7 +174,7 @@ const MISSPELT: [name: string, suggestion: string | null][] = [
 ];
 
 for (const [name, suggestion] of MISSPELT) {
-  test(`${name} is no option; ${suggestion ?? "nothing"} is suggested`, () => {
+  test(`${name} is refused with ${suggestion ? `the suggestion ${suggestion}` : "no suggestion"}`, () => {
     assert.throws(() => install("a", { [name]: true }), (error: Error) => {
       assert.equal(/Did you mean (\w+)\?/.exec(error.message)?.[1] ?? null, suggestion);
       return error instanceof TypeError && error.message.startsWith(`install(): ${name} is not an option. `) && / Options: constraints, deps, /.test(error.message);
@@ -182,14 +182,14 @@ for (const [name, suggestion] of MISSPELT) {
   });
 }
 
-test("methods and attach() reject, and do not throw", async () => {
+test("methods and attach() reject and do not throw", async () => {
   const calls: unknown[] = [];
   const installer = createInstaller(async (...given) => void calls.push(given));
   const misuse: any = { pree: true };
   const rejected = [installer.install("a", misuse), installer.uninstall("a", misuse), attach(undefined as any, misuse)];
   for (const promise of rejected) await assert.rejects(promise, TypeError);
   for (const pyodide of [undefined, null, {}, () => {}, "pyodide", Promise.resolve()]) {
-    await assert.rejects(attach(pyodide as any), /^TypeError: attach\(\): pyodide takes what loadPyodide\(\) returns, not /);
+    await assert.rejects(attach(pyodide as any), /^TypeError: attach\(\): pyodide takes the result of loadPyodide\(\), not /);
   }
   assert.deepEqual(calls, []);
 });

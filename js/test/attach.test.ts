@@ -1,4 +1,4 @@
-// What was built, in a real Pyodide, against an index on loopback that has nothing. Needs `npm run build`.
+// The built package in a real Pyodide, with an empty index on loopback. Needs `npm run build`.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -33,14 +33,14 @@ after(() => {
   server.close();
 });
 
-test("Python has wherry, and sees nothing of what wherry carries for itself", () => {
+test("Python can import wherry, and not its private dependencies", () => {
   const seen = pyodide.runPython(`
 import sys, wherry
 ", ".join(sorted({"packaging", "resolvelib", "wherry"} & sys.modules.keys()))`);
   assert.equal(seen, "wherry");
 });
 
-test("the runtime that wherry is built with gets bytecode, whose tracebacks name lines", () => {
+test("the runtime of the build gets bytecode, whose tracebacks have line numbers", () => {
   assert.equal(pyodide.runPython("import wherry; wherry.__file__"), "/lib/wherry.zip/wherry/__init__.pyc");
   const traceback = pyodide.runPython(`
 import traceback, wherry
@@ -52,7 +52,7 @@ text`);
   assert.match(traceback, /File "\/lib\/wherry\.zip\/wherry\/installer\.py", line \d+, in __init__/);
 });
 
-test("a runtime with another Python gets the sources", async () => {
+test("a runtime with another Python gets sources", async () => {
   const { loadPyodide } = await import("pyodide-next" as "pyodide");
   const next = await loadPyodide();
   await attach(next);
@@ -60,13 +60,13 @@ test("a runtime with another Python gets the sources", async () => {
   assert.match(next.runPython("import inspect, wherry; inspect.getsource(wherry.Installer)"), /^class Installer:/);
 });
 
-test("Python's own calls follow the options", async () => {
+test("calls in Python follow the options", async () => {
   asked.length = 0;
   await assert.rejects(pyodide.runPythonAsync("import wherry; await wherry.install('absent')"), /UnknownProject/);
   assert.deepEqual(asked, ["/simple/absent/"]);
 });
 
-test("an error arrives with its name, code and facts", async () => {
+test("an error has its name, code and facts", async () => {
   await assert.rejects(installer.install("absent>1"), (error) => {
     assert.ok(error instanceof WherryError);
     assert.equal(error.name, "UnknownProject");
@@ -77,12 +77,12 @@ test("an error arrives with its name, code and facts", async () => {
   });
 });
 
-test("options reach Python under its own names", async () => {
+test("options are passed to Python under Python's names", async () => {
   const options = { excludeNewer: new Date(0), constraints: ["absent<2"], upgrade: true, pre: true, deps: false, overwrite: ["a"] };
   await assert.rejects(installer.resolve("absent", options), { name: "UnknownProject" });
 });
 
-test("Python's lists, tuples, sets and generators are read and stay their owner's", async () => {
+test("Python's lists, tuples, sets and generators are read and stay owned by the caller", async () => {
   for (const source of ["['absent', 'gone']", "('absent', 'gone')", "{'absent': 1, 'gone': 2}.keys()", "(x for x in ['absent', 'gone'])"]) {
     const texts = pyodide.runPython(source);
     asked.length = 0;
@@ -92,7 +92,7 @@ test("Python's lists, tuples, sets and generators are read and stay their owner'
   }
 });
 
-test("what Python has for other things is refused, and nothing is fetched", async () => {
+test("other Python objects are refused before any request", async () => {
   asked.length = 0;
   const refused: [source: string, kind: string][] = [
     ["{'absent': '>1'}", "a string or an iterable of strings, not a Python dict."],
@@ -111,7 +111,7 @@ test("what Python has for other things is refused, and nothing is fetched", asyn
   assert.deepEqual(asked, []);
 });
 
-test("Python calls the installer with its own values", async () => {
+test("Python can call the installer with its own values", async () => {
   pyodide.globals["set"]("installer", installer);
   asked.length = 0;
   const call = pyodide.runPythonAsync("await installer.install(['absent'], constraints={'absent<2'}, pre=True)");
@@ -120,7 +120,7 @@ test("Python calls the installer with its own values", async () => {
   pyodide.globals["delete"]("installer");
 });
 
-test("the Python side refuses what it does not take in a sentence", async () => {
+test("the Python side refuses invalid values with a sentence", async () => {
   const module = pyodide.pyimport("wherry.bridge");
   const reply = async (options: object, method: string, parameters: object) => {
     const bridge = module.Bridge(JSON.stringify({ indexUrls, ...options }));
@@ -144,7 +144,7 @@ test("the Python side refuses what it does not take in a sentence", async () => 
   installer = await attach(pyodide, { indexUrls });
 });
 
-test("a preference of attach() is for calls that have none, in Python, too", async () => {
+test("prefer of attach() applies to calls without their own, in Python, too", async () => {
   const project = "sortedcontainers";
   const preferring = await attach(pyodide, { indexUrls, prefer: "index" });
   asked.length = 0;
@@ -156,7 +156,7 @@ test("a preference of attach() is for calls that have none, in Python, too", asy
   installer = await attach(pyodide, { indexUrls });
 });
 
-test("a listener hears events; what it throws comes back as it is", async () => {
+test("a listener receives events, and its exception rejects the call unchanged", async () => {
   const mine = new Error("mine");
   const phases: string[] = [];
   const onProgress = ({ phase }: { phase: string }) => void phases.push(phase);
@@ -168,7 +168,7 @@ test("a listener hears events; what it throws comes back as it is", async () => 
   await assert.rejects(installer.install("absent", { onProgress: throwing }), (error) => error === mine);
 });
 
-test("a signal ends a call, before it, at once and later, with its own reason", async () => {
+test("a signal cancels a call before, at and after its start, with its own reason", async () => {
   const reason = new Error("enough");
   await assert.rejects(installer.install("absent", { signal: AbortSignal.abort(reason) }), (error) => error === reason);
   for (const wait of [() => {}, () => new Promise((resume) => setTimeout(resume, 5))]) {
@@ -183,7 +183,7 @@ test("a signal ends a call, before it, at once and later, with its own reason", 
   await assert.rejects(installer.install("absent", { signal: new AbortController().signal }), { name: "UnknownProject" });
 });
 
-test("a cache of any kind ends no call and hangs none, and without one Python installs, too", async () => {
+test("no kind of cache makes a call fail or hang, and calls work without one", async () => {
   const answers = [Buffer.from("{}"), new DataView(new ArrayBuffer(2)), "text", null, Symbol("x")];
   for (const answer of answers) {
     const cache = { get: async () => answer as never, put: async () => {} };
@@ -194,20 +194,20 @@ test("a cache of any kind ends no call and hangs none, and without one Python in
   await pyodide.runPythonAsync("import wherry; await wherry.install('pyodide-py')");
 });
 
-test("a listener whose promise rejects ends its call, and the next one works", async () => {
+test("a listener whose promise rejects cancels its call, and the next call works", async () => {
   const mine = new Error("mine");
   await assert.rejects(installer.install("absent", { onProgress: async () => Promise.reject(mine) }), (error) => error === mine);
   await installer.install("pyodide-py");
 });
 
-test("what is installed is looked at in plain objects", async () => {
+test("queries of installed packages return plain objects", async () => {
   assert.deepEqual(await installer.check(), { broken: [], missing: [], conflicting: [], warnings: [] });
   const { branches } = await installer.tree();
   assert.deepEqual(branches.map(({ name, repeated }) => ({ name, repeated })), ["pyodide", "pyodide-py", "wherry"].map((name) => ({ name, repeated: false })));
   assert.deepEqual(await installer.why("absent"), { name: "absent", version: null, chains: [] });
 });
 
-test("calls leave no proxies behind", async () => {
+test("calls leak no proxies", async () => {
   const count = traceProxies(pyodide);
   await installer.installed();
   const before = count();
@@ -220,7 +220,7 @@ test("calls leave no proxies behind", async () => {
   assert.equal(count(), before);
 });
 
-test("a preload list is installed before attaching is done, and its failure is attaching's", async () => {
+test("attach() waits for its preload, and rejects if that fails", async () => {
   const preload = { requirements: ["pyodide-py"], deps: false };
   assert.equal((await (await attach(pyodide, { indexUrls, preload })).installed())[0]?.name, "pyodide");
   const events: string[] = [];
@@ -234,19 +234,19 @@ test("a preload list is installed before attaching is done, and its failure is a
   for (const preload of preloads) {
     await assert.rejects(attach(pyodide, { indexUrls, preload, onProgress }), { code: "unknown-project" });
   }
-  // What takes its time tells in between how far it is.
+  // Slow downloads report progress in between.
   const others = events.filter((message) => message !== "Resolving absent: 1 project known");
   assert.deepEqual(others, Array(4).fill(["Loading Python", "Resolving absent"]).flat());
 });
 
-test("a Pyodide that is still loading is waited for, and its failure is attaching's", async () => {
+test("attach() waits for a promise of Pyodide, and rejects if that fails", async () => {
   const loading = new Promise<PyodideAPI>((resolve) => setTimeout(() => resolve(pyodide), 5));
   assert.equal((await (await attach(loading, { indexUrls })).installed())[0]?.name, "pyodide");
   await assert.rejects(attach(Promise.reject(new Error("no Pyodide"))), /no Pyodide/);
   await assert.rejects(attach(loadPyodide(), { indexUrls, preload: "absent" }), { code: "unknown-project" });
 });
 
-test("what code imports is installed, but no name is guessed", async () => {
+test("imported packages are installed, but projects are never guessed", async () => {
   assert.deepEqual((await installer.installImports("import sys, json, wherry")).installed, []);
   await assert.rejects(installer.installImports("import absent\nimport os"), { code: "unknown-imports", facts: { imports: ["absent"] } });
   await assert.rejects(installer.installImports("import"), { code: "invalid-source" });
@@ -254,7 +254,7 @@ test("what code imports is installed, but no name is guessed", async () => {
   await assert.rejects(installer.installImports("import absent", { projects }), { code: "unknown-project" });
 });
 
-test("attaching again, also twice at once, brings one bundle along", async () => {
+test("attaching several times loads one bundle", async () => {
   const count = "import sys; sum('wherry' in str(getattr(finder, 'archive', '')) for finder in sys.meta_path)";
   await Promise.all([attach(pyodide, { indexUrls }), attach(pyodide, { indexUrls })]);
   assert.equal(pyodide.runPython(count), 1);
@@ -263,7 +263,7 @@ test("attaching again, also twice at once, brings one bundle along", async () =>
   assert.equal(other.runPython(count), 1);
 });
 
-test("a module of the bundle can be found, loaded again, and not be mistaken for another", () => {
+test("modules of the bundle can be found and reloaded, and missing ones are not found", () => {
   const found = pyodide.runPython(`
 import importlib, importlib.util, wherry.model.hashes as hashes
 before = hashes.strongest
@@ -277,7 +277,7 @@ importlib.reload(hashes)
   assert.deepEqual(found, ["/lib/wherry.zip/wherry/model/hashes.pyc", "wherry.model.absent", true, []]);
 });
 
-test("the stand-ins for slow modules answer as these do", () => {
+test("the stand-ins for slow modules return the same values", () => {
   const differences = pyodide.runPython(`
 import platform, sysconfig
 from wherry._vendor import platform as short_platform, sysconfig as short_sysconfig
@@ -295,7 +295,7 @@ function abortedSoon(): AbortSignal {
   return controller.signal;
 }
 
-/** Pyodide counts its proxies for its own tests; there is no public way. */
+/** Counts proxies by an interface of Pyodide's own tests; no public one exists. */
 function traceProxies(runtime: PyodideAPI): () => number {
   const module = (runtime as any)._module;
   module.enable_pyproxy_allocation_tracing();

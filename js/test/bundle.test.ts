@@ -1,4 +1,4 @@
-// Where the Python side comes from, in a real Pyodide. Needs `npm run build`.
+// The location of the bundle, in a real Pyodide. Needs `npm run build`.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createServer, type OutgoingHttpHeaders } from "node:http";
@@ -37,7 +37,7 @@ after(() => {
   server.close();
 });
 
-test("a bundle that cannot be had is one error, which says where to put it", async () => {
+test("an unavailable bundle is one error, which says where to serve it", async () => {
   const cases: [bundleUrl: string, reason: RegExp, status: number | null][] = [
     [`${origin}/missing/`, /it answered with HTTP status 404/, 404],
     [`${origin}/page/`, /it answered with a web page/, 200],
@@ -61,7 +61,7 @@ test("a bundle that cannot be had is one error, which says where to put it", asy
   }
 });
 
-test("it comes from a folder that is named, or from the very file", async () => {
+test("bundleUrl names the folder or the file", async () => {
   for (const [runtime, path] of [[pyodide, "/folder"], [loadPyodide(), "/assets/wherry-bytecode-1a2b.bin"]] as const) {
     const installer = await attach(runtime, { bundleUrl: new URL(path, origin) });
     assert.equal((await installer.installed()).at(-1)?.name, "wherry");

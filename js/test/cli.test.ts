@@ -4,23 +4,23 @@ import { virtualPath } from "../src/cli/folders.ts";
 import { requireNode, scriptEnvironment } from "../src/cli/host.ts";
 import { PhaseLines, reportLines } from "../src/cli/progress.ts";
 import { UsageError } from "../src/cli/usage.ts";
-import type { InstalledDistribution, ProgressEvent } from "../src/installer.ts";
+import type { InstalledDistribution, ProgressEvent } from "../src/types.ts";
 
-test("a host path keeps its name inside Pyodide, and a drive becomes a folder", () => {
+test("host paths are unchanged inside Pyodide, and drives become folders", () => {
   assert.equal(virtualPath("/home/me/app.py"), "/home/me/app.py");
   assert.equal(virtualPath("/odd/c:\\name"), "/odd/c:\\name");
   assert.equal(virtualPath("C:\\Users\\me\\app.py"), "/c/Users/me/app.py");
   assert.equal(virtualPath("d:\\"), "/d/");
 });
 
-test("Node.js 22.19 is the oldest that will do", () => {
+test("Node.js 22.19 is the oldest supported version", () => {
   for (const version of ["22.19.0", "22.20.1", "24.0.0", "26.10.0"]) requireNode(version);
   for (const version of ["22.18.0", "20.20.2", "18.0.0"]) {
     assert.throws(() => requireNode(version), (error) => error instanceof UsageError && error.message.includes(version));
   }
 });
 
-test("a script sees the environment, less what steers Python or the loader", () => {
+test("a script's environment has no variables for Python or the loader", () => {
   const environment = { HOME: "/me", PATH: "/bin", PYTHONPATH: "/x", PYTHONHOME: "/y", LD_LIBRARY_PATH: "/z", _: "/n" };
   assert.deepEqual(scriptEnvironment(environment), { HOME: "/me", PATH: "/bin" });
 });
@@ -53,7 +53,7 @@ test("each phase ends in one line", () => {
   ]);
 });
 
-test("the report says what came from where", () => {
+test("the report lists packages with their sources", () => {
   const distribution = (name: string, version: string, source: string | null): InstalledDistribution => ({
     name,
     version,
@@ -71,7 +71,7 @@ test("the report says what came from where", () => {
   });
   assert.deepEqual(lines, [
     "wherry:   rich  14.0  https://example.org/rich.whl",
-    "wherry:   six   1     (from an unknown place)",
+    "wherry:   six   1     (unknown source)",
     "wherry: warning: mind the gap",
   ]);
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { inOptions, rejectionLines } from "../src/cli/advice.ts";
 import { runInstead, wrapped } from "../src/cli/usage.ts";
 
-test("advice is in options of the command line", () => {
+test("errors advise options of the command line", () => {
   const said: [string, string][] = [
     ['name it: overwrite=("a", "b")', "name it: --overwrite a --overwrite b"],
     ['name it: overwrite=("a",)', "name it: --overwrite a"],
@@ -26,7 +26,7 @@ test("advice is in options of the command line", () => {
   for (const [python, options] of said) assert.equal(inOptions(python, {}), options);
 });
 
-test("there is no advice for what is set", () => {
+test("options that are set are not advised", () => {
   const error = "No answer; it is Pyodide's own numpy: prefer=\"index\" takes the index's instead, if there is one";
   assert.match(inOptions(error, {}), /--prefer index/);
   assert.equal(inOptions(error, { prefer: "index" }), "No answer");
@@ -40,17 +40,17 @@ test("every file that does not fit is named, of all projects that cannot be had"
   assert.deepEqual(rejectionLines({ status: 503 }), []);
 });
 
-test("a program without a command, and an installer's words, are told what to run", () => {
+test("a program or an installer's command in place of a command gets advice", () => {
   const commands = new Set(["run", "repl"]);
   const instead = (...args: string[]) => runInstead(args, commands, (path) => path === "there");
-  assert.equal(instead("x.py"), "'x.py' is no command; run it: wherry run x.py");
+  assert.equal(instead("x.py"), "'x.py' is not a command; to run the file: wherry run x.py");
   assert.match(instead("-q", "x.py", "it's"), /wherry run -q x\.py 'it'\\''s'$/);
   assert.match(instead("there"), /wherry run there$/);
   assert.match(instead("pip", "install", "idna"), /wherry run --with idna app\.py/);
   for (const args of [["run", "x.py"], ["sail"], [], ["--help"], ["help", "run"]]) assert.equal(instead(...args), "");
 });
 
-test("long lines of help are wrapped under their text", () => {
+test("long lines of help are wrapped and indented", () => {
   assert.equal(wrapped("  10   one two three\nshort", 14), "  10   one two\n       three\nshort");
   assert.equal(wrapped("unbreakable", 4), "unbreakable");
 });

@@ -12,7 +12,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, test } from "node:test";
-import { forgiving } from "../src/caching.ts";
+import { forgiving } from "../src/host/cache.ts";
 import { readConstraints } from "../src/cli/constraints.ts";
 import { FolderCache, openCache } from "../src/cli/folder_cache.ts";
 import { History } from "../src/cli/history.ts";
@@ -35,7 +35,7 @@ function fail(line: string): never {
   throw new Error(`nothing should be said, but: ${line}`);
 }
 
-test("what was put comes back, to another process, too", async () => {
+test("stored entries are found, also by another process", async () => {
   await new FolderCache(folder, fail).put(key(1), bytes(5));
   const found = await new FolderCache(folder, fail).get(key(1));
   assert.deepEqual(found, bytes(5));
@@ -44,7 +44,7 @@ test("what was put comes back, to another process, too", async () => {
   assert.deepEqual(files(), [join("sha256", "11", "1".repeat(62))]);
 });
 
-test("what is put again takes the place of what was damaged", async () => {
+test("storing again replaces a damaged entry", async () => {
   const cache = new FolderCache(folder, fail);
   await cache.put(key(1), bytes(5));
   writeFileSync(join(folder, files()[0] ?? ""), "damaged");
@@ -53,7 +53,7 @@ test("what is put again takes the place of what was damaged", async () => {
   assert.equal(files().length, 1);
 });
 
-test("what was not used for longest goes first, until there is room", async () => {
+test("entries unused for longest are pruned first", async () => {
   const cache = new FolderCache(folder, fail, 1000);
   for (const digit of [1, 2, 3]) {
     await cache.put(key(digit), bytes(400));
@@ -66,7 +66,7 @@ test("what was not used for longest goes first, until there is room", async () =
   assert.deepEqual([await cache.get(key(1)), await cache.get(key(3))], [bytes(400), bytes(400)]);
 });
 
-test("what a killed process left goes, what another is writing stays", async () => {
+test("old unfinished files are pruned, and recent ones are kept", async () => {
   const cache = new FolderCache(folder, fail);
   await cache.put(key(1), bytes(5));
   const left = join(folder, "sha256", "11", "left.part");
@@ -79,7 +79,7 @@ test("what a killed process left goes, what another is writing stays", async () 
   assert.deepEqual(files().filter((name) => name.endsWith(".part")), [join("sha256", "11", "fresh.part")]);
 });
 
-test("where nothing can be kept, that is said once and nothing fails", async () => {
+test("a cache that cannot be written warns once and does not fail", async () => {
   const said: string[] = [];
   writeFileSync(join(folder, "file"), "");
   const cache = new FolderCache(join(folder, "file"), (line) => said.push(line));
@@ -91,17 +91,17 @@ test("where nothing can be kept, that is said once and nothing fails", async () 
   assert.match(said[0] ?? "", /cannot write the cache of downloads in .*file.*: (ENOTDIR|EEXIST)/);
 });
 
-test("a key that is a path is none", async () => {
+test("a path is not a valid key", async () => {
   const cache = new FolderCache(folder, fail);
   await assert.rejects(cache.get("sha256:../../etc/passwd"), RangeError);
 });
 
-test("the folder of the cache can be named", async () => {
+test("a variable names the folder of the cache", async () => {
   await openCache(fail, { WHERRY_CACHE_DIR: folder }).put(key(1), bytes(1));
   assert.deepEqual(files(), [join("v1", "sha256", "11", "1".repeat(62))]);
 });
 
-test("a cache that fails is one that keeps nothing, and that is said once", async () => {
+test("a failing cache counts as empty, and warns once", async () => {
   const said: string[] = [];
   const broken = {
     get: async () => Promise.reject(new Error("no room")),
@@ -112,17 +112,17 @@ test("a cache that fails is one that keeps nothing, and that is said once", asyn
   const cache = forgiving(broken, (message) => said.push(message));
   await cache.put(key(1), bytes(1));
   assert.equal(await cache.get(key(1)), undefined);
-  assert.deepEqual(said, ["wherry: the cache of downloads fails, and everything is fetched: Error: no room"]);
+  assert.deepEqual(said, ["wherry: the cache of downloads fails, so everything is downloaded: Error: no room"]);
 });
 
-test("a cache that gives something else than bytes gives nothing", async () => {
+test("an entry without bytes counts as missing", async () => {
   const said: string[] = [];
   const cache = forgiving({ get: async () => "text" as never, put: async () => {} }, (message) => said.push(message));
   assert.equal(await cache.get(key(1)), undefined);
-  assert.match(said.join(), /it gave a String, which is no Uint8Array/);
+  assert.match(said.join(), /it returned a String instead of a Uint8Array/);
 });
 
-test("a cache may give anything that holds bytes", async () => {
+test("an entry may be any object that holds bytes", async () => {
   const shared = new Uint8Array(new SharedArrayBuffer(2)).fill(7);
   for (const given of [Buffer.from([7, 7]), new DataView(bytes(2).buffer), bytes(2).buffer, shared, shared.buffer]) {
     const found = await forgiving({ get: async () => given as never, put: async () => {} }, fail).get(key(1));
@@ -130,7 +130,7 @@ test("a cache may give anything that holds bytes", async () => {
   }
 });
 
-test("whatever else a cache gives or throws is nothing, and is told without escape sequences", async () => {
+test("invalid entries and exceptions of a cache are warnings without escape sequences", async () => {
   const detached = bytes(5);
   structuredClone(detached, { transfer: [detached.buffer] });
   const given = [detached, Object.create(null), Symbol("x"), new Proxy(bytes(1), {}), [7], 7];
@@ -146,7 +146,7 @@ test("whatever else a cache gives or throws is nothing, and is told without esca
   }
 });
 
-test("a cache that never settles is given up, once", async () => {
+test("a cache that never settles is given up", async () => {
   const said: string[] = [];
   let asked = 0;
   const never = () => new Promise<never>(() => void asked++);
@@ -155,10 +155,10 @@ test("a cache that never settles is given up, once", async () => {
   await cache.put(key(1), bytes(1));
   assert.equal(await cache.get(key(2)), undefined);
   assert.equal(asked, 1);
-  assert.match(said.join(), /it has not answered within 0\.01 seconds, and is not asked again$/);
+  assert.match(said.join(), /it has not answered within 0\.01 seconds, and is not used again$/);
 });
 
-test("clearing up may fail, as where somebody has deleted the folder", async () => {
+test("pruning may fail, for example after the folder was deleted", async () => {
   const said: string[] = [];
   const cache = new FolderCache(join(folder, "cache"), (line) => said.push(line));
   await cache.put(key(1), bytes(5));
@@ -167,7 +167,7 @@ test("clearing up may fail, as where somebody has deleted the folder", async () 
   assert.match(said.join(), /cannot clear up the cache of downloads .*: ENOENT/);
 });
 
-test("a constraint is a requirement, or a file of them", () => {
+test("a constraint is a requirement or a file", () => {
   const file = join(folder, "limits");
   writeFileSync(file, "# none\r\nsix<2\r\n\r\nrich \\\r\n  >=14  # why\r\nidna @ https://example.org/idna.whl#sha256=ab\n");
   assert.deepEqual(readConstraints([file, "attrs<25"]), [
@@ -179,17 +179,17 @@ test("a constraint is a requirement, or a file of them", () => {
   assert.deepEqual(readConstraints(), []);
 });
 
-test("a constraints file that is not there, or asks for more, is named", () => {
+test("errors name a constraints file that is missing or has options", () => {
   const complaint = (text: string) => (error: unknown) => error instanceof UsageError && error.message.includes(text);
   assert.throws(() => readConstraints(["limits.txt"]), complaint("limits.txt: there is no such file"));
   const file = join(folder, "limits.txt");
   for (const option of ["-c", "--hash"]) {
     writeFileSync(file, `six<2\nrich ${option}=other`);
-    assert.throws(() => readConstraints([file]), complaint(`${file}, line 2: only requirements may stand here, not the`));
+    assert.throws(() => readConstraints([file]), complaint(`${file}, line 2: a constraints file has requirements only, so remove the`));
   }
 });
 
-test("lines of earlier sessions come back, the newest first, for their owner alone", () => {
+test("the history has the newest lines first, and only its owner can read it", () => {
   const file = join(folder, "state", "history");
   const history = new History(file);
   assert.deepEqual(history.read(), []);
@@ -198,14 +198,14 @@ test("lines of earlier sessions come back, the newest first, for their owner alo
   if (process.platform !== "win32") assert.equal(statSync(file).mode & 0o777, 0o600);
 });
 
-test("a history that has grown long is cut", () => {
+test("a long history is shortened", () => {
   const file = join(folder, "history");
   writeFileSync(file, Array.from({ length: 2500 }, (_, at) => `line ${at}\n`).join(""));
   assert.deepEqual(new History(file).read().slice(0, 2), ["line 2499", "line 2498"]);
   assert.equal(readFileSync(file, "utf8").split("\n").length, 1001);
 });
 
-test("sockets need a Node.js that switches stacks", () => {
+test("sockets need a Node.js with stack switching", () => {
   requireStackSwitching({ Suspending: class {} });
   assert.throws(
     () => requireStackSwitching({}, "24.1.0"),
@@ -213,7 +213,7 @@ test("sockets need a Node.js that switches stacks", () => {
   );
 });
 
-test("files and groups of this computer become URLs, and others stay what they are", () => {
+test("local files and groups become URLs, and others are unchanged", () => {
   const project = join(folder, "pyproject.toml");
   writeFileSync(project, "");
   const url = pathToFileURL(project).href;

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
-import { Bars } from "../src/cli/bars.ts";
+import { drawBars } from "../src/cli/bars.ts";
 import { treeLines, whyLines } from "../src/cli/drawing.ts";
 import { reportLines } from "../src/cli/progress.ts";
 import { wantsColour } from "../src/cli/style.ts";
-import { printable, printableJson } from "../src/printable.ts";
-import { rate, size } from "../src/cli/units.ts";
-import type { Branch, InstalledDistribution, ProgressEvent, Resolution } from "../src/installer.ts";
+import { Course } from "../src/progress/course.ts";
+import type { Branch, InstalledDistribution, ProgressEvent, Resolution } from "../src/types.ts";
 
 const plain = (_: unknown, text: string) => text;
 
@@ -15,64 +14,48 @@ function step(name: string | null, bytesDone: number | null, bytesTotal: number 
   return { phase: "downloading", message: "", done: 0, total: 2, package: name, bytesDone, bytesTotal, fraction };
 }
 
-test("what an index says cannot write to the terminal by itself", () => {
-  assert.equal(printable("yanked: \x1b[2J\x9b31m\x07 a\tb\nc é"), "yanked: \\x1b[2J\\x9b31m\\x07 a\tb\nc é");
-  assert.equal(printable("\u202e\u{e0001}\u2028\ud800"), "\\u202e\\U000e0001\\u2028\\ud800");
-  const value = { "\x9b31m": ["\x7f\u202e\u{e0001}\n"] };
-  assert.match(printableJson(value), /^[ -~\n]*$/);
-  assert.deepEqual(JSON.parse(printableJson(value)), value);
-});
-
-test("sizes are in units of a thousand, and never a thousand of a unit", () => {
-  assert.deepEqual(
-    [0, 999, 1000, 9_540, 999_949, 999_951, 1.5e6, 24e9, 5e12].map(size),
-    ["0 B", "999 B", "1.0 kB", "9.5 kB", "999.9 kB", "1.0 MB", "1.5 MB", "24.0 GB", "5000.0 GB"],
-  );
-  assert.equal(rate(3e6, 2), "1.5 MB/s");
-  assert.equal(rate(3e6, 0), "");
-});
-
-test("each package on its way has a bar, and everything has one", () => {
-  const bars = new Bars(plain);
-  bars.follow(step(null, null, null, 0.15), 10);
-  bars.follow(step("rich", 100_000, 1e6, 0.25), 10);
-  bars.follow(step("six", 20_000, null, 0.5), 11);
-  bars.follow(step("rich", 500_000, 1e6, 0.5), 12);
-  assert.deepEqual(bars.draw(60, 24, 12), [
+test("each package that is being downloaded has a bar, and so has the whole", () => {
+  const course = new Course();
+  course.hear(step(null, null, null, 0.15), 10000);
+  course.hear(step("rich", 100_000, 1e6, 0.25), 10000);
+  course.hear(step("six", 20_000, null, 0.5), 11000);
+  course.hear(step("rich", 500_000, 1e6, 0.5), 12000);
+  assert.deepEqual(drawBars(course, plain, 60, 24), [
     "everything  ━━━━━━━━━━━━━━─────────────   50 %  200.0 kB/s",
     "rich        ━━━━━━━━━━━━━━─────────────  500.0 kB of 1.0 MB",
     "six         ───────────────────────────  20.0 kB",
   ]);
 });
 
-test("what was there before is not counted as fast", () => {
-  const bars = new Bars(plain);
-  bars.follow(step("rich", 1e6, 1e6, 0.9), 10);
-  assert.equal(bars.draw(60, 24, 10.1)[0]?.endsWith("   90 %"), true);
+test("bytes from before the first event do not count for the rate", () => {
+  const course = new Course();
+  course.hear(step("rich", 1e6, 1e6, 0.9), 10000);
+  assert.equal(drawBars(course, plain, 60, 24)[0]?.endsWith("   90 %"), true);
 });
 
-test("what has arrived makes room", () => {
-  const bars = new Bars(plain);
-  bars.follow(step("rich", 500, 1000), 0);
-  bars.follow(step("six", 10, 20), 0);
-  bars.follow(step("rich", 1000, 1000), 1);
-  assert.deepEqual(bars.draw(80, 24, 1).map((line) => line.split(" ")[0]), ["everything", "six"]);
-  bars.follow({ ...step(null, null, null, 0.96), phase: "placing" }, 2);
-  assert.deepEqual(bars.draw(80, 24, 2).map((line) => line.split(" ")[0]), ["everything"]);
+test("complete packages have no bar", () => {
+  const course = new Course();
+  course.hear(step("rich", 500, 1000), 0);
+  course.hear(step("six", 10, 20), 0);
+  course.hear(step("rich", 1000, 1000), 1000);
+  assert.deepEqual(drawBars(course, plain, 80, 24).map((line) => line.split(" ")[0]), ["everything", "six"]);
+  course.hear({ ...step(null, null, null, 0.96), phase: "placing" }, 2000);
+  assert.deepEqual(drawBars(course, plain, 80, 24).map((line) => line.split(" ")[0]), ["everything"]);
 });
 
-test("no line is as wide as the terminal, however narrow, and never are there as many as it has rows", () => {
-  const bars = new Bars((_, text) => `\x1b[36m${text}\x1b[39m`);
-  for (let number = 0; number < 30; number++) bars.follow(step(`a-project-of-a-long-name-${number}`, 12_345, 9e6), 1);
+test("lines are narrower than the terminal, and fewer than its rows", () => {
+  const course = new Course();
+  const coloured = (_: unknown, text: string) => `\x1b[36m${text}\x1b[39m`;
+  for (let number = 0; number < 30; number++) course.hear(step(`a-project-of-a-long-name-${number}`, 12_345, 9e6), 1000);
   for (const [columns, rows] of [[20, 5], [40, 10], [80, 24], [200, 50]] as const) {
-    const lines = bars.draw(columns, rows, 2).map(stripVTControlCharacters);
+    const lines = drawBars(course, coloured, columns, rows).map(stripVTControlCharacters);
     assert.ok(lines.length < rows, `${lines.length} lines in ${rows} rows`);
     for (const line of lines) assert.ok(line.length < columns, `${JSON.stringify(line)} in ${columns} columns`);
   }
-  assert.match(bars.draw(80, 10, 2).at(-1) ?? "", /and 23 more/);
+  assert.match(drawBars(course, coloured, 80, 10).at(-1) ?? "", /and 23 more/);
 });
 
-test("colours follow the terminal, unless they are refused or forced", () => {
+test("terminals get colours, unless variables refuse or force them", () => {
   assert.equal(wantsColour(true, {}), true);
   assert.equal(wantsColour(false, {}), false);
   assert.equal(wantsColour(true, { NO_COLOR: "1" }), false);
@@ -83,7 +66,7 @@ test("colours follow the terminal, unless they are refused or forced", () => {
   assert.equal(wantsColour(false, { FORCE_COLOR: "1", NO_COLOR: "1" }), true);
 });
 
-test("a URL that does not fit is cut in the middle, and its file's name last", () => {
+test("long URLs are cut in the middle, and the file name last", () => {
   const source = "https://example.org/packages/ab/cd/rich-14.0-py3-none-any.whl";
   const rich: InstalledDistribution = { name: "rich", version: "14.0", source, installer: "wherry", requested: true };
   const seconds = { resolving: 1, downloading: 1, placing: 1 };
@@ -118,7 +101,7 @@ function resolution(sizes: Record<string, number | null>): Resolution {
   return { pins: {}, chosen, downloadSize, warnings: [] };
 }
 
-test("the tree tells versions, sizes and who asks for what", () => {
+test("the tree shows versions, sizes and requirements", () => {
   const idna = branch("idna", "3.20", "idna>=2.8");
   const anyio = branch("anyio", "4.1", "anyio<5", idna);
   const tree = { branches: [branch("fastapi", "1.0", "fastapi", anyio, branch("six", "1", "six==1"))] };
@@ -136,16 +119,16 @@ test("the tree marks a branch that is cut, and says why", () => {
   assert.deepEqual(treeLines(tree, resolution({}), plain).slice(0, -1), [
     "fastapi 1",
     "└── anyio 4 (cut)",
-    "(cut) what it requires is too deep to be shown",
+    "(cut) its requirements are too deep to be shown",
   ]);
 });
 
-test("a size that the index does not tell is not counted as nothing", () => {
+test("an unknown size does not count as zero", () => {
   const lines = treeLines({ branches: [branch("six", "1", "six")] }, resolution({ six: null, rich: 5000 }), plain);
-  assert.deepEqual(lines, ["six 1  ?", "2 packages, 5.0 kB and more: the index does not tell every size"]);
+  assert.deepEqual(lines, ["six 1  ?", "2 packages, 5.0 kB and more: the index does not state every size"]);
 });
 
-test("a size of the distribution, whose lock has none, is said to be Pyodide's", () => {
+test("sizes of the distribution, which are unknown, are shown as Pyodide's", () => {
   const answer = resolution({ six: null, rich: null });
   const chosen = answer.chosen.map((pin) => ({ ...pin, origin: "distribution" as const }));
   const tree = { branches: [branch("rich", "1", "rich"), branch("six", "1", "six")] };
@@ -155,7 +138,7 @@ test("a size of the distribution, whose lock has none, is said to be Pyodide's",
   assert.equal(treeLines(tree, mixed, plain).at(-1), "3 packages, 5.0 kB, 2 of Pyodide's distribution");
 });
 
-test("each chain that leads to a project is a line", () => {
+test("each chain to a project is one line", () => {
   const chain = (...requirements: string[]) =>
     requirements.map((requirement) => ({ requirement, name: requirement, version: "1" }));
   const chains = [chain("idna"), chain("fastapi", "anyio>=4", "idna>=2.8")];

@@ -3,11 +3,11 @@ import { test } from "node:test";
 
 import { isPending, raiseInterrupt, share, SIGINT, signalPlace } from "../src/cli/shared.ts";
 
-test("a signal that has been seen is taken away, and no other", () => {
+test("only a signal that was seen is removed", () => {
   const shared = share();
   const place = signalPlace(shared);
   assert.equal(place[0], 0);
-  // As it happens where the other thread is quicker than whoever looks.
+  // A signal between the read and the write of Python.
   raiseInterrupt(shared);
   place[0] = 0;
   assert.ok(isPending(shared));

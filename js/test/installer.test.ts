@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { CallOptions } from "../src/bridge.ts";
+import type { CallOptions } from "../src/python/bridge.ts";
 import { attach, WherryError } from "../src/index.ts";
 import { createInstaller } from "../src/installer.ts";
-import type { PyodideRuntime } from "../src/runtime.ts";
+import type { PyodideRuntime } from "../src/python/runtime.ts";
 
 function recorder() {
   const calls: unknown[][] = [];
@@ -11,7 +11,7 @@ function recorder() {
   return { calls, call };
 }
 
-test("a lone requirement is a list of one", async () => {
+test("a single requirement is a list of one", async () => {
   const { calls, call } = recorder();
   const installer = createInstaller(call);
   const { signal } = new AbortController();
@@ -37,7 +37,7 @@ test("a lone requirement is a list of one", async () => {
   ]);
 });
 
-test("files may take the place of requirements", async () => {
+test("files may replace requirements", async () => {
   const { calls, call } = recorder();
   const requirementsFiles = [new URL("https://example.org/requirements.txt"), "idna\nsix\n"];
   await createInstaller(call).install([], { requirementsFiles, groups: "test" });
@@ -49,7 +49,7 @@ test("files may take the place of requirements", async () => {
   });
 });
 
-test("a call's own listener comes before the common one", async () => {
+test("a call's own listener replaces the common one", async () => {
   const { calls, call } = recorder();
   const common = () => {};
   const own = () => {};
@@ -59,7 +59,7 @@ test("a call's own listener comes before the common one", async () => {
   assert.deepEqual(calls.map(([, , options]) => (options as CallOptions).onEvent), [common, own]);
 });
 
-test("a Pyodide that is too old is refused by name", async () => {
+test("a Pyodide that is too old is refused", async () => {
   const runtime = { version: "0.29.4" } as PyodideRuntime;
   await assert.rejects(attach(runtime), (error) => {
     assert.ok(error instanceof WherryError);

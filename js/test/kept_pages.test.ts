@@ -29,7 +29,7 @@ async function filled() {
 const isDown = async () => new Response("", { status: 503 });
 
 for (const [name, answer] of [["nothing answers", fails], ["the server is down", isDown]] as const) {
-  test(`where ${name}, the page that is kept does, with one warning`, async () => {
+  test(`if ${name}, the kept page is used with one warning`, async () => {
     const { get, said } = stage(answer, await filled());
     const response = await get();
     assert.deepEqual([await response.text(), response.status], ["page", 200]);
@@ -40,24 +40,24 @@ for (const [name, answer] of [["nothing answers", fails], ["the server is down",
   });
 }
 
-test("offline nothing is asked, and what is not kept is an error", async () => {
+test("offline makes no requests, and missing pages are errors", async () => {
   const { get } = stage(() => assert.fail("asked"), await filled(), true);
   assert.equal(await (await get()).text(), "page");
   await assert.rejects(get("https://example.org/simple/other/"), { message: "--offline" });
 });
 
-test("a failure without a page stays as it is; so does a cancelled request", async () => {
+test("failures without a kept page, and cancelled requests, are unchanged", async () => {
   await assert.rejects(stage(fails).get(), { message: "fetch failed" });
   const { get } = stage(fails, await filled());
   await assert.rejects(get(URL_, { signal: AbortSignal.abort() }), { message: "fetch failed" });
 });
 
-test("a page is for those who ask with the same credentials", async () => {
+test("kept pages are separate for different credentials", async () => {
   const { get } = stage(fails, await filled());
   await assert.rejects(get(URL_, { headers: { Authorization: "Basic eA==" } }));
 });
 
-test("archives and errors are not kept; a damaged page is as good as none", async () => {
+test("archives and errors are not kept, and damaged pages are ignored", async () => {
   const { cache, get } = stage(async () => new Response("x"));
   await get("https://example.org/idna-1-py3-none-any.whl");
   await stage(async () => new Response("no", { status: 403 }), cache).get();

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { readFlag, readRequirements } from "../src/preload/element.ts";
 
-test("a requirement stands on a line, comments and empty lines aside", () => {
+test("each line is a requirement, except comments and empty lines", () => {
   const text = `
     pandas   # tables
     # nothing here
@@ -19,12 +19,12 @@ test("a requirement stands on a line, comments and empty lines aside", () => {
   assert.deepEqual(readRequirements(""), []);
 });
 
-test("an attribute for a flag is true where it stands, and refused with another value", () => {
+test("a boolean attribute is true if present, and other values are refused", () => {
   assert.deepEqual(["", "pre", "true", null].map((value) => readFlag("pre", value)), [true, true, true, false]);
   assert.throws(() => readFlag("pre", "false"), /<wherry-preload> has pre="false"; write pre alone for true, leave it out for false/);
 });
 
-test("a server that renders pages imports the elements as they are published, and nothing happens", async () => {
+test("servers that render pages can import the published elements", async () => {
   for (const name of ["preload", "progress"]) {
     const define = await import(`wherry/${name}/define`);
     const { [Object.keys(define)[0] ?? ""]: Element } = await import(`wherry/${name}`);

@@ -1,10 +1,9 @@
-// What the progress element knows, without the element.
+// The state of the progress element, without the element.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ProgressEvent } from "../src/index.ts";
 import { Course } from "../src/progress/course.ts";
 import { describeFailure, wasStopped } from "../src/progress/failure.ts";
-import { formatBytes, formatRate, formatShare } from "../src/progress/units.ts";
 import { WherryError } from "../src/errors.ts";
 
 function event(parts: Partial<ProgressEvent>): ProgressEvent {
@@ -15,21 +14,6 @@ function event(parts: Partial<ProgressEvent>): ProgressEvent {
 function bytes(name: string, bytesDone: number, bytesTotal: number | null = 4000): ProgressEvent {
   return event({ package: name, bytesDone, bytesTotal });
 }
-
-test("amounts are read in units of 1000, without a jump between two units", () => {
-  assert.deepEqual([0, 999, 1000, 999_499, 999_500, 1_480_000, 27e9].map(formatBytes), [
-    "0 B",
-    "999 B",
-    "1 kB",
-    "999 kB",
-    "1.0 MB",
-    "1.5 MB",
-    "27.0 GB",
-  ]);
-  assert.equal(formatShare(640_000, 1_480_000), "0.6 / 1.5 MB");
-  assert.equal(formatShare(640_000, null), "640 kB");
-  assert.equal(formatRate(4_100_000), "4.1 MB/s");
-});
 
 test("a package goes from waiting to placed", () => {
   const course = new Course();
@@ -42,19 +26,19 @@ test("a package goes from waiting to placed", () => {
     event({ phase: "placing", package: "six" }),
   ]) {
     course.hear(step, 0);
-    states.push(course.parcels.get("six")?.state);
+    states.push(course.packages.get("six")?.state);
   }
   assert.deepEqual(states, [undefined, "waiting", "downloading", "downloaded", "placed"]);
 });
 
-test("what came without a word of its own is placed when all is done", () => {
+test("packages without a placing event are placed at the end", () => {
   const course = new Course();
   course.hear(bytes("six", 1000, null), 0);
   course.hear(event({ phase: "done", fraction: 1 }), 1);
-  assert.equal(course.parcels.get("six")?.state, "placed");
+  assert.equal(course.packages.get("six")?.state, "placed");
 });
 
-test("the rate is of the bytes between events, smoothed, and of all packages that travel", () => {
+test("the rate is smoothed, and sums all packages that are being downloaded", () => {
   const course = new Course();
   course.hear(bytes("six", 0), 0);
   assert.equal(course.rate, null);
@@ -70,16 +54,18 @@ test("the rate is of the bytes between events, smoothed, and of all packages tha
   assert.equal(course.rate, 1000);
 });
 
-test("a transfer that begins again makes no rate below nothing", () => {
+test("a repeated transfer makes no negative rate", () => {
   const course = new Course();
   course.hear(bytes("six", 0), 0);
   course.hear(bytes("six", 2000), 1000);
   course.hear(bytes("six", 10), 2000);
-  assert.equal(course.parcels.get("six")?.rate, 2000);
-  assert.equal(course.parcels.get("six")?.bytesDone, 10);
+  assert.equal(course.packages.get("six")?.rate, 2000);
+  assert.equal(course.packages.get("six")?.bytesDone, 10);
+  course.hear(bytes("six", 20), 2000);
+  assert.equal(course.packages.get("six")?.rate, 2000);
 });
 
-test("an event that cannot follow begins another course", () => {
+test("an event of another call is recognized", () => {
   const course = new Course();
   assert.equal(course.isOver(event({ phase: "resolving" })), false);
   course.hear(event({ fraction: 0.5 }), 0);
@@ -89,7 +75,7 @@ test("an event that cannot follow begins another course", () => {
   assert.equal(course.isOver(event({ phase: "done", fraction: 1 })), true);
 });
 
-test("whatever a call is rejected with can be shown", () => {
+test("any rejection can be described", () => {
   const error = new WherryError({ type: "UnknownProject", code: "unknown-project", message: "No index has it" });
   assert.deepEqual(describeFailure(error), { code: "unknown-project", message: "No index has it" });
   assert.deepEqual(describeFailure(new TypeError("odd")), { code: "TypeError", message: "odd" });

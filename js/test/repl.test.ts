@@ -1,4 +1,4 @@
-// What the REPL page does with text, without the page.
+// The text functions of the REPL page, without the page.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pasted, withoutPrompts } from "../repl/continuation.ts";
@@ -15,18 +15,18 @@ function branch(name: string, ...branches: Branch[]): Branch {
   return { name, version: "1.0", extras: [], requirement: name, repeated: false, cycle: false, cut: false, branches };
 }
 
-test("Python sees nothing of the prompts between lines", () => {
+test("prompts between lines are removed", () => {
   assert.equal(withoutPrompts("if x:\n...     y\n..."), "if x:\n    y\n");
   assert.equal(withoutPrompts("..."), "...");
 });
 
-test("a paste becomes lines with prompts; of a transcript, what had been typed", () => {
+test("a paste becomes lines with prompts, and only the input of a transcript", () => {
   assert.equal(pasted("a = 1\r\nb = 2\n\n"), "a = 1\r... b = 2");
   assert.equal(pasted(">>> f(\n... 1)\n'out'\n>>> g()"), "f(\r... 1)\r... g()");
   assert.equal(pasted("one"), "one");
 });
 
-test("a link's packages come as they were named, once", () => {
+test("the packages of a link are read without repetitions", () => {
   assert.deepEqual(requestedBy("#install=pydantic%3E%3D2&install=msgpack&other=1&install=msgpack&install="), [
     "pydantic>=2",
     "msgpack",
@@ -34,7 +34,7 @@ test("a link's packages come as they were named, once", () => {
   assert.deepEqual(requestedBy(""), []);
 });
 
-test("a link names what was asked for and can be had elsewhere, and reads back the same", () => {
+test("a link names requested packages except local wheels, and can be read back", () => {
   const fragment = fragmentFor([
     installed("pydantic"),
     installed("typing-extensions", { requested: false }),
@@ -44,21 +44,21 @@ test("a link names what was asked for and can be had elsewhere, and reads back t
   assert.equal(fragmentFor([]), "");
 });
 
-test("a requirement cannot leave its string", () => {
+test("requirements are quoted", () => {
   assert.equal(installCommand(['a"); evil("', "b\nc"]), String.raw`await install("a\"); evil(\"", "b\nc")`);
 });
 
-test("a name that is uninstalled cannot leave its string either", () => {
+test("names to uninstall are quoted", () => {
   assert.equal(uninstallCommand(["a", 'b"']), String.raw`wherry.uninstall("a", "b\"")`);
 });
 
-test("a link that names addresses says so", () => {
+test("the sources of a link include URLs", () => {
   assert.equal(sourceOf(["pydantic"], null), "PyPI");
   assert.equal(sourceOf(["a @ https://example.org/a.whl"], null), "the addresses that it names");
   assert.equal(sourceOf(["pydantic", "https://example.org/a.whl"], "https://i.example.org/"), "https://i.example.org/ and the addresses that it names");
 });
 
-test("what nothing else needs leaves with its requirer, and what others or the user need stays", () => {
+test("leftovers are packages that neither others nor the user need", () => {
   const shared = branch("shared");
   const tree = { branches: [branch("app", branch("lib", branch("deep"), shared), branch("asked"), branch("pyodide-py")), branch("asked"), branch("other", shared)] };
   const all = [installed("app"), installed("asked"), installed("other"), ...["lib", "deep", "shared", "pyodide-py"].map((name) => installed(name, { requested: false }))];
@@ -67,7 +67,7 @@ test("what nothing else needs leaves with its requirer, and what others or the u
   assert.deepEqual(departureOf("asked", tree, all), { leftovers: [], requirers: ["app"] });
 });
 
-test("what requires each other leaves together, and what is missing or is shown again changes nothing", () => {
+test("cycles are leftovers together, and missing or repeated branches have no effect", () => {
   const again = { ...branch("one"), cycle: true };
   const tree = { branches: [branch("app", branch("one", branch("two", again)), { ...branch("gone"), version: null }), { ...branch("one"), repeated: true }] };
   const all = [installed("app"), ...["one", "two"].map((name) => installed(name, { requested: false }))];
@@ -83,7 +83,7 @@ test("nothing is taken for left over where the tree is cut", () => {
   assert.deepEqual(departureOf("app", { branches: [app, cut] }, all), { leftovers: [], requirers: [] });
 });
 
-test("colours leave the text as it is, and know strings from keywords from attributes", () => {
+test("highlighting keeps the text, and distinguishes strings, keywords and attributes", () => {
   const source = 'for x in f("in", s.is_): # if\n... return 0x1f';
   const coloured = highlight(source);
   assert.equal(coloured.replaceAll(/\x1b\[\d+m/g, ""), source);

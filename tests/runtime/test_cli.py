@@ -393,7 +393,7 @@ def _asking(cli, requirement):
         (["run"], 2, "wherry: error: missing required argument 'program'\n"),
         (["run", "--no-such-option", "app.py"], 2, "wherry: error: unknown option '--no-such-option'\n"),
         (["sail"], 2, "wherry: error: unknown command 'sail'\n"),
-        (["app.py", "a b"], 2, "wherry: error: 'app.py' is no command; run it: wherry run app.py 'a b'\n"),
+        (["app.py", "a b"], 2, "wherry: error: 'app.py' is not a command; to run the file: wherry run app.py 'a b'\n"),
         (["install", "idna>=3"], 2, "wherry run --with 'idna>=3' app.py, or wherry repl --with 'idna>=3'\n"),
         (
             ["run", "--offline", "--no-cache", "-m", "this"],

@@ -216,7 +216,7 @@ def test_pages_that_are_kept_answer_for_an_index_that_does_not(cli, option):
 def test_offline_asks_nothing_and_names_what_is_not_kept(cli, index):
     result = cli("run", "--offline", "--index-url", index.json_url, "-w", "app", "-m", "this")
     assert (result.returncode, index.requests) == (1, {})
-    assert "--offline: nothing of it is kept" in result.stderr
+    assert "--offline: it is not in the cache" in result.stderr
     assert "run once without --offline" in result.stderr
 
 

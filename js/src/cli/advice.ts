@@ -1,9 +1,9 @@
-// What errors advise in the words of Python, in those of the command line.
+// Translate the advice of errors from arguments of Python to options of the command line.
 import tls from "node:tls";
 import { WherryError } from "../errors.ts";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 
-/** What is set already, and need not be advised; and how much an error says. */
+/** Options that are set, and are not advised; `verbose` lets an error name every file. */
 export interface Settings {
   verbose?: boolean | undefined;
   prefer?: string | undefined;
@@ -43,7 +43,7 @@ function overwriteOptions(names: string): string {
   return Array.from(names.matchAll(NAMES), ([, name]) => `--overwrite ${name}`).join(" ");
 }
 
-/** Does `work`; an error of it advises what one can write on the command line, and nothing that is set. */
+/** Runs `work`. An error of it advises options of the command line, without those that are set. */
 export async function advising<Result>(settings: Settings, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
@@ -79,7 +79,7 @@ export function inOptions(text: string, settings: Settings): string {
 function* forSettings({ prefer, offline }: Settings): Generator<[RegExp | string, Replacement]> {
   if (prefer === "index") yield [PREFER_INDEX, ""];
   if (offline) yield ["this computer seems to be offline: connect it to the network", "run once without --offline"];
-  // Where Node.js can, the system's authorities are trusted already.
+  // A Node.js with this function trusts the system's authorities.
   if (typeof tls.setDefaultCACertificates === "function") {
     yield [TRUST_SYSTEM, "name its authority's file in NODE_EXTRA_CA_CERTS"];
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { PyodideAPI } from "pyodide";
 
-/** Variables that name a file of certificate authorities, or a folder of them. */
+/** Variables that name a file or folder of certificate authorities. */
 const NAMES = [
   "AWS_CA_BUNDLE",
   "CURL_CA_BUNDLE",
@@ -14,12 +14,12 @@ const NAMES = [
 ];
 const FOLDER = "/mnt/certificates";
 
-/** Returns the environment without the variables that name files of certificates: their paths are the host's. */
+/** Returns the environment without variables that name files of certificates: Pyodide does not have the files. */
 export function withoutCertificates(environment: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !NAMES.includes(name)));
 }
 
-/** Copies the files of certificates that the environment names, and names the copies in Python's environment. */
+/** Copies the files of certificates into Pyodide, and sets Python's variables to the copies. */
 export function showCertificates(pyodide: PyodideAPI, environment: NodeJS.ProcessEnv = process.env): void {
   const shown: Record<string, string> = {};
   for (const name of NAMES) {
@@ -38,7 +38,7 @@ function read(path: string | undefined): Uint8Array | undefined {
   try {
     return path ? new Uint8Array(readFileSync(path)) : undefined;
   } catch {
-    // It is absent, or a folder: Python's own list of authorities counts then.
+    // It is absent or a folder. Python uses its own list of authorities.
     return undefined;
   }
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { UsageError } from "./usage.ts";
 
 /**
- * Returns the requirements that `--constraint` names: each value is a file of them, if there is one of that name, or a
+ * Returns the requirements of `--constraint`. Each value is the path of a constraints file if it exists, or a
  * requirement.
  */
 export function readConstraints(values: readonly string[] = []): string[] {
@@ -15,7 +15,7 @@ export function readConstraints(values: readonly string[] = []): string[] {
   });
 }
 
-/** Reads a constraints file: a requirement on each line, which `\` continues; `#` begins a comment. */
+/** Reads a constraints file: one requirement a line. `\` continues a line; `#` begins a comment. */
 function requirementsOf(text: string, file: string): string[] {
   const found: string[] = [];
   const lines = text.split(/\r?\n/);
@@ -26,7 +26,7 @@ function requirementsOf(text: string, file: string): string[] {
     const requirement = line.replace(/(^|\s)#.*$/, "").trim();
     const option = /(?:^|\s)(-[^\s=]*)/.exec(requirement)?.[1];
     if (option !== undefined) {
-      throw new UsageError(`${file}, line ${first}: only requirements may stand here, not the option ${option}`);
+      throw new UsageError(`${file}, line ${first}: a constraints file has requirements only, so remove the option ${option}`);
     }
     if (requirement) found.push(requirement);
   }

@@ -1,18 +1,18 @@
-import type { Branch, Resolution, Tree, Why } from "../installer.ts";
-import { printable } from "../printable.ts";
+import type { Branch, Resolution, Tree, Why } from "../types.ts";
+import { printable } from "../text/printable.ts";
+import { count, formatBytes } from "../text/units.ts";
 import type { Style } from "./style.ts";
-import { counted, size } from "./units.ts";
 
 const ABOVE = "(*)";
 const CUT = "(cut)";
 
-/** Draws who requires whom, each with its version and what is to be downloaded of it; then the sum. */
+/** Draws a tree of requirements, with the version and download size of each project; then the total. */
 export function treeLines({ branches }: Tree, resolution: Resolution, style: Style): string[] {
   const pins = new Map(resolution.chosen.map((pin) => [pin.name, pin]));
   const amount = ({ name, repeated, cycle }: Branch) => {
     const pin = pins.get(name);
     if (repeated || cycle || !pin?.file) return "";
-    if (pin.file.size !== null) return size(pin.file.size);
+    if (pin.file.size !== null) return formatBytes(pin.file.size);
     return pin.origin === "distribution" ? "Pyodide's" : "?";
   };
   const rows = branches.flatMap((branch) => [...rowsOf(branch, "", "")]);
@@ -26,8 +26,8 @@ export function treeLines({ branches }: Tree, resolution: Resolution, style: Sty
     const shown = style("bold", name) + title.slice(name.length);
     return `${style("dim", lead)}${shown}${pad}  ${amount(branch).padStart(sizeWidth)}${because}`.trimEnd();
   });
-  const legend = rows.some(({ branch }) => branch.repeated) ? [`${ABOVE} what it requires is shown above`] : [];
-  if (rows.some(({ branch }) => branch.cut)) legend.push(`${CUT} what it requires is too deep to be shown`);
+  const legend = rows.some(({ branch }) => branch.repeated) ? [`${ABOVE} its requirements are shown above`] : [];
+  if (rows.some(({ branch }) => branch.cut)) legend.push(`${CUT} its requirements are too deep to be shown`);
   return [...lines, ...legend, totalOf(resolution)];
 }
 
@@ -50,20 +50,20 @@ function titleOf({ name, extras, version, repeated, cycle, cut }: Branch): strin
   return printable([...words, ...marks].join(" "));
 }
 
-/** Sums up what is to be downloaded. The lock of Pyodide's distribution has no sizes. */
+/** Sums up the download. The lock of Pyodide's distribution has no sizes. */
 function totalOf({ chosen }: Resolution): string {
   const pins = chosen.filter(({ file }) => file !== null);
   const unknown = pins.filter(({ file }) => file?.size === null);
   const members = unknown.filter(({ origin }) => origin === "distribution").length;
-  const counts = counted(pins.length, "package");
+  const counts = count(pins.length, "package");
   if (members > 0 && members === pins.length) return `${counts} of Pyodide's distribution`;
-  const known = size(pins.reduce((sum, { file }) => sum + (file?.size ?? 0), 0));
+  const known = formatBytes(pins.reduce((sum, { file }) => sum + (file?.size ?? 0), 0));
   const ofPyodide = members > 0 ? `, ${members} of Pyodide's distribution` : "";
-  const more = unknown.length > members ? " and more: the index does not tell every size" : "";
+  const more = unknown.length > members ? " and more: the index does not state every size" : "";
   return `${counts}, ${known}${ofPyodide}${more}`;
 }
 
-/** Says which chains of requirements lead to a project. */
+/** Draws the chains of requirements that lead to a project. */
 export function whyLines({ name, version, chains }: Why, style: Style): string[] {
   if (version === null) return [printable(`${name} would not be installed`)];
   const chain = (steps: Why["chains"][number]) => {

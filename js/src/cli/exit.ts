@@ -6,32 +6,32 @@ export const SUCCESS = 0;
 export const FAILURE = 1;
 export const MISUSE = 2;
 export const OUTPUT_LOST = 120;
-/** 128 + SIGINT, as a shell says it. */
+/** 128 + SIGINT, as in shells. */
 export const INTERRUPTED = 130;
 
 export const EXIT_CODES = `
 Exit codes:
-  0    all went well
-  1    a package could not be had, or the script ended with an error
-  2    the command line, the script's metadata, or a requirements file, is not right
-  120  the last output found nobody to take it
+  0    success
+  1    a package cannot be installed, or the script ended with an error
+  2    the command line, the script's metadata or a requirements file is wrong
+  120  the last output could not be written, because its reader has gone
   130  Ctrl-C; the process ends by the signal, as Python does
-  else what the script itself left with`;
+  else the script's own exit code`;
 
-/** What a script's or a requirement's author, not the network, has to put right. */
+/** Codes of errors in the script's metadata or in a requirement. */
 const AUTHORS_ERRORS = new Set(["invalid-script-metadata", "invalid-requirement", "invalid-requirements-file", "missing-hash"]);
 
-/** What a signal ends: the person at the terminal did, and knows why. */
+/** A cancellation by Ctrl-C. */
 export class Interruption extends Error {
   override readonly name = "Interruption";
 }
 
-/** Whether it is how Python ends a program; it says nothing of what went wrong. */
+/** Whether an error only ends the program, and describes no failure. */
 export function endsProgram({ type }: Error & { type?: string }): boolean {
   return type === "KeyboardInterrupt" || type === "SystemExit";
 }
 
-/** Says what went wrong, where that has not been said, and returns the code to leave with. */
+/** Writes an error, unless it has been written, and returns the exit code. */
 export function exitCode(error: unknown): number {
   if (error instanceof Interruption) return complain(error.message, INTERRUPTED);
   if (error instanceof UsageError) return complain(error.message, MISUSE);

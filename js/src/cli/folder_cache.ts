@@ -2,17 +2,17 @@ import { randomUUID } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import envPaths from "env-paths";
-import type { Cache } from "../caching.ts";
+import type { Cache } from "../host/cache.ts";
 
 const LARGEST = 2e9; // bytes
-/** How much of that is left once it was too much, so that not every run has to clear up. */
+/** The share of the limit to keep when pruning, so that not every run has to prune. */
 const AFTERWARDS = 0.8;
 const HOUR = 3_600_000; // milliseconds
-/** Part of the path, so that a later wherry may order its files otherwise. */
+/** Part of the path, so that a later version may use another layout. */
 const LAYOUT = "v1";
 const UNFINISHED = ".part";
 
-/** Returns the cache in the platform's own place, or where `WHERRY_CACHE_DIR` says; `warn` hears what fails. */
+/** Returns the cache in `WHERRY_CACHE_DIR`, or in the platform's folder for caches. Failures go to `warn`. */
 export function openCache(warn: (line: string) => void, environment: NodeJS.ProcessEnv = process.env): FolderCache {
   const folder = environment["WHERRY_CACHE_DIR"] || envPaths("wherry", { suffix: "" }).cache;
   return new FolderCache(join(folder, LAYOUT), warn);
@@ -25,10 +25,10 @@ interface Entry {
 }
 
 /**
- * Keeps bytes in files of a folder, of which other processes may have the same idea at the same time.
+ * Keeps bytes in files of a folder, which several processes may use at the same time.
  *
- * A file appears complete or not at all, and is written synchronously: no Ctrl-C comes between. When it was last used
- * is its time of modification; what was not used for longest goes first. What cannot be kept is said once.
+ * A file appears complete or not at all. Writing is synchronous, so that Ctrl-C cannot interrupt it. The modification
+ * time is the time of the last use; the files unused for longest are pruned first. The first failure is a warning.
  */
 export class FolderCache implements Cache {
   readonly #folder: string;
@@ -46,7 +46,7 @@ export class FolderCache implements Cache {
   async get(key: string): Promise<Uint8Array | undefined> {
     const path = this.#path(key);
     try {
-      // Not the Buffer itself: Pyodide knows bytes of its own realm only.
+      // A copy, because Pyodide does not accept a Buffer.
       const content = new Uint8Array(readFileSync(path));
       this.#touch(path);
       return content;
@@ -70,7 +70,7 @@ export class FolderCache implements Cache {
     }
   }
 
-  /** Takes away what has not been used for longest, if there is too much, and what a killed process left. */
+  /** Deletes the files unused for longest while the limit is exceeded, and unfinished files of killed processes. */
   prune(): void {
     if (!this.#hasGrown) return;
     this.#hasGrown = false;
@@ -98,13 +98,13 @@ export class FolderCache implements Cache {
     const names = readdirSync(this.#folder, { recursive: true, encoding: "utf8" });
     return names.flatMap((name) => {
       const path = join(this.#folder, name);
-      // Another process may be clearing up, too.
+      // Another process may have deleted it.
       const found = statSync(path, { throwIfNoEntry: false });
       return found?.isFile() ? [{ path, size: found.size, usedAt: found.mtimeMs }] : [];
     });
   }
 
-  /** A key is a kind and a digest; two letters of it make a folder, for many files in one are slow to list. */
+  /** Returns the path of a key, which is a kind and a digest. Two letters name a folder, to keep folders small. */
   #path(key: string): string {
     const [, kind, digest] = /^([a-z0-9]+):([0-9a-f]{4,})$/.exec(key) ?? [];
     if (kind === undefined || digest === undefined) throw new RangeError(`not a key of the cache: ${key}`);
@@ -115,7 +115,7 @@ export class FolderCache implements Cache {
     try {
       utimesSync(path, new Date(), new Date());
     } catch {
-      // It counts as old then.
+      // It keeps its old time.
     }
   }
 
@@ -123,14 +123,14 @@ export class FolderCache implements Cache {
     try {
       rmSync(path, { force: true });
     } catch {
-      // In use elsewhere, or not ours: somebody else will.
+      // It is in use, or belongs to another user.
     }
   }
 
-  #complain(what: string, error: unknown): void {
+  #complain(action: string, error: unknown): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    this.#warn(`wherry: warning: cannot ${what} the cache of downloads in ${this.#folder}: ${codeOf(error)}`);
+    this.#warn(`wherry: warning: cannot ${action} the cache of downloads in ${this.#folder}: ${codeOf(error)}`);
   }
 }
 

@@ -2,10 +2,10 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path";
 import envPaths from "env-paths";
 
-/** Lines that are kept. */
+/** Number of lines to keep. */
 const LONGEST = 1000;
 
-/** The lines of earlier sessions, in a file in the platform's place for such; where none can be, they are forgotten. */
+/** The lines of earlier sessions, in a file in the platform's folder for state. Failures of the file are ignored. */
 export class History {
   readonly #file: string;
   #last: string | undefined;
@@ -14,7 +14,7 @@ export class History {
     this.#file = file;
   }
 
-  /** Returns them, the newest first. */
+  /** Returns the lines, the newest first. */
   read(): string[] {
     try {
       const lines = readFileSync(this.#file, "utf8").split("\n").filter(Boolean);
@@ -30,16 +30,16 @@ export class History {
     this.#last = line;
     try {
       mkdirSync(dirname(this.#file), { recursive: true });
-      // For its owner's eyes: passwords are typed at prompts.
+      // Readable by the owner only: users type passwords at prompts.
       appendFileSync(this.#file, `${line}\n`, { mode: 0o600 });
     } catch {
-      // As told above.
+      // See above.
     }
   }
 }
 
 function historyFile(): string {
   const { data, log } = envPaths("wherry", { suffix: "" });
-  // On Linux this is the state folder; elsewhere there is none, and logs are another thing.
+  // On Linux `log` is the folder for state. Other platforms have none.
   return join(process.platform === "linux" ? log : data, "repl-history");
 }

@@ -2,7 +2,7 @@ import { parentPort } from "node:worker_threads";
 import { INTERRUPTED, Interruption } from "./exit.ts";
 import { raiseInterrupt, type Shared, takeInterrupt } from "./shared.ts";
 
-/** What Ctrl-C does in the thread of Python. */
+/** Handles Ctrl-C in the thread that runs Python. */
 export class Interrupts {
   readonly #controller = new AbortController();
   readonly #shared: Shared;
@@ -15,14 +15,14 @@ export class Interrupts {
     });
   }
 
-  /** Ends what can be ended from outside: deciding, downloading. */
+  /** Aborted by Ctrl-C before `handOver()`: cancels resolving and downloading. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
   /**
-   * From now on an interrupt is Python's; `wake` ends what it waits for, for it looks for signals only when it runs, and
-   * tells whether it waited for anything.
+   * Passes later interrupts to Python. Python checks for signals only while it runs, so `wake` ends its waiting. `wake`
+   * returns whether Python was waiting.
    */
   handOver(wake: () => boolean): void {
     this.signal.throwIfAborted();
@@ -30,7 +30,7 @@ export class Interrupts {
   }
 
   #interrupt(): void {
-    // Python may have seen it itself by now.
+    // Python may have handled it.
     if (!takeInterrupt(this.#shared)) return;
     if (this.#wake !== undefined) {
       if (!this.#wake()) raiseInterrupt(this.#shared);

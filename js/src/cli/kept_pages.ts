@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
-import type { Cache } from "../caching.ts";
+import type { Cache } from "../host/cache.ts";
 
-/** Statuses that are answers about a project: its page, or that there is none. */
+/** Statuses that answer for a project: its page, or that it does not exist. */
 const ANSWERS = new Set([200, 404, 410]);
 const BUSY = new Set([408, 425, 429]);
 const SERVER_ERROR = 500;
 const ARCHIVE = /\.(whl|zip|so|tar(\.\w+)?|tgz)$/i;
 const LINE_FEED = 10;
 
-/** The beginning of a page that is kept; its body follows on the next line. */
+/** The first line of a kept page; the body follows on the next line. */
 interface Head {
   url: string;
   status: number;
@@ -18,8 +18,8 @@ interface Head {
 }
 
 /**
- * Fetches, and keeps pages, metadata and files of requirements; where nothing answers, what is kept of them answers, with
- * a warning for each host. Archives are kept elsewhere, by their hashes.
+ * Fetches, and keeps pages, metadata and requirements files. If a host does not answer, its kept pages are used, with
+ * one warning. Archives are kept by the cache of downloads, by hash.
  */
 export class KeptPages {
   readonly #cache: Cache;
@@ -45,7 +45,7 @@ export class KeptPages {
       if (key !== undefined && ANSWERS.has(response.status)) void this.#keep(key, response.clone());
       return kept ?? response;
     } catch (error) {
-      // Nobody waits for what was cancelled. A timeout has another name.
+      // The request was cancelled. A timeout has another name.
       if (init.signal?.reason?.name === "AbortError") throw error;
       const kept = await this.#kept(key, url, `no answer: ${reasonOf(error)}`);
       if (kept === undefined) throw error;
@@ -60,7 +60,7 @@ export class KeptPages {
       const head: Head = { url: response.url, status: response.status, headers, at: Date.now() };
       await this.#cache.put(key, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), body]));
     } catch {
-      // What did not come whole is not kept.
+      // Incomplete responses are not kept.
     }
   }
 
@@ -72,7 +72,7 @@ export class KeptPages {
     if (head === undefined) return undefined;
     this.#say(new URL(url).origin, why, head.at);
     const response = new Response(content.slice(end + 1), { status: head.status, headers: head.headers });
-    // Relative addresses in a page start from it.
+    // Relative URLs in the page are based on it.
     return Object.defineProperty(response, "url", { value: head.url });
   }
 
@@ -88,20 +88,20 @@ function readHead(bytes: Uint8Array): Head | undefined {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    // Damaged: as good as none.
+    // Damaged pages are ignored.
     return undefined;
   }
 }
 
-/** What a page is kept under: who has other credentials may see others. */
+/** Returns the cache key of a page. It depends on the credentials, because pages may. */
 function keyOf(url: string, init: RequestInit): string {
   const asked = JSON.stringify([url, Object.entries(init.headers ?? {}).sort()]);
   return `page:${createHash("sha256").update(asked).digest("hex")}`;
 }
 
-/** As Node.js reports that there is no network. */
+/** Returns an error like that of Node.js without a network. */
 function notKept(): TypeError {
-  const cause = Object.assign(new Error("nothing of it is kept"), { code: "ENETUNREACH" });
+  const cause = Object.assign(new Error("it is not in the cache"), { code: "ENETUNREACH" });
   return new TypeError("--offline", { cause });
 }
 

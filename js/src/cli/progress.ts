@@ -1,7 +1,7 @@
-import type { InstalledDistribution, InstallReport, ProgressEvent } from "../installer.ts";
-import { counted, seconds } from "./units.ts";
+import type { InstalledDistribution, InstallReport, ProgressEvent } from "../types.ts";
+import { count, formatSeconds } from "../text/units.ts";
 
-/** Returns the seconds since it was started. */
+/** Returns the seconds since the clock was started. */
 export type Clock = () => number;
 
 export function startClock(): Clock {
@@ -10,12 +10,12 @@ export function startClock(): Clock {
 }
 
 const OUTCOMES = {
-  resolving: (count: number) => `resolved ${counted(count, "package")}`,
-  downloading: (count: number) => `downloaded ${counted(count, "wheel")}`,
-  placing: (count: number) => `placed ${counted(count, "package")}`,
+  resolving: (total: number) => `resolved ${count(total, "package")}`,
+  downloading: (total: number) => `downloaded ${count(total, "wheel")}`,
+  placing: (total: number) => `placed ${count(total, "package")}`,
 };
 
-/** Says one line at the end of each phase. */
+/** Writes one line at the end of each phase. */
 export class PhaseLines {
   readonly #say: (line: string) => void;
   readonly #start: () => Clock;
@@ -30,27 +30,27 @@ export class PhaseLines {
 
   follow({ phase, total }: ProgressEvent): void {
     if (phase === this.#phase || phase === "loading") return;
-    // To resolve again is to have done nothing since.
+    // Resolving again means that nothing was done since.
     if (this.#phase !== "done" && phase !== "resolving") {
-      this.#say(`wherry: ${OUTCOMES[this.#phase](total ?? 0)} in ${seconds(this.#clock())}`);
+      this.#say(`wherry: ${OUTCOMES[this.#phase](total ?? 0)} in ${formatSeconds(this.#clock())}`);
     }
     this.#phase = phase;
     this.#clock = this.#start();
   }
 }
 
-/** What came, and from where; then what somebody should know. Where `columns` are too few, a URL is cut short. */
+/** Lists the installed packages with their sources, then the warnings. URLs are shortened to `columns`. */
 export function reportLines({ installed, warnings }: InstallReport, columns = Number.POSITIVE_INFINITY): string[] {
   const nameWidth = Math.max(...installed.map(({ name }) => name.length));
   const versionWidth = Math.max(...installed.map(({ version }) => version.length));
   const line = ({ name, version, source }: InstalledDistribution) => {
     const start = `wherry:   ${name.padEnd(nameWidth)}  ${version.padEnd(versionWidth)}  `;
-    return `${start}${shorten(source ?? "(from an unknown place)", columns - start.length)}`.trimEnd();
+    return `${start}${shorten(source ?? "(unknown source)", columns - start.length)}`.trimEnd();
   };
   return [...installed.map(line), ...warnings.map((warning) => `wherry: warning: ${warning}`)];
 }
 
-/** Leaves out of a URL what does not fit, the middle first: what it is called tells more than where it lies. */
+/** Shortens a URL. The path is cut first and the file name last, because the name is the most useful part. */
 function shorten(source: string, width: number): string {
   if (source.length <= width) return source;
   const filename = source.slice(source.lastIndexOf("/") + 1);

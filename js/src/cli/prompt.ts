@@ -6,7 +6,7 @@ import type { Answered, Said } from "./repl.ts";
 
 const INDENTATION = "    ";
 
-/** Reads lines at the terminal, or from what is no terminal, and hands them to Python, one after the other. */
+/** Reads lines from the terminal or from a pipe, and passes them to Python one after the other. */
 export function talk(worker: Worker): void {
   const say = (said: Said) => worker.postMessage(said);
   const isTerminal = isatty(0) && isatty(1);
@@ -14,13 +14,13 @@ export function talk(worker: Worker): void {
     const prompter = isTerminal ? new Prompter(say) : new Feeder(say);
     worker.on("message", (answered: Answered) => {
       if ("prompt" in answered) prompter.ask(answered.prompt);
-      else prompter.complete?.(answered.completions, answered.start);
+      else prompter.complete?.(answered.words, answered.start);
     });
     prompter.ask(prompt);
   });
 }
 
-/** Lines that Python gets one at a time: whoever types ahead, or pastes, has several ready. */
+/** Passes lines to Python one at a time. Several may wait, after typing ahead or pasting. */
 class Queue {
   readonly #lines: string[] = [];
   readonly #say: (said: Said) => void;
@@ -36,13 +36,13 @@ class Queue {
     this.#go();
   }
 
-  /** Notes that no more will come. */
+  /** Notes the end of the input. */
   close(): void {
     this.#isOver = true;
     this.#go();
   }
 
-  /** Hands on the next line, now or when there is one; tells whether that was now. */
+  /** Passes on the next line as soon as one is available. Returns whether one was. */
   ask(): boolean {
     this.#isAsked = true;
     this.#go();
@@ -58,7 +58,7 @@ class Queue {
   }
 }
 
-/** Lines with no one to see a prompt. */
+/** Reads lines from a pipe, without prompts. */
 class Feeder {
   readonly #queue: Queue;
   readonly complete = undefined;
@@ -69,7 +69,7 @@ class Feeder {
     const lines = createInterface({ input: process.stdin });
     lines.on("line", (line) => queue.add(line));
     lines.on("close", () => {
-      // What is incomplete ends here.
+      // Ends an incomplete statement.
       queue.add("");
       queue.close();
     });
@@ -82,7 +82,7 @@ class Feeder {
 
 type Completer = (error: null, result: [string[], string]) => void;
 
-/** A prompt with editing, history and completion. While Python is busy, the terminal is Python's. */
+/** Reads lines at a terminal, with editing, history and completion. While Python runs, Python uses the terminal. */
 class Prompter {
   readonly #say: (said: Said) => void;
   readonly #queue: Queue;
@@ -123,8 +123,8 @@ class Prompter {
     this.#lines.prompt();
   }
 
-  complete(completions: string[], start: number): void {
-    this.#completing?.done(null, [completions, this.#completing.line.slice(start)]);
+  complete(words: string[], start: number): void {
+    this.#completing?.done(null, [words, this.#completing.line.slice(start)]);
     this.#completing = undefined;
   }
 
@@ -137,7 +137,7 @@ class Prompter {
   #abandonLine(): void {
     process.stdout.write("\nKeyboardInterrupt\n");
     this.#say("forget");
-    // What was typed is the last line of nothing now.
+    // Delete the line.
     this.#lines.write(null, { ctrl: true, name: "e" });
     this.#lines.write(null, { ctrl: true, name: "u" });
     this.#lines.setPrompt(">>> ");

@@ -6,13 +6,13 @@ import type { Shared } from "./shared.ts";
 import { connectStreams } from "./terminal.ts";
 import { UsageError } from "./usage.ts";
 
-/** Starts the Pyodide that is installed beside wherry, on this process's streams and environment. */
+/** Starts the Pyodide that is installed beside wherry, with the streams and environment of this process. */
 export async function startPyodide(shared: Shared, { sockets = false } = {}): Promise<PyodideAPI> {
   if (sockets) requireStackSwitching();
   const { loadPyodide } = await importPyodide();
   const pyodide = await loadPyodide({
     env: withoutCertificates(scriptEnvironment()),
-    // Only for what is said while it starts; without them it would take hold of the process's streams.
+    // Used only while it starts. Without them Pyodide would use the process's streams.
     stdin: () => null,
     stdout: (line) => void writeSync(1, `${line}\n`),
     stderr: (line) => void writeSync(2, `${line}\n`),
@@ -28,6 +28,6 @@ async function importPyodide() {
     return await import("pyodide");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw new UsageError("wherry runs scripts in Pyodide, which is not installed beside it: npm install pyodide");
+    throw new UsageError("Pyodide, which runs the scripts, is not installed beside wherry: npm install pyodide");
   }
 }

@@ -1,21 +1,21 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { ResolveOptions } from "../installer.ts";
+import type { ResolveOptions } from "../types.ts";
 import { UsageError } from "./usage.ts";
 
-/** What `-r` and `--group` name. */
+/** The options `-r` and `--group`. */
 export interface NamedRequirements {
   requirement?: readonly string[];
   group?: readonly string[];
 }
 
-/** Whether anything is asked for by file or by group. */
+/** Whether the options name any file or group. */
 export function namesFiles({ requirement = [], group = [] }: NamedRequirements): boolean {
   return requirement.length + group.length > 0;
 }
 
-/** Returns the options that stand for `-r` and `--group`; paths are those of this computer. */
+/** Returns the options of `install()` for `-r` and `--group`. Paths are of the host. */
 export function filesAndGroups(options: NamedRequirements): Pick<ResolveOptions, "requirementsFiles" | "groups"> {
   if (!namesFiles(options)) return {};
   const { requirement = [], group = [] } = options;
@@ -30,7 +30,7 @@ export function filesAndGroups(options: NamedRequirements): Pick<ResolveOptions,
   };
 }
 
-/** Returns the URL of a file that is one already, or a path, with the extras in brackets behind it. */
+/** Returns the URL of a file, given as a URL or a path, with its extras in brackets. */
 function address(file: string): string {
   if (/^[a-z][a-z+.-]+:/i.test(file)) return file;
   const [, path = file, extras = ""] = /^(.*\.toml)(\[[^\]]*\])$/.exec(file) ?? [];

@@ -1,9 +1,9 @@
-import type { Explanation } from "../installer.ts";
+import type { Explanation } from "../types.ts";
 import { advising, inOptions } from "./advice.ts";
 import { treeLines, whyLines } from "./drawing.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";
 import { hostRequirement } from "./host_paths.ts";
-import { printableJson } from "../printable.ts";
+import { printableJson } from "../text/printable.ts";
 import { namesFiles } from "./requirements.ts";
 import { choosing, type SessionOptions, startSession, watch } from "./session.ts";
 import type { Shared } from "./shared.ts";
@@ -16,7 +16,7 @@ export interface ResolveParameters {
   options: SessionOptions & { json?: boolean };
 }
 
-/** Prints what would be installed. */
+/** Prints the resolution. */
 export async function resolve(parameters: ResolveParameters, shared: Shared): Promise<number> {
   const { resolution, tree } = await explain(parameters, shared);
   if (parameters.options.json) print([printableJson({ ...resolution, tree: tree.branches })]);
@@ -24,10 +24,10 @@ export async function resolve(parameters: ResolveParameters, shared: Shared): Pr
   return SUCCESS;
 }
 
-/** Prints which requirements lead to a project; fails where none do. */
+/** Prints the requirements that lead to a project. Fails if none do. */
 export async function why(parameters: ResolveParameters & { name: string }, shared: Shared): Promise<number> {
   const { why: found } = await explain(parameters, shared, parameters.name);
-  if (!found) throw new TypeError("the answer tells nothing of the project");
+  if (!found) throw new TypeError("the resolution does not explain the project");
   if (parameters.options.json) print([printableJson(found)]);
   else print(whyLines(found, styleFor(1)));
   return found.chains.length > 0 ? SUCCESS : FAILURE;
@@ -40,9 +40,9 @@ async function explain(
 ): Promise<Explanation> {
   const chosen = choosing(options);
   if (requirements.length === 0 && !namesFiles(options)) {
-    throw new UsageError("nothing is asked for: name requirements, or a file of them with -r");
+    throw new UsageError("no requirements: name some, or a file with -r");
   }
-  // The answer is what one wants to see, and nothing of how it came about.
+  // Write only the result, not how long Pyodide took to load.
   const session = await startSession(options, shared, false);
   const { signal } = session.interrupts;
   const question = { ...chosen, requirements: requirements.map(hostRequirement), ...(name !== undefined && { name }) };

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import type { InstallOptions } from "../installer.ts";
+import type { InstallOptions } from "../types.ts";
 import { endsProgram } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
 import { choosing, install, type Session, type SessionOptions, startSession } from "./session.ts";
@@ -19,11 +19,11 @@ export interface RunParameters {
   options: RunOptions;
 }
 
-/** Where a program lies inside Pyodide that came on the standard input; errors show the name. */
+/** The file inside Pyodide of a program from the standard input. Errors show its name. */
 const STDIN_FOLDER = "/mnt/wherry";
 const STDIN_FILE = `${STDIN_FOLDER}/<stdin>`;
 
-/** Runs a Python program with what it and the command line ask for, and returns its exit code. */
+/** Installs the requirements of a Python program and of the command line, runs it, and returns its exit code. */
 export async function run({ program, args, options }: RunParameters, shared: Shared): Promise<number> {
   const chosen = choosing(options);
   const hostFile = options.module || program === "-" ? undefined : findScript(program);
@@ -31,7 +31,7 @@ export async function run({ program, args, options }: RunParameters, shared: Sha
   const session = await startSession(options, shared);
   const { pyodide, call, interrupts } = session;
   if (source) {
-    // Before any folder of the host is shown, so that it lies in none of them.
+    // Before host folders are mounted, so that the file is in none of them.
     pyodide.FS.mkdirTree(STDIN_FOLDER);
     pyodide.FS.writeFile(STDIN_FILE, source);
   }
@@ -66,7 +66,7 @@ function readStandardInput(shared: Shared): Uint8Array {
   }
 }
 
-/** Follows links, because what a link names need not be visible inside Pyodide. */
+/** Returns the path of a script. Follows links, because the target may not be visible inside Pyodide. */
 function findScript(script: string): string {
   try {
     const file = realpathSync(script);

@@ -1,8 +1,10 @@
 import { isatty } from "node:tty";
 import type { PyodideAPI } from "pyodide";
 import { connect } from "../attach.ts";
-import type { Call } from "../bridge.ts";
-import { createInstaller, type InstallOptions, type ProgressListener } from "../installer.ts";
+import type { Call } from "../python/bridge.ts";
+import { createInstaller } from "../installer.ts";
+import { formatSeconds } from "../text/units.ts";
+import type { InstallOptions, ProgressListener } from "../types.ts";
 import { advising, inOptions } from "./advice.ts";
 import { readConstraints } from "./constraints.ts";
 import { type FolderCache, openCache } from "./folder_cache.ts";
@@ -17,10 +19,9 @@ import { filesAndGroups, type NamedRequirements } from "./requirements.ts";
 import { loadSize, setLoading, type Shared } from "./shared.ts";
 import { styleFor } from "./style.ts";
 import { beginLoadingLine, endLoadingLine, say } from "./terminal.ts";
-import { seconds } from "./units.ts";
 import { UsageError } from "./usage.ts";
 
-/** What every command lets one say. */
+/** The common options of the commands. */
 export interface SessionOptions extends NamedRequirements {
   indexUrl?: readonly string[];
   constraint?: readonly string[];
@@ -33,7 +34,7 @@ export interface SessionOptions extends NamedRequirements {
   offline?: boolean;
 }
 
-/** A Pyodide with wherry aboard, at a terminal. */
+/** A Pyodide with wherry, at a terminal. */
 export interface Session {
   pyodide: PyodideAPI;
   call: Call;
@@ -44,11 +45,11 @@ export interface Session {
   options: SessionOptions;
 }
 
-/** Starts Pyodide; says how long that took, if it `saysLoaded`. */
+/** Starts Pyodide. If `saysLoaded`, writes how long that took. */
 export async function startSession(options: SessionOptions, shared: Shared, saysLoaded = true): Promise<Session> {
   requireNode();
   if (options.offline && options.cache === false) {
-    throw new UsageError("--offline takes everything from the cache: leave out --no-cache");
+    throw new UsageError("--offline needs the cache: remove --no-cache");
   }
   trustSystemAuthorities();
   const clock = startClock();
@@ -68,23 +69,23 @@ export async function startSession(options: SessionOptions, shared: Shared, says
 
 async function sayLoaded(version: string, call: Call, clock: Clock): Promise<void> {
   const { pythonVersion, platform } = await call("environment");
-  say(`wherry: Pyodide ${version} (Python ${pythonVersion}, ${platform}) loaded in ${seconds(clock())}`);
+  say(`wherry: Pyodide ${version} (Python ${pythonVersion}, ${platform}) loaded in ${formatSeconds(clock())}`);
 }
 
-/** Returns the options that count for every call, those typed at a prompt, too. */
+/** Returns the options of every call, also of those at a prompt. */
 function forEveryCall({ indexUrl, constraint, prefer, overwrite }: SessionOptions) {
   const constraints = readConstraints(constraint).map(hostRequirement);
   const options = { constraints, ...(prefer && { prefer }), ...(overwrite && { overwrite }) };
   return { ...options, ...(indexUrl && { indexUrls: indexUrl.map(hostIndex) }) };
 }
 
-/** Returns the options of an installation that count besides those of every call. */
+/** Returns the options of an installation, besides those of every call. */
 export function choosing(options: SessionOptions): InstallOptions {
   const { prefer, overwrite } = options;
   return { ...filesAndGroups(options), ...(prefer && { prefer }), ...(overwrite && { overwrite }) };
 }
 
-/** Installs all of it, and says what came. */
+/** Installs the requirements, and lists the installed packages. */
 export async function install(
   session: Session,
   requirements: readonly string[],
@@ -103,7 +104,7 @@ export async function install(
   if (!session.quiet) reportLines({ ...report, warnings }, columns).forEach(say);
 }
 
-/** Shows how something goes on: bars on a terminal; if `sayPhases`, a line for each phase that is over. */
+/** Shows the progress of `work`: bars on a terminal, and, if `sayPhases`, a line at the end of each phase. */
 export async function watch<Result>(
   { quiet, shared }: Session,
   sayPhases: boolean,

@@ -1,6 +1,6 @@
 /**
- * What the process's first thread, which gets signals and knows the terminal, tells the thread that Python runs in:
- * that one is busy for as long as Python is, and reads no messages then.
+ * Shared memory of the first thread, which receives signals and knows the terminal, and the thread that runs Python,
+ * which reads no messages while Python is busy.
  */
 export type Shared = Int32Array<SharedArrayBuffer>;
 
@@ -12,10 +12,10 @@ export function share(): Shared {
 }
 
 /**
- * Where Python looks for a signal, and puts 0 once it has seen it.
+ * Returns the buffer in which Python looks for a signal, and writes 0 when it has seen it.
  *
- * It puts 0 there whenever it looks, thousands of times a second. Here that takes away what was seen, and not what has
- * come since.
+ * Python writes 0 after every look, thousands of times a second. This buffer then removes only the signal that was
+ * seen, not one that arrived since.
  */
 export function signalPlace(shared: Shared): Shared {
   let seen = 0;
@@ -35,17 +35,17 @@ export function raiseInterrupt(shared: Shared): void {
   Atomics.store(shared, PLACES.signal, SIGINT);
 }
 
-/** Whether there is a signal that nobody has seen yet. */
+/** Whether a signal has not been seen yet. */
 export function isPending(shared: Shared): boolean {
   return Atomics.load(shared, PLACES.signal) === SIGINT;
 }
 
-/** Whether there was a signal that Python had not seen yet; it will not any more. */
+/** Removes a signal that Python has not seen. Returns whether one was set. */
 export function takeInterrupt(shared: Shared): boolean {
   return Atomics.exchange(shared, PLACES.signal, 0) === SIGINT;
 }
 
-/** Notes that nothing can be heard until somebody writes to the standard input. */
+/** Notes that Python waits for the standard input, and receives no messages. */
 export function setReading(shared: Shared, isReading: boolean): void {
   Atomics.store(shared, PLACES.reading, Number(isReading));
 }
@@ -54,7 +54,7 @@ export function isReading(shared: Shared): boolean {
   return Atomics.load(shared, PLACES.reading) === 1;
 }
 
-/** Notes that Pyodide is being loaded: there is nothing yet that could hear a signal, or be put in order. */
+/** Notes that Pyodide is being loaded. Until then a signal can end the process at once. */
 export function setLoading(shared: Shared, isLoading: boolean): void {
   Atomics.store(shared, PLACES.loading, Number(isLoading));
 }
@@ -73,7 +73,7 @@ export function storeSize(shared: Shared, { columns, rows }: Size): void {
   Atomics.store(shared, PLACES.rows, rows);
 }
 
-/** The terminal's size in characters, 80 by 24 where there is none. */
+/** Returns the terminal's size in characters; 80 by 24 without a terminal. */
 export function loadSize(shared: Shared): Size {
   return { columns: Atomics.load(shared, PLACES.columns) || 80, rows: Atomics.load(shared, PLACES.rows) || 24 };
 }

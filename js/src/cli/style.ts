@@ -3,10 +3,10 @@ import { styleText } from "node:util";
 
 type Format = Parameters<typeof styleText>[0];
 
-/** Puts a text into colours, or leaves it as it is. */
+/** Formats a text for the terminal, or returns it unchanged. */
 export type Style = (format: Format, text: string) => string;
 
-/** Whether to write colours to a stream that is a terminal, or is not; see no-color.org and force-color.org. */
+/** Whether to write colours to a stream. See no-color.org and force-color.org. */
 export function wantsColour(isTerminal: boolean, environment: NodeJS.ProcessEnv = process.env): boolean {
   const { FORCE_COLOR: forced, NO_COLOR: refused, TERM: terminal } = environment;
   if (forced) return forced !== "0" && forced !== "false";

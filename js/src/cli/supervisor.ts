@@ -14,22 +14,22 @@ import {
 } from "./shared.ts";
 import { endLoadingLine, say } from "./terminal.ts";
 
-/** After how many milliseconds somebody who pressed Ctrl-C is told what more there is to do. */
+/** Milliseconds after Ctrl-C until a message explains how to end the process. */
 const PATIENCE = 2000;
 
-/** What is to be done in the thread of Python; it has to survive a message. */
+/** The command for the thread of Python. It is sent as a message. */
 export interface Assignment {
   command: string;
   parameters: object;
   shared: Shared;
 }
 
-/** Starts a command in a thread of its own; the process ends with it. Signals come here, and go on to it. */
+/** Starts a command in a thread of its own, and passes signals to it. The process ends with the thread. */
 export function start(command: string, parameters: object): Worker {
   const shared = share();
   followSize(shared);
   setLoading(shared, true);
-  // Flags are the whole process's, and count for threads that are begun after them.
+  // Flags apply to threads that start later.
   if ((parameters as { options?: { sockets?: boolean } }).options?.sockets) allowStackSwitching();
   const assignment: Assignment = { command, parameters, shared };
   const worker = new Worker(new URL("./cli-worker.js", import.meta.url), { workerData: assignment });
@@ -39,11 +39,11 @@ export function start(command: string, parameters: object): Worker {
     if (isLoading(shared) || isPending(shared)) return die(interrupt);
     isInterrupted = true;
     raiseInterrupt(shared);
-    // In this order: who begins to read looks for a signal after saying so.
+    // After raising the signal: a reader sets its flag first, and then checks for signals.
     if (isReading(shared)) return die(interrupt);
     worker.postMessage("interrupt");
     setTimeout(() => {
-      if (isPending(shared)) say("wherry: still busy; Ctrl-C once more ends it at once");
+      if (isPending(shared)) say("wherry: still busy; press Ctrl-C again to end it at once");
     }, PATIENCE);
   };
   process.on("SIGINT", interrupt);
@@ -51,15 +51,15 @@ export function start(command: string, parameters: object): Worker {
   return worker;
 }
 
-/** Ends as the signal would have done it: a shell tells that from an exit code, and stops its loops. */
+/** Ends the process by the signal, not by an exit code, so that a shell stops its loops. */
 function die(listener: () => void): void {
   process.off("SIGINT", listener);
   process.kill(process.pid, "SIGINT");
-  // Where signals are none.
+  // On platforms without signals.
   setTimeout(() => process.exit(INTERRUPTED), 100);
 }
 
-/** Only terminals are looked at: their writes block whatever has been looked at. */
+/** Follows the size of the terminal. Never touches other streams, see src/cli/terminal.ts. */
 function followSize(shared: Shared): void {
   if (!isatty(2) && !isatty(1)) return;
   const terminal = isatty(2) ? process.stderr : process.stdout;

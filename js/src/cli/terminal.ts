@@ -1,35 +1,34 @@
 import { constants, openSync, readSync, writeSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { PyodideAPI } from "pyodide";
-import { printable } from "../printable.ts";
+import { printable } from "../text/printable.ts";
 import { loadSize, type Shared, setReading } from "./shared.ts";
 
-// `process.stdin`, `process.stdout` and `process.stderr` are left alone all through the program, unless they are
-// terminals: the first look at one of them makes a pipe non-blocking, and a synchronous interpreter needs pipes that
-// block.
+// The program uses `process.stdin`, `process.stdout` and `process.stderr` only if they are terminals. The first access
+// makes a pipe non-blocking, but a synchronous interpreter needs pipes that block.
 
 const KEYSTROKE = 20; // milliseconds
 
-/** Writes one line to the standard error. */
+/** Writes a line to the standard error. */
 export function say(line: string): void {
   draw(`${printable(line)}\n`);
 }
 
-/** Says on the standard error that something went wrong: the one place where errors get their prefix. */
+/** Writes an error to the standard error, with the common prefix. */
 export function sayError(message: string): void {
   say(`wherry: error: ${message}`);
 }
 
-/** Writes to the standard error, which may be gone, as it is: what moves the cursor, too. */
+/** Writes to the standard error without escaping, so that the text can move the cursor. Ignores failures. */
 export function draw(text: string): void {
   try {
     writeAll(2, text);
   } catch {
-    // Nobody listens.
+    // The reader has gone.
   }
 }
 
-/** Shows, on a terminal, that Pyodide is being loaded, until {@link endLoadingLine}. */
+/** Shows on a terminal that Pyodide is being loaded, until {@link endLoadingLine}. */
 export function beginLoadingLine(): void {
   if (showsLoading()) draw("wherry: loading Pyodide …");
 }
@@ -42,12 +41,12 @@ function showsLoading(): boolean {
   return isatty(2) && process.env["TERM"] !== "dumb";
 }
 
-/** Writes lines to the standard output; throws `EPIPE` where nobody reads them any more. */
+/** Writes lines to the standard output. Throws `EPIPE` if the reader has gone. */
 export function print(lines: readonly string[]): void {
   writeAll(1, `${lines.join("\n")}\n`);
 }
 
-/** Writes all of it, to a pipe that is full for a while, too. */
+/** Writes all of the text, and waits while a pipe is full. */
 function writeAll(descriptor: 1 | 2, text: string): void {
   const nap = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   for (let rest = Buffer.from(text); rest.length > 0; ) {
@@ -60,13 +59,13 @@ function writeAll(descriptor: 1 | 2, text: string): void {
   }
 }
 
-/** Returns what stands for the end of the input, which Windows takes for an error; throws what is another. */
+/** Returns `end` for the error by which Windows reports the end of the input. Throws other errors. */
 export function endOfInput<Value>(error: unknown, end: Value): Value {
   if ((error as NodeJS.ErrnoException).code === "EOF") return end;
   throw error;
 }
 
-/** Gives Python this process's own standard streams. */
+/** Connects Python to the standard streams of this process. */
 export function connectStreams(pyodide: PyodideAPI, shared: Shared): void {
   pyodide.setStdin(isatty(0) ? keyboard(pyodide, shared) : pipe(pyodide, shared));
   pyodide.setStdout(writer(1, shared));
@@ -82,8 +81,8 @@ function writer(descriptor: 1 | 2, shared: Shared) {
 }
 
 /**
- * A terminal that is asked again and again, so that Ctrl-C is noticed meanwhile. It is opened once more for that:
- * whether a read waits is a property of what was opened, and other processes have the descriptor 0, too.
+ * Polls the terminal, so that Ctrl-C is noticed while reading. Opens it again, because other processes share descriptor
+ * 0, and non-blocking reads are a property of the open file.
  */
 function keyboard(pyodide: PyodideAPI, shared: Shared) {
   const nap = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
@@ -107,7 +106,7 @@ function pipe(pyodide: PyodideAPI, shared: Shared) {
   const read = (buffer: Uint8Array): number => {
     setReading(shared, true);
     try {
-      // A signal from before is in time to be raised; one that comes from now on ends the process.
+      // Raises an earlier signal. A later one ends the process.
       pyodide.checkInterrupt();
       return readSync(0, buffer);
     } catch (error) {

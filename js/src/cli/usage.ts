@@ -1,7 +1,7 @@
-/** Words that other programs have for bringing packages. */
+/** Commands of other installers. */
 const INSTALLING = new Set(["add", "i", "install", "pip", "sync", "uv", "uvx"]);
 
-/** Returns what to run instead of a command line that begins with a program, or as another installer's would. */
+/** Returns advice for a command line that begins with a program, or with a command of another installer. */
 export function runInstead(
   args: readonly string[],
   commands: ReadonlySet<string>,
@@ -10,23 +10,23 @@ export function runInstead(
   const [first = ""] = args.filter((one) => one === "-" || !one.startsWith("-"));
   if (commands.has(first) || first === "" || first === "help") return "";
   if (first === "-" || /\.pyw?$/i.test(first) || exists(first)) {
-    return `'${first}' is no command; run it: wherry run ${args.map(quoted).join(" ")}`;
+    return `'${first}' is not a command; to run the file: wherry run ${args.map(quoted).join(" ")}`;
   }
   if (!INSTALLING.has(first)) return "";
   const wanted = args.slice(args.indexOf(first) + 1).filter((one) => !one.startsWith("-") && !INSTALLING.has(one));
   const named = (wanted.length > 0 ? wanted : ["REQUIREMENT"]).map((one) => `--with ${quoted(one)}`).join(" ");
   return (
-    `there is no command '${first}', because every run starts with an empty Pyodide; name packages at the run: ` +
+    `'${first}' is not a command, because every run starts with an empty Pyodide. Name packages at the run: ` +
     `wherry run ${named} app.py, or wherry repl ${named}`
   );
 }
 
-/** Returns an argument as a shell takes it. */
+/** Quotes an argument for a shell. */
 function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 
-/** Breaks lines that are longer than `width` between words; what follows is indented as the text of the line. */
+/** Breaks long lines between words at `width`, and indents the rest like the text of the line. */
 export function wrapped(text: string, width: number): string {
   return text.split("\n").map((line) => wrappedLine(line, width)).join("\n");
 }
@@ -39,7 +39,7 @@ function wrappedLine(line: string, width: number): string {
   return `${line.slice(0, end)}\n${wrappedLine(" ".repeat(indent) + line.slice(end + 1), width)}`;
 }
 
-/** Something the person at the terminal can put right; shown without a stack. */
+/** An error of the command line or of its files, shown without a stack. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -6,7 +6,7 @@ declare global {
   }
 }
 
-// A server that renders pages has no registry.
+// Absent on servers that render pages.
 const elements = globalThis.customElements;
 if (elements && !elements.get("wherry-preload")) elements.define("wherry-preload", PreloadElement);
 

@@ -1,23 +1,23 @@
 import { attach } from "../index.ts";
 import type { AttachOptions, Installer, Preload, ProgressListener, PyodideRuntime } from "../index.ts";
 
-/** What a page with `<wherry-preload>` has once it is ready. */
+/** The result of a `<wherry-preload>`. */
 export interface Preloaded {
-  /** What `loadPyodide()` has returned. */
+  /** The result of `loadPyodide()`. */
   pyodide: PyodideRuntime;
   wherry: Installer;
 }
 
-/** What shows the progress: `<wherry-progress>`, or another element with this method. */
+/** An element that shows progress: `<wherry-progress>`, or another one with this method. */
 interface Tracker {
   track<Result>(run: (onProgress: ProgressListener) => Promise<Result>): Promise<Result>;
 }
 
-// A server that renders pages imports this too, and has no elements.
+// Absent on servers that render pages, which import this module, too.
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 
 /**
- * Loads Pyodide and installs packages, for pages without a script of their own for that.
+ * Loads Pyodide and installs packages, without a script of the page.
  *
  * ```html
  * <wherry-preload pyodide="/pyodide/pyodide.mjs" progress="bar">
@@ -27,15 +27,15 @@ const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
  * <wherry-progress id="bar"></wherry-progress>
  * ```
  *
- * The text is a requirement a line; what stands behind a `#` is for people. Attributes: `pyodide` is the URL of
- * Pyodide's module; `index-url` (several with spaces between), `prefer`, `pre` and `exclude-newer` are those of
- * `install()`; `bundle-url` is that of `attach()`; `progress` is the id of a `<wherry-progress>`, whose script comes along.
- * It begins when it comes into the page, once.
+ * The text has one requirement a line; `#` begins a comment. Attributes: `pyodide` is the URL of Pyodide's module.
+ * `index-url` (several are separated by spaces), `prefer`, `pre` and `exclude-newer` are options of `install()`.
+ * `bundle-url` is an option of `attach()`. `progress` is the id of a `<wherry-progress>`, whose script is loaded as
+ * well.
  *
- * Dispatches `ready`, or `error` (an `ErrorEvent` with the `error`).
+ * The element starts when it is first connected to the page. It dispatches `ready`, or `error` (an `ErrorEvent`).
  */
 export class PreloadElement extends Base {
-  /** Resolves when everything is installed; rejects with what went wrong. */
+  /** Resolves when everything is installed; rejects with the error otherwise. */
   readonly ready: Promise<Preloaded>;
   #settle: ((work: Promise<Preloaded>) => void) | undefined;
 
@@ -69,11 +69,11 @@ export class PreloadElement extends Base {
     const id = this.getAttribute("progress");
     if (id === null) return run();
     const tracker = document.getElementById(id);
-    if (tracker === null) throw new Error(`<wherry-preload> names the progress ${id}, but no element has this id`);
+    if (tracker === null) throw new Error(`<wherry-preload progress="${id}">: no element of the page has this id`);
     if (tracker.localName === "wherry-progress") await import("../progress/define.ts");
     if (tracker.localName.includes("-")) await customElements.whenDefined(tracker.localName);
     if (!isTracker(tracker)) {
-      throw new TypeError(`<wherry-preload> names the progress ${id}, but <${tracker.localName}> has no method track`);
+      throw new TypeError(`<wherry-preload progress="${id}">: <${tracker.localName}> has no method track; name a <wherry-progress>`);
     }
     return tracker.track(run);
   }
@@ -106,19 +106,19 @@ function isTracker(element: HTMLElement): element is HTMLElement & Tracker {
   return typeof (element as Partial<Tracker & HTMLElement>).track === "function";
 }
 
-/** Waits for the page to be there: until then the element may be without its text, and without what it names. */
+/** Waits until the page is parsed: before, the element's text or the element that it names may be missing. */
 async function parsed(): Promise<void> {
   if (document.readyState !== "loading") return;
   await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
 }
 
-/** Reads the value of an attribute that means true wherever it stands, as HTML's do. */
+/** Reads a boolean attribute: true if present, as in HTML. */
 export function readFlag(name: string, value: string | null): boolean {
   if (value === null || ["", name, "true"].includes(value)) return value !== null;
   throw new TypeError(`<wherry-preload> has ${name}="${value}"; write ${name} alone for true, leave it out for false`);
 }
 
-/** Returns the requirements of a text with one a line, as in a requirements file: `#` begins a comment. */
+/** Reads a text with one requirement a line. `#` begins a comment, as in a requirements file. */
 export function readRequirements(text: string): string[] {
   const lines = text.split("\n").map((line) => line.replace(/(^|\s)#.*/, "").trim());
   return lines.filter((line) => line !== "");

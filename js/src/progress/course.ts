@@ -1,27 +1,27 @@
-// The course of one call, put together from its events. No DOM in here.
-import type { ProgressEvent } from "../installer.ts";
+// The state of one call, built from its progress events. Free of DOM: the element and the command line draw it.
+import type { ProgressEvent } from "../types.ts";
 
-/** What is happening to a package, in the order in which it does. */
+/** The states of a package, in order. */
 export type PackageState = "waiting" | "downloading" | "downloaded" | "placed";
 
-/** One package on its way. */
-export interface Parcel {
+/** The progress of one package. */
+export interface PackageProgress {
   /** The normalized name. */
   readonly name: string;
   state: PackageState;
-  /** How many bytes of its archive have come, and how many there are; null while that is not known. */
+  /** Bytes of its archive: received and in total; null while unknown. */
   bytesDone: number | null;
   bytesTotal: number | null;
-  /** Bytes a second, smoothed; null before there are two moments to compare. */
+  /** Bytes a second, smoothed; null until it has been measured twice. */
   rate: number | null;
 }
 
-/** How fast an old rate is forgotten, in ms: long enough to read the number, short enough to believe it. */
+/** Time constant of the smoothing, in ms: long enough to read the number, short enough to follow changes. */
 const MEMORY = 1500;
 
-/** What the events of one call have told so far. */
+/** The progress of one call. */
 export class Course {
-  readonly parcels = new Map<string, Parcel>();
+  readonly packages = new Map<string, PackageProgress>();
   #latest: ProgressEvent | undefined;
   readonly #heardAt = new Map<string, number>();
 
@@ -31,58 +31,58 @@ export class Course {
 
   /** Bytes a second of all packages together; null while nothing is being downloaded. */
   get rate(): number | null {
-    const rates = [...this.parcels.values()].flatMap(({ state, rate }) =>
+    const rates = [...this.packages.values()].flatMap(({ state, rate }) =>
       state === "downloading" && rate !== null ? [rate] : [],
     );
     return rates.length ? rates.reduce((sum, rate) => sum + rate) : null;
   }
 
-  /** Whether `event` cannot belong to this course any more, and so begins another. */
+  /** Whether `event` belongs to another call than the events before it. */
   isOver(event: ProgressEvent): boolean {
     const latest = this.#latest;
     return latest !== undefined && (latest.phase === "done" || event.fraction < latest.fraction);
   }
 
-  /** Takes the next event, which has come at `now`, in ms. */
+  /** Adds an event that arrived at `now`, in ms. */
   hear(event: ProgressEvent, now: number): void {
     this.#latest = event;
     if (event.phase === "done") {
-      for (const parcel of this.parcels.values()) parcel.state = "placed";
+      for (const each of this.packages.values()) each.state = "placed";
     } else if (event.package !== null && event.phase !== "resolving") {
-      this.#follow(this.#parcel(event.package), event, now);
+      this.#follow(this.#package(event.package), event, now);
     }
   }
 
-  #parcel(name: string): Parcel {
-    let parcel = this.parcels.get(name);
-    if (!parcel) {
-      parcel = { name, state: "waiting", bytesDone: null, bytesTotal: null, rate: null };
-      this.parcels.set(name, parcel);
+  #package(name: string): PackageProgress {
+    let found = this.packages.get(name);
+    if (!found) {
+      found = { name, state: "waiting", bytesDone: null, bytesTotal: null, rate: null };
+      this.packages.set(name, found);
     }
-    return parcel;
+    return found;
   }
 
-  #follow(parcel: Parcel, event: ProgressEvent, now: number): void {
+  #follow(progress: PackageProgress, event: ProgressEvent, now: number): void {
     if (event.phase === "placing") {
-      parcel.state = "placed";
+      progress.state = "placed";
       return;
     }
     const { bytesDone, bytesTotal } = event;
-    if (bytesDone !== null) this.#measure(parcel, bytesDone, now);
-    parcel.bytesTotal = bytesTotal ?? parcel.bytesTotal;
-    const isWhole = parcel.bytesDone !== null && parcel.bytesDone === parcel.bytesTotal;
-    parcel.state = isWhole ? "downloaded" : parcel.bytesDone === null ? "waiting" : "downloading";
+    if (bytesDone !== null) this.#measure(progress, bytesDone, now);
+    progress.bytesTotal = bytesTotal ?? progress.bytesTotal;
+    const isWhole = progress.bytesDone !== null && progress.bytesDone === progress.bytesTotal;
+    progress.state = isWhole ? "downloaded" : progress.bytesDone === null ? "waiting" : "downloading";
   }
 
-  /** A transfer that begins again has fewer bytes than before: that is no rate. */
-  #measure(parcel: Parcel, bytesDone: number, now: number): void {
-    const before = this.#heardAt.get(parcel.name);
-    if (before !== undefined && parcel.bytesDone !== null && now > before && bytesDone >= parcel.bytesDone) {
-      const rate = ((bytesDone - parcel.bytesDone) * 1000) / (now - before);
-      const weight = parcel.rate === null ? 1 : 1 - Math.exp((before - now) / MEMORY);
-      parcel.rate = (parcel.rate ?? 0) * (1 - weight) + rate * weight;
+  #measure(progress: PackageProgress, bytesDone: number, now: number): void {
+    const before = this.#heardAt.get(progress.name);
+    // A transfer that is repeated starts with fewer bytes, which is no rate.
+    if (before !== undefined && progress.bytesDone !== null && now > before && bytesDone >= progress.bytesDone) {
+      const rate = ((bytesDone - progress.bytesDone) * 1000) / (now - before);
+      const weight = progress.rate === null ? 1 : 1 - Math.exp((before - now) / MEMORY);
+      progress.rate = (progress.rate ?? 0) * (1 - weight) + rate * weight;
     }
-    parcel.bytesDone = bytesDone;
-    this.#heardAt.set(parcel.name, now);
+    progress.bytesDone = bytesDone;
+    this.#heardAt.set(progress.name, now);
   }
 }

@@ -1,4 +1,4 @@
-// Importing this registers <wherry-progress>.
+// Registers <wherry-progress>.
 import { WherryProgressElement } from "./element.ts";
 
 declare global {
@@ -7,7 +7,7 @@ declare global {
   }
 }
 
-// A server that renders pages has no registry.
+// Absent on servers that render pages.
 const elements = globalThis.customElements;
 if (elements && !elements.get("wherry-progress")) elements.define("wherry-progress", WherryProgressElement);
 

@@ -1,6 +1,6 @@
-// A word for what every view does: elements without innerHTML.
+// Create and change elements without innerHTML.
 
-/** Makes an element with these attributes (what is null or false is left out) and children; strings become text. */
+/** Creates an element. Attributes of null or false are left out; children that are strings become text. */
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Readonly<Record<string, string | boolean | null>> = {},
@@ -14,7 +14,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** Sets the text unless it is there already: a screen reader hears of every change. */
+/** Sets the text if it differs: screen readers announce every change. */
 export function setText(node: Node, text: string): void {
   if (node.textContent !== text) node.textContent = text;
 }

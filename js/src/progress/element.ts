@@ -1,5 +1,5 @@
-// The class alone: whoever imports this decides under which name it is registered. See define.ts.
-import type { ProgressEvent, ProgressListener } from "../installer.ts";
+// Defines the class without registering it, so that a program can choose the name. See define.ts.
+import type { ProgressEvent, ProgressListener } from "../types.ts";
 import { Course } from "./course.ts";
 import { describeFailure, type Failure, wasStopped } from "./failure.ts";
 import { STYLE } from "./style.ts";
@@ -7,19 +7,19 @@ import { type ProgressState, View } from "./view.ts";
 
 export type { ProgressState } from "./view.ts";
 
-// A server that renders pages imports this too, and has no elements.
+// Absent on servers that render pages, which import this module, too.
 const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
 
 /**
- * Shows how an installation goes: `<wherry-progress>`, once `wherry/progress/define` is imported.
+ * Shows the progress of an installation: `<wherry-progress>`, after `wherry/progress/define` is imported.
  *
- * Hand `onProgress` to `attach()` or `install()`; or let `track()` follow a call, which shows its failure too.
+ * Pass `onProgress` to `attach()` or `install()`; or let `track()` follow a call and show its failure as well.
  *
- * Attributes: `open` lists the packages, and `label` is what assistive technology calls the bar. States for CSS:
+ * Attributes: `open` lists the packages; `label` is the bar's name for assistive technology. States for CSS:
  * `:state(idle)`, `:state(running)`, `:state(done)`, `:state(stopped)`, `:state(failed)`. Parts: `phase`, `count`,
  * `toggle`, `bar`, `fill`, `line`, `packages`, `package`, `failure`, `code`, `message`, `copy`. Custom properties:
  * `--wherry-accent`, `--wherry-error`, `--wherry-quiet`, `--wherry-track`, `--wherry-font`, `--wherry-gap`,
- * `--wherry-bar-size`, `--wherry-list-size`. Light or dark as the page's `color-scheme`.
+ * `--wherry-bar-size`, `--wherry-list-size`. Follows the page's `color-scheme`.
  */
 export class WherryProgressElement extends Base {
   static readonly observedAttributes = ["label", "open"];
@@ -32,7 +32,7 @@ export class WherryProgressElement extends Base {
   #running = 0;
   #isDue = false;
 
-  /** Takes the next event. Bound to this element, so that it can be handed on as it is. */
+  /** Adds an event. The function is bound, so that it can be passed as a listener. */
   readonly onProgress: ProgressListener = (event) => {
     if (this.#course.isOver(event)) this.reset();
     this.#hear(this.#course, event);
@@ -41,11 +41,11 @@ export class WherryProgressElement extends Base {
   /**
    * Follows a call: `await progress.track((onProgress) => wherry.install("pydantic", { onProgress }))`.
    *
-   * What the call returns, or is rejected with, is passed on. A failure stays to be read until the next call begins;
-   * an `AbortError` is shown as a stop.
+   * Returns the result of the call, or rejects with its error. A failure is shown until the next call begins; an
+   * `AbortError` is shown as a stop.
    */
   async track<Result>(call: (onProgress: ProgressListener) => Promise<Result>): Promise<Result> {
-    // Calls take turns: the failure of one is not to vanish because another waits.
+    // Keep the failure of a call while another one runs.
     if (this.#running === 0) this.reset();
     const course = new Course();
     this.#running += 1;
@@ -63,13 +63,13 @@ export class WherryProgressElement extends Base {
     }
   }
 
-  /** Shows why a call that was not tracked was rejected. */
+  /** Shows the error of a call that is not tracked. */
   fail(error: unknown): void {
     if (!wasStopped(error)) this.#failure = describeFailure(error);
     this.#end(this.#failure ? "failed" : "stopped");
   }
 
-  /** Forgets all, and shows nothing. */
+  /** Returns to the idle state. */
   reset(): void {
     this.#course = new Course();
     this.#failure = null;
@@ -90,7 +90,7 @@ export class WherryProgressElement extends Base {
     this.toggleAttribute("open", open);
   }
 
-  /** What assistive technology calls the bar. */
+  /** The bar's name for assistive technology. */
   get label(): string {
     return this.getAttribute("label") ?? "Installation";
   }
@@ -121,7 +121,7 @@ export class WherryProgressElement extends Base {
     this.#schedule();
   }
 
-  /** Shows what there is with the next frame: events come faster. */
+  /** Renders in the next frame: events are more frequent than frames. */
   #schedule(): void {
     if (this.#isDue) return;
     this.#isDue = true;

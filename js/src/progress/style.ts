@@ -1,4 +1,4 @@
-// A constructable style sheet, since a Content-Security-Policy may forbid style elements.
+// For a constructable style sheet, because a Content-Security-Policy may forbid style elements.
 
 export const STYLE: string = `
 :host {
@@ -58,7 +58,7 @@ li { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-i
 .amount, .state { color: var(--_quiet); font-size: 0.8125rem; text-align: end; white-space: nowrap; }
 .placed .state, .downloaded .state { color: var(--_accent); }
 li .bar { height: 0.25rem; }
-/* A full bar says no more than the word beside it. */
+/* The word beside a full bar says the same. */
 :is(.downloaded, .placed) > .bar { visibility: hidden; }
 @container (width < 26rem) {
   ul { grid-template-columns: minmax(0, 1fr) max-content max-content; column-gap: var(--_gap); }

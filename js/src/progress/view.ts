@@ -1,21 +1,21 @@
-// What <wherry-progress> shows, as a function of what it knows.
-import type { ProgressEvent } from "../installer.ts";
-import type { Course, Parcel } from "./course.ts";
+// Renders <wherry-progress> from its state.
+import type { ProgressEvent } from "../types.ts";
+import type { Course, PackageProgress } from "./course.ts";
 import { element, setText } from "./dom.ts";
 import type { Failure } from "./failure.ts";
-import { count, formatBytes, formatRate, formatShare } from "./units.ts";
+import { count, formatBytes, formatRate, formatShare } from "../text/units.ts";
 
-/** Where a call stands. */
+/** The state of a call. */
 export type ProgressState = "idle" | "running" | "done" | "stopped" | "failed";
 
-/** All that a view depends on. */
+/** The input of a view. */
 export interface Shown {
   readonly state: ProgressState;
   readonly course: Course;
   readonly failure: Failure | null;
   /** Whether the packages are listed. */
   readonly isOpen: boolean;
-  /** What the bar is called. */
+  /** The name of the bar. */
   readonly label: string;
 }
 
@@ -35,7 +35,7 @@ interface Row {
   readonly state: HTMLElement;
 }
 
-/** The shadow tree of one element. Every text in it is set as text. */
+/** The shadow tree of one element. Texts are never parsed as HTML. */
 export class View {
   readonly #phase = element("span", { part: "phase" });
   readonly #count = element("span", { part: "count" });
@@ -64,7 +64,7 @@ export class View {
     this.#line,
     this.#list,
   );
-  readonly #rows = new Map<Parcel, Row>();
+  readonly #rows = new Map<PackageProgress, Row>();
   #failure: Failure | null = null;
 
   constructor(root: ShadowRoot, onToggle: () => void) {
@@ -77,7 +77,7 @@ export class View {
     this.#body.className = state === "running" ? (course.latest?.phase ?? "resolving") : state;
     this.#showHead(shown);
     this.#showBar(shown);
-    this.#showParcels(shown);
+    this.#showPackages(shown);
     this.#showFailure(shown.failure);
     setText(this.#spoken, spoken(shown));
   }
@@ -87,11 +87,11 @@ export class View {
     setText(this.#count, state === "running" ? [share(course.latest), rate(course)].filter(Boolean).join(" · ") : "");
     const message = state === "failed" || state === "stopped" ? "" : (course.latest?.message ?? "");
     const [first = ""] = message.split("\n");
-    // It would say the same again.
+    // Do not repeat the headline.
     setText(this.#line, first === this.#phase.textContent ? "" : first);
     this.#line.hidden = !message;
     this.#line.title = message;
-    this.#toggle.hidden = course.parcels.size === 0;
+    this.#toggle.hidden = course.packages.size === 0;
     this.#toggle.setAttribute("aria-expanded", String(isOpen));
   }
 
@@ -102,46 +102,46 @@ export class View {
     const fraction = state === "done" ? 1 : (latest?.fraction ?? 0);
     const percent = Math.round(fraction * 100);
     this.#fill.style.setProperty("--_share", String(fraction));
-    // Before the first event nothing is known: a bar without a value.
+    // Before the first event the bar has no value.
     const isKnown = latest !== undefined || state === "done";
     setAttribute(this.#bar, "aria-valuenow", isKnown ? String(percent) : null);
     const words = [headline(state, latest), share(latest) && `${share(latest)} packages`, isKnown && `${percent} %`];
     setAttribute(this.#bar, "aria-valuetext", words.filter(Boolean).join(", "));
   }
 
-  #showParcels({ course, isOpen }: Shown): void {
-    const parcels = new Set(course.parcels.values());
-    for (const [parcel, { item }] of this.#rows) {
-      if (parcels.has(parcel)) continue;
+  #showPackages({ course, isOpen }: Shown): void {
+    const packages = new Set(course.packages.values());
+    for (const [progress, { item }] of this.#rows) {
+      if (packages.has(progress)) continue;
       item.remove();
-      this.#rows.delete(parcel);
+      this.#rows.delete(progress);
     }
-    for (const parcel of parcels) this.#showParcel(parcel);
-    this.#list.hidden = !isOpen || parcels.size === 0;
+    for (const progress of packages) this.#showPackage(progress);
+    this.#list.hidden = !isOpen || packages.size === 0;
   }
 
-  #showParcel(parcel: Parcel): void {
-    const { item, bar, fill, amount, state } = this.#row(parcel);
-    const { bytesDone, bytesTotal } = parcel;
-    item.className = parcel.state;
-    setAttribute(item, "part", `package ${parcel.state}`);
-    const isWhole = parcel.state === "placed" || parcel.state === "downloaded";
+  #showPackage(progress: PackageProgress): void {
+    const { item, bar, fill, amount, state } = this.#row(progress);
+    const { bytesDone, bytesTotal } = progress;
+    item.className = progress.state;
+    setAttribute(item, "part", `package ${progress.state}`);
+    const isWhole = progress.state === "placed" || progress.state === "downloaded";
     fill.style.setProperty("--_share", String(isWhole ? 1 : bytesTotal ? (bytesDone ?? 0) / bytesTotal : 0));
     bar.classList.toggle("unknown", !isWhole && bytesTotal === null);
     const size = bytesTotal ?? bytesDone;
     setText(amount, isWhole ? (size === null ? "" : formatBytes(size)) : formatShare(bytesDone ?? 0, bytesTotal));
-    setText(state, stateOf(parcel));
+    setText(state, stateOf(progress));
   }
 
-  #row(parcel: Parcel): Row {
-    let row = this.#rows.get(parcel);
+  #row(progress: PackageProgress): Row {
+    let row = this.#rows.get(progress);
     if (!row) {
       const fill = element("span", { class: "fill" });
       const bar = element("span", { class: "bar", "aria-hidden": "true" }, fill);
       const [amount, state] = [element("span", { class: "amount" }), element("span", { class: "state" })];
-      const name = element("span", { class: "name", title: parcel.name }, parcel.name);
+      const name = element("span", { class: "name", title: progress.name }, progress.name);
       row = { item: element("li", {}, name, bar, amount, state), bar, fill, amount, state };
-      this.#rows.set(parcel, row);
+      this.#rows.set(progress, row);
       this.#list.append(row.item);
     }
     return row;
@@ -164,7 +164,7 @@ function failureBox(failure: Failure): HTMLElement {
       await navigator.clipboard.writeText(`${failure.code}: ${failure.message}`);
       copy.textContent = "Copied";
     } catch {
-      // Pages may not reach the clipboard; people can, once the text is selected.
+      // The page may not write to the clipboard. Select the text, so that the user can.
       getSelection()?.selectAllChildren(message);
     }
   });
@@ -180,7 +180,7 @@ function headline(state: ProgressState, latest: ProgressEvent | undefined): stri
   return PHASES[latest?.phase ?? "resolving"];
 }
 
-/** How many packages of how many are done. */
+/** Returns how many of the packages are done: `"1 of 2"`. */
 function share(latest: ProgressEvent | undefined): string {
   return latest?.total && latest.phase !== "done" ? `${latest.done} of ${latest.total}` : "";
 }
@@ -189,12 +189,12 @@ function rate(course: Course): string {
   return course.rate === null || course.latest?.phase !== "downloading" ? "" : formatRate(course.rate);
 }
 
-function stateOf({ state, rate }: Parcel): string {
+function stateOf({ state, rate }: PackageProgress): string {
   if (state === "downloading") return rate === null ? "" : formatRate(rate);
   return { waiting: "Waiting", downloaded: "Downloaded", placed: "Installed" }[state];
 }
 
-/** One sentence a phase, not one an event; a failure is told by the alert. */
+/** Returns a sentence for screen readers: one for each phase, not for each event. The alert announces a failure. */
 function spoken({ state, course: { latest } }: Shown): string {
   if (state === "stopped") return "Stopped";
   if (state === "done") return latest?.message ?? "Done";

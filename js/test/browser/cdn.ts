@@ -1,5 +1,4 @@
-// Pyodide's CDN on loopback. Its wheels cannot be had here; those of the tests stand in for them, under the names and
-// versions of the genuine lock.
+// Pyodide's CDN on loopback. Wheels of the tests replace its wheels, under the names and versions of the genuine lock.
 import { createHash } from "node:crypto";
 import { strFromU8, strToU8, unzipSync, zipSync } from "fflate";
 import { LoopbackServer } from "./serving.ts";
@@ -16,13 +15,13 @@ export interface Lock {
   packages: Record<string, LockedPackage>;
 }
 
-/** Files by name, and the lock with their hashes; all else in it is as it was. */
+/** Files by name, and the lock with their hashes. */
 export interface StandIns {
   readonly files: ReadonlyMap<string, Uint8Array>;
   readonly lock: Lock;
 }
 
-/** Makes stand-ins for those packages of a lock of which there is a wheel of another version. */
+/** Creates stand-ins for packages of a lock from wheels of other versions. */
 export function standIn(lock: Lock, wheels: readonly Wheel[]): StandIns {
   const files = new Map<string, Uint8Array>();
   const packages = { ...lock.packages };
@@ -37,7 +36,7 @@ export function standIn(lock: Lock, wheels: readonly Wheel[]): StandIns {
   return { files, lock: { ...lock, packages } };
 }
 
-/** Serves files beside each other to every origin. */
+/** Serves files of one folder to every origin. */
 export function serveCdn({ files }: StandIns): Promise<LoopbackServer> {
   return LoopbackServer.listen((request, response) => {
     const content = files.get(decodeURIComponent((request.url ?? "").slice(1)));
@@ -47,7 +46,7 @@ export function serveCdn({ files }: StandIns): Promise<LoopbackServer> {
   });
 }
 
-/** Returns a wheel that calls itself `version`, and requires the versions of the lock where it requires an exact one. */
+/** Returns a wheel with the version `version`, and with the lock's versions in its exact requirements. */
 function relabel({ name, version: before, content }: Wheel, version: string, versions: ReadonlyMap<string, string>): Uint8Array {
   const entries: Record<string, Uint8Array> = {};
   const stem = name.replaceAll("-", "_");

@@ -1,17 +1,17 @@
-// A tab of Chromium crashes about once in 150, without a trace of why. That is no fault of the page's.
+// Handle crashes of Chromium tabs: about one in 150 crashes, for no visible reason and not because of the page.
 import type { Browser, Page } from "puppeteer-core";
 import { openPage } from "./launch.ts";
 
 export class TabCrashed extends Error {}
 
-/** Returns what makes answers of `page` fail with TabCrashed once it has crashed: they would never come. */
+/** Returns a function that rejects with TabCrashed after `page` has crashed, whose answers would never arrive. */
 export function guard(page: Page): <Answer>(answer: Promise<Answer>) => Promise<Answer> {
   const crashed = new Promise<never>((_, reject) => page.on("error", ({ message }) => reject(new TabCrashed(message))));
   crashed.catch(() => {});
   return (answer) => Promise.race([answer, crashed]);
 }
 
-/** A test that does `body` in a tab with a profile of its own; all of it once more if that tab crashes, but not twice. */
+/** Returns a test that runs `body` in a tab with a new profile, and repeats it once if the tab crashes. */
 export function inTab(browser: () => Browser, body: (page: Page) => Promise<void>): () => Promise<void> {
   return () =>
     attempt(browser(), body).catch((error) => {
@@ -31,7 +31,7 @@ async function attempt(browser: Browser, body: (page: Page) => Promise<void>): P
     await guarded(running);
   } finally {
     await profile.close();
-    // What waited for the crashed tab has failed by now: nothing of it runs beside the second attempt.
+    // All waits for the crashed tab have failed by now, so the first attempt does not run beside the second.
     await running?.catch(() => {});
   }
 }

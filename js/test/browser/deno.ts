@@ -1,4 +1,4 @@
-// Plays the scenes in Deno: their names come in line by line, what they tell goes out in the same way.
+// Plays the scenes in Deno. It reads their names and writes their results line by line.
 import { createInterface } from "node:readline";
 import { loadPyodide } from "pyodide";
 import { type SceneName, scenes, setStage } from "./pages/scenes.ts";

@@ -1,4 +1,4 @@
-// The examples as they are, with npm's Pyodide and its lock, but for the index and the CDN: theirs are on loopback.
+// The unchanged examples, with npm's Pyodide and its lock; index and CDN are on loopback.
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -63,14 +63,14 @@ function visitAll(start: () => Promise<Browser>): void {
 
   after(() => browser?.close());
 
-  test("preload: the form works once the packages are there", inPage(async (page) => {
+  test("preload: the form works after the packages are installed", inPage(async (page) => {
     await using visited = await visit(page, folderOf("preload"));
     await visited.click("button:not(:disabled)");
     await visited.shows("output", "passengers: Input should be a valid integer");
     await visited.shows("[role=status]", "Ready");
   }));
 
-  test("preload: where the CDN has nothing, an index takes its place, and a warning says so", inPage(async (page) => {
+  test("preload: if the CDN lacks a package, an index replaces it with a warning", inPage(async (page) => {
     const said: string[] = [];
     page.on("console", (message) => said.push(message.text()));
     await using visited = await visit(page, folderOf("lacking"));
@@ -79,14 +79,14 @@ function visitAll(start: () => Promise<Browser>): void {
     assert.match(said.join("\n"), /Installed: .*pydantic 2\.14\.3.*\nWarning: Could not download Pyodide's own .*pydantic 2\.12\.5/);
   }));
 
-  test("preload: under a policy that lets neither through, the error says what to do", inPage(async (page) => {
+  test("preload: if a policy blocks the CDN and the index, the error gives advice", inPage(async (page) => {
     const policy = { "Content-Security-Policy": "connect-src 'self'" };
     await using visited = await visit(page, folderOf("preload"), policy);
     await visited.shows("[role=status]", "no index can take its place. Serve Pyodide's packages beside it");
     await visited.shows("[role=status]", "packageBaseUrl");
   }));
 
-  test("preload-html: an element brings Python and its packages", inPage(async (page) => {
+  test("preload-html: an element loads Python and packages", inPage(async (page) => {
     await using visited = await visit(page, folderOf("preload-html"));
     await visited.shows("output", "xn--bcher-kva.example");
     await visited.shows("[role=status]", `idna ${versionOf("idna")}, msgpack ${versionOf("msgpack")}`);
@@ -94,33 +94,33 @@ function visitAll(start: () => Promise<Browser>): void {
     assert.ok(await page.evaluate(isDone));
   }));
 
-  test("worker: what the page sends is answered", inPage(async (page) => {
+  test("worker: the worker answers the page", inPage(async (page) => {
     await using visited = await visit(page, folderOf("worker"));
     await visited.click("button:not(:disabled)");
     await visited.shows("output", "[1, 2, 3] is 93 01 02 03 in MessagePack");
     await visited.shows("[role=status]", "Ready");
   }));
 
-  test("cell: Python installs for itself, with await at the top", inPage(async (page) => {
+  test("cell: Python code installs with top-level await", inPage(async (page) => {
     await using visited = await visit(page, folderOf("cell"));
     await visited.click("button:not(:disabled)");
     await visited.shows("[role=log]", "Crossing(river='Thames', passengers=5)");
     await visited.shows("[role=log]", "Resolving pydantic");
   }));
 
-  test("offline: nothing comes from anywhere else", inPage(async (page) => {
+  test("offline: no request leaves the site", inPage(async (page) => {
     await using visited = await visit(page, folderOf("offline"));
     await visited.shows("output", "[1613, 1829]");
     await visited.shows("[role=status]", "pydantic-core 2.50.4");
     assert.deepEqual(visited.elsewhere, []);
   }));
 
-  test("vite: the bundle brings Python's side along", inPage(async (page) => {
+  test("vite: the build includes the Python side", inPage(async (page) => {
     await using visited = await visit(page, join(folderOf("vite"), "dist"));
     await visited.shows("output", PACKED);
   }));
 
-  test("vite: so does its preview, which answers with the page for what is missing", inPage(async (page) => {
+  test("vite: the preview works, although it answers missing files with the page", inPage(async (page) => {
     const server = await preview({ root: folderOf("vite"), logLevel: "error", preview: { host: "127.0.0.1", port: 0 } });
     try {
       const visited = await open(page, server.resolvedUrls?.local[0] ?? "");
@@ -130,7 +130,7 @@ function visitAll(start: () => Promise<Browser>): void {
     }
   }));
 
-  test("vite: so does its development server", inPage(async (page) => {
+  test("vite: the development server works", inPage(async (page) => {
     const folder = folderOf("vite");
     const server = await createServer({ root: folder, logLevel: "error", server: { host: "127.0.0.1", port: 0 } });
     try {
@@ -155,7 +155,7 @@ function runScript(name: string, script: string): Promise<{ stdout: string; stde
   return execute("npm", ["run", "--silent", script], { cwd: folderOf(name), env: { ...process.env, PATH: path } });
 }
 
-/** Does what the page says is to be done before: wheels in a folder, and their names in a list. */
+/** Prepares the page as its text says: wheels in a folder, and their names in a list. */
 function putWheels(folder: string, names: readonly string[]): void {
   const chosen = wheels.filter(({ name }) => names.includes(name));
   mkdirSync(join(folder, "wheels"));

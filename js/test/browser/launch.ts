@@ -1,4 +1,4 @@
-// Browsers, headless, each time with a profile of their own that goes when they are closed (Puppeteer's doing), and Deno.
+// Start headless browsers with temporary profiles, and Deno.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Browser, type BrowserContext, launch as launchBrowser, type Page } from "puppeteer-core";
@@ -6,22 +6,22 @@ import { type Browser, type BrowserContext, launch as launchBrowser, type Page }
 export const BROWSERS = ["chromium", "firefox"] as const;
 export type BrowserName = (typeof BROWSERS)[number];
 
-/** In milliseconds; more than anything takes that works at all, on a machine that has much else to do. */
+/** In milliseconds; longer than any working test takes, also on a busy machine. */
 export const TIMEOUT = 180_000;
-/** How long a single answer of a browser may take: a whole scene is one. */
+/** Time limit of one answer of a browser, such as a whole scene. */
 const ANSWER_TIMEOUT = 600_000;
 
-/** What the programs are called, and how they come. */
+/** Names of the programs, and how to install them. */
 const PROGRAMS = {
   chromium: { names: ["chromium", "chromium-browser", "google-chrome"], way: "on Debian: apt-get install chromium" },
   deno: { names: ["deno"], way: "pip install deno" },
   firefox: { names: ["firefox-esr", "firefox"], way: "on Debian: apt-get install firefox-esr" },
 } as const;
 
-// Beyond Puppeteer's own: root has no sandbox, and loopback needs neither of the others.
+// In addition to Puppeteer's own: root has no sandbox, and loopback needs neither of the others.
 const CHROMIUM_FLAGS = ["--disable-gpu", "--disable-quic", "--no-sandbox"];
 
-/** Starts a browser; throws an error that says what to install where there is none. */
+/** Starts a browser. If it is missing, the error says how to install it. */
 export function launch(browser: BrowserName): Promise<Browser> {
   const options = { executablePath: findProgram(browser), timeout: TIMEOUT, protocolTimeout: ANSWER_TIMEOUT };
   return browser === "firefox"
@@ -29,14 +29,14 @@ export function launch(browser: BrowserName): Promise<Browser> {
     : launchBrowser({ ...options, browser: "chrome", args: CHROMIUM_FLAGS });
 }
 
-/** Opens an empty page that is as patient. */
+/** Opens an empty page with the same time limits. */
 export async function openPage(browser: Browser | BrowserContext): Promise<Page> {
   const page = await browser.newPage();
   page.setDefaultTimeout(TIMEOUT);
   return page;
 }
 
-/** Returns the path of a program; throws an error that says how to get it where it is not on PATH. */
+/** Returns the path of a program. If it is not on PATH, the error says how to install it. */
 export function findProgram(program: keyof typeof PROGRAMS): string {
   const { names, way } = PROGRAMS[program];
   const folders = (process.env["PATH"] ?? "").split(delimiter);

@@ -10,7 +10,7 @@ import { openBrowser, PAGES, PLACES } from "./surfaces.ts";
 const policy = (index: string) =>
   `default-src 'self'; script-src 'self' 'wasm-unsafe-eval' ${hashOfImportMap()}; connect-src 'self' ${index}`;
 
-/** An import map stands inline, where it is let through by its hash alone. */
+/** Returns the hash of the inline import map, which the policy needs. */
 function hashOfImportMap(): string {
   const [, map = ""] = /<script type="importmap">(.*?)<\/script>/s.exec(readFileSync(join(PAGES, "page.html"), "utf8")) ?? [];
   return `'sha256-${createHash("sha256").update(map).digest("base64")}'`;

@@ -1,4 +1,4 @@
-// The element that was built, in a page whose policy lets nothing in but its own files.
+// The built element, in a page whose policy allows only its own files.
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -27,7 +27,7 @@ for (const name of BROWSERS) {
       await site[Symbol.asyncDispose]();
     });
 
-    /** A test in a page that has the element; `complaints` are what the browser says of the page. */
+    /** A test in a page with the element. `complaints` are messages of the browser about the page. */
     function shown(body: (page: Page, complaints: readonly string[]) => Promise<void>): () => Promise<void> {
       return inTab(() => browser, async (page) => {
         const complaints: string[] = [];
@@ -39,7 +39,7 @@ for (const name of BROWSERS) {
       });
     }
 
-    test("a download is told to the eye and to the ear, and the policy is kept", shown(async (page, complaints) => {
+    test("a download is shown and announced under a strict policy", shown(async (page, complaints) => {
       await hear(page, [
         event({ phase: "resolving", message: "Resolving pydantic" }),
         event({ message: "Downloading", done: 1, total: 2, package: "typing-extensions", bytesDone: 44e3, bytesTotal: 44e3 }),
@@ -53,7 +53,7 @@ for (const name of BROWSERS) {
       });
       assert.equal(await textOf(page, "[role=status]"), "Downloading 2 packages");
       await page.evaluate(() => void (document.querySelector("wherry-progress")!.open = true));
-      assert.deepEqual(await rows(page), ["typing-extensions 44 kB Downloaded", "pydantic-core 0.6 / 1.5 MB"]);
+      assert.deepEqual(await rows(page), ["typing-extensions 44.0 kB Downloaded", "pydantic-core 0.6 / 1.5 MB"]);
       const [fill, track] = await widths(page);
       assert.ok(fill && track && Math.abs(fill / track - 0.42) < 0.01, `${fill} of ${track}`);
       assert.deepEqual(complaints, []);
@@ -64,7 +64,7 @@ for (const name of BROWSERS) {
       assert.deepEqual(await bar(page), { role: "progressbar", name: "Installation", now: null, text: "Resolving" });
     }));
 
-    test("Python that is loading is told of, once", shown(async (page) => {
+    test("the loading of Python is announced once", shown(async (page) => {
       await hear(page, [event({ phase: "loading", message: "Loading Python" })]);
       assert.equal((await bar(page)).text, "Loading Python, 0 %");
       assert.equal(await textOf(page, "[role=status]"), "Loading Python");
@@ -72,12 +72,12 @@ for (const name of BROWSERS) {
       assert.equal(await textOf(page, "[part=line]"), "");
     }));
 
-    test("a call without events is done, too", shown(async (page) => {
+    test("a call without events ends as done", shown(async (page) => {
       await page.evaluate(() => document.querySelector("wherry-progress")!.track(async () => {}));
       assert.deepEqual(await bar(page), { role: "progressbar", name: "Installation", now: "100", text: "Done, 100 %" });
     }));
 
-    test("a call's result passes through, and its end is told", shown(async (page) => {
+    test("track returns the result, and the end is announced", shown(async (page) => {
       const result = await page.evaluate((done) => {
         const progress = document.querySelector("wherry-progress")!;
         return progress.track(async (onProgress) => (onProgress(done), 7));
@@ -88,7 +88,7 @@ for (const name of BROWSERS) {
       assert.equal(await matches(page, ":state(done)"), true);
     }));
 
-    test("a failure passes through and stays, as text, until another call begins", shown(async (page) => {
+    test("track rejects with the error, and shows it as text until the next call", shown(async (page) => {
       const message = "No index has <b>absent</b>\nIs the name right?";
       const rejection = await page.evaluate(
         (message) => {
@@ -107,7 +107,7 @@ for (const name of BROWSERS) {
       assert.equal(await textOf(page, "[role=alert]"), "");
     }));
 
-    test("the failure of one call is not lost to another that waits for its turn", shown(async (page) => {
+    test("the failure of a call stays while another one waits", shown(async (page) => {
       await page.evaluate(async () => {
         const progress = document.querySelector("wherry-progress")!;
         void progress.track(() => new Promise(() => {}));
@@ -117,7 +117,7 @@ for (const name of BROWSERS) {
       assert.equal(await textOf(page, "[part=message]"), "the first");
     }));
 
-    test("a call that somebody ended is no failure", shown(async (page) => {
+    test("a cancelled call is no failure", shown(async (page) => {
       await page.evaluate(() => {
         const reason = new DOMException("enough", "AbortError");
         return document.querySelector("wherry-progress")!.track(() => Promise.reject(reason)).catch(() => {});
@@ -126,7 +126,7 @@ for (const name of BROWSERS) {
       assert.equal(await textOf(page, "[role=alert]"), "");
     }));
 
-    test("the packages open and close by keyboard", shown(async (page) => {
+    test("the keyboard opens and closes the list of packages", shown(async (page) => {
       await hear(page, [event({ package: "six", bytesDone: 1, bytesTotal: 2, total: 1 })]);
       assert.equal(await textOf(page, "[part=phase]"), "Downloading");
       await page.keyboard.press("Tab");
@@ -137,7 +137,7 @@ for (const name of BROWSERS) {
       assert.equal(await matches(page, "[open]"), false);
     }));
 
-    test("the next installation begins anew", shown(async (page) => {
+    test("the next installation starts from zero", shown(async (page) => {
       await hear(page, [event({ package: "six", bytesDone: 1, bytesTotal: 2 }), event({ phase: "done", fraction: 1 })]);
       await hear(page, [event({ phase: "resolving", message: "Resolving idna", fraction: 0.05 })]);
       await page.evaluate(() => void (document.querySelector("wherry-progress")!.open = true));
@@ -156,7 +156,7 @@ async function hear(page: Page, events: ProgressEvent[]): Promise<void> {
   await page.evaluate((events) => events.forEach(document.querySelector("wherry-progress")!.onProgress), events);
 }
 
-/** Reads out of the shadow tree, once what is known is shown. */
+/** Reads the shadow tree after the next frame. */
 async function look<Seen>(page: Page, read: (root: ShadowRoot) => Seen | Promise<Seen>): Promise<Seen> {
   await page.evaluate(() => new Promise((shown) => requestAnimationFrame(() => requestAnimationFrame(shown))));
   const root = await page.evaluateHandle(() => document.querySelector("wherry-progress")!.shadowRoot!);

@@ -1,11 +1,11 @@
-// The REPL page as people use it, with the wheels of the tests on an index of its own.
+// The REPL page as users use it, with an index of the tests' wheels.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
 import type { Browser, ElementHandle, Page } from "puppeteer-core";
-import { buildPage } from "../../scripts/repl.ts";
+import { buildPage } from "../../build/repl.ts";
 import type {} from "../../src/progress/define.ts";
 import { inTab } from "./crashes.ts";
 import { BROWSERS, launch, TIMEOUT } from "./launch.ts";
@@ -67,23 +67,23 @@ for (const name of BROWSERS) {
     afterEach(() => assert.deepEqual(faults.splice(0), []));
     after(() => browser?.close());
 
-    test("a line is run and answered, a block goes on until an empty line, an error is told", inPage(async (page) => {
+    test("lines run, blocks end with an empty line, and errors are shown", inPage(async (page) => {
       await open(page);
       await type(page, "6 * 7");
       await shows(page, /^42$/m);
       await type(page, "for n in range(3):", "print(n * 11)", "");
       await shows(page, /^\.\.\. {5}print\(n \* 11\)\n\.\.\. *\n0\n11\n22\n>>> $/m);
       await type(page, "import msgpack");
-      await shows(page, /^ModuleNotFoundError: No module named 'msgpack'\nNot here yet\? await install\("msgpack"\)/m);
+      await shows(page, /^ModuleNotFoundError: No module named 'msgpack'\nNot installed\? Try await install\("msgpack"\)/m);
       await type(page, "1 +* 2");
       await shows(page, /^SyntaxError: invalid syntax$/m);
     }));
 
-    test("what awaits is awaited, what is typed meanwhile is not lost, and Ctrl-C ends it", inPage(async (page) => {
+    test("await works, keys typed meanwhile are kept, and Ctrl-C cancels", inPage(async (page) => {
       await open(page);
       await type(page, "import asyncio; await asyncio.sleep(0.3, 'slept')", "'in time'");
       await shows(page, /^'slept'\n>>> 'in time'\n'in time'$/m);
-      // Before anything runs there is nothing that Ctrl-C could end.
+      // Ctrl-C needs a running statement.
       await type(page, "print('begun'); await asyncio.sleep(1000)");
       await shows(page, /^begun$/m);
       await page.keyboard.down("Control");
@@ -92,14 +92,14 @@ for (const name of BROWSERS) {
       await shows(page, /^KeyboardInterrupt\n>>> $/m);
     }));
 
-    test("a real package is installed, seen, used and taken away", inPage(async (page) => {
+    test("a real package is installed, shown, used and removed", inPage(async (page) => {
       await open(page);
       await type(page, 'await install("pydantic")');
       await page.waitForSelector("wherry-progress:state(done)");
       await shows(page, /^Installed +annotated-types/m);
       await showsTree(page, ["pydantic", "annotated-types", "pydantic-core", "typing-extensions", "typing-inspection"]);
       await type(page, "import pydantic; pydantic.TypeAdapter(int).validate_python('7')");
-      // By then the panel has been drawn anew, and stays as it is.
+      // The panel has been redrawn by then.
       await shows(page, /^7\n>>> $/m);
       await (await find(page, 'button[aria-label="Uninstall pydantic"]')).click();
       assert.match(
@@ -111,7 +111,7 @@ for (const name of BROWSERS) {
       await showsTree(page, []);
     }));
 
-    test("an installation that fails says what to do, at the prompt and beside it", inPage(async (page) => {
+    test("a failed installation gives advice at the prompt and beside it", inPage(async (page) => {
       await open(page);
       await type(page, 'await install("pydantic", "pydantic-core<2.40")');
       await page.waitForSelector("wherry-progress:state(failed)");
@@ -124,7 +124,7 @@ for (const name of BROWSERS) {
       assert.match(failure[1] ?? "", /^you asked for pydantic-core<2\.40, but .*2\.50\.4/s);
     }));
 
-    test("Tab completes as far as it goes, and shows what there is", inPage(async (page) => {
+    test("Tab completes the common part, and lists the completions", inPage(async (page) => {
       await open(page);
       await page.keyboard.type("wherry.uninst");
       await page.keyboard.press("Tab");
@@ -137,7 +137,7 @@ for (const name of BROWSERS) {
       assert.ok(choices.includes("isalnum") && choices.includes("isupper"), choices.join(" "));
     }));
 
-    test("words that do not fit are counted, and come with the next Tab", inPage(async (page) => {
+    test("completions that do not fit are counted, and the next Tab shows them", inPage(async (page) => {
       await open(page, "", { width: 380 });
       await page.keyboard.type("str.");
       const seen: string[] = [];
@@ -156,7 +156,7 @@ for (const name of BROWSERS) {
       assert.equal(await page.$("#choices *"), null);
     }));
 
-    test("whatever Python raises, the prompt goes on", inPage(async (page) => {
+    test("the prompt continues after every exception", inPage(async (page) => {
       await open(page);
       await type(page, "raise KeyboardInterrupt");
       await shows(page, /^KeyboardInterrupt\n>>> $/m);
@@ -179,7 +179,7 @@ for (const name of BROWSERS) {
       await shows(page, /^'alive'\n>>> $/m);
     }));
 
-    test("a sample is installed by a click, and a line that was being typed comes back", inPage(async (page) => {
+    test("a click installs a sample, and an unfinished line is restored", inPage(async (page) => {
       await open(page);
       await page.keyboard.type("1 + 1");
       await (await find(page, "[data-sample=msgpack]")).click();
@@ -188,7 +188,7 @@ for (const name of BROWSERS) {
       await shows(page, /^2$/m);
     }));
 
-    test("an error is shown as a whole beside the prompt", inPage(async (page) => {
+    test("the panel shows the whole error", inPage(async (page) => {
       await open(page);
       await type(page, 'await install("torch", "pydantic-core<2.40")');
       await page.waitForSelector("wherry-progress:state(failed)");
@@ -196,7 +196,7 @@ for (const name of BROWSERS) {
       assert.deepEqual(await overflows(page, "aside"), []);
     }));
 
-    test("at 380 px progress is in sight and says what is tried again; nothing is cut off", inPage(async (page) => {
+    test("at 380 px progress is visible and shows retries, and no text is cut off", inPage(async (page) => {
       await open(page, "", { width: 380, index: urls.faltering });
       await type(page, 'await install("msgpack")');
       await page.waitForFunction(() => {
@@ -209,7 +209,7 @@ for (const name of BROWSERS) {
       await shows(page, /^Installed +msgpack +1\.2\.4\n>>> $/m);
     }));
 
-    test("several lines are pasted as one, out of a transcript too, and remembered from visit to visit", inPage(async (page) => {
+    test("several lines are pasted as one entry, also from a transcript, and kept in the history", inPage(async (page) => {
       await open(page);
       await paste(page, ">>> def twice(n):\n...     return 2 * n\n...\n>>> twice(21)\n'an answer'\n");
       await shows(page, /^>>> def twice\(n\):\n\.\.\. {5}return 2 \* n\n\.\.\. *\n\.\.\. twice\(21\)$/m);
@@ -220,7 +220,7 @@ for (const name of BROWSERS) {
       await shows(page, /^\.\.\. twice\(21\)$/m);
     }));
 
-    test("whatever is installed, the prompt goes on", inPage(async (page) => {
+    test("the prompt continues after broken installations", inPage(async (page) => {
       await open(page);
       await paste(page, ODD_DISTRIBUTION);
       await page.keyboard.press("Enter");
@@ -232,12 +232,12 @@ for (const name of BROWSERS) {
       await type(page, "os.listdir = None");
       const failure = await find(page, "#notice .failure");
       const reason = await failure.evaluate(({ textContent }) => textContent);
-      assert.match(reason ?? "", /^What is installed cannot be shown: TypeError: 'NoneType' object is not callable/);
+      assert.match(reason ?? "", /^Cannot show the installed packages: TypeError: 'NoneType' object is not callable/);
       await type(page, "6 * 7");
       await shows(page, /^42\n>>> $/m);
     }));
 
-    test("a wheel of this computer is installed, whether chosen or dropped; what is no wheel is refused", inPage(async (page) => {
+    test("local wheels are installed after choosing or dropping them, and other files are refused", inPage(async (page) => {
       await open(page);
       const input = (await find(page, "#file")) as ElementHandle<HTMLInputElement>;
       await input.uploadFile(IDNA);
@@ -252,7 +252,7 @@ for (const name of BROWSERS) {
       assert.match((await text(page, "#notice .failure")) ?? "", /^notes\.txt: not a wheel/);
     }));
 
-    test("a link installs nothing by itself, says what from where, and then does it", inPage(async (page) => {
+    test("a link asks before it installs, and names packages and sources", inPage(async (page) => {
       await open(page, "#install=msgpack&install=idna>3");
       assert.match((await text(page, "#notice p")) ?? "", new RegExp(`asks to install msgpack and idna>3 from ${urls.open}\\.$`));
       assert.deepEqual(await tree(page), []);
@@ -268,7 +268,7 @@ for (const name of BROWSERS) {
       await showsTree(page, ["idna", "msgpack"]);
     }));
 
-    test("a link with what is installed can be handed on", inPage(async (page) => {
+    test("a link with the installed packages can be shared", inPage(async (page) => {
       await open(page);
       await type(page, 'await install("idna")');
       await showsTree(page, ["idna"]);
@@ -276,7 +276,7 @@ for (const name of BROWSERS) {
       await page.waitForFunction(() => location.hash === "#install=idna%3D%3D3.20");
     }));
 
-    test("a notice pushes nothing, and goes; a question stays", inPage(async (page) => {
+    test("a notice moves no content and disappears, and a question stays", inPage(async (page) => {
       await open(page, "#install=idna");
       const before = await box(page, "main");
       await (await find(page, "#share")).click();
@@ -296,7 +296,7 @@ async function type(page: Page, ...lines: string[]): Promise<void> {
   }
 }
 
-/** The lines of the terminal, without what is blank at their ends unless it is a prompt's. */
+/** Returns the lines of the terminal, without trailing blanks except those of a prompt. */
 function screen(page: Page): Promise<string> {
   return page.$$eval(".xterm-rows > div", (rows) =>
     rows
@@ -307,7 +307,7 @@ function screen(page: Page): Promise<string> {
   );
 }
 
-/** Waits until the terminal shows it; fails with what it shows instead. */
+/** Waits until the terminal shows the text. The failure has the lines of the terminal. */
 async function shows(page: Page, expected: RegExp): Promise<void> {
   const end = Date.now() + TIMEOUT;
   let seen = "";
@@ -332,7 +332,7 @@ function box(page: Page, selector: string): Promise<Record<"left" | "top" | "rig
   });
 }
 
-/** The elements in `selector`, and in shadow trees there, of which the text does not fit. */
+/** Returns the elements in `selector`, and in its shadow trees, whose text is cut off. */
 function overflows(page: Page, selector: string): Promise<string[]> {
   return page.$eval(selector, (top) => {
     const below = (element: Element): Element[] =>
@@ -355,7 +355,7 @@ async function tree(page: Page): Promise<string[]> {
   return [...new Set(names)];
 }
 
-/** Waits until the panel shows these projects, in this order: it follows what the prompt says. */
+/** Waits until the panel shows these projects in this order. */
 async function showsTree(page: Page, expected: readonly string[]): Promise<void> {
   const end = Date.now() + TIMEOUT;
   while (Date.now() < end && String(await tree(page)) !== String(expected)) {
@@ -380,7 +380,7 @@ async function paste(page: Page, content: string): Promise<void> {
     (textarea, content) => {
       const clipboardData = new DataTransfer();
       clipboardData.setData("text/plain", content);
-      // Firefox knows only its own words for what an event that a script makes brings.
+      // Firefox needs its own names for the data of a synthetic event.
       const brought = { clipboardData, dataType: "text/plain", data: content };
       textarea.dispatchEvent(new ClipboardEvent("paste", { ...brought, bubbles: true, cancelable: true }));
     },

@@ -18,7 +18,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const OTHER_TYPE = "application/octet-stream";
 
-/** A server at a port of its own, which ends with `await using`. */
+/** A server at a free port, closed by `await using`. */
 export class LoopbackServer implements AsyncDisposable {
   readonly #server: Server;
 
@@ -32,7 +32,7 @@ export class LoopbackServer implements AsyncDisposable {
     return new LoopbackServer(server);
   }
 
-  /** Without a slash at the end. */
+  /** Without a trailing slash. */
   get origin(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
@@ -44,9 +44,9 @@ export class LoopbackServer implements AsyncDisposable {
 }
 
 /**
- * Serves files as any static host does, but for TypeScript, of which the types are left out.
+ * Serves files like a static host, and TypeScript without its types.
  *
- * `folders` has the longer of two paths first where one begins with the other; `headers` come with every answer.
+ * If one path of `folders` begins with another, the longer one comes first. Every answer has the `headers`.
  */
 export function serveFolders(
   folders: Readonly<Record<string, string>>,

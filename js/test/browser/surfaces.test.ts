@@ -1,4 +1,4 @@
-// The package in each place where it has to work: against real wheels, two of them compiled, of an index on loopback.
+// The package in each supported place, with real wheels of an index on loopback. Two of them are compiled.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { BROWSERS } from "./launch.ts";
@@ -11,7 +11,7 @@ for (const browser of BROWSERS) {
   for (const place of PLACES) describe(`${browser}, ${place}`, () => playAll(() => openBrowser(browser, place), true));
 }
 
-/** The scenes in their order: each finds what those before it have left. */
+/** The scenes in order. Each uses the results of those before it. */
 function playAll(open: () => Promise<Surface>, hasOrigins = false): void {
   let surface: Surface;
 
@@ -21,7 +21,7 @@ function playAll(open: () => Promise<Surface>, hasOrigins = false): void {
 
   after(() => surface?.[Symbol.asyncDispose]());
 
-  test("compiled extensions are installed, import and work; progress is told from beginning to end", async () => {
+  test("compiled extensions are installed and work, and progress covers the whole call", async () => {
     const { names, events, worked } = await surface.play("install");
     assert.deepEqual(names, [
       "annotated-types",
@@ -47,34 +47,34 @@ function playAll(open: () => Promise<Surface>, hasOrigins = false): void {
     assert.deepEqual(rest, { before: true, read: size, after: false });
   });
 
-  test("what is installed is looked at in plain objects", async () => {
+  test("queries of installed packages return plain objects", async () => {
     const { check, tree, why } = await surface.play("look");
     assert.deepEqual(check, { broken: [], missing: [], conflicting: [], warnings: [] });
     assert.deepEqual(tree.branches.map(({ name }) => name), ["msgpack", "pydantic", "pyodide", "pyodide-py", "wherry"]);
     assert.deepEqual(why.chains.map((chain) => chain.map(({ name }) => name)), [["pydantic", "annotated-types"]]);
   });
 
-  test("options reach the resolver in their own types", async () => {
+  test("options reach the resolver with their types", async () => {
     assert.ok((await surface.play("resolve")).includes("starlette"));
   });
 
-  test("a conflict is a WherryError with its code and the requirements that clash", async () => {
+  test("a conflict is a WherryError with its code and the conflicting requirements", async () => {
     const { name, code, facts, message } = await surface.play("conflict");
     assert.deepEqual([name, code], ["ResolutionConflict", "resolution-conflict"]);
     assert.deepEqual(facts["clashes"], [["typing-extensions<4", null]]);
     assert.match(message, /you asked for typing-extensions<4/);
   });
 
-  test("an index that lets no other origin in is told from one that is not there", { skip: !hasOrigins }, async () => {
+  test("an index that refuses other origins is distinguished from a missing one", { skip: !hasOrigins }, async () => {
     const { code, facts } = await surface.play("closed");
     assert.deepEqual([code, facts["kind"]], ["index-unreachable", "cors"]);
   });
 
-  test("a signal ends a call with its own reason, and nothing has changed", async () => {
+  test("a signal cancels a call with its own reason and without changes", async () => {
     assert.deepEqual(await surface.play("abort"), { isReason: true, unchanged: true });
   });
 
-  test("what is uninstalled is gone", async () => {
+  test("uninstalled packages are gone", async () => {
     const { removed, left } = await surface.play("uninstall");
     assert.deepEqual(removed, ["msgpack"]);
     assert.ok(left.includes("pydantic") && !left.includes("msgpack"));
@@ -90,11 +90,11 @@ function playAll(open: () => Promise<Surface>, hasOrigins = false): void {
     assert.equal(await surface.play("strict"), 1);
   });
 
-  test("neither language holds more of the other after many calls, failures and aborts", async (context) => {
+  test("many calls, failures and aborts leak no proxies in either language", async (context) => {
     const { before, after, rounds, calls } = await surface.play("leaks");
     context.diagnostic(`${calls} calls: ${JSON.stringify(before)} before, ${JSON.stringify(after)} after`);
     assert.ok(calls >= 50);
-    // A timer or two may be running at either time; what one kind of call leaves is there once a round.
+    // A timer or two may be running at either time. A leak would occur once a round.
     assert.ok(after.pyProxies - before.pyProxies < rounds);
     assert.ok(after.jsReferences - before.jsReferences < rounds);
   });

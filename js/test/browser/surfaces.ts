@@ -1,4 +1,4 @@
-// The places where wherry has to work; each plays scenes in a runtime of its own until it is disposed of.
+// The supported places. Each plays scenes in a runtime of its own until it is disposed of.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { readWheels, serveIndex } from "./wheel_index.ts";
 
 export const JS = join(import.meta.dirname, "..", "..");
 export const CACHE = join(JS, "..", ".cache");
-/** Pyodide with a distribution of two packages: `python -m tests.harness.distribution` makes it. */
+/** Pyodide with a distribution of two packages, created by `python -m tests.harness.distribution`. */
 export const PYODIDE = join(CACHE, "distribution");
 export const DIST = join(JS, "dist");
 export const PAGES = join(import.meta.dirname, "pages");
@@ -26,9 +26,9 @@ export type Place = "page" | "worker";
 export const PLACES: readonly Place[] = ["page", "worker"];
 
 /**
- * Opens the page of the scenes; `policy` makes a Content-Security-Policy out of the index's origin.
+ * Opens the page of the scenes. `policy` returns a Content-Security-Policy for the index's origin.
  *
- * The first tab that crashes gets a successor, which plays what was played before.
+ * If a tab crashes, a new tab plays the earlier scenes again, once.
  */
 export async function openBrowser(name: BrowserName, place: Place, policy?: (index: string) => string): Promise<Surface> {
   const open = () => openTab(name, place, policy);
@@ -85,13 +85,13 @@ export async function openNode(): Promise<Surface> {
   const { server, urls } = await serveIndex(readWheels(...WHEELS));
   const stage = await setStage(() => loadPyodide({ indexURL: PYODIDE }), wherry, urls);
   return {
-    // As in browsers: what JSON does not keep is not seen.
+    // As in browsers, results are JSON.
     play: async (name) => JSON.parse(JSON.stringify(await (scenes[name] as (stage: Stage) => Promise<any>)(stage))),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 
-/** Deno, with the modules that npm has installed. */
+/** Deno, with the modules installed by npm. */
 export async function openDeno(): Promise<Surface> {
   const held = new AsyncDisposableStack();
   const { server, urls } = await serveIndex(readWheels(...WHEELS));
@@ -108,7 +108,7 @@ export async function openDeno(): Promise<Surface> {
     async play(name) {
       deno.stdin.write(`${name}\n`);
       const { done, value } = await lines.next();
-      if (done) throw new Error("Deno has ended; what it said is above");
+      if (done) throw new Error("Deno has ended; see its output above");
       return JSON.parse(value);
     },
     [Symbol.asyncDispose]: () => held.disposeAsync(),

@@ -1,4 +1,4 @@
-// A package index with the wheels that tests/wheels pins: `python -m tests.harness.wheelhouse` fetches them.
+// A package index with the wheels pinned in tests/wheels, fetched by `python -m tests.harness.wheelhouse`.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import type { RequestListener } from "node:http";
@@ -21,13 +21,13 @@ export interface Wheel {
 
 /** The roots of Simple APIs over the same wheels. */
 export interface IndexUrls {
-  /** It lets every origin in. */
+  /** Allows every origin. */
   open: string;
-  /** It lets no other origin in. */
+  /** Allows no other origin. */
   closed: string;
-  /** It takes requests and never answers. */
+  /** Accepts requests and never answers. */
   silent: string;
-  /** It answers every second request for the same thing; before that it is unavailable for a second. */
+  /** Answers every second request for a file, and is unavailable for a second before. */
   faltering: string;
 }
 
@@ -40,7 +40,7 @@ export function readWheels(...folders: string[]): Wheel[] {
   );
 }
 
-/** The files of a project that has none for Pyodide. */
+/** The files of a project without wheels for Pyodide. */
 export function nativeWheels(name: string): Wheel[] {
   const platforms = ["win_amd64", "win_arm64", "manylinux_2_28_x86_64", "manylinux_2_28_aarch64", "macosx_11_0_arm64"];
   return ["2.8.0", "2.9.0", "2.9.1"].flatMap((version) =>
@@ -93,7 +93,7 @@ function readPublished(wheels: readonly Wheel[], path: string): Buffer | undefin
   return path.endsWith(".metadata") ? wheel?.metadata : wheel?.content;
 }
 
-/** The project page of PEP 691, with the fields of PEP 700 and 714. */
+/** Returns the project page of PEP 691, with the fields of PEP 700 and 714. */
 function projectPage(wheels: readonly Wheel[], name: string, root: string): Buffer | undefined {
   const ours = wheels.filter((wheel) => wheel.name === name);
   if (!ours.length) return undefined;

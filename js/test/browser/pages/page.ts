@@ -1,9 +1,9 @@
-// Plays the scenes in a page, or where its address ends with `#worker`, in a worker of it.
+// Plays the scenes in a page, or with `#worker` in the URL, in a worker.
 import type { IndexUrls } from "../wheel_index.ts";
 import { type SceneName, scenes, setStage } from "./scenes.ts";
 
 declare global {
-  /** Plays a scene; what it returns is JSON, for that is what every way out of a browser keeps as it is. */
+  /** Plays a scene. Returns JSON, which every driver of a browser keeps unchanged. */
   var play: (name: SceneName) => Promise<string>;
   var begin: (urls: IndexUrls) => Promise<void>;
 }
@@ -13,7 +13,7 @@ else playHere();
 
 function playHere(): void {
   globalThis.begin = async (urls) => {
-    // By name, out of the page's import map.
+    // By the name in the page's import map.
     const [{ loadPyodide }, wherry] = await Promise.all([import("pyodide"), import("wherry")]);
     const stage = await setStage(loadPyodide, wherry, urls);
     globalThis.play = async (name) => JSON.stringify(await scenes[name](stage));

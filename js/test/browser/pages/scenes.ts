@@ -1,16 +1,15 @@
-// What every surface has to do: a page, a worker, Node.js and Deno play the same scenes, and tell in plain values what
-// they saw. The tests judge it.
+// The scenes that a page, a worker, Node.js and Deno all play. They return plain values, which the tests check.
 import type { loadPyodide, PyodideAPI } from "pyodide";
 import type * as Package from "../../../src/index.ts";
 import type { IndexUrls } from "../wheel_index.ts";
 
-/** What the scenes have in common: one runtime, in which one scene finds what another has left. */
+/** The common state of the scenes: one runtime, in which a scene uses the results of earlier ones. */
 export interface Stage {
   pyodide: PyodideAPI;
   wherry: typeof Package;
   installer: Package.Installer;
   urls: IndexUrls;
-  /** What the Content-Security-Policy has not let through, where there is one. */
+  /** Requests that the Content-Security-Policy has blocked. */
   violations: string[];
 }
 
@@ -26,7 +25,7 @@ export async function setStage(load: typeof loadPyodide, wherry: typeof Package,
 
 const ROUNDS = 10;
 
-/** What each project is imported as. */
+/** Modules by project. */
 const MODULES = {
   fastapi: "fastapi",
   hypothesis: "hypothesis",
@@ -39,7 +38,7 @@ const MODULES = {
 };
 
 export const scenes = {
-  /** Two compiled extensions, at work once they are installed. */
+  /** Installs and uses two compiled extensions. */
   async install({ pyodide, installer }: Stage) {
     const events: Package.ProgressEvent[] = [];
     const report = await installer.install(["msgpack", "pydantic"], { onProgress: (event) => void events.push(event) });
@@ -54,7 +53,7 @@ str(Crossing.model_validate(msgpack.unpackb(msgpack.packb({"passengers": "5"})))
     return { names: report.installed.map(({ name }) => name), events, worked };
   },
 
-  /** Whether a file waits to be unpacked until somebody reads it, and is what RECORD says then. */
+  /** Whether a file is unpacked at its first read, and matches RECORD. */
   async lazy({ pyodide }: Stage) {
     const path = "/lib/python3.14/site-packages/pydantic/mypy.py";
     const { node } = (pyodide.FS as any).lookupPath(path);
@@ -73,7 +72,7 @@ str(Crossing.model_validate(msgpack.unpackb(msgpack.packb({"passengers": "5"})))
 
   conflict: ({ wherry, installer }: Stage) => failure(wherry, installer.install(["pydantic", "typing-extensions<4"])),
 
-  /** An index that lets no other origin in; outside browsers there is no such thing. */
+  /** Uses an index that allows no other origin, which only browsers enforce. */
   closed: ({ wherry, installer, urls }: Stage) =>
     failure(wherry, installer.install("idna", { indexUrls: [urls.closed] })),
 
@@ -96,7 +95,7 @@ from importlib.metadata import distributions
     return { removed: removed.map(({ name }) => name), left: left.split(" ") };
   },
 
-  /** Attaching again is fine, and the last options count: so this restores them. */
+  /** Attaches again to restore the options: the last options count. */
   async limits({ pyodide, wherry, urls }: Stage) {
     const options = { indexUrls: [urls.open] };
     const narrow = await wherry.attach(pyodide, { ...options, limits: { entries: 3 } });
@@ -105,7 +104,7 @@ from importlib.metadata import distributions
     return refusal;
   },
 
-  /** Every file unpacked and compared before anything is installed, by Python and not by MEMFS nodes of ours. */
+  /** Installs with every file unpacked and compared by Python before, without lazy files. */
   async strict({ pyodide, wherry, urls }: Stage) {
     const options = { indexUrls: [urls.open] };
     const strict = await wherry.attach(pyodide, { ...options, strict: true });
@@ -114,7 +113,7 @@ from importlib.metadata import distributions
     return pyodide.runPython("import sortedcontainers; sortedcontainers.SortedList([3, 1, 2])[0]") as number;
   },
 
-  /** Everything that there is to install, imported; and what a Content-Security-Policy says of it. */
+  /** Installs and imports all packages, and reports violations of the Content-Security-Policy. */
   async policy({ pyodide, installer, violations }: Stage) {
     const { installed, unchanged } = await installer.install(Object.keys(MODULES));
     for (const module of Object.values(MODULES)) pyodide.runPython(`import ${module}`);
@@ -128,7 +127,7 @@ from importlib.metadata import distributions
     return { packages: [...installed, ...unchanged].map(({ name, version }) => `${name} ${version}`), reported, refusesEval };
   },
 
-  /** What either language holds of the other's, before and after many calls that end in every way. */
+  /** Counts the proxies of both languages before and after many calls with different outcomes. */
   async leaks(stage: Stage) {
     const count = countHeld(stage.pyodide);
     await callInEveryWay(stage);
@@ -142,7 +141,7 @@ export type Scenes = typeof scenes;
 export type SceneName = keyof Scenes;
 export type Played<Name extends SceneName> = Awaited<ReturnType<Scenes[Name]>>;
 
-/** What is told of a rejection. */
+/** Describes a rejection. */
 async function failure({ WherryError }: typeof Package, call: Promise<unknown>) {
   const error = await call.then(() => undefined, (error: unknown) => error);
   if (!(error instanceof WherryError)) throw new Error(`not a WherryError: ${error}`);
@@ -173,8 +172,8 @@ async function callInEveryWay({ installer, urls }: Stage): Promise<void> {
 /**
  * Counts the objects of Python that JavaScript holds (PyProxy), and those of JavaScript that Python holds (JsProxy).
  *
- * Pyodide counts both for its own tests; there is no public way. Python frees what stands in cycles when it collects
- * garbage, and what ran out of a promise when the event loop comes round.
+ * Both counts are interfaces of Pyodide's own tests; no public one exists. Python frees cycles by garbage collection,
+ * and the results of promises in the next turn of the event loop.
  */
 function countHeld(pyodide: PyodideAPI): () => { pyProxies: number; jsReferences: number } {
   const module = (pyodide as any)._module;

@@ -1,4 +1,4 @@
-// Plays the scenes in a module worker, which has no import map: it imports by address.
+// Plays the scenes in a module worker, which has no import map and imports by URL.
 import type { IndexUrls } from "../wheel_index.ts";
 import { type SceneName, scenes, setStage, type Stage } from "./scenes.ts";
 

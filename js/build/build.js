@@ -1,0 +1,118 @@
+// Builds dist/: the Python bundle, the scripts and the types. Needs Python 3.11 or later with pip, as `python3` or as
+// $PYTHON names it.
+import { spawnSync } from "node:child_process";
+import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { gzipAsync } from "@gfx/zopfli";
+import { build } from "esbuild";
+import { loadPyodide } from "pyodide";
+
+const root = dirname(import.meta.dirname);
+const dist = join(root, "dist");
+
+/** Runs a command, which writes its own output. Exits if it fails. */
+function execute(command, ...args) {
+  const { error, status } = spawnSync(command, args, { cwd: root, stdio: "inherit" });
+  if (error) console.error(`${command}: ${error.message}`);
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+function compilerPath() {
+  const manifest = createRequire(import.meta.url).resolve("typescript/package.json");
+  return join(dirname(manifest), "bin", "tsc");
+}
+
+/** Returns the sources of the Python side as an archive. */
+function gatherSources() {
+  const folder = mkdtempSync(join(tmpdir(), "wherry-"));
+  try {
+    const archive = join(folder, "wherry.zip");
+    execute(process.env.PYTHON ?? "python3", "build/bundle.py", "--output", archive, "--licences", dist);
+    return readFileSync(archive);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Compiles the sources for the Python of the installed Pyodide. Returns the bytecode and its magic number. */
+async function compile(sources) {
+  const pyodide = await loadPyodide({ env: { PYTHONNODEBUGRANGES: "1" } });
+  const scripts = import.meta.dirname;
+  for (const folder of ["", "bundled"]) {
+    pyodide.FS.mkdir(join("/scripts", folder));
+    for (const name of readdirSync(join(scripts, folder)).filter((name) => name.endsWith(".py"))) {
+      pyodide.FS.writeFile(join("/scripts", folder, name), readFileSync(join(scripts, folder, name)));
+    }
+  }
+  // attach() registers this module at run time.
+  pyodide.registerJsModule("wherry_js", {});
+  pyodide.runPython("import sys; sys.path.append('/scripts')");
+  // The path that src/python/bundle.ts uses, too. Tracebacks show it.
+  pyodide.FS.writeFile("/lib/wherry.zip", sources);
+  const magic = pyodide.pyimport("compile").compile_archive("/lib/wherry.zip", "/scripts/bundled", "/tmp/bytecode");
+  return { magic, bytecode: pyodide.FS.readFile("/tmp/bytecode") };
+}
+
+/** Compresses a bundle as tightly as gzip allows. That takes seconds here, and no time in the browser. */
+async function writeBundle(name, archive) {
+  writeFileSync(join(dist, name), await gzipAsync(archive, { numiterations: 5 }));
+}
+
+/** Leaves these modules out of the output, which imports them. */
+function keepOutside(...sources) {
+  const outside = ({ path }) => (sources.includes(path) ? { path: path.replace(/\.ts$/, ".js"), external: true } : null);
+  return { name: "keep-outside", setup: (build) => build.onResolve({ filter: /./ }, outside) };
+}
+
+/** Builds a custom element and its registration as separate modules. */
+function buildElement(name, options) {
+  return build({
+    absWorkingDir: root,
+    entryPoints: [`src/${name}/element.ts`, `src/${name}/define.ts`],
+    outdir: join(dist, name),
+    bundle: true,
+    // Both modules must share one class.
+    splitting: true,
+    chunkNames: "[name]",
+    format: "esm",
+    target: "es2022",
+    ...options,
+  });
+}
+
+async function main() {
+  rmSync(dist, { recursive: true, force: true });
+  const sources = gatherSources();
+  const { magic, bytecode } = await compile(sources);
+  const scripts = {
+    absWorkingDir: root,
+    outdir: dist,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    external: ["node:*", "pyodide"],
+    loader: { ".py": "text" },
+    define: { BYTECODE_MAGIC: JSON.stringify(magic) },
+  };
+  const options = { platform: "neutral", conditions: ["node"], mainFields: ["module", "main"] };
+  await build({ ...scripts, ...options, entryPoints: ["src/index.ts"] });
+  // Libraries of the command line may import Node's modules by their old names.
+  await build({ ...scripts, platform: "node", entryPoints: { cli: "src/cli/main.ts", "cli-worker": "src/cli/worker.ts" } });
+  await buildElement("preload", { plugins: [keepOutside("../index.ts", "../progress/define.ts")] });
+  await buildElement("progress", { minify: true, keepNames: true });
+  await writeBundle("wherry-sources.bin", sources);
+  await writeBundle("wherry-bytecode.bin", bytecode);
+  execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");
+  copyFileSync(join(root, "..", "LICENSE"), join(dist, "LICENSE"));
+  // The scripts contain copies of these projects, whose licences must be included.
+  for (const name of ["@noble/hashes", "commander", "env-paths", "fflate", "is-safe-filename"]) {
+    const folder = join(root, "node_modules", name);
+    const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
+    copyFileSync(join(folder, licence), join(dist, `LICENSE.${name.replace("@", "").replace("/", "-")}`));
+  }
+  chmodSync(join(dist, "cli.js"), 0o755);
+}
+
+await main();

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+import { existsSync } from "node:fs";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import manifest from "../../package.json" with { type: "json" };
+import { EXIT_CODES, exitCode, MISUSE, SUCCESS } from "./exit.ts";
+import { talk } from "./prompt.ts";
+import { start } from "./supervisor.ts";
+import { sayError } from "./terminal.ts";
+import { runInstead, wrapped } from "./usage.ts";
+
+const OVERWRITE = ["--overwrite <project>", "allow other projects to replace its files; may be repeated", append] as const;
+
+const program = new Command("wherry")
+  .description("Runs Python programs in Pyodide, with the packages they ask for.")
+  .version(manifest.version)
+  .enablePositionalOptions()
+  .exitOverride()
+  // Beside the longest option, 80 columns leave 36 for its text.
+  .configureHelp({ minWidthToWrap: 30 })
+  .configureOutput({ outputError: (text) => sayError(text.trim().replace(/^error: /, "")) })
+  .addHelpText("after", exitCodes);
+offer("run")
+  .description("install the dependencies of a script's inline metadata (PEP 723), then run it")
+  .argument("<program>", "the Python file to run; - for the standard input; with -m, the name of a module")
+  .argument("[args...]", "the program's own arguments, passed on unchanged")
+  .option("-m, --module", "run a module, as python -m does")
+  .option("-w, --with <requirement>", "also install this; may be repeated", append)
+  .option(...OVERWRITE)
+  .option("--sockets", "let Python open sockets")
+  .passThroughOptions()
+  .action((program: string, args: string[], options: object) => void start("run", { program, args, options }));
+
+offer("resolve")
+  .description("show the versions, sizes and requirements that would be installed")
+  .argument("[requirements...]", "requirements to resolve, such as pydantic>=2")
+  .option("--json", "as JSON, for programs")
+  .action((requirements: string[], options: object) => void start("resolve", { requirements, options }));
+
+offer("why")
+  .description("show which requirements lead to a project; fails if none do")
+  .argument("<name>", "the project", filled)
+  .argument("[requirements...]", "requirements to resolve")
+  .option("--json", "as JSON, for programs")
+  .action((name: string, requirements: string[], options: object) => {
+    start("why", { name, requirements, options });
+  });
+
+offer("repl")
+  .description("a Python prompt, with top-level await and wherry imported")
+  .option("-w, --with <requirement>", "install this first; may be repeated", append)
+  .option(...OVERWRITE)
+  .option("--sockets", "let Python open sockets")
+  .action((options: object) => talk(start("repl", { options })));
+
+const instead = runInstead(process.argv.slice(2), new Set(program.commands.map((command) => command.name())), existsSync);
+if (instead) {
+  sayError(instead);
+  process.exit(MISUSE);
+}
+program.parseAsync().catch((error: unknown) => process.exit(misuseCode(error)));
+
+/** Returns the exit code of an error. Commander has explained its own; help and version are no failures. */
+function misuseCode(error: unknown): number {
+  if (!(error instanceof CommanderError)) return exitCode(error);
+  return error.exitCode === 0 ? SUCCESS : MISUSE;
+}
+
+/** Adds a command with the common options. */
+function offer(name: string): Command {
+  return program
+    .command(name)
+    .option("-r, --requirement <file>", "also install the requirements of a requirements file, pyproject.toml or script; repeatable", append)
+    .option("--group <name>", "also install a dependency group of ./pyproject.toml, or FILE:NAME; may be repeated", append)
+    .option("--index-url <url>", "a package index to use instead of PyPI; may be repeated", append)
+    .option("-c, --constraint <file-or-requirement>", "restrict versions without installing anything; may be repeated", append)
+    .addOption(new Option("--prefer <source>", "the source of versions to prefer, if they fit").choices(["distribution", "index"]))
+    .option("--offline", "use only the cache, and no network")
+    .option("--no-cache", "do not use the cache (WHERRY_CACHE_DIR names its folder)")
+    .option("-q, --quiet", "write only errors")
+    .option("-v, --verbose", "let an error name every file that does not fit, and why")
+    .addHelpText("after", exitCodes);
+}
+
+function exitCodes({ command, error }: { command: Command; error: boolean }): string {
+  const { getOutHelpWidth, getErrHelpWidth } = command.configureOutput();
+  return wrapped(EXIT_CODES, (error ? getErrHelpWidth : getOutHelpWidth)?.() || 80);
+}
+
+function append(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, filled(value)];
+}
+
+/** Refuses an empty value, such as an unset variable of the shell. */
+function filled(value: string): string {
+  if (!value.trim()) throw new InvalidArgumentError("It is empty.");
+  return value;
+}
