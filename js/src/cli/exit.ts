@@ -14,7 +14,7 @@ Exit codes:
   0    all went well
   1    a package could not be had, or the script ended with an error
   2    the command line, the script's metadata, or a requirements file, is not right
-  120  the last output found nobody to take it
+  120  the last output could not be written: its reader is gone
   130  Ctrl-C; the process ends by the signal, as Python does
   else what the script itself left with`;
 
