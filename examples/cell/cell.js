@@ -8,7 +8,7 @@ const log = document.querySelector("[role=log]");
 
 const show = (line) => log.append(`${line}\n`);
 const pyodide = await loadPyodide({ stdout: show, stderr: show });
-// From here on `import wherry` works in Python: whoever writes cells needs no JavaScript.
+// From here on `import wherry` works in Python, and cells need no JavaScript.
 await attach(pyodide);
 const repr = pyodide.runPython("repr");
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { stripVTControlCharacters } from "node:util";
 import { drawBars } from "../src/cli/bars.ts";
 import { treeLines, whyLines } from "../src/cli/drawing.ts";
-import { reportLines } from "../src/cli/progress.ts";
+import { PhaseLines, reportLines } from "../src/cli/progress.ts";
 import { wantsColour } from "../src/cli/style.ts";
 import { Course } from "../src/progress/course.ts";
 import type { Branch, InstalledDistribution, ProgressEvent, Resolution } from "../src/types.ts";
@@ -148,4 +148,14 @@ test("each chain to a project is one line", () => {
     "  fastapi → anyio>=4 → idna>=2.8",
   ]);
   assert.deepEqual(whyLines({ name: "idna", version: null, chains: [] }, plain), ["idna would not be installed"]);
+});
+
+test("a phase that is given up to resolve again has brought nothing", () => {
+  const said: string[] = [];
+  const lines = new PhaseLines((line) => said.push(line), () => () => 1);
+  for (const phase of ["resolving", "downloading", "resolving", "downloading", "placing", "done"] as const) {
+    lines.follow({ ...step(null, null, null), phase });
+  }
+  const outcomes = said.map((line) => line.replace(/^wherry: | in .*$/g, ""));
+  assert.deepEqual(outcomes, ["resolved 2 packages", "resolved 2 packages", "downloaded 2 wheels", "placed 2 packages"]);
 });

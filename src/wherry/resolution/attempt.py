@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from wherry.resolution.answer_warnings import find_warnings
 from wherry.resolution.candidates import Candidates, Policy
-from wherry.resolution.conflicts.resolver import Refuted, Resolver
 from wherry.resolution.fast_path import decide_on_fast_path
 from wherry.resolution.graph.graph import gather_reasons
 from wherry.resolution.provider import Provider
@@ -138,31 +137,30 @@ class Search:
         """Return what was found, or ``None`` where there is no answer; raises :class:`ResolutionTooDeep`."""
         # In this order whatever the order asked in, so that the order cannot decide anything.
         requirements = sorted(self.problem.requirements, key=lambda asked: (asked.identifier, asked.text))
-        try:
-            return self._decide(requirements)
-        except Refuted as refuted:
-            self._facts = refuted.facts
-            return None
-
-    def _decide(self, requirements: Sequence[ProjectRequirement]) -> Answer:
-        """Decide straight; where that fails, the engine decides, and what counts are its needs alone."""
         provider = Provider(self.candidates)
         answer = decide_on_fast_path(provider, requirements)
         if answer is None:
+            # Then only the needs of the engine count.
             provider = Provider(self.candidates)
             answer = self._decide_with_conflicts(provider, requirements)
-        provider.note_members(answer.mapping.values())
+        if answer is not None:
+            provider.note_members(answer.mapping.values())
+            self.unreadable = provider.unreadable
         self._needs |= provider.needs
-        self.unreadable = provider.unreadable
         return answer
 
-    def _decide_with_conflicts(self, provider: Provider, requirements: Sequence[ProjectRequirement]) -> Answer:
+    def _decide_with_conflicts(self, provider: Provider, requirements: Sequence[ProjectRequirement]) -> Answer | None:
+        # Most problems have no conflict, and need no second engine.
+        from wherry.resolution.conflicts.resolver import Refuted, Resolver
+
         resolver = Resolver(provider)
         try:
             return resolver.resolve(requirements)
+        except Refuted as refuted:
+            self._facts = refuted.facts
+            return None
         finally:
             self.holes = resolver.holes
-            self._needs |= provider.needs
 
     def failure(self) -> WherryError:
         """Explain why there was no answer."""
