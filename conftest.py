@@ -40,14 +40,16 @@ NODE_GLOBALS = (
 CHROME_FLAGS = ("--js-flags=--expose-gc", *QUIET)
 SCRIPT_TIMEOUT = 120
 
+# Before Hypothesis reads --hypothesis-profile. A busy machine is no reason to fail, so no profile has a deadline.
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=100)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500)
+hypothesis.settings.load_profile("quick")
+
 
 def pytest_configure() -> None:
-    """Choose the Node that package.json pins, let Selenium look for its driver on this machine alone, time no test."""
+    """Choose the Node that package.json pins and let Selenium look for its driver on this machine alone."""
     os.environ["PATH"] = f"{NODE_MODULES / '.bin'}{os.pathsep}{os.environ['PATH']}"
     os.environ["SE_OFFLINE"] = "true"
-    # A busy machine is no reason to fail.
-    hypothesis.settings.register_profile("untimed", deadline=None)
-    hypothesis.settings.load_profile("untimed")
     config = get_global_config()
     config.add_node_extra_globals(NODE_GLOBALS)
     config.set_flags("chrome", list(CHROME_FLAGS))

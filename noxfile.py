@@ -41,7 +41,7 @@ def tests(session: nox.Session) -> None:
     session.run("python", "-m", "tests.harness.stock")
     with session.chdir(JS):
         session.run("npm", "run", "test:browsers", external=True)
-    session.run("pytest", "--rt=node,chrome", *session.posargs)
+    session.run("pytest", "--rt=node,chrome", "--hypothesis-profile=thorough", *session.posargs)
 
 
 @nox.session

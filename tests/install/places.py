@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from wherry.install.staging import Staging
 from wherry.install.surveying import survey
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
 
     from packaging.utils import NormalizedName
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from wherry.model.distribution import InstalledDistribution
 
 
+# A folder in memory, where the system has one: to remove a folder from a disk can take milliseconds, and the tests of
+# interruptions remove thousands. Without one, it is a folder like others.
+MEMORY = next((folder for folder in ("/dev/shm",) if os.access(folder, os.W_OK)), None)  # noqa: S108 - a folder of its own is made there
+
+
 @dataclass(frozen=True)
 class StagedFile:
     """A file that lies at ``path`` and belongs at ``target``."""
@@ -33,11 +39,26 @@ class StagedFile:
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
-    """Return every file below ``folder`` with its content, and every folder with ``None``."""
-    return {
-        str(path.relative_to(folder)): None if path.is_dir() else path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-    }
+    """Return every file below ``folder`` with its content, and every folder with ``None``; a folder precedes its files."""
+    return dict(sorted(_entries(str(folder), "")))
+
+
+def _entries(folder: str, below: str) -> Iterator[tuple[str, bytes | None]]:
+    # Some tests compare trees thousands of times: Path.rglob takes three times as long.
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            path = below + entry.name
+            if not entry.is_dir():
+                yield path, _content(entry.path)
+            else:
+                yield path, None
+                if not entry.is_symlink():
+                    yield from _entries(entry.path, f"{path}/")
+
+
+def _content(file: str) -> bytes:
+    with open(file, "rb", buffering=0) as opened:
+        return opened.read()
 
 
 def deliver(file: IndexFile, *, requested: bool = False) -> Delivery:

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.harness.crashes import crashing
-from tests.install.places import tree
+from tests.install.places import MEMORY, tree
 from wherry.install.journal import carry_out, has_journal, recover
 from wherry.install.planning import plan, with_bytecode
 from wherry.install.staged_tree import StagedTree
@@ -116,7 +116,7 @@ PATHS = st.sampled_from(["a", "b", "a/a", "a/b", "b/a", "a/a/a", "a/a/b"])
 def test_any_plan_is_carried_out_or_taken_back(existing, going, targets, end):
     # Of one wheel, none of which has a file that is a folder, too.
     assume(not any(path.startswith(f"{folder}/") for path in targets for folder in targets))
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as name:
         root, workshop = Path(name), Path(name, ".wherry")
         for path in existing:
             with suppress(OSError):

@@ -7,12 +7,12 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from packaging.utils import NormalizedName, canonicalize_name
 
 from tests.harness.index_files import IndexFile, make_wheel
-from tests.install.places import deliver, install, tree, uninstall
+from tests.install.places import MEMORY, deliver, install, tree, uninstall
 from wherry.errors import InstallConflict
 from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
@@ -312,10 +312,9 @@ STEPS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(STEPS)
 def test_after_any_sequence_the_files_are_those_of_what_is_installed(steps):
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as name:
         site = SitePackages(Scheme(f"{name}/site-packages", f"{name}/bin", f"{name}/include", name))
         root = Path(site.scheme.site_packages)
         root.mkdir()

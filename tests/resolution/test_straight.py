@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from packaging.utils import canonicalize_name
 
@@ -122,7 +122,6 @@ def test_does_not_begin_where_more_pages_are_known() -> None:
     assert decide_straight(asked, PLAIN.problem().requirements) is None
 
 
-@settings(max_examples=500)
 @given(index=small_indexes(EVERYTHING), holes=st.booleans(), seed=st.integers(0, 2**32))
 @example(index=NAMED_LATER, holes=False, seed=0)
 def test_both_engines_give_the_same_answer_over_the_same_holes(index: SmallIndex, holes: bool, seed: int) -> None:  # noqa: FBT001
