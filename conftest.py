@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hypothesis
@@ -18,7 +20,6 @@ from tests.harness.runtime import attach, has_crashed, start_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.harness.index_files import IndexFile
 
@@ -46,8 +47,18 @@ hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500
 hypothesis.settings.load_profile("quick")
 
 
+# Removing a folder from a disk can take milliseconds, and tests of installations remove tens of thousands.
+MEMORY = Path("/dev/shm")  # noqa: S108 - pytest makes a folder of its own there, as it does in /tmp
+ROOM = 2**30
+
+
 def pytest_configure() -> None:
-    """Choose the Node that package.json pins and let Selenium look for its driver on this machine alone."""
+    """Choose the Node that package.json pins, let Selenium look for its driver on this machine alone.
+
+    Temporary folders are in memory where the system offers room for them; ``PYTEST_DEBUG_TEMPROOT`` names another place.
+    """
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
     os.environ["PATH"] = f"{NODE_MODULES / '.bin'}{os.pathsep}{os.environ['PATH']}"
     os.environ["SE_OFFLINE"] = "true"
     config = get_global_config()

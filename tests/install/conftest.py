@@ -1,28 +1,16 @@
-"""An environment in a temporary folder, in memory."""
+"""An environment in a temporary folder."""
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.install.places import MEMORY
 from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-
-@pytest.fixture
-def tmp_path() -> Iterator[Path]:
-    """A folder in memory, beside which a test may write, too; both are removed after the test."""
-    with tempfile.TemporaryDirectory(dir=MEMORY) as name:
-        folder = Path(name, "root")
-        folder.mkdir()
-        yield folder
+    from pathlib import Path
 
 
 @pytest.fixture

@@ -25,11 +25,6 @@ if TYPE_CHECKING:
     from wherry.model.distribution import InstalledDistribution
 
 
-# A folder in memory, where the system has one: to remove a folder from a disk can take milliseconds, and the tests of
-# interruptions remove thousands. Without one, it is a folder like others.
-MEMORY = next((folder for folder in ("/dev/shm",) if os.access(folder, os.W_OK)), None)  # noqa: S108 - a folder of its own is made there
-
-
 @dataclass(frozen=True)
 class StagedFile:
     """A file that lies at ``path`` and belongs at ``target``."""

@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from tests.harness.crashes import crashing
-from tests.install.places import MEMORY, tree
+from tests.install.places import tree
 from wherry.install.journal import carry_out, has_journal, recover
 from wherry.install.planning import plan, with_bytecode
 from wherry.install.staged_tree import StagedTree
@@ -113,10 +113,10 @@ PATHS = st.sampled_from(["a", "b", "a/a", "a/b", "b/a", "a/a/a", "a/a/b"])
 
 
 @given(st.lists(PATHS, max_size=4), st.sets(PATHS), st.sets(PATHS, max_size=4), st.integers(1, 20))
-def test_any_plan_is_carried_out_or_taken_back(existing, going, targets, end):
+def test_any_plan_is_carried_out_or_taken_back(tmp_path_factory, existing, going, targets, end):
     # Of one wheel, none of which has a file that is a folder, too.
     assume(not any(path.startswith(f"{folder}/") for path in targets for folder in targets))
-    with tempfile.TemporaryDirectory(dir=MEMORY) as name:
+    with tempfile.TemporaryDirectory(dir=tmp_path_factory.getbasetemp()) as name:
         root, workshop = Path(name), Path(name, ".wherry")
         for path in existing:
             with suppress(OSError):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from packaging.utils import NormalizedName, canonicalize_name
 
 from tests.harness.index_files import IndexFile, make_wheel
-from tests.install.places import MEMORY, deliver, install, tree, uninstall
+from tests.install.places import deliver, install, tree, uninstall
 from wherry.errors import InstallConflict
 from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
@@ -313,8 +313,8 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_after_any_sequence_the_files_are_those_of_what_is_installed(steps):
-    with tempfile.TemporaryDirectory(dir=MEMORY) as name:
+def test_after_any_sequence_the_files_are_those_of_what_is_installed(tmp_path_factory, steps):
+    with tempfile.TemporaryDirectory(dir=tmp_path_factory.getbasetemp()) as name:
         site = SitePackages(Scheme(f"{name}/site-packages", f"{name}/bin", f"{name}/include", name))
         root = Path(site.scheme.site_packages)
         root.mkdir()
