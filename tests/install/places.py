@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from wherry.formats.wheel_archive import open_wheel
+from wherry.formats.wheel_archive import WheelArchive, open_wheel
 from wherry.install.destination import Delivery
 from wherry.install.scripts import ScriptPlaces
 from wherry.install.staging import Staging
@@ -56,10 +57,14 @@ def _content(file: str) -> bytes:
         return opened.read()
 
 
+@lru_cache(maxsize=16)
+def _opened(file: IndexFile) -> WheelArchive:
+    return open_wheel(file.content, filename=file.filename)
+
+
 def deliver(file: IndexFile, *, requested: bool = False) -> Delivery:
     """Return the wheel as it comes from the index."""
-    wheel = open_wheel(file.content, filename=file.filename)
-    return Delivery(wheel, f"https://example.org/{file.filename}", requested)
+    return Delivery(_opened(file), f"https://example.org/{file.filename}", requested)
 
 
 def stage(
