@@ -14,7 +14,7 @@ import pyodide_js
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from wherry.install.linking import check_linking, library_paths
+from wherry.install.linking import find_unloadable, library_paths
 from wherry.install.scheme import Scheme
 from wherry.install.site_packages import SitePackages
 from wherry.model.core_metadata import CoreMetadata
@@ -67,7 +67,8 @@ class PyodideSite(SitePackages):
         if not self.is_taken():
             self.scheme = _scheme()
         loader = read_loader(lambda: (path for distribution in leaving for path in self._known_files(distribution)))
-        check_linking(arriving, libraries, self.scheme, loader)
+        for problem in find_unloadable(arriving, libraries, self.scheme, loader):
+            raise problem
         done = super().exchange(arriving, leaving, libraries, replaceable)
         extend_search_path(self.scheme.site_packages)
         _put_on_path(self.scheme.scripts)
