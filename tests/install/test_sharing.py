@@ -254,13 +254,13 @@ def test_a_shared_file_that_was_changed_stays_with_the_last(site, shared):
     assert shared.read_text() == "mine"
 
 
-def test_an_unclaimed_file_is_not_overwritten_for_any_name(site, shared):
+@pytest.mark.parametrize("files", [(OTHER_B,), (OTHER_B, OTHER_C)])
+def test_an_unclaimed_file_is_not_overwritten_for_any_name(site, shared, files):
     shared.parent.mkdir()
     shared.write_text("mine")
-    for files in [(OTHER_B,), (OTHER_B, OTHER_C)]:
-        with pytest.raises(InstallConflict) as caught:
-            install(site, *files, overwrite=names("b", "c"))
-        assert (caught.value.owner, caught.value.overwrite) == (InstallConflict.nobody, ())
+    with pytest.raises(InstallConflict) as caught:
+        install(site, *files, overwrite=names("b", "c"))
+    assert (caught.value.owner, caught.value.overwrite) == (InstallConflict.nobody, ())
 
 
 def test_a_file_does_not_give_way_to_a_folder_for_any_name(site):
