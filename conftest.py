@@ -54,9 +54,9 @@ ROOM = 2**30
 
 
 def pytest_configure() -> None:
-    """Choose the Node that package.json pins, let Selenium look for its driver on this machine alone.
+    """Choose the Node that package.json pins, and let Selenium look for its driver on this machine alone.
 
-    Temporary folders are in memory where the system offers room for them; ``PYTEST_DEBUG_TEMPROOT`` names another place.
+    Temporary folders are in memory where the system has room for them; ``PYTEST_DEBUG_TEMPROOT`` names another place.
     """
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))

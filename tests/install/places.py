@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wherry.formats.wheel_archive import WheelArchive, open_wheel
@@ -15,7 +16,6 @@ from wherry.install.surveying import survey
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
-    from pathlib import Path
 
     from packaging.utils import NormalizedName
 
@@ -35,7 +35,7 @@ class StagedFile:
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
-    """Return every file below ``folder`` with its content, and every folder with ``None``; a folder precedes its files."""
+    """Return every file below ``folder`` with its content, and every folder with ``None``, sorted."""
     return dict(sorted(_entries(str(folder), "")))
 
 
@@ -45,16 +45,11 @@ def _entries(folder: str, below: str) -> Iterator[tuple[str, bytes | None]]:
         for entry in entries:
             path = below + entry.name
             if not entry.is_dir():
-                yield path, _content(entry.path)
+                yield path, Path(entry.path).read_bytes()
             else:
                 yield path, None
                 if not entry.is_symlink():
                     yield from _entries(entry.path, f"{path}/")
-
-
-def _content(file: str) -> bytes:
-    with open(file, "rb", buffering=0) as opened:
-        return opened.read()
 
 
 @lru_cache(maxsize=16)

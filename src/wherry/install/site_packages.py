@@ -255,7 +255,7 @@ def _outlived(trees: Sequence[StagedTree], gone: Collection[str]) -> Iterator[st
     """Say which modules are still those of a distribution that went before: a ``.so`` is not even loaded anew."""
     folders = frozenset[str]().union(*(tree.files for tree in trees))
     modules = imported_modules(
-        lambda file: file.rpartition("/")[0] in folders and file not in gone and any(tree.covers(file) for tree in trees)
+        lambda file: os.path.dirname(file) in folders and file not in gone and any(tree.covers(file) for tree in trees)
     )
     if modules:
         names = ", ".join(modules)
