@@ -41,7 +41,7 @@ def tests(session: nox.Session) -> None:
     session.run("python", "-m", "tests.harness.stock")
     with session.chdir(JS):
         session.run("npm", "run", "test:browsers", external=True)
-    session.run("pytest", "--rt=node,chrome", *session.posargs)
+    session.run("pytest", "--rt=node,chrome", "--hypothesis-profile=thorough", *session.posargs)
 
 
 @nox.session
@@ -57,9 +57,9 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """Run the tests that need neither Pyodide nor a network."""
+    """Run the tests that need neither Pyodide nor a network, on all cores; `-- --numprocesses=0` lets a debugger in."""
     install(session, "test")
-    session.run("pytest", "--ignore=tests/runtime", *session.posargs)
+    session.run("pytest", "--ignore=tests/runtime", "--numprocesses=auto", "--reruns=0", *session.posargs)
 
 
 @nox.session

@@ -139,11 +139,11 @@ def test_a_body_is_shortened_doubled_or_late(server, kind, factor):
         assert len(response.read()) == int(len(whole) * factor)
 
 
-def test_the_nth_request_is_struck_and_perhaps_all_that_follow(server):
-    for once, expected in ((True, [200, 503, 200, 200]), (False, [200, 503, 503, 503])):
-        server.faults = [nth(2, Kind.STATUS, once=once, status=503, headers={"Retry-After": "7"})]
-        assert [status(server) for _ in range(4)] == expected
-        assert server.faults[0].has_struck
+@pytest.mark.parametrize(("once", "expected"), [(True, [200, 503, 200, 200]), (False, [200, 503, 503, 503])])
+def test_the_nth_request_is_struck_and_perhaps_all_that_follow(server, once, expected):
+    server.faults = [nth(2, Kind.STATUS, once=once, status=503, headers={"Retry-After": "7"})]
+    assert [status(server) for _ in range(4)] == expected
+    assert server.faults[0].has_struck
 
 
 def test_a_password_is_asked_for_and_redirects_lead_away(server):

@@ -218,8 +218,7 @@ async def test_a_dead_index_is_said_to_be_dead(tmp_path: Path) -> None:
 
 async def test_metadata_beside_the_wheel_must_be_the_wheels_own(tmp_path: Path) -> None:
     lying = make_wheel("lib", "1", requires=["nothing-else"])
-    lib = IndexFile(LIB_1.filename, LIB_1.content)
-    lib.__dict__["metadata"] = lying.metadata
+    lib = IndexFile(LIB_1.filename, LIB_1.content, beside=lying.metadata)
     subject, _ = installer(tmp_path, [lib, make_wheel("nothing-else", "1")])
     with pytest.raises(wherry.IntegrityError, match=r"lib-1-py3-none-any\.whl"):
         await subject.install("lib")

@@ -62,6 +62,7 @@ RARE = frozenset(
         "wherry.index.requirements_files",
         "wherry.installation.broken",
         "wherry.installation.overwrite",
+        "wherry.installation.script_runner",
         "wherry.installation.exchange.sharing",
         "wherry.model.check",
         "wherry.model.requirement_line",

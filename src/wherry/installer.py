@@ -15,7 +15,6 @@ from wherry.index.client import IndexClient
 from wherry.index.credentials import without_secrets
 from wherry.index.index import read_indexes
 from wherry.index.network import Network
-from wherry.installation import script_runner
 from wherry.installation.acquisition import Acquisition
 from wherry.installation.destination import Delivery, Exchange, SharedLibrary
 from wherry.installation.pth_files import startup_warnings
@@ -339,6 +338,8 @@ class Installer:
         It runs in this interpreter, with ``sys.argv`` set for the while; what it raises, but ``SystemExit``, goes on to
         the caller. Raises :class:`~wherry.errors.UnknownScript`.
         """
+        from wherry.installation import script_runner
+
         return script_runner.run(name, script_runner.choose(name, self._destination.scripts()), args)
 
     def _client(self, index_urls: Sequence[str | Index] | None, secrets: Mapping[str, str]) -> IndexClient:

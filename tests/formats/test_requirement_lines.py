@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from wherry.formats.requirement_lines import line_numbers, logical_lines
+from wherry.formats.requirement_lines import LineNumbers, logical_lines
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,29 @@ def test_no_line_is_empty_and_numbers_ascend(text: str) -> None:
     assert numbers == sorted(set(numbers))
 
 
+def numbers(text: str, key: str, *items: str) -> list[int]:
+    return list(LineNumbers(text).of(key, items))
+
+
 def test_strings_of_an_array_are_found_below_its_key() -> None:
     text = '# a\nother = ["a"]\ndependencies = [\n  "a",\n  # b\n  "b", "a>1",\n]'
-    assert list(line_numbers(text, "dependencies", ["a", "b", "a>1"])) == [4, 6, 6]
-    assert list(line_numbers("# dependencies = ['a']", "dependencies", ["a", "not there"])) == [1, 1]
+    assert numbers(text, "dependencies", "a", "b", "a>1") == [4, 6, 6]
 
 
-def test_lines_are_found_among_escapes_and_both_kinds_of_quotes():
+def test_strings_in_a_comment_are_found_below_its_key() -> None:
+    assert numbers("# dependencies = ['a']", "dependencies", "a", "not there") == [1, 1]
+
+
+def test_lines_are_found_among_escapes_and_both_kinds_of_quotes() -> None:
     text = 'a = 1\ndependencies = [\n"x",\n"\\u0079",\n\'z\',\n"x",\n]'
-    assert list(line_numbers(text, "dependencies", ["x", "y", "z", "x"])) == [3, 3, 5, 6]
+    assert numbers(text, "dependencies", "x", "y", "z", "x") == [3, 3, 5, 6]
+
+
+@pytest.mark.parametrize("written", ["a", '"a"', "'a'", '"a b"', "'a=b'"])
+def test_a_key_may_be_quoted(written: str) -> None:
+    assert numbers(f'b = ["x"]\n\n {written} = ["x"]', written.strip("\"'"), "x") == [3]
+
+
+def test_arrays_are_read_in_any_order() -> None:
+    lines = LineNumbers('a = ["x"]\nb = ["x"]\nc = ["x"]')
+    assert [list(lines.of(key, ["x"])) for key in "cabd"] == [[3], [1], [2], [1]]

@@ -154,12 +154,19 @@ def test_a_page_leads_to_the_web(page):
     assert location == "https://example.org/a.whl"
 
 
-def test_a_local_page_leads_to_local_files_and_no_other_does():
-    page = "file:///home/simple/app/"
-    assert file_location("../../a.whl", page, page_url=page) == "file:///home/a.whl"
-    for url in ("emfs:/home/a.whl", "javascript:a.whl", "//host/a.whl", "https:/a.whl", "http:///a.whl"):
-        with pytest.raises(ValueError, match="only https: and http:"):
-            file_location(url, page, page_url=page)
+LOCAL_PAGE = "file:///home/simple/app/"
+
+
+def test_a_local_page_leads_to_local_files():
+    assert file_location("../../a.whl", LOCAL_PAGE, page_url=LOCAL_PAGE) == "file:///home/a.whl"
+
+
+@pytest.mark.parametrize(
+    "url", ["emfs:/home/a.whl", "javascript:a.whl", "//host/a.whl", "https:/a.whl", "http:///a.whl"]
+)
+def test_a_local_page_leads_to_nothing_else(url):
+    with pytest.raises(ValueError, match="only https: and http:"):
+        file_location(url, LOCAL_PAGE, page_url=LOCAL_PAGE)
 
 
 @pytest.mark.parametrize("page", [BASE, "https://example.org:8080/", "http://127.0.0.1:1/simple/app/"])

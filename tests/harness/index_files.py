@@ -24,13 +24,15 @@ UPLOAD_TIME = "2026-01-01T00:00:00Z"
 class IndexFile:
     """A file of a release, with what an index says of it.
 
-    ``yanked`` is False, True or the reason; ``upload_time`` is ISO 8601 as in PEP 700.
+    ``yanked`` is False, True or the reason; ``upload_time`` is ISO 8601 as in PEP 700. ``beside`` is the metadata file
+    that the index serves in place of the wheel's own METADATA.
     """
 
     filename: str
     content: bytes
     yanked: bool | str = False
     upload_time: str = UPLOAD_TIME
+    beside: bytes | None = None
 
     @cached_property
     def identity(self) -> tuple[NormalizedName, str]:
@@ -48,7 +50,9 @@ class IndexFile:
 
     @cached_property
     def metadata(self) -> bytes | None:
-        """The METADATA file of a wheel; None for anything else."""
+        """The metadata file of a wheel; None for anything else."""
+        if self.beside is not None:
+            return self.beside
         if not self.filename.endswith(".whl"):
             return None
         with zipfile.ZipFile(io.BytesIO(self.content)) as archive:

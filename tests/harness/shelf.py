@@ -1,69 +1,18 @@
-"""A destination to decide for: nothing can be put into it."""
+"""A destination to decide for: site-packages that nothing can be put into."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from wherry.installation.scheme import Scheme
+from wherry.installation.site_packages import SitePackages
+
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from contextlib import AbstractAsyncContextManager
-
-    from packaging.utils import NormalizedName
-
-    from wherry.installation.destination import Delivery, Exchange, SharedLibrary
-    from wherry.installation.script_runner import InstalledScript
-    from wherry.model.check import BrokenDistribution
     from wherry.model.distribution import InstalledDistribution
 
+FOLDERS = ("site-packages", "bin", "include", "data")
 
-class Shelf:
-    """A destination that has things and takes none."""
 
-    def __init__(self, installed: Mapping[NormalizedName, InstalledDistribution] | None = None) -> None:
-        self._installed = installed or {}
-
-    def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
-        """Return what there is."""
-        return self._installed
-
-    def broken(self) -> tuple[BrokenDistribution, ...]:
-        """Refuse."""
-        raise NotImplementedError
-
-    def imported(self, distribution: InstalledDistribution) -> Sequence[str]:  # noqa: ARG002 - the port's
-        """Return nothing: none of it is imported."""
-        return ()
-
-    def scripts(self) -> Mapping[str, InstalledScript]:
-        """Refuse."""
-        raise NotImplementedError
-
-    def lock(self) -> AbstractAsyncContextManager[None]:
-        """Refuse."""
-        raise NotImplementedError
-
-    def is_locked(self) -> bool:
-        """Refuse."""
-        raise NotImplementedError
-
-    def recover(self) -> tuple[str, ...]:
-        """Return no warnings: nothing was interrupted."""
-        return ()
-
-    def prepare(self, delivery: Delivery) -> None:
-        """Refuse."""
-        raise NotImplementedError
-
-    def exchange(
-        self,
-        arriving: Sequence[Delivery],
-        leaving: Sequence[InstalledDistribution],
-        libraries: Sequence[SharedLibrary] = (),
-        replaceable: Collection[NormalizedName] = (),
-    ) -> Exchange:
-        """Refuse."""
-        raise NotImplementedError
-
-    async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> Sequence[str]:
-        """Refuse."""
-        raise NotImplementedError
+def shelf(*installed: InstalledDistribution) -> SitePackages:
+    """Return a destination that has ``installed``, and whose folders do not exist."""
+    return SitePackages(Scheme(*(f"/nowhere/{folder}" for folder in FOLDERS)), installed)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wherry.formats.wheel_archive import open_wheel
+from wherry.formats.wheel_archive import WheelArchive, open_wheel
 from wherry.installation.destination import Delivery
 from wherry.installation.exchange.overlap import survey
 from wherry.installation.staging.scripts import ScriptOwners
 from wherry.installation.staging.staging import Staging
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-    from pathlib import Path
+    from collections.abc import Collection, Iterator, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -33,17 +35,31 @@ class StagedFile:
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:
-    """Return every file below ``folder`` with its content, and every folder with ``None``."""
-    return {
-        str(path.relative_to(folder)): None if path.is_dir() else path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-    }
+    """Return every file below ``folder`` with its content, and every folder with ``None``, sorted."""
+    return dict(sorted(_entries(str(folder), "")))
+
+
+def _entries(folder: str, below: str) -> Iterator[tuple[str, bytes | None]]:
+    # Some tests compare trees thousands of times: Path.rglob takes three times as long.
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            path = below + entry.name
+            if not entry.is_dir():
+                yield path, Path(entry.path).read_bytes()
+            else:
+                yield path, None
+                if not entry.is_symlink():
+                    yield from _entries(entry.path, f"{path}/")
+
+
+@lru_cache(maxsize=16)
+def _opened(file: IndexFile) -> WheelArchive:
+    return open_wheel(file.content, filename=file.filename)
 
 
 def deliver(file: IndexFile, *, requested: bool = False) -> Delivery:
     """Return the wheel as it comes from the index."""
-    wheel = open_wheel(file.content, filename=file.filename)
-    return Delivery(wheel, f"https://example.org/{file.filename}", requested)
+    return Delivery(_opened(file), f"https://example.org/{file.filename}", requested)
 
 
 def stage(

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from hypothesis import example, given, settings, strategies as st
+from hypothesis import example, given, strategies as st
 from resolvelib import BaseReporter
 from resolvelib.resolvers import Resolution, ResolverException
 
@@ -78,20 +78,17 @@ def agrees(index: SmallIndex, found: dict[str, str] | None) -> bool:
     return next(index.solutions(), None) is None if found is None else index.satisfied(found)
 
 
-@settings(max_examples=300)
 @given(small_indexes(FINALS))
 @example(EXCLUDED_MEANWHILE)
 def test_an_answer_is_found_just_where_there_is_one_and_satisfies_everything(index: SmallIndex) -> None:
     assert agrees(index, resolve(index))
 
 
-@settings(max_examples=300)
 @given(small_indexes(EVERYTHING))
 def test_so_it_is_with_prereleases_other_pythons_constraints_and_what_is_installed(index: SmallIndex) -> None:
     assert agrees(index, resolve(index))
 
 
-@settings(max_examples=300)
 @given(small_indexes(MEMBERS))
 def test_members_of_the_distribution_agree_with_trying_everything(index: SmallIndex) -> None:
     assert agrees(without_locked_releases(index), resolve(without_locked_releases(index)))
@@ -104,7 +101,6 @@ def without_locked_releases(index: SmallIndex) -> SmallIndex:
     return replace(index, releases=releases, installed=installed)
 
 
-@settings(max_examples=300)
 @given(small_indexes(YANKED))
 @example(PINNED_ELSEWHERE)
 @example(PINNED_BY_WHAT_IS_GIVEN_UP)
@@ -112,20 +108,17 @@ def test_so_it_is_with_yanked_files(index: SmallIndex) -> None:
     assert agrees(index, resolve(index))
 
 
-@settings(max_examples=300)
 @given(small_indexes(EXTRAS))
 def test_releases_without_an_extra_agree_with_brute_force(index: SmallIndex) -> None:
     assert agrees(index, resolve(index))
 
 
-@settings(max_examples=300)
 @given(small_indexes(FINALS))
 @example(EXCLUDED_MEANWHILE)
 def test_what_the_resolver_of_resolvelib_solves_over_the_same_provider_is_solved(index: SmallIndex) -> None:
     assert resolve(index) is not None or not is_solved_by_resolvelib(index)
 
 
-@settings(max_examples=300)
 @given(small_indexes(MEMBERS), st.integers(0, 2**32))
 def test_what_happens_to_be_known_of_the_distribution_changes_nothing(index: SmallIndex, seed: int) -> None:
     index = without_locked_releases(index)
@@ -135,7 +128,6 @@ def test_what_happens_to_be_known_of_the_distribution_changes_nothing(index: Sma
         assert grow(index, known, SlowIndex(full, seed)) == expected
 
 
-@settings(max_examples=300)
 @given(small_indexes(EVERYTHING) | small_indexes(EXTRAS), st.integers(0, 2**32))
 def test_arrival_and_what_happens_to_be_known_change_nothing(index: SmallIndex, seed: int) -> None:
     full = index.snapshot()
@@ -151,7 +143,6 @@ def grow(index: SmallIndex, known: Snapshot, client: SlowIndex) -> dict[str, str
         return None
 
 
-@settings(max_examples=300)
 @given(small_indexes(EVERYTHING), st.randoms(use_true_random=False))
 def test_the_order_of_requirements_and_constraints_changes_nothing(index: SmallIndex, chance: Random) -> None:
     requested = tuple(chance.sample(index.requested, len(index.requested)))

@@ -10,7 +10,7 @@ import pytest
 
 from tests.harness.environments import PYODIDE_314
 from tests.harness.resolver_cases import ResolverCase, read_cases
-from tests.harness.shelf import Shelf
+from tests.harness.shelf import shelf
 from wherry.errors import WherryError
 from wherry.installer import Installer
 
@@ -29,7 +29,7 @@ def resolve(case: ResolverCase, seed: int = 0, *, requested: Sequence[str] = ())
     installer = Installer(
         environment=PYODIDE_314,
         fetcher=fetcher,
-        destination=Shelf(case.distributions()),
+        destination=shelf(*case.distributions().values()),
         distribution=case.locked_packages(),
         index_urls=case.index_urls,
     )

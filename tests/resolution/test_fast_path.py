@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import example, given, settings, strategies as st
+from hypothesis import example, given, strategies as st
 from packaging.utils import canonicalize_name
 
 from tests.harness.small_indexes import Ingredients, SmallIndex, SmallRelease, partly_known, small_indexes
@@ -121,7 +121,6 @@ def test_does_not_begin_where_more_pages_are_known() -> None:
     assert decide_on_fast_path(asked, PLAIN.problem().requirements) is None
 
 
-@settings(max_examples=500)
 @given(index=small_indexes(EVERYTHING), holes=st.booleans(), seed=st.integers(0, 2**32))
 @example(index=NAMED_LATER, holes=False, seed=0)
 def test_both_engines_give_the_same_answer_over_the_same_holes(index: SmallIndex, holes: bool, seed: int) -> None:  # noqa: FBT001

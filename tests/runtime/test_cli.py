@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness import waits
 from tests.harness.cli import Cli
 
 
@@ -153,68 +154,28 @@ def test_ctrl_c_ends_the_process_as_a_signal_does(cli):
         assert process.stderr.read().endswith("KeyboardInterrupt\n")
 
 
-WAITS = {
-    "busy": "ready(); compute()",
-    "asleep": "later(ready); time.sleep(1000)",
-    "in a loop": "later(ready); asyncio.run(asyncio.sleep(1000))",
-    "computing in a loop": "asyncio.run(compute_in_a_loop())",
-    "for others": "asyncio.run(wait_for_two())",
-    "beside a callback": "later(ready_and_compute); asyncio.run(asyncio.sleep(1000))",
-    "asleep beside a callback": "later(ready_and_compute); time.sleep(1000)",
-    "beside a task of its own": "asyncio.run(wait_beside(compute_in_a_loop()))",
-}
-WAITING = """
-import asyncio, time
-
-def ready():
-    print("ready", flush=True)
-
-def later(tell):
-    # Told by the event loop, it is waited for by then.
-    asyncio.get_event_loop().call_later(0.1, tell)
-
-def compute():
-    while True: pass
-
-def ready_and_compute():
-    ready()
-    compute()
-
-async def compute_in_a_loop():
-    ready_and_compute()
-
-async def wait(is_last):
-    try:
-        if is_last:
-            later(ready)
-        await asyncio.sleep(1000)
-    finally:
-        print("in order")
-
-async def wait_for_two():
-    async with asyncio.TaskGroup() as both:
-        both.create_task(wait(False))
-        both.create_task(wait(True))
-
-async def wait_beside(other):
-    task = asyncio.create_task(other)
-    await asyncio.sleep(1000)
-"""
+every_wait = pytest.mark.parametrize("wait", [wait.__name__ for wait in waits.WAITS])
 
 
-@pytest.mark.parametrize("wait", WAITS)
+def waiting(cli: Cli, wait: str, end: str) -> None:
+    """Write a script that waits, and ends as ``end`` says."""
+    (cli.folder / "waits.py").write_text(Path(waits.__file__).read_text(encoding="utf-8"), encoding="utf-8")
+    cli.write(f"import waits\ntry:\n    waits.{wait}()\n{end}\n")
+
+
+@every_wait
 def test_ctrl_c_lets_a_script_put_things_in_order(cli, wait):
-    cli.write(f"{WAITING}\ntry:\n    {WAITS[wait]}\nfinally:\n    print('at last')\n")
+    waiting(cli, wait, "finally:\n    print('at last')")
     with cli.start("run", "app.py") as process:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == -signal.SIGINT
-        assert process.stdout.read() == ("in order\n" * 2 if wait == "for others" else "") + "at last\n"
+        assert process.stdout.read() == ("in order\n" * 2 if wait == "for_others" else "") + "at last\n"
 
 
-@pytest.mark.parametrize("wait", WAITS)
+@every_wait
 def test_ctrl_c_is_a_keyboard_interrupt_and_the_exit_code_is_the_scripts(cli, wait):
-    cli.write(f"{WAITING}\ntry:\n    {WAITS[wait]}\nexcept KeyboardInterrupt:\n    raise SystemExit(5)")
+    waiting(cli, wait, "except KeyboardInterrupt:\n    raise SystemExit(5)")
     with cli.start("run", "app.py") as process:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)

@@ -12,7 +12,7 @@ from tests.harness.index_files import make_wheel
 from tests.harness.index_pages import file_path
 from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
 from tests.harness.paths import NODE_MODULES
-from tests.harness.shelf import Shelf
+from tests.harness.shelf import shelf
 from wherry.formats.distribution_lock import parse_distribution_lock
 from wherry.installer import Installer
 
@@ -39,7 +39,7 @@ async def resolve(*requirements: str, fetcher: MemoryFetcher, prefer: Preference
     installer = Installer(
         environment=PYODIDE_314,
         fetcher=fetcher,
-        destination=Shelf(),
+        destination=shelf(),
         distribution=parse_distribution_lock(LOCK, _url),
         index_urls=[JSON_URL],
     )

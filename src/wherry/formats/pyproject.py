@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 
 from wherry.errors import InvalidRequirementsFile
 from wherry.formats.nesting import load_toml
-from wherry.formats.requirement_lines import line_numbers
+from wherry.formats.requirement_lines import LineNumbers
 from wherry.formats.wording import shorten
 from wherry.model.requirement_line import RequirementLine
 
@@ -33,7 +33,7 @@ class Pyproject:
     """
 
     def __init__(self, text: str, file: str) -> None:
-        self._text = text
+        self._lines = LineNumbers(text)
         self._file = file
         try:
             self._document = load_toml(text)
@@ -104,7 +104,7 @@ class Pyproject:
         """Yield requirements, and names of what is included."""
         if not isinstance(items, list):
             self._refuse(f"{key!r} must be an array")
-        numbers = line_numbers(self._text, key, (item if isinstance(item, str) else "" for item in items))
+        numbers = self._lines.of(key, (item if isinstance(item, str) else "" for item in items))
         for item, number in zip(items, numbers, strict=True):
             is_group = kind == "dependency group" and isinstance(item, dict) and item.keys() == {"include-group"}
             if is_group and isinstance(item["include-group"], str):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["line_numbers", "logical_lines"]
+__all__ = ["LineNumbers", "logical_lines"]
 
+KEY = re.compile(r"(?m)^#?[ \t]*(?:\"([^\"\n]*)\"|'([^'\n]*)'|([^\s\"'=]+))[ \t]*=")
 LITERAL = re.compile("'[^'\n]*'|\"[^\"\n]*\"")
 COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 
@@ -38,22 +39,26 @@ def _without_comment(number: int, pieces: list[str]) -> Iterator[tuple[int, str]
         yield number, line
 
 
-def line_numbers(text: str, key: str, items: Iterable[str]) -> Iterator[int]:
-    """Yield the number of the line where each of ``items`` stands, strings of the TOML array ``key`` in ``text``.
+class LineNumbers:
+    """Where the strings of the arrays of a TOML ``text`` stand, found in one pass over it."""
 
-    One that TOML writes in another way has the number of the item before.
-    """
-    start = re.search(rf"(?m)^#?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", text)
-    position = start.start() if start else 0
-    number = text.count("\n", 0, position) + 1
-    places: dict[str, deque[int]] = {}
-    for written in LITERAL.finditer(text, position):
-        places.setdefault(written[0][1:-1], deque()).append(written.start())
-    for item in items:
-        found = places.get(item, ())
-        while found and found[0] < position:
-            found.popleft()
-        if found:
-            number += text.count("\n", position, found[0])
-            position = found[0]
-        yield number
+    def __init__(self, text: str) -> None:
+        self._newlines = [newline.start() for newline in re.finditer("\n", text)]
+        self._keys: dict[str, int] = {}
+        for key in KEY.finditer(text):
+            self._keys.setdefault(key[key.lastindex or 0], key.start())
+        self._literals: dict[str, list[int]] = {}
+        for literal in LITERAL.finditer(text):
+            self._literals.setdefault(literal[0][1:-1], []).append(literal.start())
+
+    def of(self, key: str, items: Iterable[str]) -> Iterator[int]:
+        """Yield the number of the line where each of ``items`` stands, strings of the array ``key``.
+
+        One that TOML writes in another way has the number of the item before.
+        """
+        position = self._keys.get(key, 0)
+        for item in items:
+            found = self._literals.get(item, ())
+            index = bisect_left(found, position)
+            position = found[index] if index < len(found) else position
+            yield bisect_left(self._newlines, position) + 1

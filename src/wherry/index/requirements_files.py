@@ -16,7 +16,7 @@ from wherry.errors import (
     UnsupportedPython,
 )
 from wherry.formats.pyproject import Pyproject
-from wherry.formats.requirement_lines import line_numbers
+from wherry.formats.requirement_lines import LineNumbers
 from wherry.formats.requirement_text import parse_specifiers
 from wherry.formats.requirements_txt import NamedFile, parse_requirements_txt
 from wherry.formats.script_metadata import has_block, parse_script_metadata
@@ -205,7 +205,7 @@ class _Reader:
         if metadata is None:
             raise InvalidRequirementsFile(document.name, "it has no `# /// script` block (PEP 723)")
         self._check_python(metadata.requires_python or SpecifierSet(), document)
-        numbers = line_numbers(document.text, "dependencies", metadata.dependencies)
+        numbers = LineNumbers(document.text).of("dependencies", metadata.dependencies)
         for requirement, number in zip(metadata.dependencies, numbers, strict=True):
             yield RequirementLine(requirement, f"{document.name}, line {number}")
 

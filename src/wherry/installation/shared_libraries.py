@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from wherry.installation.destination import Delivery, SharedLibrary
     from wherry.installation.scheme import Scheme
 
-__all__ = ["Loader", "check_linking", "library_folders", "library_paths"]
+__all__ = ["Loader", "find_unloadable", "library_folders", "library_paths"]
 
 SHARED_LIBRARY = re.compile(r"\.so(\.\d+)*$")
 EXTENSION_MODULE = re.compile(r"\.((cpython|pypy|graalpy)[\w-]*|abi3t?)\.so$")  # PEP 3149
@@ -70,18 +70,20 @@ class _Library:
     may_be_anything: bool = False
 
 
-def check_linking(
+def find_unloadable(
     arriving: Sequence[Delivery], libraries: Sequence[SharedLibrary], scheme: Scheme, loader: Loader
-) -> None:
-    """Check that the loader will find whatever the arriving libraries need.
+) -> Iterator[UnsupportedWheel]:
+    """Yield an error for each arriving library that will not load, first for those that are made for something else.
 
-    Raises :class:`~wherry.errors.UnsupportedWheel` and :class:`~wherry.errors.InvalidWheel`.
+    Raises :class:`~wherry.errors.InvalidWheel` where one is malformed.
     """
-    needy = [
-        (library, linking)
-        for library in _libraries(arriving, libraries, scheme, loader.suffixes)
-        if (linking := _linking(library)) is not None and linking.needed
-    ]
+    needy = []
+    for library in _libraries(arriving, libraries, scheme, loader.suffixes):
+        linking = _linking(library)
+        if isinstance(linking, UnsupportedWheel):
+            yield linking
+        elif linking is not None and linking.needed:
+            needy.append((library, linking))
     if not needy:
         return
     targets = frozenset(_targets(arriving, libraries, scheme))
@@ -96,7 +98,7 @@ def check_linking(
         if missing:
             reason = f"{library.path} needs {', '.join(missing)}, which the loader would not find; "
             hint = _hint(missing[0], targets, loader)
-            raise UnsupportedWheel(library.owner, reason + hint, [(name, library.path) for name in missing])
+            yield UnsupportedWheel(library.owner, reason + hint, [(name, library.path) for name in missing])
 
 
 def library_paths(
@@ -157,8 +159,8 @@ def _first(content: bytes, size: int) -> bytes:
     return content[:size]
 
 
-def _linking(library: _Library) -> Linking | None:
-    """Read what a library needs; ``None`` for what will never be loaded."""
+def _linking(library: _Library) -> Linking | UnsupportedWheel | None:
+    """Read what a library needs; return an error for what is none, ``None`` for what will never be loaded."""
     head = library.head(HEAD)
     if library.is_foreign and head.startswith(WEBASSEMBLY):
         return None
@@ -167,7 +169,7 @@ def _linking(library: _Library) -> Linking | None:
         if library.may_be_anything:
             return None
         found = (what for magic, what in FOREIGN.items() if head.startswith(magic))
-        raise UnsupportedWheel(library.owner, f"{library.path} {next(found, 'is no shared library')}")
+        return UnsupportedWheel(library.owner, f"{library.path} {next(found, 'is no shared library')}")
     if size > len(head):
         head = library.head(size)
     return read_linking(head, path=library.path, filename=library.owner)

@@ -20,7 +20,6 @@ from wherry.installation.exchange.unclaimed import refuse_unclaimed
 from wherry.installation.installed import find_installed
 from wherry.installation.interpreter import forget_listings, imported_modules
 from wherry.installation.lock import lock_of
-from wherry.installation.script_runner import find_scripts
 from wherry.installation.staging.scripts import ScriptOwners
 from wherry.installation.staging.staging import INSTALLER, Staging
 from wherry.installation.staging.unpacking import VerifyingUnpacker
@@ -74,6 +73,8 @@ class SitePackages:
 
     def scripts(self) -> dict[str, InstalledScript]:
         """Return the scripts of what is there, by name."""
+        from wherry.installation.script_runner import find_scripts
+
         return find_scripts(self.installed().values(), self.scheme)
 
     @asynccontextmanager

@@ -16,7 +16,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from wherry.installation.scheme import Scheme
-from wherry.installation.shared_libraries import check_linking, library_paths
+from wherry.installation.shared_libraries import find_unloadable, library_paths
 from wherry.installation.site_packages import SitePackages
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
@@ -69,7 +69,8 @@ class PyodideSite(SitePackages):
             self.scheme = _scheme()
         wherry_js.showHidden()
         loader = read_loader(lambda: (path for distribution in leaving for path in self._known_files(distribution)))
-        check_linking(arriving, libraries, self.scheme, loader)
+        for problem in find_unloadable(arriving, libraries, self.scheme, loader):
+            raise problem
         done = super().exchange(arriving, leaving, libraries, replaceable)
         extend_search_path(self.scheme.site_packages)
         _put_on_path(self.scheme.scripts)

@@ -121,9 +121,9 @@ def test_nonsense_in_a_cache_is_no_hint_and_no_error(content: bytes) -> None:
     assert all(name == canonicalize_name(name) for name in last_answer)
 
 
-async def test_what_is_no_name_of_a_project_is_no_hint() -> None:
-    for name in ("../private", "", "a/b", "-a"):
-        assert await read_last_answer(problem("a"), Constant(json.dumps({name: ""}).encode())) == {}
+@pytest.mark.parametrize("name", ["../private", "", "a/b", "-a"])
+async def test_names_that_no_project_has_are_no_hints(name: str) -> None:
+    assert await read_last_answer(problem("a"), Constant(json.dumps({name: ""}).encode())) == {}
 
 
 async def test_hints_are_no_flood() -> None:

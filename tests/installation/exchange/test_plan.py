@@ -112,10 +112,10 @@ PATHS = st.sampled_from(["a", "b", "a/a", "a/b", "b/a", "a/a/a", "a/a/b"])
 
 
 @given(st.lists(PATHS, max_size=4), st.sets(PATHS), st.sets(PATHS, max_size=4), st.integers(1, 20))
-def test_any_plan_is_carried_out_or_taken_back(existing, deleted, targets, end):
+def test_any_plan_is_carried_out_or_taken_back(tmp_path_factory, existing, deleted, targets, end):
     # Of one wheel, none of which has a file that is a folder, too.
     assume(not any(path.startswith(f"{folder}/") for path in targets for folder in targets))
-    with tempfile.TemporaryDirectory() as name:
+    with tempfile.TemporaryDirectory(dir=tmp_path_factory.getbasetemp()) as name:
         root, staging_root = Path(name), Path(name, ".wherry")
         for path in existing:
             with suppress(OSError):

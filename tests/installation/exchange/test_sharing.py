@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, strategies as st
 from packaging.utils import NormalizedName, canonicalize_name
 
 from tests.harness.index_files import IndexFile, make_wheel
@@ -253,13 +253,13 @@ def test_a_shared_file_that_was_changed_stays_with_the_last(site, shared):
     assert shared.read_text() == "mine"
 
 
-def test_an_unclaimed_file_is_not_overwritten_for_any_name(site, shared):
+@pytest.mark.parametrize("files", [(OTHER_B,), (OTHER_B, OTHER_C)])
+def test_an_unclaimed_file_is_not_overwritten_for_any_name(site, shared, files):
     shared.parent.mkdir()
     shared.write_text("mine")
-    for files in [(OTHER_B,), (OTHER_B, OTHER_C)]:
-        with pytest.raises(InstallConflict) as caught:
-            install(site, *files, overwrite=names("b", "c"))
-        assert (caught.value.owner, caught.value.overwrite) == (InstallConflict.nobody, ())
+    with pytest.raises(InstallConflict) as caught:
+        install(site, *files, overwrite=names("b", "c"))
+    assert (caught.value.owner, caught.value.overwrite) == (InstallConflict.nobody, ())
 
 
 def test_a_file_does_not_give_way_to_a_folder_for_any_name(site):
@@ -311,10 +311,9 @@ STEPS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(STEPS)
-def test_after_any_sequence_the_files_are_those_of_what_is_installed(steps):
-    with tempfile.TemporaryDirectory() as name:
+def test_after_any_sequence_the_files_are_those_of_what_is_installed(tmp_path_factory, steps):
+    with tempfile.TemporaryDirectory(dir=tmp_path_factory.getbasetemp()) as name:
         site = SitePackages(Scheme(f"{name}/site-packages", f"{name}/bin", f"{name}/include", name))
         root = Path(site.scheme.site_packages)
         root.mkdir()
