@@ -359,7 +359,7 @@ def _asking(cli, requirement):
         (
             ["run", "--offline", "--no-cache", "-m", "this"],
             2,
-            "wherry: error: --offline takes everything from the cache",
+            "wherry: error: --offline needs the cache: remove --no-cache\n",
         ),
         ([], 2, "Usage: wherry"),
     ],
