@@ -10,17 +10,22 @@ import pytest
 
 from tests.harness.documents import DOCUMENTS, Document
 from tests.harness.paths import JS, ROOT
+from tests.test_floors import ROOMS, SOURCE
 from wherry import errors
 
-EXAMPLES = Document(ROOT / "examples" / "README.md")
+OTHERS = [
+    Document(ROOT / path)
+    for path in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md", "tests/cases/README.md")
+]
 ERRORS = Document(ROOT / "docs" / "errors.md")
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 
 
 def existing(*documents):
     return [document for document in documents if document.path.exists()]
 
 
-@pytest.mark.parametrize("document", existing(*DOCUMENTS, EXAMPLES), ids=str)
+@pytest.mark.parametrize("document", existing(*DOCUMENTS, *OTHERS), ids=str)
 def test_links_lead_somewhere(document):
     broken = []
     for target in document.targets:
@@ -64,3 +69,24 @@ def test_every_section_names_the_class_and_its_facts():
         words = {item.__name__, *(fact.name for fact in facts)}
         missing = {word for word in words if f"`{word}`" not in written[item.code]}
         assert not missing, item.code
+
+
+@pytest.mark.parametrize(("room", "floor"), ROOMS.items())
+def test_the_drawing_has_every_room_on_its_floor(room, floor):
+    drawn = re.findall(
+        r"^ {4}│ (\d) (.*?)^ {4}[├└]", ARCHITECTURE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert f" {room}/ " in dict(drawn)[str(floor)]
+
+
+def test_the_drawing_has_every_folder():
+    folders = {path.parent.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("__init__.py")} - {"."}
+    drawn = re.findall(r"^ {4}│.*", ARCHITECTURE.read_text(encoding="utf-8"), re.MULTILINE)
+    missing = [folder for folder in folders if not any(f" {PurePosixPath(folder).name}/ " in line for line in drawn)]
+    assert missing == []
+
+
+def test_the_architecture_names_modules_that_exist():
+    named = re.findall(rf"`((?:{'|'.join(ROOMS)})/[\w/.]*)`", ARCHITECTURE.read_text(encoding="utf-8"))
+    assert named
+    assert [name for name in named if not (SOURCE / name).exists() and not (SOURCE / f"{name}.py").exists()] == []
