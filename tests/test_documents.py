@@ -11,6 +11,7 @@ import pytest
 
 from tests.harness.documents import DOCUMENTS, Document
 from tests.harness.paths import JS, ROOT
+from tests.test_floors import ROOMS, SOURCE
 from wherry import errors
 from wherry.formats import (
     core_metadata,
@@ -32,15 +33,19 @@ from wherry.model.archive_limits import DEFAULT_LIMITS
 from wherry.resolution.conflicts import resolver
 from wherry.resolution.graph import tree
 
-EXAMPLES = Document(ROOT / "examples" / "README.md")
+OTHERS = [
+    Document(ROOT / path)
+    for path in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "examples/README.md", "tests/cases/README.md")
+]
 ERRORS = Document(ROOT / "docs" / "errors.md")
+ARCHITECTURE = ROOT / "docs" / "architecture.md"
 
 
 def existing(*documents):
     return [document for document in documents if document.path.exists()]
 
 
-@pytest.mark.parametrize("document", existing(*DOCUMENTS, EXAMPLES), ids=str)
+@pytest.mark.parametrize("document", existing(*DOCUMENTS, *OTHERS), ids=str)
 def test_links_lead_somewhere(document):
     broken = []
     for target in document.targets:
@@ -96,7 +101,7 @@ LIMITS = {
     "an archive": [NETWORK.max_archive_size],
     "a cache to answer": [forgiving.PATIENCE],
     "content of a cache": [last_answer.MAX_SIZE],
-    "what an archive unpacks to": [DEFAULT_LIMITS.total_size, DEFAULT_LIMITS.ratio, DEFAULT_LIMITS.ratio_from],
+    "the unpacked size of an archive": [DEFAULT_LIMITS.total_size, DEFAULT_LIMITS.ratio, DEFAULT_LIMITS.ratio_from],
     "files and folders of an archive": [DEFAULT_LIMITS.entries],
     "a path in an archive": [member_paths.LONGEST_PATH, member_paths.LONGEST_NAME, member_paths.DEEPEST],
     "METADATA, WHEEL, RECORD": [wheel_archive.LARGEST_DESCRIPTION],
@@ -130,3 +135,24 @@ def test_every_limit_that_can_be_set_is_in_the_table():
     at_once = {"archives_at_once", "pages_at_once"}
     names = [field.name for kind in (Network, type(DEFAULT_LIMITS)) for field in dataclasses.fields(kind)]
     assert [name for name in names if f"{name}=" not in text and name not in at_once] == []
+
+
+@pytest.mark.parametrize(("room", "floor"), ROOMS.items())
+def test_the_drawing_has_every_room_on_its_floor(room, floor):
+    drawn = re.findall(
+        r"^ {4}│ (\d) (.*?)^ {4}[├└]", ARCHITECTURE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+    )
+    assert f" {room}/ " in dict(drawn)[str(floor)]
+
+
+def test_the_drawing_has_every_folder():
+    folders = {path.parent.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("__init__.py")} - {"."}
+    drawn = re.findall(r"^ {4}│.*", ARCHITECTURE.read_text(encoding="utf-8"), re.MULTILINE)
+    missing = [folder for folder in folders if not any(f" {PurePosixPath(folder).name}/ " in line for line in drawn)]
+    assert missing == []
+
+
+def test_the_architecture_names_modules_that_exist():
+    named = re.findall(rf"`((?:{'|'.join(ROOMS)})/[\w/.]*)`", ARCHITECTURE.read_text(encoding="utf-8"))
+    assert named
+    assert [name for name in named if not (SOURCE / name).exists() and not (SOURCE / f"{name}.py").exists()] == []
