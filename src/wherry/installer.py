@@ -21,7 +21,6 @@ from wherry.index.index import read_indexes
 from wherry.index.network import Network
 from wherry.index.resolving import resolve
 from wherry.index.speculating import Speculation
-from wherry.install import running
 from wherry.install.delivering import MembersUnavailable, download
 from wherry.install.destination import Delivery, Exchange, SharedLibrary
 from wherry.install.startup import startup_warnings
@@ -358,6 +357,8 @@ class Installer:
         It runs in this interpreter, with ``sys.argv`` set for the while; what it raises, but ``SystemExit``, goes on to
         the caller. Raises :class:`~wherry.errors.UnknownScript`.
         """
+        from wherry.install import running
+
         return running.run(name, running.choose(name, self._destination.scripts()), args)
 
     def _client(self, index_urls: Sequence[str | Index] | None, secrets: Mapping[str, str]) -> IndexClient:

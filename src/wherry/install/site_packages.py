@@ -17,7 +17,6 @@ from wherry.install.imported import imported_modules
 from wherry.install.installed import find_installed
 from wherry.install.journal import carry_out, has_journal, recover
 from wherry.install.planning import plan
-from wherry.install.running import find_scripts
 from wherry.install.scripts import ScriptPlaces
 from wherry.install.staging import INSTALLER, Staging
 from wherry.install.surveying import is_folder, survey
@@ -75,6 +74,8 @@ class SitePackages:
 
     def scripts(self) -> dict[str, InstalledScript]:
         """Return the scripts of what is there, by name."""
+        from wherry.install.running import find_scripts
+
         return find_scripts(self.installed().values(), self.scheme)
 
     @asynccontextmanager
