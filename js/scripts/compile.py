@@ -65,6 +65,7 @@ RARE = frozenset(
         "wherry.install.overwriting",
         "wherry.install.running",
         "wherry.install.sharing",
+        "wherry.install.unclaimed",
         "wherry.model.check",
         "wherry.model.requirement_line",
         "wherry.resolution.chains",

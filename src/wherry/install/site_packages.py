@@ -21,7 +21,6 @@ from wherry.install.scripts import ScriptPlaces
 from wherry.install.staging import INSTALLER, Staging
 from wherry.install.surveying import is_folder, survey
 from wherry.install.turns import turn_at
-from wherry.install.unclaimed import refuse_unclaimed
 from wherry.install.uninstalling import claims_on, files_of
 from wherry.install.unpacking import VerifyingUnpacker
 from wherry.install.workshop import workshop_in
@@ -168,7 +167,10 @@ class SitePackages:
             unmoved = frozenset(departure.going)
             unmoved |= share(found, departure, claims, replaceable)
         self._check_owners(found.obstacles, leaving)
-        refuse_unclaimed(found.obstacles, making_way, self.scheme)
+        if found.obstacles:
+            from wherry.install.unclaimed import refuse_unclaimed
+
+            refuse_unclaimed(found.obstacles, making_way, self.scheme)
         attic = os.path.join(self._workshop, "old")
         os.makedirs(attic)
         steps = plan(departure.going, departure.beside, found, attic, self.scheme.root)
