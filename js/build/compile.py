@@ -64,6 +64,7 @@ RARE = frozenset(
         "wherry.installation.overwrite",
         "wherry.installation.script_runner",
         "wherry.installation.exchange.sharing",
+        "wherry.installation.exchange.unclaimed",
         "wherry.model.check",
         "wherry.model.requirement_line",
         "wherry.resolution.graph.why",

@@ -43,7 +43,6 @@ DEEP = {
 FLAT = {
     "comparisons": lambda n: "x = 1" + " < x" * n,
     "and, or": lambda n: "x = 1" + " and x or x" * n,
-    "not, and": lambda n: "x = 1" + " and not x" * n,
     "assignments": lambda n: "x = " * n + "1",
     "statements": lambda n: "x = -x.y() + f(x)\n" * n,
     "statements of a line": lambda n: "x = -y;" * n,

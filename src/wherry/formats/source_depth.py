@@ -28,42 +28,32 @@ SHALLOW = 1000
 MARKS = (*"+-*/%@&|^~([{.", "not", "lambda", "lambda", "await", "if", "for")
 LIMITED = 600
 
-PREFIX = r"\b(?:[rR][bBfFtT]?|[bBfFtT][rR]?|[uU])(?=['\"])"
+QUOTES = ('"""', "'''", '"', "'")
 TOKEN = re.compile(
-    rf"""
-      (?P<comment>\#[^\n]*+)
-    | (?P<joined>\\\r?\n)
+    r"""
+      (?P<pass>\#[^\n]*+|\\\r?\n)
+    | (?P<plain>(?:\b(?:[rR][bB]?|[bB][rR]?|[uU])(?=['"]))?(?:
+          \"{3}(?:[^\\"]|\\.|"(?!""))*+\"{3} | "(?!"")(?:[^\\"\n]|\\.)*+"
+        | '{3}(?:[^\\']|\\.|'(?!''))*+'{3}    | '(?!'')(?:[^\\'\n]|\\.)*+'
+      ))
     | (?P<newline>\n)
-    | (?P<string>(?:{PREFIX})?(?:\"\"\"|'''|\"|'))
-    | (?P<open>[(\[{{])
-    | (?P<close>[)\]}}])
-    | (?P<word>\b(?:not|lambda|await|for|if|else|elif|and|or|in|is)\b)
-    | (?P<compare>[=!<>]=|<(?!<)|(?<!-)>(?!>))
+    | (?:\b(?:[rR]?[fFtT]|[fFtT][rR])(?=['"]))?(?P<string>\"{3}|'{3}|"|')
+    | (?P<open>[(\[{])
+    | (?P<close>[)\]}])
+    | (?P<word>\b(?:not|lambda|await|for|if|else|elif|and|or|in|is)\b|[=!<>]=|<(?!<)|(?<!-)>(?!>)|:=|[,;:])
     | (?P<assign>(?:\*\*|//|<<|>>|[-+*/%@&|^])?=)
-    | (?P<walrus>:=)
-    | (?P<separator>[,;:])
     | (?P<operator>\*\*|//|<<|>>|->|[-+*/%@&|^~]|\.(?!\d))
     """,
-    re.VERBOSE,
+    re.VERBOSE | re.DOTALL,
 )
-# By the quotes of a string, the rest of it, and what matters in the text of an f-string. One quote ends with its line.
-PLAIN = {
-    '"': re.compile(r'(?:[^\\"\n]|\\.)*+"', re.DOTALL),
-    "'": re.compile(r"(?:[^\\'\n]|\\.)*+'", re.DOTALL),
-    '"""': re.compile(r'(?:[^\\"]|\\.|"(?!""))*+"""', re.DOTALL),
-    "'''": re.compile(r"(?:[^\\']|\\.|'(?!''))*+'''", re.DOTALL),
-}
-FIELD = r"\\(?:[^{]|(?={))|{{|(?P<field>{)"
 FORMAT = "}"  # of a field; it ends with this
-IN_TEXT = {
-    '"': re.compile(rf'{FIELD}|(?P<end>")|(?P<cut>\n)', re.DOTALL),
-    "'": re.compile(rf"{FIELD}|(?P<end>')|(?P<cut>\n)", re.DOTALL),
-    '"""': re.compile(rf'{FIELD}|(?P<end>""")', re.DOTALL),
-    "'''": re.compile(rf"{FIELD}|(?P<end>''')", re.DOTALL),
-    FORMAT: re.compile(r"(?P<field>{)|(?P<end>})"),
+# What matters in the text of an f-string, by its quotes, and in the format of a field.
+IN_TEXT = {end: re.compile(rf"\\(?:[^{{]|(?={{))|{{{{|(?P<field>{{)|(?P<end>{end})", re.DOTALL) for end in QUOTES} | {
+    FORMAT: re.compile("(?P<field>{)|(?P<end>})")
 }
 
-LINE_START = re.compile(r"(?P<indent>[ \t\f]*)(?P<word>[^\W\d]\w*|[^\s\w#\\])")
+LINE_START = re.compile(r"(?P<empty>(?:[ \t\f\r]*+(?:#[^\n]*+)?\n)*+)(?P<indent>[ \t\f]*+)(?P<word>[^\W\d]\w*+|\S)")
+OUTER = {"not": 1, "lambda": 2, "for": 1, "if": 1, "elif": 1}
 CONTINUING = frozenset({"elif", "else", "except", "finally"})
 COMPOUND = frozenset({"@", "async", "case", "class", "def", "for", "if", "match", "try", "while", "with", *CONTINUING})
 IMPORT = re.compile(r"\bimport\b")
@@ -124,51 +114,31 @@ def _statements(source: str, least: int) -> Iterator[Statement]:
     """Yield the statements that are deeper than ``least``, up to one that does not end and so is none."""
     if sum(map(source.count, MARKS)) + LIMITED <= least:
         return
-    blocks = _Blocks()
-    position, line = 0, 1
-    while position < len(source):
-        found = LINE_START.match(source, position)
-        if found is not None:
-            blocks.enter(len(found["indent"].expandtabs()), found["word"])
-            statement = _Reader(source, found.start("word"))
-            end = statement.read()
-            if end is None:
-                return
-            if blocks.depth + statement.depth > least:
-                yield Statement(found.start("word"), end, line, found["word"], blocks.depth, statement.depth)
-        else:
-            end = source.find("\n", position)
-            if end < 0:
-                return
-        line += source.count("\n", position, end + 1)
-        position = end + 1
+    blocks: list[list[int]] = []  # width of the indentation, and levels: a branch of `elif` stands in the one before it
+    outside, line = 0, 1
+    found = LINE_START.match(source)
+    while found is not None:
+        start, word = found.start("word"), found["word"]
+        width = len(found["indent"].expandtabs())
+        line += found["empty"].count("\n")
+        while blocks and blocks[-1][0] > width:
+            outside -= blocks.pop()[1]
+        if not blocks or blocks[-1][0] < width:
+            blocks.append([width, 0])
+        levels = blocks[-1][1] + 1 if word == "elif" else max(2, blocks[-1][1] * (word in CONTINUING))
+        outside += levels - blocks[-1][1]
+        blocks[-1][1] = levels
+        end, inside = _Line(source, start).read()
+        if end < 0:
+            return
+        if outside + inside > least:
+            yield Statement(start, end, line, word, outside, inside)
+        line += source.count("\n", start, end)
+        found = LINE_START.match(source, end)
 
 
-class _Blocks:
-    """The blocks that a line stands in, and how deep that is: a branch of ``elif`` stands in the one before it."""
-
-    def __init__(self) -> None:
-        self.depth = 0
-        self._open: list[list[int]] = []  # width of the indentation, and branches so far
-
-    def enter(self, width: int, word: str) -> None:
-        """Go on to a line with this indentation that begins with ``word``."""
-        while self._open and self._open[-1][0] > width:
-            self.depth -= 2 + self._open.pop()[1]
-        if not self._open or self._open[-1][0] < width:
-            self._open.append([width, 0])
-            self.depth += 2
-        block = self._open[-1]
-        if word == "elif":
-            block[1] += 1
-            self.depth += 1
-        elif word not in CONTINUING:
-            self.depth -= block[1]
-            block[1] = 0
-
-
-class _Reader:
-    """Reads a logical line, from ``position`` on; :attr:`depth` is how deep it is."""
+class _Line:
+    """A logical line from ``position`` on, as far as it is read."""
 
     def __init__(self, source: str, position: int) -> None:
         self._source = source
@@ -176,134 +146,79 @@ class _Reader:
         self._levels = [_Level()]
         self._follows_operand = False  # an opening bracket is a call then, or an index
 
-    @property
-    def depth(self) -> int:
-        return self._levels[0].depth()
-
-    def read(self) -> int | None:
-        """Return where the line ends, or ``None`` if it does not: Python cannot read that."""
+    def read(self) -> tuple[int, int]:
+        """Return where the line ends, -1 if it does not, which Python cannot read; and how deep it is."""
         while True:
-            quotes = self._levels[-1].quotes
-            found = (IN_TEXT[quotes] if quotes else TOKEN).search(self._source, self._position)
-            if found is None:
-                return len(self._source) if len(self._levels) == 1 else None
-            if found.lastgroup == "newline" and len(self._levels) == 1:
-                return found.start()
-            if not (self._go_on_in_text(found) if quotes else self._go_on(found)):
-                return None
-
-    def _go_on_in_text(self, found: re.Match[str]) -> bool:
-        """Go on after something in the text or the format of an f-string; return whether Python can."""
-        self._position = found.end()
-        self._follows_operand = found.lastgroup == "end"
-        if found.lastgroup == "field":
-            self._levels.append(_Level())
-        elif found.lastgroup == "end":
-            if self._levels[-1].quotes == FORMAT:
-                # The field ends with its format.
-                self._close()
-            self._close()
-        return found.lastgroup != "cut"
-
-    def _go_on(self, found: re.Match[str]) -> bool:
-        """Go on after something else; return whether Python can."""
-        between = self._source[self._position : found.start()]
-        follows_operand = self._follows_operand if not between.strip() else True
-        self._position = found.end()
-        self._follows_operand = found.lastgroup in {"close", "string"}
-        match found.lastgroup:
-            case "comment" | "joined" | "newline":
-                self._follows_operand = follows_operand
-            case "string":
-                return self._begin_string(found[0])
-            case "open":
-                if follows_operand:
-                    self._levels[-1].call()
-                self._levels.append(_Level())
-            case "close":
+            here = self._levels[-1]
+            found = (IN_TEXT[here.end] if here.end else TOKEN).search(self._source, self._position)
+            if found is None or found.lastgroup == "newline":
                 if len(self._levels) == 1:
+                    return found.start() if found else len(self._source), here.depth()
+                if found is None:
+                    return -1, 0
+            between = self._source[self._position : found.start()]
+            self._position = found.end()
+            if not self._go_on(found.lastgroup, found[0], here, follows=self._follows_operand or bool(between.strip())):
+                return -1, 0
+
+    def _go_on(self, kind: str | None, mark: str, here: _Level, *, follows: bool) -> bool:
+        """Go on after something; return whether Python can."""
+        self._follows_operand = kind in {"close", "end", "plain"} or (follows and kind in {"pass", "newline"})
+        if kind == "string":
+            self._levels.append(_Level(mark.lstrip("rRfFtT")))
+            return mark[0] not in "'\""  # of any other string the end would have been found
+        if kind in {"open", "field"}:
+            here.operand += follows and not here.end
+            self._levels.append(_Level())
+        elif kind in {"close", "end"}:
+            # With its format ends a field.
+            for _ in range(1 + (here.end == FORMAT)):
+                depth = self._levels.pop().depth()
+                if not self._levels:
                     return False
-                self._close()
-            case kind:
-                self._count(kind, found[0], follows_operand=follows_operand)
-        return True
-
-    def _begin_string(self, opening: str) -> bool:
-        quotes = opening.lstrip("rRbBfFtTuU")
-        if {*opening} & {*"fFtT"}:
-            self._levels.append(_Level(quotes))
-            return True
-        rest = PLAIN[quotes].match(self._source, self._position)
-        if rest is not None:
-            self._position = rest.end()
-        return rest is not None
-
-    def _count(self, kind: str | None, mark: str, *, follows_operand: bool) -> None:
-        here = self._levels[-1]
-        if mark == ":" and not here.lambdas and len(self._levels) > 1 and self._levels[-2].quotes:
+                self._levels[-1].within = max(self._levels[-1].within, depth + 2)
+        elif mark == ":" and not here.lambdas and self._levels[-2:][0].end:
             self._levels.append(_Level(FORMAT))
-        else:
-            here.count(kind, mark, follows_operand=follows_operand)
-
-    def _close(self) -> None:
-        depth = self._levels.pop().depth()
-        self._levels[-1].close(depth)
+        elif kind in {"word", "assign", "operator"}:
+            here.count(kind, mark, is_sign=not follows)
+        return True
 
 
 class _Level:
     """What stands between brackets, or in none: how deep its parts are."""
 
-    __slots__ = ("_best", "_binary", "_loose", "_most", "_nots", "_operand", "_within", "lambdas", "quotes")
-
-    def __init__(self, quotes: str = "") -> None:
-        self.quotes = quotes  # of the f-string that this is the text of, or FORMAT
+    def __init__(self, end: str = "") -> None:
+        self.end = end  # of the f-string that this is the text of, or FORMAT
         self.lambdas = 0  # whose parameters are being read
-        self._loose = self._nots = 0
-        # Operators between operands, signs and calls of the operand, and what stands in its brackets.
-        self._binary = self._operand = self._within = 0
-        # The deepest operand between the same operators, and the deepest part.
-        self._most = self._best = 0
+        self.best = 0  # of the parts before
+        self.outer = 0  # words around the operands that follow, up to a comma
+        self.binary = 0  # operators between operands
+        self.most = 0  # of the operands before
+        self.operand = self.within = 0  # signs and calls of an operand, and the deepest of its brackets
 
     def depth(self) -> int:
-        operand = max(self._most, self._operand + self._within)
-        return max(self._best, self._loose + self._nots + self._binary + operand)
+        """Return how deep it is so far."""
+        return max(self.best, self.outer + self.binary + max(self.most, self.operand + self.within))
 
-    def call(self) -> None:
-        """Go on with a call of the operand, or an item of it."""
-        self._operand += 1
-
-    def close(self, depth: int) -> None:
-        """Go on after brackets, or a string, with something of this depth in them."""
-        self._within = max(self._within, depth + 2)
-
-    def count(self, kind: str | None, mark: str, *, follows_operand: bool) -> None:
+    def count(self, kind: str, mark: str, *, is_sign: bool) -> None:
         """Go on after a word or an operator."""
-        if mark in {"await", "."} or (kind == "operator" and not follows_operand):
-            self._operand += 1
+        if mark in {"await", "."} or (kind == "operator" and is_sign):
+            self.operand += 1
         elif kind == "operator":
-            self._binary += 1
-            self._end_operand()
-        elif mark == "not":
-            self._nots += 1
-        elif mark in {"lambda", "for", "if", "elif"}:
-            self._end_part()
-            self._loose += 2 if mark == "lambda" else 1
+            self.binary += 1
+            self.most = max(self.most, self.operand + self.within)
+            self.operand = self.within = 0
+        elif mark in OUTER:
+            # The operands of comparisons, of `and` and of `or` stand beside one another.
+            self._part(self.outer + OUTER[mark])
             self.lambdas += mark == "lambda"
         elif self.lambdas:
             # Until its colon there are parameters; commas and the like in there end nothing.
             self.lambdas -= mark == ":"
         else:
-            self._end_part()
-            if mark in {"and", "or", ",", ";"} or kind == "assign":
-                self._nots = 0
-            if mark in {",", ";"} or kind == "assign":
-                self._loose = 0
+            self._part(0 if mark in {",", ";"} or kind == "assign" else self.outer)
 
-    def _end_operand(self) -> None:
-        self._most = max(self._most, self._operand + self._within)
-        self._operand = self._within = 0
-
-    def _end_part(self) -> None:
-        """End an operand of a comparison, of ``and`` or of ``or``: they stand beside one another."""
-        self._best = self.depth()
-        self._binary = self._operand = self._within = self._most = 0
+    def _part(self, outer: int) -> None:
+        self.best = self.depth()
+        self.binary = self.most = self.operand = self.within = 0
+        self.outer = outer

@@ -37,20 +37,12 @@ class MemoryCache:
         self._contents[key] = content
 
 
-class QuietCache:
+class QuietCache(Cache):
     """A cache whose calls all end, with bytes or ``None`` and never with an error."""
 
     def take_warnings(self) -> tuple[str, ...]:
         """Return the failures since the last call, for people to read."""
         return ()
-
-    async def get(self, key: str) -> bytes | None:
-        """Return what was put under ``key``, or ``None``."""
-        raise NotImplementedError
-
-    async def put(self, key: str, content: bytes) -> None:
-        """Keep ``content``; a cache may forget at any time."""
-        raise NotImplementedError
 
 
 class NoCache(QuietCache):

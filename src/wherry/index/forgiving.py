@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from wherry.formats.wording import shorten
@@ -69,7 +70,10 @@ class ForgivingCache(QuietCache):
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise error
         if error is not None:
-            self._complain(_described(error))
+            text = ""
+            with suppress(Exception):  # an error of the caller's may have no words
+                text = f": {error}"
+            self._complain(shorten(f"{type(error).__name__}{text}").removesuffix(": "))
         return answer
 
     def _complain(self, problem: str) -> None:
@@ -81,12 +85,3 @@ async def _outcome(use: Callable[[], Awaitable[object]]) -> tuple[object, BaseEx
         return await use(), None
     except BaseException as error:  # noqa: BLE001 - what leaves a task may end the event loop
         return None, error
-
-
-def _described(error: BaseException) -> str:
-    name = type(error).__name__
-    try:
-        text = str(error)
-    except Exception:  # noqa: BLE001 - an error of the caller's
-        text = ""
-    return shorten(f"{name}: {text}") if text else name

@@ -16,7 +16,6 @@ from wherry.installation.exchange.journal import carry_out, has_journal, recover
 from wherry.installation.exchange.overlap import is_folder, survey
 from wherry.installation.exchange.plan import plan
 from wherry.installation.exchange.removal import remove
-from wherry.installation.exchange.unclaimed import refuse_unclaimed
 from wherry.installation.installed import find_installed
 from wherry.installation.interpreter import forget_listings, imported_modules
 from wherry.installation.lock import lock_of
@@ -167,7 +166,10 @@ class SitePackages:
             unmoved = frozenset(removal.deleted)
             unmoved |= share(found, removal, claims, replaceable)
         self._check_owners(found.collisions, leaving)
-        refuse_unclaimed(found.collisions, making_way, self.scheme)
+        if found.collisions:
+            from wherry.installation.exchange.unclaimed import refuse_unclaimed
+
+            refuse_unclaimed(found.collisions, making_way, self.scheme)
         backup = os.path.join(self._staging_root, "old")
         os.makedirs(backup)
         steps = plan(removal.deleted, removal.renamed, found, backup, self.scheme.root)
