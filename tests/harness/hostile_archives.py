@@ -97,19 +97,19 @@ def _directories() -> Iterator[HostileWheel]:
     yield HostileWheel(
         "two names for one entry", good_wheel_and(replace(lonely, central={"offset": 0})), "about its name"
     )
-    yield HostileWheel("same name for another entry", good_wheel_and(same), "is there twice")
+    yield HostileWheel("same name for another entry", good_wheel_and(same), "occurs twice")
     yield HostileWheel("offset outside", good_wheel(central={"offset": 10**9}), "has no local header")
     yield HostileWheel("offset in the directory", good_wheel(central={"offset": 700}), "has no local header")
     for path in (STORED_PATH, DEFLATED_PATH):
         twice = Entry(path.encode(), b"import evil\n", STORED)
-        yield HostileWheel(f"{path} twice", good_wheel_and(twice), f"{path!r} is there twice")
+        yield HostileWheel(f"{path} twice", good_wheel_and(twice), f"{path!r} occurs twice")
     folder = Entry(b"app/", b"", STORED)
-    yield HostileWheel("folder twice", good_wheel_and(folder, folder), "'app/' is there twice")
+    yield HostileWheel("folder twice", good_wheel_and(folder, folder), "'app/' occurs twice")
     for name, lie in {"few": count - 1, "many": count + 1, "none": 0}.items():
         content = good_wheel_and(framing=Framing(end={"entries": lie, "here": lie}))
         yield HostileWheel(f"counts too {name}", content, f"counts {lie} entries, but there are {count}")
     yield HostileWheel(
-        "two counts", good_wheel_and(framing=Framing(end={"here": 1})), f"counts 1 entries and {count} entries"
+        "two counts", good_wheel_and(framing=Framing(end={"here": 1})), f"has two counts of entries, 1 and {count}"
     )
     yield HostileWheel("second disk", good_wheel_and(framing=Framing(end={"disk": 1})), "one of several disks")
     yield HostileWheel(
@@ -178,7 +178,7 @@ def _zip64() -> Iterator[HostileWheel]:
         "other size": (Framing(zip64={"size": 46}), "its ZIP64 form disagree"),
         "other offset": (Framing(zip64={"offset": 0}), "its ZIP64 form disagree"),
         "other disk": (Framing(zip64={"disk": 1}), "several disks"),
-        "other length": (Framing(zip64={"rest": 45}), "not of the size that it says"),
+        "other length": (Framing(zip64={"rest": 45}), "ZIP64 record states a wrong size"),
         "extensible data": (Framing(zip64={}, extensible=b"more"), "locator does not point"),
         "gap before the end record": (Framing(zip64={}, before_end=b"gap"), "several end records"),
         "no record": (Framing(end={"size": IN_ZIP64, "offset": IN_ZIP64}), "ZIP64 record, which is missing"),
@@ -254,7 +254,7 @@ def _contents() -> Iterator[HostileWheel]:
     size, packed = len(content), deflate(content)
     lie = {"checksum": 7}
     for name, wheel, phrase in (
-        ("checksum wrong", good_wheel(local=lie, central=lie), "another size or checksum than its header"),
+        ("checksum wrong", good_wheel(local=lie, central=lie), "its size or checksum differs from its header"),
         ("bytes after the stream", good_wheel(packed=packed + b"evil"), "after the end of its deflate"),
         ("two streams", good_wheel(packed=packed + deflate(b"evil")), "after the end of its deflate"),
         ("stream cut off", good_wheel(packed=packed[:-1]), "or truncated"),
@@ -272,7 +272,7 @@ def _contents() -> Iterator[HostileWheel]:
     longer = build([first, replace(second, local=lie, central=lie), *others])
     yield HostileWheel("stream longer than all say", longer, "longer than its header says", in_contents=True)
     stored = good_wheel(method=STORED, packed=content + b"evil")
-    yield HostileWheel("stored in another size", stored, "is stored in another size than its own")
+    yield HostileWheel("stored in another size", stored, "is stored, but its packed size is not its size")
     zeros = bytes(2**24 + 1)
     yield HostileWheel("bomb of one file", _bomb([zeros]), "times its size, above the limit of 100")
     yield HostileWheel("bomb of many files", _bomb([bytes(2**19)] * 33), "times its size, above the limit of 100")

@@ -39,9 +39,9 @@ def _without_comment(number: int, pieces: list[str]) -> Iterator[tuple[int, str]
 
 
 def line_numbers(text: str, key: str, items: Iterable[str]) -> Iterator[int]:
-    """Yield the number of the line where each of ``items`` stands, strings of the TOML array ``key`` in ``text``.
+    """Yield the line number of each of ``items``, the strings of the TOML array ``key`` in ``text``.
 
-    One that TOML writes in another way has the number of the item before.
+    An item that is not written literally gets the number of the item before it.
     """
     start = re.search(rf"(?m)^#?[ \t]*[\"']?{re.escape(key)}[\"']?[ \t]*=", text)
     position = start.start() if start else 0
