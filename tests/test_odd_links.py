@@ -58,7 +58,7 @@ async def test_the_fragment_of_a_link_on_a_page(tmp_path: Path, odd: OddFragment
     if odd.is_right:
         check_warnings(await subject.install("demo"), odd)
     else:
-        with pytest.raises(IntegrityError, match="is not what the index promised"):
+        with pytest.raises(IntegrityError, match="does not match the index"):
             await subject.install("demo")
         assert not subject.installed()
 
