@@ -1,4 +1,4 @@
-"""Wheels that must be refused, each for one lie: in the archive, a path or the metadata. The rest of each is right."""
+"""Wheels that must be refused, each for one fault in the archive, a path or the metadata. The rest of each is valid."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["hostile_wheels"]
 
 
 def hostile_wheels() -> Iterator[HostileWheel]:
-    """Yield a wheel for every input that an archive, a path and the metadata must be refused for."""
+    """Yield a wheel for every fault of an archive, a path or the metadata that must be refused."""
     yield from hostile_archives()
     yield from _paths()
     yield from _metadata()
@@ -299,6 +299,6 @@ def _data() -> Iterator[HostileWheel]:
 
 
 def _swapped(content: bytes) -> bytes:
-    """Return a wheel with other content than RECORD has the hash of, of the same size."""
+    """Return a wheel with a file whose content differs from RECORD's hash and has the same size."""
     first, second, *others = members()
     return build([first, replace(second, content=content.swapcase()), *others])

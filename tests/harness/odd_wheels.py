@@ -1,4 +1,4 @@
-"""Wheels with faults that do no harm, which are accepted: some with a warning, some without."""
+"""Wheels with harmless faults, which are accepted: some with a warning, some without."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["OddWheel", "odd_wheels"]
 
 @dataclass(frozen=True)
 class OddWheel:
-    """An archive, and the warnings that installing it must give; none where that is to be silent."""
+    """An archive, and the warnings that its installation must give, if any."""
 
     name: str
     content: bytes
@@ -39,12 +39,12 @@ class OddWheel:
 
     @property
     def file(self) -> IndexFile:
-        """What an index offers."""
+        """The file that an index offers."""
         return IndexFile(self.filename, self.content)
 
 
 def odd_wheels() -> Iterator[OddWheel]:
-    """Yield a wheel for every fault that is passed over."""
+    """Yield a wheel for every harmless fault."""
     yield from _records()
     yield from _wheel_files()
     yield from _data_folders()

@@ -1,4 +1,4 @@
-"""A destination to decide for: nothing can be put into it."""
+"""A read-only destination, for resolving."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class Shelf:
-    """A destination that has things and takes none."""
+    """A destination with installed distributions that refuses all changes."""
 
     def __init__(self, installed: Mapping[NormalizedName, InstalledDistribution] | None = None) -> None:
         self._installed = installed or {}
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
-        """Return what there is."""
+        """Return the installed distributions."""
         return self._installed
 
     def broken(self) -> tuple[BrokenDistribution, ...]:
@@ -31,7 +31,7 @@ class Shelf:
         raise NotImplementedError
 
     def imported(self, distribution: InstalledDistribution) -> Sequence[str]:  # noqa: ARG002 - the port's
-        """Return nothing: none of it is imported."""
+        """Return no modules: nothing is imported."""
         return ()
 
     def scripts(self) -> Mapping[str, InstalledScript]:
