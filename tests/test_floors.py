@@ -77,7 +77,7 @@ def floor_of(path: str) -> int:
 
 
 def imports_of(path: str, source: str) -> Iterator[Import]:
-    """Yield the imports of a module, wherever in it they stand; of `from a import b`, both `a` and `a.b`."""
+    """Yield the imports of a module, anywhere in it; of `from a import b`, both `a` and `a.b`."""
     package = ("wherry", *Path(path).parts[:-1])
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):

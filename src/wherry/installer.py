@@ -172,7 +172,7 @@ class Installer:
                 outdated = tuple(self._imported(removed))
                 wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
                 faults = [warning for delivery in wheels for warning in delivery.warnings]
-                brought = (*faults, *startup_warnings(delivery.wheel for delivery in wheels))
+                wheel_warnings = (*faults, *startup_warnings(delivery.wheel for delivery in wheels))
                 libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
                 done = self._destination.exchange(wheels, removed, libraries, replaceable) if deliveries else Exchange()
                 unsettled = await self._destination.settle(wheels, libraries)
@@ -190,7 +190,7 @@ class Installer:
                         *index.notes,
                         *_unknown(named, resolution, problem),
                         *outdated,
-                        *brought,
+                        *wheel_warnings,
                         *done.warnings,
                         *unsettled,
                     )
@@ -243,8 +243,8 @@ class Installer:
             resolution = (await Acquisition(index, self._cache, phases).resolve(problem)).resolution
         replaced = _replaced(resolution, problem)
         unknown = _unknown(replaceable, resolution, problem)
-        said = (*warnings, *resolution.warnings, *index.notes, *unknown, *self._imported(replaced))
-        return replace(resolution, warnings=said)
+        warnings = (*warnings, *resolution.warnings, *index.notes, *unknown, *self._imported(replaced))
+        return replace(resolution, warnings=warnings)
 
     @begins_when_awaited
     async def install_imports(
@@ -286,14 +286,14 @@ class Installer:
         installed = self._destination.installed()
         if missing := [name for name in names if canonicalize_name(name) not in installed]:
             raise NotInstalled(missing)
-        leaving = tuple(installed[name] for name in dict.fromkeys(map(canonicalize_name, names)))
-        imported = tuple(self._imported(leaving, "it stays in memory until the runtime restarts"))
-        gone = {one.name for one in leaving}
-        remaining = {name: one for name, one in installed.items() if name not in gone}
+        removed = tuple(installed[name] for name in dict.fromkeys(map(canonicalize_name, names)))
+        imported = tuple(self._imported(removed, "it stays in memory until the runtime restarts"))
+        removed_names = {one.name for one in removed}
+        remaining = {name: one for name, one in installed.items() if name not in removed_names}
         # Before any file is removed: a failure here must leave all files in place.
-        missed = [str(one) for one in installed_graphs.find_missing(gone, remaining, self.environment)]
-        done = self._destination.exchange((), leaving)
-        return UninstallReport(leaving, (*recovered, *missed, *imported, *done.warnings))
+        unmet = [str(one) for one in installed_graphs.find_missing(removed_names, remaining, self.environment)]
+        done = self._destination.exchange((), removed)
+        return UninstallReport(removed, (*recovered, *unmet, *imported, *done.warnings))
 
     def installed(self) -> InstalledDistributions:
         """Return the installed distributions, a tuple ordered by name, which a prompt shows as a table."""
@@ -375,16 +375,16 @@ class Installer:
         )
 
     def _imported(
-        self, leaving: Iterable[InstalledDistribution], consequence: str = "restart the runtime to use another"
+        self, removed: Iterable[InstalledDistribution], consequence: str = "restart the runtime to use another"
     ) -> Iterator[str]:
-        for distribution in leaving:
+        for distribution in removed:
             if modules := self._destination.imported(distribution):
                 yield f"{distribution} is imported ({', '.join(modules)}): {consequence}"
 
     def _recover(self) -> tuple[str, ...]:
         """Roll back interrupted changes; return the warnings, including those from when the installer was made."""
-        said, self._recovered = (*self._recovered, *self._destination.recover()), ()
-        return tuple(dict.fromkeys(said))
+        warnings, self._recovered = (*self._recovered, *self._destination.recover()), ()
+        return tuple(dict.fromkeys(warnings))
 
 
 def _both(always: Iterable[str], now: Iterable[str]) -> Iterable[str]:

@@ -74,8 +74,8 @@ def test_text_that_is_no_script_block_is_ignored(source):
         ("# /// script \n# dependencies = []\n# ///\n", 1, "`# /// script`, exactly"),
         ("#/// script\n# dependencies = []\n# ///\n", 1, "`# /// script`, exactly"),
         ("# // Script\n# dependencies = []\n# //\n", 1, "`# /// script`, exactly"),
-        ("#!/usr/bin/env python3\n#dependencies = ['idna']\n", 2, "stands outside a block: put `# /// script` above"),
-        ('"""Doc."""\n# requires-python = ">=3"\nimport a\n', 2, "stands outside a block"),
+        ("#!/usr/bin/env python3\n#dependencies = ['idna']\n", 2, "is outside a block: put `# /// script` above"),
+        ('"""Doc."""\n# requires-python = ">=3"\nimport a\n', 2, "is outside a block"),
         ("# /// other\n# a = 1\n# ///\n\n# /// script\n# a = 1\n", 5, "is not closed"),
     ],
 )

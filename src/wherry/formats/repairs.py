@@ -3,7 +3,7 @@
 The repairs are those of uv (``LenientRequirement``) and a few of the same kind. Each leaves no doubt about the meaning.
 The valid part of a Requires-Python counts, where pip ignores all of it. No part of a requirement is left out.
 
-Import this module only where there is a fault.
+Import this module only for texts with faults.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     r"""Yield each line that is neither empty nor a comment, with its number from 1.
 
-    A line that ends with ``\`` goes on in the next, unless that is a comment.
+    A line that ends with ``\`` continues in the next, unless that is a comment.
     """
     pieces: list[str] = []
     first = 0

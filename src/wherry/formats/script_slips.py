@@ -53,7 +53,7 @@ def find_slip(source: str, blocks: Iterable[tuple[int, int]]) -> tuple[int, str]
         if ALMOST_OPENING.fullmatch(text):
             return _opening_problem(lines, line)
         if in_header and not taken and FIELD.match(text):
-            return line, f"`{text}` stands outside a block: put `{OPENING}` above it and `{CLOSING}` below"
+            return line, f"`{text}` is outside a block: put `{OPENING}` above it and `{CLOSING}` below"
     return None
 
 

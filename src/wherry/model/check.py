@@ -116,8 +116,8 @@ class CheckReport:
             for word, problems in (*self._rows(), ("Warnings", self.warnings))
             if problems
         ]
-        said = "" if self else f"<p>{ALL_IS_WELL}</p>"
-        return said + (f"<table>{''.join(rows)}</table>" if rows else "")
+        sentence = "" if self else f"<p>{ALL_IS_WELL}</p>"
+        return sentence + (f"<table>{''.join(rows)}</table>" if rows else "")
 
     def _rows(self) -> tuple[tuple[str, tuple[BrokenDistribution | UnmetRequirement, ...]], ...]:
         return ("Broken", self.broken), ("Missing", self.missing), ("Conflicting", self.conflicting)
