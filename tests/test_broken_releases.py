@@ -1,4 +1,4 @@
-"""A release that turns out to be broken after it was chosen: the error names the one to ask for instead."""
+"""A chosen release turns out to be broken: the error names the release to ask for instead."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FACT = "is the next older release with a wheel for this runtime"
 
 
 def rewritten(wheel: IndexFile, ending: str, change: Callable[[str], str]) -> IndexFile:
-    """Return ``wheel`` with one file changed, and neither RECORD nor anything else with it."""
+    """Return ``wheel`` with one file changed, and RECORD unchanged."""
     content = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(wheel.content)) as old, zipfile.ZipFile(content, "w") as new:
         for entry in old.infolist():
@@ -51,7 +51,7 @@ def zip_corrupt(wheel: IndexFile) -> IndexFile:
 
 
 async def fail(folder: Path, files: list[IndexFile], *asked: str, url: str = JSON_URL, **options: Any) -> WherryError:
-    """Install in vain and return the error."""
+    """Return the error of an installation that must fail."""
     instead = options.pop("instead", None)
     network = options.pop("network", None)
     scheme = Scheme(*(str(folder / name) for name in ("site", "bin", "include", "data")))
@@ -72,7 +72,7 @@ def demo(version: str, **details: Any) -> IndexFile:
     return make_wheel("demo", version, **details)
 
 
-# Without metadata beside it, a wheel is read before the answer: one that is no ZIP is passed over then.
+# Without metadata beside it, a wheel is read during resolution: one that is no ZIP is skipped then.
 @pytest.mark.parametrize(
     ("broken", "url"),
     [
@@ -99,7 +99,7 @@ async def test_an_invalid_wheel(tmp_path: Path, url: str, broken: Callable[[Inde
     ],
     ids=["hash", "missing", "too large"],
 )
-async def test_a_file_that_cannot_be_had(
+async def test_a_file_that_cannot_be_fetched(
     tmp_path: Path, answer: Response | None, network: Network | None, ending: str
 ) -> None:
     files = [demo("2.0"), demo("1.9")]
@@ -115,7 +115,7 @@ async def test_a_file_that_cannot_be_had(
         ("Demo; python_version > '3'", "Demo<2.0"),
     ],
 )
-async def test_what_was_asked_stays(tmp_path: Path, asked: str, instead: str) -> None:
+async def test_the_hint_keeps_the_rest_of_the_requirement(tmp_path: Path, asked: str, instead: str) -> None:
     files = [record_wrong(demo("2.0", extras=["x"])), demo("1.9", extras=["x"])]
     assert f"; ask for {instead}: 1.9 {FACT}" in str(await fail(tmp_path, files, asked))
 
@@ -130,7 +130,7 @@ async def test_what_was_asked_stays(tmp_path: Path, asked: str, instead: str) ->
         ([demo("1.9", requires_python="<3"), demo("1.8")], "1.8"),
     ],
 )
-async def test_it_is_one_that_would_be_chosen(tmp_path: Path, older: list[IndexFile], named: str) -> None:
+async def test_the_named_release_can_be_installed(tmp_path: Path, older: list[IndexFile], named: str) -> None:
     error = await fail(tmp_path, [record_wrong(demo("2.0")), *older], "demo")
     assert f"; ask for demo<2.0: {named} {FACT}" in str(error)
 
@@ -146,7 +146,7 @@ NOTHING: dict[str, tuple[list[IndexFile], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("reason", NOTHING)
-async def test_where_there_is_none_none_is_named(tmp_path: Path, reason: str) -> None:
+async def test_without_another_release_none_is_named(tmp_path: Path, reason: str) -> None:
     files, options = NOTHING[reason]
     asked = str({"asked": "demo", **options}["asked"])
     rest = {name: value for name, value in options.items() if name != "asked"}

@@ -1,4 +1,4 @@
-"""Secrets reach whom they are for, and show in nothing that wherry says, returns or writes."""
+"""Credentials are sent only to their hosts, and are in no message, result or file of wherry."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ DIRECT = f"lib @ https://tom:s3cr3t@files.example.org{LIB_PATH}"
 
 
 class Visit:
-    """One installer, and everything that it said."""
+    """An installer, and all its output."""
 
     def __init__(self, folder: Path, instead: Mapping[str, Response] | None = None) -> None:
         self.folder = folder
@@ -59,7 +59,7 @@ class Visit:
         self.said += [repr(self.fetcher.asked), *self._written()]
 
     def told(self) -> set[str | None]:
-        """Return the hosts that were told a secret."""
+        """Return the hosts that received a secret."""
         return {urlsplit(request.url).hostname for request in self.fetcher.asked if request.secret_headers}
 
     def _hear(self, event: wherry.Progress) -> None:
@@ -76,7 +76,7 @@ def hides_its_secrets(visit: Visit) -> bool:
     return not any(secret in text for text in visit.said for secret in SECRETS)
 
 
-async def test_an_index_is_told_its_own_and_nobody_hears(tmp_path: Path) -> None:
+async def test_credentials_of_an_index_reach_only_that_index(tmp_path: Path) -> None:
     visit = Visit(tmp_path)
     await visit.run("app")
     assert {str(one) for one in visit.installer.installed()} == {"app 1", "lib 1"}
@@ -85,7 +85,7 @@ async def test_an_index_is_told_its_own_and_nobody_hears(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("option", ["requirements", "constraints", "overrides"])
-async def test_a_direct_url_is_told_its_own_and_nobody_hears(tmp_path: Path, option: str) -> None:
+async def test_credentials_of_a_direct_url_reach_only_its_host(tmp_path: Path, option: str) -> None:
     visit = Visit(tmp_path)
     if option == "requirements":
         await visit.run([DIRECT], "app")  # type: ignore[arg-type]
@@ -111,7 +111,7 @@ FAILURES = {
 
 
 @pytest.mark.parametrize("failure", FAILURES)
-async def test_no_error_tells_a_secret(tmp_path: Path, failure: str) -> None:
+async def test_no_error_contains_a_secret(tmp_path: Path, failure: str) -> None:
     requirements, code = FAILURES[failure]
     page = f"https://{PLACE}/json/{requirements}/"
     visit = Visit(tmp_path, {page: Response(page, code, b"")})
@@ -121,7 +121,7 @@ async def test_no_error_tells_a_secret(tmp_path: Path, failure: str) -> None:
     assert hides_its_secrets(visit)
 
 
-async def test_files_of_an_index_that_lie_elsewhere_are_told_nothing(tmp_path: Path) -> None:
+async def test_files_on_another_host_receive_no_credentials(tmp_path: Path) -> None:
     page = f"https://{PLACE}/json/lib/"
     listed = {"filename": LIB.filename, "url": f"https://files.example.org{LIB_PATH}", "hashes": {"sha256": LIB.sha256}}
     body = json.dumps({"meta": {"api-version": "1.0"}, "name": "lib", "files": [listed]}).encode()

@@ -46,7 +46,7 @@ def existing(*documents):
 
 
 @pytest.mark.parametrize("document", existing(*DOCUMENTS, *OTHERS), ids=str)
-def test_links_lead_somewhere(document):
+def test_links_have_existing_targets(document):
     broken = []
     for target in document.targets:
         if re.match(r"[a-z]+:", target):
@@ -71,12 +71,12 @@ def error_types():
 
 
 def sections():
-    """The sections of errors.md that begin with a code, by the code."""
+    """Return the sections of errors.md that begin with a code, by the code."""
     text = ERRORS.path.read_text(encoding="utf-8")
     return dict(re.findall(r"^### `([a-z-]+)`\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL))
 
 
-def test_every_code_is_explained_and_no_other():
+def test_every_error_code_and_no_other_is_explained():
     sources = [path.read_text(encoding="utf-8") for path in (JS / "src").rglob("*.ts")]
     in_javascript = {code for source in sources for code in re.findall(r'\bcode: "([a-z-]+)"', source)}
     assert set(sections()) == {item.code for item in error_types()} | in_javascript

@@ -1,5 +1,5 @@
-"""A module imports the floors below its own and its own floor, never upwards, and takes from outside only what its
-floor may have. Imports for the type checker count: what a module knows, it depends on."""
+"""A module imports its own floor and those below, never upwards, and only the dependencies that its floor may have.
+Imports for the type checker count, too: they are dependencies."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ TOP = 7
 PURE = FLOORS["resolution"]
 DEPENDENCIES = {"packaging", "resolvelib"}
 
-# Who may import what is denied to the others.
+# Modules with imports that the others may not have.
 INTERPRETER = {"sys", "sysconfig", "platform"}
 ALLOWED_INTERPRETER = "model/environment.py"
 BROWSER = {"js", "pyodide", "pyodide_js", "wherry_js", "_pyodide"}
 ALLOWED_BROWSER = "runtime/*.py"
-# Pure floors neither wait, nor touch files, nor look around.
+# Pure floors do not wait, and use neither files nor the system.
 IMPURE = {
     *INTERPRETER,
     *("asyncio", "concurrent", "multiprocessing", "queue", "selectors", "signal", "socket", "ssl", "threading"),
@@ -49,14 +49,14 @@ class Import:
 
     @property
     def complaint(self) -> str | None:
-        """What is wrong with it; None if nothing is."""
+        """The fault of the import; None if it is allowed."""
         if self.module == "wherry" or self.module.startswith("wherry."):
             return self._complaint_inside()
         return self._complaint_outside()
 
     def _complaint_inside(self) -> str | None:
         own, other = floor_of(self.path), floor_of(self.module.removeprefix("wherry").replace(".", "/").lstrip("/"))
-        # The package itself gathers the public names; whoever imports it imports every floor.
+        # The package itself has the public names; an import of it imports every floor.
         return None if other <= own else f"floor {own} imports floor {other}"
 
     def _complaint_outside(self) -> str | None:
@@ -77,7 +77,7 @@ def floor_of(path: str) -> int:
 
 
 def imports_of(path: str, source: str) -> Iterator[Import]:
-    """Yield the imports of a module, wherever in it they stand; of `from a import b`, both `a` and `a.b`."""
+    """Yield the imports of a module, anywhere in it; of `from a import b`, both `a` and `a.b`."""
     package = ("wherry", *Path(path).parts[:-1])
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
@@ -93,7 +93,7 @@ def imports_of(path: str, source: str) -> Iterator[Import]:
 
 
 def complaints(path: str, source: str) -> list[str]:
-    """Return a line for each import of a module that is not as the floors have it."""
+    """Return a line for each import of a module that the floors do not allow."""
     return [
         f"{path}:{found.line}: {found.module}: {why}" for found in imports_of(path, source) if (why := found.complaint)
     ]
@@ -103,7 +103,7 @@ MODULES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*
 
 
 @pytest.mark.parametrize("path", MODULES)
-def test_no_module_climbs(path):
+def test_no_module_imports_upwards(path):
     assert complaints(path, (SOURCE / path).read_text(encoding="utf-8")) == []
 
 
@@ -134,7 +134,7 @@ def test_every_folder_is_a_floor():
         ("installer.py", "import pyodide_js"),
     ],
 )
-def test_a_climbing_import_is_found(path, source):
+def test_an_upward_import_is_found(path, source):
     assert len(complaints(path, source)) == 1
 
 
@@ -152,5 +152,5 @@ def test_a_climbing_import_is_found(path, source):
         ("__init__.py", "from wherry.installer import Installer\nfrom .errors import WherryError"),
     ],
 )
-def test_an_import_from_below_is_not(path, source):
+def test_an_import_from_below_is_allowed(path, source):
     assert complaints(path, source) == []

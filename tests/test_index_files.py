@@ -13,7 +13,7 @@ def members(file: IndexFile) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def test_a_made_wheel_states_what_it_was_made_of():
+def test_a_made_wheel_has_the_given_metadata():
     file = make_wheel("My-App", "1.0", requires=["a>=2", "b; extra == 'x'"], extras=["x"], requires_python=">=3.12")
     assert file.filename == "My_App-1.0-py3-none-any.whl"
     assert file.identity == ("my-app", "1.0")
@@ -33,7 +33,7 @@ def test_a_made_wheel_is_the_same_each_time():
     assert make_wheel("app", "1").sha256 == make_wheel("app", "1").sha256
 
 
-def test_a_build_tag_stands_in_the_filename():
+def test_a_build_tag_is_in_the_filename():
     assert make_wheel("app", "1", build="2a").filename == "app-1-2a-py3-none-any.whl"
 
 

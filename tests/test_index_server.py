@@ -44,7 +44,7 @@ def page(server: IndexServer) -> dict[str, Any]:
         return json.load(response)  # type: ignore[no-any-return]
 
 
-def test_the_json_page_tells_all(server):
+def test_the_json_page_has_all_fields(server):
     new, old = page(server)["files"]
     assert new["hashes"] == {"sha256": APP.sha256}
     assert new["size"] == len(APP.content)
@@ -52,7 +52,7 @@ def test_the_json_page_tells_all(server):
     assert old["yanked"] == "it sinks"
 
 
-def test_files_and_their_metadata_lie_where_the_page_says(server):
+def test_files_and_their_metadata_are_served_at_their_urls(server):
     url = urljoin(server.json_url + "app/", page(server)["files"][0]["url"])
     with get(url) as wheel, get(url + ".metadata") as metadata:
         assert wheel.read() == APP.content
@@ -91,7 +91,7 @@ def test_requests_are_counted(server):
     assert server.requests == {"/json/app/": 2}
 
 
-def test_a_fault_strikes_as_often_as_told_and_after_those_it_spares(server):
+def test_a_fault_strikes_the_given_number_of_times_after_a_skip(server):
     server.faults.append(Fault("/json/*", Kind.STATUS, status=503, skip=1, times=1))
     page(server)
     with pytest.raises(HTTPError, match="503") as raised:
@@ -115,7 +115,7 @@ def test_a_corrupt_file_keeps_its_length(server):
     assert content != APP.content
 
 
-def test_a_dropped_connection_brings_no_answer(server):
+def test_a_dropped_connection_gives_no_answer(server):
     server.faults.append(Fault("*", Kind.DROP))
     with pytest.raises((RemoteDisconnected, ConnectionResetError)):
         page(server)
@@ -140,13 +140,13 @@ def test_a_body_is_shortened_doubled_or_late(server, kind, factor):
 
 
 @pytest.mark.parametrize(("once", "expected"), [(True, [200, 503, 200, 200]), (False, [200, 503, 503, 503])])
-def test_the_nth_request_is_struck_and_perhaps_all_that_follow(server, once, expected):
+def test_the_nth_request_is_struck_and_optionally_all_later_ones(server, once, expected):
     server.faults = [nth(2, Kind.STATUS, once=once, status=503, headers={"Retry-After": "7"})]
     assert [status(server) for _ in range(4)] == expected
     assert server.faults[0].has_struck
 
 
-def test_a_password_is_asked_for_and_redirects_lead_away(server):
+def test_a_password_can_be_required_and_redirects_leave_the_host(server):
     server.password = "s3cr3t"  # noqa: S105 - of a test
     assert status(server) == 401
     assert status(server, {"Authorization": credentials("s3cr3t")}) == 200
@@ -156,6 +156,6 @@ def test_a_password_is_asked_for_and_redirects_lead_away(server):
         assert response.url == server.json_url + "app/"
 
 
-def test_nobody_answers_at_a_dead_url():
+def test_a_dead_url_does_not_answer():
     with pytest.raises(URLError, match="refused"):
         get(dead_url())

@@ -1,4 +1,4 @@
-"""The installer through all floors below the runtime: an index in memory, real files."""
+"""The installer with all floors below the runtime: an index in memory, real files."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def found(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("url", [JSON_URL, HTML_URL])
-async def test_what_is_reported_is_what_importlib_finds(tmp_path: Path, url: str) -> None:
+async def test_the_report_agrees_with_importlib_metadata(tmp_path: Path, url: str) -> None:
     subject, fetcher = installer(tmp_path, url=url)
     report = await subject.install("app")
     assert {found.name: found.version for found in report.installed} == found(tmp_path) == {"app": "1", "lib": "1"}
@@ -95,7 +95,7 @@ async def test_what_is_reported_is_what_importlib_finds(tmp_path: Path, url: str
     assert (tmp_path / "site" / "lib.py").read_text() == "__version__ = '1'\n"
 
 
-async def test_installing_again_changes_nothing_and_asks_nothing(tmp_path: Path) -> None:
+async def test_installing_again_changes_nothing_and_sends_no_request(tmp_path: Path) -> None:
     subject, fetcher = installer(tmp_path)
     await subject.install("app")
     before, asked = tree(tmp_path), fetcher.requests.total()
@@ -104,7 +104,7 @@ async def test_installing_again_changes_nothing_and_asks_nothing(tmp_path: Path)
     assert (tree(tmp_path), fetcher.requests.total()) == (before, asked)
 
 
-async def test_another_version_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
+async def test_another_version_replaces_the_installed_one(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     await subject.install("lib==1")
     report = await subject.install("lib", upgrade=True)
@@ -125,7 +125,7 @@ async def test_uninstalling_leaves_nothing_behind(tmp_path: Path) -> None:
     assert caught.value.names == ["app"]
 
 
-async def test_uninstalling_something_that_is_not_there_takes_nothing_else_away(tmp_path: Path) -> None:
+async def test_uninstalling_an_absent_distribution_removes_nothing(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     await subject.install("app")
     before = tree(tmp_path)
@@ -141,14 +141,14 @@ async def test_requirements_may_come_in_lists(tmp_path: Path) -> None:
     assert found(tmp_path) == {}
 
 
-async def test_a_requirement_for_elsewhere_is_left_out_and_said(tmp_path: Path) -> None:
+async def test_a_requirement_with_a_false_marker_is_left_out_with_a_warning(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     report = await subject.install("app; sys_platform == 'win32'")
     assert report.installed == ()
     assert report.warnings == ('app; sys_platform == "win32" was not installed: its marker is false here',)
 
 
-async def test_progress_tells_every_phase_once_it_begins(tmp_path: Path) -> None:
+async def test_progress_reports_the_begin_of_every_phase(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     told: list[Progress] = []
     await subject.install("app", on_progress=told.append)
@@ -171,7 +171,7 @@ BAD_INPUT: dict[str, tuple[str, dict[str, Response], type[wherry.WherryError]]] 
     "conflict": ("app lib>=2", {}, wherry.ResolutionConflict),
     "invalid requirement": ("lib>>1", {}, wherry.InvalidRequirement),
     "a URL of sources": ("lib@git+https://example.org/lib.git", {}, wherry.UnsupportedRequirement),
-    "a URL that nobody answers": ("lib@https://dead.example.org/lib-1-py3-none-any.whl", {}, wherry.IndexUnreachable),
+    "a URL that does not answer": ("lib@https://dead.example.org/lib-1-py3-none-any.whl", {}, wherry.IndexUnreachable),
     "a URL of another project": ("app@https://example.org/lib-1-py3-none-any.whl", {}, wherry.InvalidRequirement),
     "a URL with a wrong hash": (f"lib@{_at(LIB_1)}#sha256={'0' * 64}", {}, wherry.IntegrityError),
     "404 for the wheel": ("lib==1", {_at(LIB_1): Response(_at(LIB_1), 404, b"")}, wherry.RefusedByIndex),
@@ -197,7 +197,7 @@ BAD_INPUT: dict[str, tuple[str, dict[str, Response], type[wherry.WherryError]]] 
 
 
 @pytest.mark.parametrize("problem", BAD_INPUT)
-async def test_bad_input_is_an_error_of_its_own_and_changes_nothing(tmp_path: Path, problem: str) -> None:
+async def test_bad_input_raises_its_error_and_changes_nothing(tmp_path: Path, problem: str) -> None:
     requirements, instead, error = BAD_INPUT[problem]
     await installer(tmp_path)[0].install("lib==2")
     before = tree(tmp_path)
@@ -209,14 +209,14 @@ async def test_bad_input_is_an_error_of_its_own_and_changes_nothing(tmp_path: Pa
     assert caught.value.facts()
 
 
-async def test_a_dead_index_is_said_to_be_dead(tmp_path: Path) -> None:
+async def test_a_dead_index_is_named_in_the_error(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     with pytest.raises(wherry.IndexUnreachable) as caught:
         await subject.install("app", index_urls=["https://dead.example.org/simple"])
     assert caught.value.url == "https://dead.example.org/simple/app/"
 
 
-async def test_metadata_beside_the_wheel_must_be_the_wheels_own(tmp_path: Path) -> None:
+async def test_metadata_beside_the_wheel_must_match_the_wheel(tmp_path: Path) -> None:
     lying = make_wheel("lib", "1", requires=["nothing-else"])
     lib = IndexFile(LIB_1.filename, LIB_1.content, beside=lying.metadata)
     subject, _ = installer(tmp_path, [lib, make_wheel("nothing-else", "1")])
@@ -226,7 +226,7 @@ async def test_metadata_beside_the_wheel_must_be_the_wheels_own(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("there", [(), ("lib==2", "other")], ids=["installation", "upgrade"])
-async def test_cancelled_at_any_await_everything_is_as_it_was_and_nothing_goes_on(
+async def test_cancelling_at_any_await_changes_nothing_and_stops_all_work(
     tmp_path: Path, there: tuple[str, ...]
 ) -> None:
     subject, fetcher = installer(tmp_path, [*INDEX, make_wheel("other", "1"), make_wheel("other", "2")])
@@ -252,7 +252,7 @@ async def test_cancelled_at_any_await_everything_is_as_it_was_and_nothing_goes_o
     assert not subject.check()
 
 
-async def test_who_cancels_when_told_of_placing_is_in_time(tmp_path: Path) -> None:
+async def test_cancelling_during_the_placing_event_changes_nothing(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     before = tree(tmp_path)
 
@@ -266,7 +266,7 @@ async def test_who_cancels_when_told_of_placing_is_in_time(tmp_path: Path) -> No
     assert tree(tmp_path) == before
 
 
-async def test_a_wheel_by_url_is_installed_and_recorded_as_such(tmp_path: Path) -> None:
+async def test_a_wheel_by_url_is_installed_with_its_url_recorded(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     url = _at(LIB_1)
     await subject.install(f"lib @ {url}#sha256={LIB_1.sha256}", "app")
@@ -279,7 +279,7 @@ async def test_a_wheel_by_url_is_installed_and_recorded_as_such(tmp_path: Path) 
     assert recorded == {"url": url, "archive_info": {"hashes": {"sha256": LIB_1.sha256}}}
 
 
-async def test_the_hash_of_a_wheel_by_url_is_recorded_though_nobody_promised_it(tmp_path: Path) -> None:
+async def test_the_hash_of_a_wheel_by_url_is_computed_and_recorded(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     await subject.install(f"lib @ {_at(LIB_1)}", "app")
     recorded = DirectUrl.from_dict(json.loads(_note(tmp_path, "lib", "direct_url.json")))
@@ -293,7 +293,7 @@ def _note(folder: Path, name: str, note: str) -> str:
     return (folder / "site" / f"{name}-1.dist-info" / note).read_text(encoding="utf-8")
 
 
-async def test_what_python_obeys_at_its_start_is_warned_of(tmp_path: Path) -> None:
+async def test_files_that_python_reads_at_startup_give_a_warning(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path, [make_wheel("lib", "1", files={"lib.pth": "import lib\n", "lib.py": ""})])
     report = await subject.install("lib")
     assert report.warnings == (
@@ -302,7 +302,7 @@ async def test_what_python_obeys_at_its_start_is_warned_of(tmp_path: Path) -> No
     assert (tmp_path / "site" / "lib.pth").read_text() == "import lib\n"
 
 
-async def test_scripts_run_until_their_distribution_goes(tmp_path: Path) -> None:
+async def test_scripts_run_until_their_distribution_is_uninstalled(tmp_path: Path) -> None:
     files = {
         "lib-1.data/scripts/answer.py": "import sys\nsys.exit(int(sys.argv[1]) * 2)\n",
         "lib-1.dist-info/entry_points.txt": "[console_scripts]\nnothing = nowhere:main\n",
@@ -326,7 +326,7 @@ async def test_scripts_run_until_their_distribution_goes(tmp_path: Path) -> None
         subject.run_script("answer.py")
 
 
-async def test_the_distributions_packages_are_verified_and_installed_with_their_shared_libraries(
+async def test_packages_of_the_distribution_are_verified_and_installed_with_shared_libraries(
     tmp_path: Path,
 ) -> None:
     archive = io.BytesIO()
@@ -375,7 +375,7 @@ def _locked(name: str, version: str, file_name: str, sha256: str, depends: list[
     }
 
 
-async def test_the_installers_preference_is_for_calls_that_have_none(tmp_path: Path) -> None:
+async def test_the_installers_preference_is_the_default_of_calls(tmp_path: Path) -> None:
     lock = {"packages": {"lib": _locked("lib", "2", LIB_2.filename, LIB_2.sha256, [])}}
     subject = Installer(
         fetcher=MemoryFetcher((LIB_2, make_wheel("lib", "3"))),
@@ -390,7 +390,7 @@ async def test_the_installers_preference_is_for_calls_that_have_none(tmp_path: P
 
 
 @pytest.mark.parametrize("constraints", ["lib<3", ["lib<3"]])
-async def test_the_installers_constraints_count_besides_those_of_a_call(
+async def test_constraints_of_the_installer_and_of_a_call_both_apply(
     tmp_path: Path, constraints: str | list[str]
 ) -> None:
     subject = Installer(
@@ -405,14 +405,14 @@ async def test_the_installers_constraints_count_besides_those_of_a_call(
     assert (await subject.resolve("lib", constraints="lib<2")).pins == {"lib": "1"}
 
 
-async def test_installations_at_once_take_turns_whichever_installer_is_asked(tmp_path: Path) -> None:
+async def test_concurrent_installations_take_turns_across_installers(tmp_path: Path) -> None:
     (one, _), (other, _) = installer(tmp_path), installer(tmp_path)
     first, second = await asyncio.gather(one.install("lib==1"), other.install("lib==2"))
     assert [str(found) for found in second.removed] == [str(found) for found in first.installed] == ["lib 1"]
     assert found(tmp_path) == {"lib": "2"}
 
 
-async def test_who_comes_second_decides_by_what_the_first_left(tmp_path: Path) -> None:
+async def test_a_second_call_resolves_with_the_result_of_the_first(tmp_path: Path) -> None:
     (one, _), (other, fetcher) = installer(tmp_path), installer(tmp_path)
     first, second = await asyncio.gather(one.install("app"), other.install("lib"))
     assert [str(found) for found in second.unchanged] == ["lib 1"]
@@ -420,7 +420,7 @@ async def test_who_comes_second_decides_by_what_the_first_left(tmp_path: Path) -
     assert first.installed
 
 
-async def test_a_turn_that_is_not_awaited_to_its_end_is_passed_on(tmp_path: Path) -> None:
+async def test_a_cancelled_call_releases_the_lock(tmp_path: Path) -> None:
     (one, _), (other, _), (third, _) = (installer(tmp_path) for _ in range(3))
     running = [asyncio.create_task(subject.install("lib==1")) for subject in (one, other, third)]
     await asyncio.sleep(0)
@@ -431,7 +431,7 @@ async def test_a_turn_that_is_not_awaited_to_its_end_is_passed_on(tmp_path: Path
     assert found(tmp_path) == {"lib": "1"}
 
 
-async def test_installations_elsewhere_do_not_wait(tmp_path: Path) -> None:
+async def test_installations_into_other_environments_do_not_wait(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).mkdir()
     (one, _), (other, fetcher) = installer(tmp_path / "a"), installer(tmp_path / "b")
@@ -443,7 +443,7 @@ async def test_installations_elsewhere_do_not_wait(tmp_path: Path) -> None:
     await waiting
 
 
-async def test_nothing_is_uninstalled_while_an_installation_runs(tmp_path: Path) -> None:
+async def test_uninstalling_during_an_installation_is_refused(tmp_path: Path) -> None:
     (one, _), (other, _) = installer(tmp_path), installer(tmp_path)
     await one.install("lib==2")
     running = asyncio.create_task(one.install("lib==1"))
@@ -455,7 +455,7 @@ async def test_nothing_is_uninstalled_while_an_installation_runs(tmp_path: Path)
     other.uninstall("lib")
 
 
-async def test_reinstalling_installs_anew_what_is_there(tmp_path: Path) -> None:
+async def test_reinstalling_replaces_installed_distributions(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     await subject.install("app")
     before = tree(tmp_path)
@@ -465,7 +465,7 @@ async def test_reinstalling_installs_anew_what_is_there(tmp_path: Path) -> None:
     assert tree(tmp_path) == before
 
 
-async def test_a_file_of_another_project_is_replaced_where_overwrite_names_it(tmp_path: Path) -> None:
+async def test_overwrite_replaces_a_file_of_another_project(tmp_path: Path) -> None:
     files = [make_wheel(name, "1", files={"tests/__init__.py": name}) for name in ("My-App", "lib")]
     subject, _ = installer(tmp_path, files)
     with pytest.raises(wherry.InstallConflict) as caught:
@@ -480,14 +480,14 @@ async def test_a_file_of_another_project_is_replaced_where_overwrite_names_it(tm
     assert (await subject.install("lib", "my-app", overwrite=["my_app"])).warnings == ()
 
 
-async def test_a_name_in_overwrite_that_is_neither_installed_nor_about_to_be_is_warned_of(tmp_path: Path) -> None:
+async def test_an_unknown_name_in_overwrite_gives_a_warning(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     said = ("overwrite names absent, which is neither installed nor about to be",)
     assert (await subject.resolve("app", overwrite=["Absent", "lib"])).warnings == said
     assert (await subject.install("app", overwrite="absent")).warnings == said
 
 
-async def test_the_installers_overwrite_may_name_what_a_call_is_not_about(tmp_path: Path) -> None:
+async def test_the_installers_overwrite_may_name_projects_outside_a_call(tmp_path: Path) -> None:
     subject = Installer(
         index_urls=[JSON_URL],
         fetcher=MemoryFetcher(INDEX),
@@ -501,7 +501,7 @@ async def test_the_installers_overwrite_may_name_what_a_call_is_not_about(tmp_pa
     assert (await subject.install("app", overwrite=iter(["another"]))).warnings == said
 
 
-async def test_who_still_requires_what_went_is_said(tmp_path: Path) -> None:
+async def test_uninstalling_names_the_remaining_requirers(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     await subject.install("app")
     gone = subject.uninstall("lib")
@@ -522,7 +522,7 @@ FAULTS = (
 )
 
 
-async def test_faults_of_metadata_that_do_no_harm_are_said_by_installing_and_checking(tmp_path: Path) -> None:
+async def test_harmless_faults_of_metadata_are_warnings_of_install_and_check(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path, [*INDEX, ODD])
     report = await subject.install("odd")
     assert report.warnings == tuple(f"odd-1-py3-none-any.whl: {fault}" for fault in FAULTS)
@@ -538,7 +538,7 @@ async def test_faults_of_metadata_that_do_no_harm_are_said_by_installing_and_che
     assert [gone.name for gone in subject.uninstall("odd")] == ["odd"]
 
 
-async def test_of_an_upgrade_that_cannot_be_read_the_report_tells(tmp_path: Path) -> None:
+async def test_an_upgrade_with_invalid_metadata_is_named_in_the_report(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path, [LIB_1, make_wheel("lib", "2", requires=["pytz>dev"])])
     report = await subject.install("lib")
     assert found(tmp_path) == {"lib": "1"}
@@ -564,7 +564,7 @@ IN_DIST_INFO: dict[str, dict[str, bytes]] = {
 
 
 @pytest.mark.parametrize("odd", IN_DIST_INFO)
-async def test_whatever_a_dist_info_holds_other_calls_go_on(tmp_path: Path, odd: str) -> None:
+async def test_other_calls_work_with_any_content_of_a_dist_info(tmp_path: Path, odd: str) -> None:
     subject, _ = installer(tmp_path)
     folder = tmp_path / "site" / "odd-1.dist-info"
     folder.mkdir()
@@ -580,7 +580,7 @@ async def test_whatever_a_dist_info_holds_other_calls_go_on(tmp_path: Path, odd:
 
 
 class Unreadable(SitePackages):
-    """Site-packages that cannot be looked at once something has left."""
+    """Site-packages that cannot be read after a removal."""
 
     has_changed = False
 
@@ -595,7 +595,7 @@ class Unreadable(SitePackages):
         return done
 
 
-async def test_uninstalling_does_what_can_fail_before_files_go(tmp_path: Path) -> None:
+async def test_uninstalling_reads_site_packages_before_it_removes_files(tmp_path: Path) -> None:
     subject, fetcher = installer(tmp_path)
     await subject.install("app")
     unreadable = Unreadable(site(tmp_path).scheme)
@@ -603,7 +603,7 @@ async def test_uninstalling_does_what_can_fail_before_files_go(tmp_path: Path) -
     assert subject.uninstall("lib").warnings == ("app 1 requires lib<2, which is not installed",)
 
 
-async def test_what_an_upgrade_keeps_is_said(tmp_path: Path) -> None:
+async def test_files_that_an_upgrade_keeps_are_named(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     await subject.install("lib==1")
     (tmp_path / "site" / "lib.py").write_text("mine")
@@ -615,7 +615,7 @@ async def test_what_an_upgrade_keeps_is_said(tmp_path: Path) -> None:
 
 @pytest.fixture
 def interrupted(tmp_path: Path) -> dict[str, str]:
-    """An upgrade that ended in the middle, and what was there before it."""
+    """An interrupted upgrade; return the files before it."""
     asyncio.run(installer(tmp_path)[0].install("lib==1"))
     before = tree(tmp_path)
     for number in count(1):
@@ -630,7 +630,7 @@ def interrupted(tmp_path: Path) -> dict[str, str]:
 INTERRUPTED = f"Installing {LIB_2.filename} was interrupted, and has been taken back"
 
 
-def test_what_was_interrupted_is_taken_back_by_the_next_installer_and_said_once(
+def test_the_next_installer_rolls_back_an_interrupted_change_and_warns_once(
     tmp_path: Path, interrupted: dict[str, str]
 ) -> None:
     subject, _ = installer(tmp_path)
@@ -639,13 +639,13 @@ def test_what_was_interrupted_is_taken_back_by_the_next_installer_and_said_once(
     assert asyncio.run(subject.install("lib")).warnings == ()
 
 
-def test_an_uninstallation_says_it_too(tmp_path: Path, interrupted: dict[str, str]) -> None:
+def test_an_uninstallation_warns_of_it_too(tmp_path: Path, interrupted: dict[str, str]) -> None:
     subject, _ = installer(tmp_path)
     assert interrupted
     assert subject.uninstall("lib").warnings == (INTERRUPTED,)
 
 
-async def test_what_is_installed_is_checked_drawn_and_explained(tmp_path: Path) -> None:
+async def test_check_tree_and_why_describe_installed_distributions(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     await subject.install("app")
     assert not subject.check()
@@ -661,7 +661,7 @@ async def test_what_is_installed_is_checked_drawn_and_explained(tmp_path: Path) 
     ]
 
 
-async def test_an_answer_has_sizes_and_hashes(tmp_path: Path) -> None:
+async def test_a_resolution_has_sizes_and_hashes(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
     resolution = await subject.resolve("app")
     assert resolution.download_size == len(APP.content) + len(LIB_1.content)
@@ -681,12 +681,14 @@ def test_the_functions_work_on_the_default_installer(tmp_path: Path) -> None:
     assert [found.name for found in wherry.installed()] == ["lib"]
 
 
-def test_outside_of_pyodide_the_way_out_is_named() -> None:
+def test_outside_of_pyodide_the_error_has_a_hint() -> None:
     with pytest.raises(wherry.UnsupportedRuntime, match="give Installer a fetcher and a destination"):
         Installer()
 
 
-async def test_what_is_imported_and_replaced_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_replacing_an_imported_distribution_gives_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     subject, _ = installer(tmp_path, [make_wheel("boarded", "1"), make_wheel("boarded", "2")])
     await subject.install("boarded==1")
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
@@ -716,7 +718,7 @@ async def test_archives_are_compared_with_the_hashes_of_files(tmp_path: Path, al
     assert [str(distribution) for distribution in report.installed] == ["app 1", "lib 1"]
 
 
-async def test_a_hash_that_the_index_does_not_give_is_computed_and_a_wrong_one_places_nothing(tmp_path: Path) -> None:
+async def test_a_hash_missing_on_the_index_is_computed_and_a_wrong_one_installs_nothing(tmp_path: Path) -> None:
     subject, fetcher = installer(tmp_path)
     wrong = f"# pinned\n{hash_option(LIB_1, 'sha512', b'another')}\n"
     before = tree(tmp_path)
@@ -733,14 +735,14 @@ async def test_a_hash_that_the_index_does_not_give_is_computed_and_a_wrong_one_p
     assert any(url.endswith(LIB_1.filename) for url in fetcher.requests)
 
 
-async def test_a_wrong_hash_that_the_index_gives_costs_no_download(tmp_path: Path) -> None:
+async def test_a_wrong_hash_on_the_index_causes_no_download(tmp_path: Path) -> None:
     subject, fetcher = installer(tmp_path)
-    with pytest.raises(IntegrityError, match="is not what the given text, line 1 allows"):
+    with pytest.raises(IntegrityError, match="does not match the given text, line 1"):
         await subject.resolve(requirements_files=f"{hash_option(LIB_1, 'sha256', b'another')}\n")
     assert not [url for url in fetcher.requests if url.endswith(".whl")]
 
 
-async def test_a_file_brings_constraints_and_an_index_of_its_own(tmp_path: Path) -> None:
+async def test_a_file_may_have_constraints_and_an_index(tmp_path: Path) -> None:
     files = {
         "https://example.org/r.txt": f"-i {JSON_URL}\n-c limits.txt\napp\n",
         "https://example.org/limits.txt": "lib<2",

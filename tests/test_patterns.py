@@ -1,4 +1,4 @@
-"""Patterns that the bundle's build compiles ahead are what Python itself makes of them."""
+"""Patterns that the bundle's build compiles ahead equal those that Python compiles."""
 
 from __future__ import annotations
 

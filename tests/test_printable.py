@@ -1,4 +1,4 @@
-"""Texts of others cannot steer the terminal that shows them."""
+"""Foreign text cannot control the terminal that shows it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def requiring(text: str) -> Resolution:
 
 
 @given(st.text())
-def test_what_is_printable_stays_and_all_else_is_escaped(text: str) -> None:
+def test_only_unprintable_characters_are_escaped(text: str) -> None:
     shown = printable(text)
     assert all(line.isprintable() for part in shown.split("\n") for line in part.split("\t"))
     assert (shown == text) == all(each.isprintable() or each in "\n\t" for each in text)
@@ -52,12 +52,12 @@ def test_what_is_printable_stays_and_all_else_is_escaped(text: str) -> None:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_values_show_texts_of_others_escaped(value: object) -> None:
+def test_values_show_foreign_text_escaped(value: object) -> None:
     assert SHOWN in str(value)
     assert EVIL not in repr(value)
 
 
-def test_progress_is_told_in_printable_words() -> None:
+def test_progress_messages_are_printable() -> None:
     told: list[Progress] = []
     Phases(told.append).tell(Progress("resolving", EVIL))
     assert told[0].message == SHOWN

@@ -1,4 +1,4 @@
-"""What `import wherry` gives, and what it spares those who wait for it."""
+"""The public names of `import wherry`, and the imports that it delays."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import wherry
 from wherry.errors import WherryError
 
 
-def test_every_public_name_is_there_and_shown():
+def test_every_public_name_exists_and_is_listed():
     assert all(getattr(wherry, name) is not None for name in wherry.__all__)
     assert [name for name in dir(wherry) if not name.startswith("__")] == sorted(wherry.__all__)
 
@@ -25,7 +25,7 @@ def test_the_version_is_that_of_the_npm_package():
     assert wherry.__version__ == package["version"]
 
 
-def test_type_checkers_are_told_of_the_very_names():
+def test_type_checkers_see_the_same_names():
     tree = ast.parse(Path(wherry.__file__).read_text(encoding="utf-8"))
     told = {
         alias.name: node.module
@@ -46,7 +46,7 @@ def test_a_name_can_be_imported_from_the_package():
     assert Installer is wherry.Installer
 
 
-def test_a_name_that_is_none_is_missing_as_anywhere():
+def test_an_unknown_name_raises_the_usual_errors():
     with pytest.raises(AttributeError, match="absent"):
         getattr(wherry, "absent")  # noqa: B009
     with pytest.raises(ImportError, match="absent"):
@@ -54,7 +54,7 @@ def test_a_name_that_is_none_is_missing_as_anywhere():
 
 
 @pytest.mark.parametrize("imported", ["wherry", "wherry.bridge"])
-def test_importing_leaves_the_rest_for_later(imported):
+def test_importing_loads_few_other_modules(imported):
     script = f"import sys, {imported}; print(*sorted(sys.modules))"
     command = [sys.executable, "-c", script]
     modules = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()  # noqa: S603

@@ -1,4 +1,4 @@
-"""What the bundle's build writes out for `@dataclass` behaves as what the decorator makes."""
+"""Classes that the bundle's build writes out for `@dataclass` behave as those of the decorator."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def make(module, made):
 
 
 def outcome(action):
-    """Return a result's representation, or that of what was raised: addresses and modules left out."""
+    """Return the representation of a result or an exception, without addresses and modules."""
     try:
         text = repr(action())
     except (TypeError, AttributeError) as error:
@@ -184,7 +184,7 @@ def both(decorated, written, action):
 
 
 @pytest.mark.parametrize("made", MADE)
-def test_an_instance_looks_and_compares_the_same(decorated, written, made):
+def test_an_instance_has_the_same_repr_and_comparisons(decorated, written, made):
     def facts(module):
         one, other = make(module, made), make(module, made)
         same = one == other, one == copy.copy(one), one == 1
@@ -201,7 +201,7 @@ def test_an_instance_is_hashed_copied_and_pickled_the_same(decorated, written, m
 
 
 @pytest.mark.parametrize("made", MADE)
-def test_dataclasses_knows_its_fields(decorated, written, made):
+def test_the_dataclasses_module_knows_the_fields(decorated, written, made):
     def facts(module):
         one = make(module, made)
         fields = [(field.name, field.init) for field in dataclasses.fields(one)]
@@ -221,13 +221,13 @@ def test_it_is_called_and_replaced_the_same(decorated, written, made):
     both(decorated, written, lambda module: dataclasses.replace(make(module, made), a=7))
 
 
-def test_what_is_computed_cannot_be_given(decorated, written):
+def test_computed_fields_cannot_be_given(decorated, written):
     assert both(decorated, written, lambda module: module.Computed(1, b=2)).startswith("TypeError")
     assert both(decorated, written, lambda module: module.Worse("x")).startswith("TypeError")
 
 
 @pytest.mark.parametrize("made", MADE)
-def test_what_is_frozen_refuses_the_same(decorated, written, made):
+def test_frozen_instances_refuse_the_same_changes(decorated, written, made):
     def change(module):
         one = make(module, made)
         one.a = 5
@@ -258,14 +258,14 @@ def test_instances_share_no_default(written):
         "@dataclass(frozen=True)\nclass Left:\n    def __setattr__(self, name, value): ...",
     ],
 )
-def test_what_it_does_not_know_keeps_the_decorator(source):
+def test_unknown_forms_keep_the_decorator(source):
     tree = ast.parse(source)
     assert written_out.write_out(tree, annotated=False) == ["Left"]
     assert ast.unparse(tree) == ast.unparse(ast.parse(source))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "src").rglob("*.py")), ids=lambda path: path.stem)
-def test_all_of_wherrys_own_are_written_out(path):
+def test_all_dataclasses_of_wherry_are_written_out(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))
     assert written_out.write_out(tree, annotated=False) == []
     compile(ast.fix_missing_locations(tree), path, "exec")

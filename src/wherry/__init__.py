@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-# For type checkers, which see no name that is imported later. A test compares this with the table below.
+# For type checkers, which do not see names that are imported later. A test compares this with the table below.
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -151,5 +151,5 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    # A prompt completes these: neither the modules behind them nor what this one imports.
+    # A prompt completes these names, but not the modules behind them or the imports of this one.
     return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -1,9 +1,9 @@
-"""What the JavaScript side talks to.
+"""The interface to the JavaScript side.
 
-JSON text goes in and JSON text comes out, so that neither language holds an object of the other's that must be freed.
-Words are camelCase out there and snake_case in here; they are translated here and nowhere else.
+Arguments and results are JSON text, so neither language holds objects of the other that must be freed. Names are
+camelCase in JavaScript and snake_case in Python; only this module translates them.
 
-``attach()`` imports this module, and waits for it; so whatever a call needs is imported by the call.
+``attach()`` waits until this module is imported, so each call imports the modules that it needs.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ __all__ = ["Bridge"]
 
 
 class Bridge:
-    """One :class:`~wherry.installer.Installer`, made the default one, behind one method.
+    """An :class:`~wherry.installer.Installer`, which is the default one, behind one method.
 
     *options_json* is an object with the options of ``attach()``: ``indexUrls``, ``limits``, ``network``, ``prefer``
     and ``strict``, and ``constraints`` and ``overwrite`` for every call. *cache* is its ``cache``, a JavaScript object.
@@ -67,7 +67,7 @@ class Bridge:
             "why": self._why,
         }
         if was_interrupted():
-            # It is taken back where an installer is made, and nobody shall import what is half there.
+            # Making the installer rolls it back, so that half-installed packages cannot be imported.
             _ = self._installer
 
     @cached_property
@@ -101,7 +101,7 @@ class Bridge:
         return self._group("network", Network)
 
     def _group(self, option: str, kind: Callable[..., Result]) -> Result:
-        """Make a *kind* of an option of ``attach()`` that is an object, or of nothing where it was left out."""
+        """Make a *kind* from an option of ``attach()`` that is an object; with defaults if it was left out."""
         fields = self._attach_options.get(option) or {}
         return _apply(kind, **{_snake_case(name): value for name, value in fields.items()})
 
@@ -110,9 +110,9 @@ class Bridge:
     ) -> asyncio.Task[str]:
         """Call *method* with an object of named arguments; *on_progress* receives each event as JSON.
 
-        The result is ``{"value": …}``, or ``{"error": {type, code, message, facts}}`` for what wherry raises on
-        purpose, and for arguments that are not taken; any other exception is a fault, and goes on as it is. Until it
-        has done its work, the call can be ended with :meth:`cancel` by its *ticket*, a number of the caller's.
+        The result is ``{"value": …}``, or ``{"error": {type, code, message, facts}}`` for errors of wherry and for
+        invalid arguments. Any other exception is a bug, and propagates. Until its work is done, :meth:`cancel` can end
+        the call by its *ticket*, a number that the caller chose.
         """
         # A task at once, so that it can be cancelled before it has begun.
         task = asyncio.ensure_future(self._call(method, arguments_json, self._listen(on_progress, ticket)))
@@ -132,8 +132,8 @@ class Bridge:
         return json.dumps({"value": value})
 
     def cancel(self, ticket: int) -> None:
-        """End the call that has *ticket*, which then raises ``CancelledError``; one that is done stays done."""
-        # Once: another cancellation would interrupt the cleaning up after the first.
+        """Cancel the call that has *ticket*, which then raises ``CancelledError``; do nothing if it is done."""
+        # Once: another cancellation would interrupt the cleanup after the first.
         if (task := self._running.pop(ticket, None)) is not None:
             task.cancel()
 
@@ -164,7 +164,7 @@ class Bridge:
         return _camel_case_keys((await self._decide(arguments, on_progress)).to_dict())
 
     async def _explain(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
-        """Resolve, and tell besides who requires whom, and what leads to the project ``name`` if there is one."""
+        """Resolve; return also the tree of requirements, and the chains to the project ``name``, if given."""
         resolution = await self._decide(arguments, on_progress)
         why = resolution.why(arguments["name"]).to_dict() if "name" in arguments else None
         return _camel_case_keys({"resolution": resolution.to_dict(), "tree": resolution.tree().to_dict(), "why": why})
@@ -176,7 +176,7 @@ class Bridge:
             return await _apply(self._installer.resolve, *arguments["requirements"], **options)
 
     def _first_pages(self, arguments: Mapping[str, Any]) -> AbstractContextManager[None]:
-        """Let the first pages travel while what reads them is still being imported."""
+        """Request the first pages before the modules that read them are imported."""
         from wherry._default_index import DEFAULT_INDEX_URL
         from wherry.index.index import read_indexes
         from wherry.runtime.fetch import begun_early
@@ -228,7 +228,7 @@ class Bridge:
 
 
 async def _let_go() -> None:
-    """Let requests leave, which takes some turns of Node's event loop, before imports keep it busy."""
+    """Let requests leave, which takes some turns of Node's event loop, before imports block it."""
     for _ in range(4):
         await asyncio.sleep(0)
 
@@ -241,7 +241,7 @@ def _options(arguments: Mapping[str, Any], on_progress: OnProgress) -> dict[str,
 
 
 def _indexes(named: str | Iterable[str | Mapping[str, Any]] | None) -> tuple[str | Index, ...]:
-    """Return what JavaScript names as indexes: URLs, or objects with the fields of an :class:`Index`."""
+    """Return the indexes that JavaScript names: URLs, or objects with the fields of an :class:`Index`."""
     from wherry.index.index import Index
 
     if isinstance(named, str):
@@ -250,11 +250,11 @@ def _indexes(named: str | Iterable[str | Mapping[str, Any]] | None) -> tuple[str
 
 
 class _Misuse(TypeError):
-    """Arguments that are not taken."""
+    """Invalid arguments."""
 
 
 def _apply(function: Callable[..., Result], *arguments: object, **options: object) -> Result:
-    """Call *function*, which is a class or asynchronous: a TypeError at once is about its arguments."""
+    """Call *function*, a class or an asynchronous function: an immediate TypeError is about its arguments."""
     try:
         return function(*arguments, **options)
     except TypeError as error:
@@ -262,7 +262,7 @@ def _apply(function: Callable[..., Result], *arguments: object, **options: objec
 
 
 def _read_script_metadata(path: str) -> ScriptMetadata:
-    """Read the metadata of the file at *path*, nothing being the same as none; check that it may run here."""
+    """Read the metadata of the script at *path*, empty if it has none. Raise an error if it needs another Python."""
     from importlib.util import decode_source
     from pathlib import Path
 
@@ -297,7 +297,7 @@ def _describe(error: WherryError) -> dict[str, object]:
 
 
 def _camel_case_keys(value: object) -> object:
-    """Rename the keys of *value* all through; a project's normalized name has no underscore, and stays."""
+    """Rename all keys in *value*. A project's normalized name has no underscore, and does not change."""
     if isinstance(value, dict):
         return {_camel_case(key): _camel_case_keys(item) for key, item in value.items()}
     return [_camel_case_keys(item) for item in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""The installer that the functions of the package work on. It is made when it is first needed."""
+"""The default installer, on which the functions of the package work. It is made on first use."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class _Default:
 
 
 def use_default(make: Callable[[], Installer]) -> None:
-    """Let the functions of the package work on what ``make`` returns; it is called once, by the first of them."""
+    """Let the functions of the package work on the installer of ``make``, which the first of them calls once."""
     _Default.make = make
     _Default.installer = None
 
 
 def default_installer() -> Installer:
-    """Return the default installer: what :func:`use_default` was told to make, else one with nothing set."""
+    """Return the default installer: that of :func:`use_default`, else one with default options."""
     if _Default.installer is None:
         from wherry.installer import Installer
 

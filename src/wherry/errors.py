@@ -1,7 +1,7 @@
-"""Everything wherry raises on purpose.
+"""All errors that wherry raises on purpose.
 
-Facts are attributes; the sentence a person reads is ``str(error)``. It names the thing, the place and the way out. This
-module stands below all floors, so it imports none of them.
+The facts are attributes; ``str(error)`` is a sentence that names the thing, the place and the way out. This module
+stands below all floors, so it imports none of them. Its helpers are at the end.
 """
 
 from __future__ import annotations
@@ -16,17 +16,13 @@ if TYPE_CHECKING:
 
 
 class WherryError(Exception):
-    """Base of every error wherry raises on purpose.
+    """The base of all errors that wherry raises on purpose."""
 
-    ``code`` is stable and made for programs; the message is made for people and may change. ``place`` is the file and
-    line of the requirement that is to blame, where it stands in a requirements file.
-    """
-
-    code: ClassVar[str] = "error"
-    place: str = ""
+    code: ClassVar[str] = "error"  # stable, for programs; the message is for people and may change
+    place: str = ""  # file and line of the requirement at fault, if it is in a requirements file
 
     def __init_subclass__(cls) -> None:
-        """Make the sentence printable, whatever texts of others it quotes."""
+        """Make the message printable: it may quote any text."""
         if (tell := vars(cls).get("__str__")) is not None:
             cls.__str__ = lambda self: printable(tell(self))  # type: ignore[method-assign]
 
@@ -35,19 +31,7 @@ class WherryError(Exception):
         return {name: _plain(value) for name, value in vars(self).items() if not name.startswith("_")}
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, MissingProject):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list | set | frozenset):
-        return [_plain(item) for item in value]
-    return str(value)
-
-
-# What was asked
+# Requirements and options
 
 
 @dataclass(eq=False)
@@ -64,7 +48,7 @@ class InvalidRequirement(WherryError):
 
 @dataclass(eq=False)
 class UnsupportedRequirement(WherryError):
-    """A requirement that is valid but which this wherry cannot serve."""
+    """A valid requirement that wherry does not support."""
 
     code = "unsupported-requirement"
     requirement: str
@@ -74,47 +58,36 @@ class UnsupportedRequirement(WherryError):
         return f"{_at(self.place)}{self.requirement!r} cannot be installed: {self.reason}"
 
 
-def _advising(sentence: str, hint: str) -> str:
-    return f"{sentence}; {hint}" if hint else sentence
-
-
-def _at(place: str) -> str:
-    return f"{place}: " if place else ""
-
-
 @dataclass(eq=False)
 class InvalidRequirementsFile(WherryError):
-    """A requirements file, pyproject.toml or script whose requirements cannot be read; ``line`` counts from 1."""
+    """A requirements file, pyproject.toml or script whose requirements cannot be read."""
 
     code = "invalid-requirements-file"
     file: str
     problem: str
-    line: int | None = field(default=None, kw_only=True)
+    line: int | None = field(default=None, kw_only=True)  # counted from 1
 
     def __str__(self) -> str:
-        place = f"{self.file}, line {self.line}" if self.line is not None else self.file
-        return f"{place}: {self.problem}"
+        return f"{_joined(self.file, _line(self.line))}: {self.problem}"
 
 
 @dataclass(eq=False)
 class InvalidScriptMetadata(WherryError):
-    """A script's inline metadata that breaks PEP 723; ``file`` is empty where it is not known."""
+    """Inline metadata of a script that breaks PEP 723."""
 
     code = "invalid-script-metadata"
     problem: str
-    line: int | None = field(default=None, kw_only=True)
-    file: str = field(default="", kw_only=True)
+    line: int | None = field(default=None, kw_only=True)  # counted from 1
+    file: str = field(default="", kw_only=True)  # empty if it is not known
 
     def __str__(self) -> str:
-        parts = [self.file] if self.file else []
-        place = ", ".join(parts + [f"line {self.line}"] * (self.line is not None))
-        place = place and f" ({place})"
-        return f"The script's metadata is invalid{place}: {self.problem}"
+        place = _joined(self.file, _line(self.line))
+        return f"The script's metadata is invalid{place and f' ({place})'}: {self.problem}"
 
 
 @dataclass(eq=False)
 class UnsupportedPython(WherryError):
-    """Something that asks for another Python than the one that runs."""
+    """A script or wheel that requires another Python than the running one."""
 
     code = "unsupported-python"
     requires_python: str
@@ -127,14 +100,11 @@ class UnsupportedPython(WherryError):
 
 @dataclass(eq=False)
 class InvalidSource(WherryError):
-    """Source code that cannot be compiled: a program or script in ``file``, or code whose imports were to be installed.
-
-    ``line`` counts from 1.
-    """
+    """Source code that cannot be compiled: that of a ``file``, or code given to install its imports."""
 
     code = "invalid-source"
     reason: str
-    line: int | None = None
+    line: int | None = None  # counted from 1
     file: str = field(default="", kw_only=True)
 
     def __str__(self) -> str:
@@ -151,20 +121,14 @@ class UnknownImports(WherryError):
     imports: Sequence[str]
 
     def __str__(self) -> str:
-        tops = dict.fromkeys(name.partition(".")[0] for name in self.imports)
-        projects = ", ".join(f"{top!r}: '<project>'" for top in tops)
+        projects = ", ".join(f"{top!r}: '<project>'" for top in _top_modules(self.imports))
         which, them = ("project provides", "it") if len(self.imports) == 1 else ("projects provide", "them")
         return f"Cannot tell which {which} {_listed(self.imports)}. Name {them}: projects={{{projects}}}"
 
 
-def _listed(names: Sequence[str]) -> str:
-    *others, last = map(repr, names)
-    return f"{', '.join(others)} and {last}" if others else last
-
-
 @dataclass(eq=False)
 class UnsupportedRuntime(WherryError):
-    """wherry was used where there is no Pyodide to work in."""
+    """A use of wherry outside Pyodide."""
 
     code = "unsupported-runtime"
     missing: str
@@ -174,117 +138,79 @@ class UnsupportedRuntime(WherryError):
         return f"There is no {self.missing} here; {self.hint}"
 
 
-# What was decided
+# Resolution
 
 
 class ResolutionError(WherryError):
-    """No set of versions satisfies everything that is required."""
+    """No set of versions satisfies all requirements."""
 
     code = "resolution-failed"
 
 
 @dataclass(frozen=True, slots=True)
 class MissingProject:
-    """A project that cannot be had for a ``requirement``.
-
-    ``chain`` leads to it from what was asked for, in requirements. ``code`` is that of the error which tells of it
-    alone, ``reason`` says in a phrase what is missing. ``rejections`` pairs each filename with the reason why it does
-    not fit, newest first. ``hint`` is a sentence.
-    """
+    """A project without a usable release for a ``requirement``."""
 
     name: str
     requirement: str
-    chain: Sequence[str]
-    code: str
-    reason: str
-    rejections: Sequence[tuple[str, str]] = ()
-    hint: str = ""
+    chain: Sequence[str]  # requirements from one of the caller's to this one
+    code: str  # of the error for this project alone
+    reason: str  # a phrase
+    rejections: Sequence[tuple[str, str]] = ()  # filename and reason why it does not fit, newest first
+    hint: str = ""  # a sentence
 
 
 @dataclass(eq=False)
 class UnknownProject(ResolutionError):
-    """No index has the project.
-
-    ``similar`` are projects of the distribution with a module of that name, or known projects whose names differ by one
-    slip; ``hint`` says that it is a module of Python. ``missing`` has all projects that cannot be had, of which
-    ``name`` is the first.
-    """
+    """A project that is on no index."""
 
     code = "unknown-project"
     name: str
     index_urls: Sequence[str]
     required_by: Sequence[str] = ()
-    similar: Sequence[str] = ()
-    missing: Sequence[MissingProject] = ()
-    hint: str = ""
+    similar: Sequence[str] = ()  # projects of the distribution with a module of this name, or names one slip away
+    missing: Sequence[MissingProject] = ()  # all missing projects; ``name`` is the first
+    hint: str = ""  # set if the name is a module of Python
 
     def __str__(self) -> str:
         if len(self.missing) > 1:
             return list_missing(self.missing)
-        places = ", ".join(self.index_urls) or "any index"
-        hint = (
-            f"did you mean {' or '.join(self.similar)}?"
-            if self.similar
-            else self.hint or "check the spelling, or name another index"
-        )
-        askers = _askers(self.required_by, self.missing)
-        return f"There is no project named {self.name!r}{askers} on {places}; {hint}"
+        subject = f"There is no project named {self.name!r}{_askers(self.required_by, self.missing)}"
+        hint = _meant(self.similar) or self.hint or "check the spelling, or name another index"
+        return f"{subject} on {', '.join(self.index_urls) or 'any index'}; {hint}"
 
 
 @dataclass(eq=False)
 class NoFittingWheel(ResolutionError):
-    """The project exists, but none of its files can be installed here; ``reason`` says which files there are.
-
-    ``rejections`` pairs each filename with the reason why it does not fit, newest first. ``hint`` is what would
-    help, in a sentence. ``missing`` has all projects that cannot be had, of which that of ``requirement`` is the first
-    without a wheel.
-    """
+    """A project none of whose files can be installed here."""
 
     code = "no-fitting-wheel"
     requirement: str
-    rejections: Sequence[tuple[str, str]]
+    rejections: Sequence[tuple[str, str]]  # filename and reason why it does not fit, newest first
     required_by: Sequence[str] = ()
-    hint: str = ""
-    reason: str = "no file that fits"
-    missing: Sequence[MissingProject] = ()
+    hint: str = ""  # a sentence
+    reason: str = "no file that fits"  # names the files that exist
+    missing: Sequence[MissingProject] = ()  # all missing projects; ``requirement`` is for the first without a wheel
 
     @property
     def files(self) -> Sequence[tuple[str, str]]:
         """The files of all projects without a wheel, each with the reason why it does not fit."""
-        found = [rejection for project in self.missing for rejection in project.rejections]
-        return found or self.rejections
+        return [each for project in self.missing for each in project.rejections] or self.rejections
 
     def __str__(self) -> str:
         if len(self.missing) > 1:
             return list_missing(self.missing)
-        lines = [f"{self.requirement}{_askers(self.required_by, self.missing)} has {self.reason}", self.hint]
-        return "\n".join(filter(None, lines))
-
-
-def _askers(required_by: Sequence[str], missing: Sequence[MissingProject] = ()) -> str:
-    chain = missing[0].chain if missing else ()
-    if len(chain) > 1:
-        return f" ({' → '.join(chain)})"
-    return f" (required by {', '.join(required_by)})" if required_by else ""
-
-
-def list_missing(missing: Sequence[MissingProject]) -> str:
-    """Tell of several projects, a line each, and what would help."""
-    lines = [f"  {' → '.join(project.chain)}: {project.reason}" for project in missing]
-    hints = dict.fromkeys(project.hint for project in missing if project.hint)
-    return "\n".join([f"{len(missing)} requirements cannot be met:", *lines, *hints])
+        problem = f"{self.requirement}{_askers(self.required_by, self.missing)} has {self.reason}"
+        return f"{problem}\n{self.hint}" if self.hint else problem
 
 
 @dataclass(eq=False)
 class ResolutionConflict(ResolutionError):
-    """Requirements that exclude each other.
-
-    ``clashes`` holds pairs (requirement, who requires it); the second is ``None`` for what the caller asked for.
-    """
+    """Requirements that exclude each other."""
 
     code = "resolution-conflict"
     explanation: str
-    clashes: Sequence[tuple[str, str | None]]
+    clashes: Sequence[tuple[str, str | None]]  # requirement and requirer, which is None for the caller
 
     def __str__(self) -> str:
         return self.explanation
@@ -292,18 +218,16 @@ class ResolutionConflict(ResolutionError):
 
 @dataclass(eq=False)
 class ResolutionTooDeep(ResolutionError):
-    """The search was ended after so much ``effort``: an answer may exist, but was not found.
-
-    ``trying`` are the projects that the search was at.
-    """
+    """A search that reached its limit; an answer may exist."""
 
     code = "resolution-too-deep"
-    effort: str
-    trying: Sequence[str]
+    effort: str  # the work done, a phrase
+    trying: Sequence[str]  # the last projects of the search
 
     def __str__(self) -> str:
+        projects = ", ".join(self.trying)
         return (
-            f"No answer was found with {self.effort}, the last of them about {', '.join(self.trying)}; "
+            f"No answer was found with {self.effort}, the last of them about {projects}; "
             "ask for narrower versions of these"
         )
 
@@ -313,7 +237,7 @@ class ResolutionTooDeep(ResolutionError):
 
 @dataclass(eq=False)
 class IndexUnavailable(WherryError):
-    """The index, or a file it names, could not be read, though it was asked for ``attempts`` times."""
+    """An index, or a file that it names, that could not be read."""
 
     code = "index-unavailable"
     url: str
@@ -334,10 +258,10 @@ UnreachableKind = Literal["offline", "dns", "tls", "refused", "cors", "timeout",
 
 @dataclass(eq=False)
 class IndexUnreachable(IndexUnavailable):
-    """No HTTP answer of the index came, or not all of it; ``kind`` says why, as far as the platform tells."""
+    """An index that sent no HTTP answer, or only part of one."""
 
     code = "index-unreachable"
-    kind: UnreachableKind = field(default="unknown", kw_only=True)
+    kind: UnreachableKind = field(default="unknown", kw_only=True)  # as far as the platform reports it
 
     def __str__(self) -> str:
         return self._sentence(f"No answer from {self.url}: {self.reason}")
@@ -345,10 +269,10 @@ class IndexUnreachable(IndexUnavailable):
 
 @dataclass(eq=False)
 class AnswerTooLarge(IndexUnavailable):
-    """An answer of more than ``limit`` bytes, which was not read further, or one that the memory is too small for."""
+    """An answer above the limit, which was not read further, or one that does not fit into memory."""
 
     code = "answer-too-large"
-    limit: int | None = field(kw_only=True)
+    limit: int | None = field(kw_only=True)  # bytes; None if memory ran out
 
     def __str__(self) -> str:
         return self._sentence(f"{self.url} is too large: {self.reason}")
@@ -356,7 +280,7 @@ class AnswerTooLarge(IndexUnavailable):
 
 @dataclass(eq=False)
 class RefusedByIndex(IndexUnavailable):
-    """The index answered with an HTTP error; ``status`` is its code."""
+    """An HTTP error of the index."""
 
     code = "refused-by-index"
     status: int = field(kw_only=True)
@@ -366,7 +290,7 @@ class RefusedByIndex(IndexUnavailable):
 
 
 class InvalidIndexPage(IndexUnavailable):
-    """Something answered, but not with a project page of the Simple API."""
+    """An answer that is not a project page of the Simple API."""
 
     code = "invalid-index-page"
 
@@ -374,41 +298,34 @@ class InvalidIndexPage(IndexUnavailable):
         return self._sentence(f"{self.url} is not a project page of a package index: {self.reason}")
 
 
-# What came
+# Files
 
 
 @dataclass(eq=False)
 class IntegrityError(WherryError):
-    """Bytes that are not those which the index, a lock file or a requirements file (at ``place``) promised.
-
-    ``hint`` names an older release, where there is one.
-    """
+    """Bytes that differ from those that the index, a lock file or a requirements file (``place``) specifies."""
 
     code = "integrity-error"
     subject: str
     expected: str
     actual: str
-    hint: str = field(default="", kw_only=True)
+    hint: str = field(default="", kw_only=True)  # names an older release, if there is one
 
     def __str__(self) -> str:
-        promise = f"what {self.place} allows" if self.place else "what the index promised"
-        text = f"{self.subject} is not {promise}: expected {self.expected}, got {self.actual}"
+        source = self.place or "the index"
+        text = f"{self.subject} does not match {source}: expected {self.expected}, got {self.actual}"
         return _advising(text, self.hint)
 
 
 @dataclass(eq=False)
 class MissingHash(WherryError):
-    """A requirement without a hash, where another has one: then all must, also those of dependencies.
-
-    ``required_by`` are the projects that require it. ``first`` is the file and line that began with hashes; ``hash`` is
-    the one that the index gives of the file chosen.
-    """
+    """A requirement without a hash where another has one: then all need one, and so do dependencies."""
 
     code = "missing-hash"
     requirement: str
     required_by: Sequence[str]
-    first: str
-    hash: str | None = None
+    first: str  # file and line of the first hash
+    hash: str | None = None  # of the chosen file, as the index gives it
 
     def __str__(self) -> str:
         line = f"{self.requirement} --hash={self.hash or 'sha256:…'}"
@@ -420,11 +337,11 @@ class MissingHash(WherryError):
 
 @dataclass(eq=False)
 class InvalidMetadata(WherryError):
-    """Core metadata that cannot be read; ``problem`` names the field."""
+    """Core metadata that cannot be read."""
 
     code = "invalid-metadata"
     subject: str
-    problem: str
+    problem: str  # names the field
 
     def __str__(self) -> str:
         return f"The metadata of {self.subject} is invalid: {self.problem}"
@@ -432,34 +349,28 @@ class InvalidMetadata(WherryError):
 
 @dataclass(eq=False)
 class InvalidWheel(WherryError):
-    """A wheel that breaks its specification; ``problems`` lists all that was found.
-
-    ``hint`` names an older release, where there is one.
-    """
+    """A wheel that breaks its specification."""
 
     code = "invalid-wheel"
     shown: ClassVar[int] = 20
     filename: str
-    problems: Sequence[str]
-    hint: str = field(default="", kw_only=True)
+    problems: Sequence[str]  # all of them
+    hint: str = field(default="", kw_only=True)  # names an older release, if there is one
 
     def __str__(self) -> str:
-        text = f"{self.filename} is not a valid wheel: {'; '.join(self.problems[: self.shown])}"
-        more = f"; and {len(self.problems) - self.shown} more" if len(self.problems) > self.shown else ""
-        return _advising(text + more, self.hint)
+        problems = "; ".join(self.problems[: self.shown])
+        more = _more("; and", self.problems, self.shown)
+        return _advising(f"{self.filename} is not a valid wheel: {problems}{more}", self.hint)
 
 
 @dataclass(eq=False)
 class UnsupportedWheel(WherryError):
-    """A valid wheel that cannot work in this runtime.
-
-    ``missing`` pairs each shared library that is nowhere with the file that needs it.
-    """
+    """A valid wheel that cannot work in this runtime."""
 
     code = "unsupported-wheel"
     filename: str
     reason: str
-    missing: Sequence[tuple[str, str]] = ()
+    missing: Sequence[tuple[str, str]] = ()  # shared library that was not found, and the file that needs it
 
     def __str__(self) -> str:
         return f"{_at(self.place)}{self.filename} cannot be installed here: {self.reason}"
@@ -470,36 +381,30 @@ class UnsupportedWheel(WherryError):
 
 @dataclass(eq=False)
 class InstallConflict(WherryError):
-    """Two distributions have different files at one path, or one has a file where another stands in :attr:`nobody`.
-
-    ``overwrite`` are names that the option of the same name must have for ``newcomer`` to be installed; none where it
-    cannot help.
-    """
+    """A file that differs from one of another distribution, or from one that is in no RECORD, at the same path."""
 
     code = "install-conflict"
-    nobody: ClassVar[str] = "nobody's record"
+    nobody: ClassVar[str] = "no RECORD"  # the owner of a file that belongs to no distribution
     path: str
     owner: str
     newcomer: str
-    overwrite: Sequence[str] = ()
+    overwrite: Sequence[str] = ()  # names for the option, to install ``newcomer``; empty if it cannot help
 
     def __str__(self) -> str:
         subject = f"{self.newcomer} would overwrite {self.path}, which"
         if self.owner == self.nobody:
-            return f"{subject} stands in {self.owner} and has another content; move it away if it is not needed"
+            return f"{subject} is in {self.owner} and has other content; move it away if it is not needed"
         if not self.overwrite:
             return f"{subject} belongs to {self.owner}"
-        names = "".join(f'"{name}", ' for name in self.overwrite)
-        names = names.removesuffix(" " if len(self.overwrite) == 1 else ", ")
         return (
-            f"{subject} belongs to {self.owner} and has another content; leave one of them out, or name the one whose "
-            f"files may be replaced: overwrite=({names})"
+            f"{subject} belongs to {self.owner} and has other content; leave one of them out, or name the one whose "
+            f"files may be replaced: overwrite={_tuple(self.overwrite)}"
         )
 
 
 @dataclass(eq=False)
 class NotInstalled(WherryError):
-    """A distribution that should go is not there."""
+    """Distributions to uninstall that are not installed."""
 
     code = "not-installed"
     names: Sequence[str]
@@ -510,32 +415,25 @@ class NotInstalled(WherryError):
 
 @dataclass(eq=False)
 class UnknownScript(WherryError):
-    """No installed distribution has the script.
-
-    ``similar`` are scripts whose names differ by one slip, and those of a distribution of that name; ``scripts`` pairs
-    all that there are with their distributions.
-    """
+    """A script that no installed distribution has."""
 
     code = "unknown-script"
     shown: ClassVar[int] = 12
     name: str
-    similar: Sequence[str] = ()
-    scripts: Sequence[tuple[str, str]] = ()
+    similar: Sequence[str] = ()  # scripts one slip away, and those of a distribution of this name
+    scripts: Sequence[tuple[str, str]] = ()  # all scripts with their distributions
 
     def __str__(self) -> str:
         subject = f"No installed distribution has a script named {self.name!r}"
-        if self.similar:
-            return f"{subject}; did you mean {' or '.join(self.similar)}?"
-        if not self.scripts:
-            return f"{subject}, or any other; install one that has"
-        listed = ", ".join(f"{script} (of {distribution})" for script, distribution in self.scripts[: self.shown])
-        more = f" and {len(self.scripts) - self.shown} more" if len(self.scripts) > self.shown else ""
-        return f"{subject}; there are {listed}{more}"
+        scripts = ", ".join(f"{script} (of {distribution})" for script, distribution in self.scripts[: self.shown])
+        listed = f"there are {scripts}{_more(' and', self.scripts, self.shown)}"
+        none = "there are no scripts. Install the distribution that has it"
+        return f"{subject}; {_meant(self.similar) or (listed if scripts else none)}"
 
 
 @dataclass(eq=False)
 class UninstallRefused(WherryError):
-    """A distribution that cannot be taken away without guessing."""
+    """A distribution that cannot be uninstalled without guessing."""
 
     code = "uninstall-refused"
     distribution: str
@@ -547,13 +445,80 @@ class UninstallRefused(WherryError):
 
 @dataclass(eq=False)
 class RecoveryFailed(WherryError):
-    """An interrupted change that could not be taken back, so that nothing more is changed; ``kept`` has its files."""
+    """An interrupted change that could not be rolled back; until then, nothing else is changed."""
 
     code = "recovery-failed"
-    kept: str
+    kept: str  # the folder with its files
     problem: str
 
     def __str__(self) -> str:
-        return (
-            f"{self.problem}: make that possible and try again, or take what is needed from {self.kept} and delete it"
-        )
+        ways = f"remove the cause and try again, or save the files you need from {self.kept}, then delete it"
+        return f"{self.problem}: {ways}"
+
+
+# Helpers
+
+
+def list_missing(missing: Sequence[MissingProject]) -> str:
+    """Return a message about several missing projects, one line each, with their hints below."""
+    lines = [f"  {' → '.join(project.chain)}: {project.reason}" for project in missing]
+    hints = dict.fromkeys(project.hint for project in missing if project.hint)
+    return "\n".join([f"{len(missing)} requirements cannot be met:", *lines, *hints])
+
+
+def _askers(required_by: Sequence[str], missing: Sequence[MissingProject] = ()) -> str:
+    chain = missing[0].chain if missing else ()
+    if len(chain) > 1:
+        return f" ({' → '.join(chain)})"
+    return f" (required by {', '.join(required_by)})" if required_by else ""
+
+
+def _advising(sentence: str, hint: str) -> str:
+    return f"{sentence}; {hint}" if hint else sentence
+
+
+def _meant(similar: Sequence[str]) -> str:
+    return f"did you mean {' or '.join(similar)}?" if similar else ""
+
+
+def _at(place: str) -> str:
+    return f"{place}: " if place else ""
+
+
+def _line(number: int | None) -> str:
+    return "" if number is None else f"line {number}"
+
+
+def _joined(*parts: str) -> str:
+    return ", ".join(filter(None, parts))
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = map(repr, names)
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def _top_modules(imports: Sequence[str]) -> Sequence[str]:
+    return [*dict.fromkeys(name.partition(".")[0] for name in imports)]
+
+
+def _more(word: str, items: Sequence[object], shown: int) -> str:
+    return f"{word} {len(items) - shown} more" if len(items) > shown else ""
+
+
+def _tuple(names: Sequence[str]) -> str:
+    written = ", ".join(f'"{name}"' for name in names)
+    return f"({written},)" if len(names) == 1 else f"({written})"
+
+
+def _plain(value: object) -> object:
+    """Return ``value`` in types that JSON has."""
+    if isinstance(value, MissingProject):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list | set | frozenset):
+        return [_plain(item) for item in value]
+    return str(value)

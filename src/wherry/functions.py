@@ -30,7 +30,7 @@ Outcome = TypeVar("Outcome")
 def _on_default(
     method: Callable[Concatenate[Installer, Parameters], Outcome],
 ) -> Callable[Parameters, Outcome]:
-    """Make a function of a method: it works on the default installer."""
+    """Return a function that calls ``method`` on the default installer."""
 
     @functools.wraps(method)
     def function(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Outcome:

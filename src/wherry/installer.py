@@ -1,4 +1,4 @@
-"""The installer: the one object with state, and the one place where the floors meet."""
+"""The installer: the only object with state, and the only module that joins all floors."""
 
 from __future__ import annotations
 
@@ -53,21 +53,21 @@ __all__ = ["Installer"]
 
 
 class Installer:
-    """Installs packages into a running Python.
+    """An installer of packages into a running Python.
 
-    ``index_urls`` are the roots of Simple APIs, asked in order (by default PyPI); an :class:`Index` in place of a URL
-    has headers, too. ``fetcher``, ``destination`` and ``environment`` and ``distribution`` are Pyodide's own unless
-    given; ``cache`` keeps nothing unless given, and its failures are warnings. ``network`` says how patient the
-    runtime's fetcher is (another fetcher is used as it is) and the installer with a cache, and how many bytes an answer
-    may have. ``limits`` say how much an archive may unpack to.
-    ``prefer`` is for calls that do not say it; ``constraints`` and ``overwrite`` count in every call, besides its own.
+    ``index_urls`` are the roots of Simple APIs, asked in order (by default PyPI); an :class:`Index` instead of a URL
+    can have headers. ``fetcher``, ``destination``, ``environment`` and ``distribution`` are Pyodide's own unless given;
+    without ``cache``, nothing is cached, and failures of a cache are warnings. ``network`` has the time limits and
+    retries of the runtime's fetcher (another fetcher is used as it is), the time limit of the cache, and the most bytes
+    of an answer. ``limits`` are those of an unpacked archive. ``prefer`` is the default of calls; ``constraints`` and
+    ``overwrite`` apply to every call, in addition to its own.
 
-    Every archive is compared with the hash that its index or lock gives. In memory, the files of a wheel are unpacked
-    when they are first read, and compared with RECORD then; one that differs cannot be read. With ``strict`` (which
-    goes for the runtime's own destination) all of that is done before anything is installed.
+    Every archive is compared with the hash that its index or lock gives. In memory, a file of a wheel is unpacked and
+    compared with RECORD when it is first read; a file that differs cannot be read. With ``strict`` (for the runtime's
+    own destination), all files are compared before anything is installed.
 
-    An index for some projects alone is written ``"torch, torchvision @ https://…"``: they come from there, and nothing
-    else does.
+    An index for some projects only is written ``"torch, torchvision @ https://…"``: these projects come only from it,
+    and no other project does.
     """
 
     def __init__(
@@ -118,24 +118,24 @@ class Installer:
         overwrite: Iterable[str] = (),
         on_progress: OnProgress | None = None,
     ) -> InstallReport:
-        """Install ``requirements`` (PEP 508, or a wheel's URL or path) and what they require; all of it, or nothing.
+        """Install ``requirements`` (PEP 508, or a wheel's URL or path) and their dependencies: all of them, or none.
 
-        An installed version that fits stays, unless ``upgrade``; then comes that of Pyodide's own distribution, if it
-        fits, then the newest of the index (with ``prefer="index"`` the other way round). ``reinstall`` decides and
-        installs as if nothing of it were there. ``constraints`` restrict versions without asking for anything;
-        ``overrides`` take the place of what others require; ``pre`` admits pre-releases; ``deps=False`` leaves
-        dependencies out; ``exclude_newer`` (a time, or ISO 8601 text) passes over files uploaded then or later;
-        ``overwrite`` names projects whose files may be replaced where another project has a different file at the same
-        path (of several that are named the last by name keeps its file; one that is installed gives way to one that
-        arrives); ``on_progress`` is called with every :class:`~wherry.model.progress.Progress`; a notebook shows them
-        in the cell unless it is given.
+        An installed version that fits is kept, unless ``upgrade`` is set. Next in order is the version of Pyodide's own
+        distribution, if it fits, then the newest of the index (with ``prefer="index"``, the index comes first).
+        ``reinstall`` resolves and installs as if none of them were installed. ``constraints`` restrict versions without
+        requiring a project; ``overrides`` replace the requirements of distributions; ``pre`` admits pre-releases;
+        ``deps=False`` leaves dependencies out; ``exclude_newer`` (a time, or ISO 8601 text) ignores files uploaded at
+        or after this time; ``overwrite`` names projects whose files may be replaced if another project has a different
+        file at the same path (of several named projects, the last by name keeps its file; an installed one gives way to
+        a new one); ``on_progress`` is called with every :class:`~wherry.model.progress.Progress`; without it, a
+        notebook shows progress in the cell.
 
         ``requirements_files`` are paths or URLs of a requirements.txt, a pyproject.toml (``"pyproject.toml[extra]"``
-        with an extra) or a script with PEP 723 metadata, or its text (a line break tells it from a path). ``groups``
-        are dependency groups, ``"test"`` or ``"sub/pyproject.toml:test"``. Hashes in files are enforced; indexes
-        in files are asked after ``index_urls``.
+        with an extra) or a script with PEP 723 metadata, or the text of such a file (it has a line break, a path has
+        none). ``groups`` are dependency groups, ``"test"`` or ``"sub/pyproject.toml:test"``. Hashes in files are
+        enforced; indexes in files are asked after ``index_urls``.
 
-        Raises a :class:`~wherry.errors.WherryError`, with the environment as it was before.
+        Raise a :class:`~wherry.errors.WherryError`, and leave the environment as it was before.
         """
         phases = Phases(on_progress or cell_output())
         named = _replaceable(overwrite)
@@ -166,13 +166,13 @@ class Installer:
             with phases.phase("placing"), acquired.naming_older_release():
                 count = len(deliveries)
                 phases.tell(Progress("placing", f"Placing {count} packages", total=count))
-                # The last moment to be cancelled: from here on nothing waits, so that it is all or nothing.
+                # The last point of cancellation. Nothing below waits, so that all is installed, or nothing.
                 await asyncio.sleep(0)
                 removed = _replaced(resolution, problem)
                 outdated = tuple(self._imported(removed))
                 wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
                 faults = [warning for delivery in wheels for warning in delivery.warnings]
-                brought = (*faults, *startup_warnings(delivery.wheel for delivery in wheels))
+                wheel_warnings = (*faults, *startup_warnings(delivery.wheel for delivery in wheels))
                 libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
                 done = self._destination.exchange(wheels, removed, libraries, replaceable) if deliveries else Exchange()
                 unsettled = await self._destination.settle(wheels, libraries)
@@ -180,7 +180,7 @@ class Installer:
             installed=done.arrived,
             unchanged=tuple(pin.source for pin in resolution.chosen if isinstance(pin.source, InstalledDistribution)),
             removed=removed,
-            # Faults of metadata may have been found when it was decided, and again in the wheel.
+            # A fault of metadata may be found during resolution, and again in the wheel.
             warnings=tuple(
                 dict.fromkeys(
                     (
@@ -191,7 +191,7 @@ class Installer:
                         *self._cache.take_warnings(),
                         *_unknown(named, resolution, problem),
                         *outdated,
-                        *brought,
+                        *wheel_warnings,
                         *done.warnings,
                         *unsettled,
                     )
@@ -221,7 +221,7 @@ class Installer:
         overwrite: Iterable[str] = (),
         on_progress: OnProgress | None = None,
     ) -> Resolution:
-        """Decide what :meth:`install` would install, with the same parameters and errors; nothing is installed."""
+        """Return the packages that :meth:`install` would install, with the same parameters and errors."""
         options = ResolveOptions(
             requirements=requirements,
             constraints=_both(self._constraints, constraints),
@@ -244,9 +244,8 @@ class Installer:
             resolution = (await Acquisition(index, self._cache, phases).resolve(problem)).resolution
         replaced = _replaced(resolution, problem)
         unknown = _unknown(replaceable, resolution, problem)
-        said = [*warnings, *resolution.warnings, *index.notes, *self._cache.take_warnings(), *unknown]
-        said += self._imported(replaced)
-        return replace(resolution, warnings=tuple(said))
+        warnings = (*warnings, *resolution.warnings, *index.notes, *self._cache.take_warnings(), *unknown)
+        return replace(resolution, warnings=(*warnings, *self._imported(replaced)))
 
     @begins_when_awaited
     async def install_imports(
@@ -257,13 +256,13 @@ class Installer:
         projects: Mapping[str, str] | None = None,
         **options: Any,  # noqa: ANN401
     ) -> InstallReport:
-        """Install what Python ``source`` imports and is not there, with the ``options`` of :meth:`install`.
+        """Install the missing imports of Python ``source``, with the ``options`` of :meth:`install`.
 
-        Which project has a module is never guessed: ``projects`` says it (modules to requirements), or Pyodide's
-        distribution, or the metadata of the project of that name (PEP 794). A module whose absence the source catches
-        is passed over where nobody knows it.
+        The project of a module is never guessed: it is named in ``projects`` (modules to requirements), in Pyodide's
+        distribution, or in the metadata of the project of that name (PEP 794). An unknown module is skipped if the
+        source catches its absence.
 
-        Raises what :meth:`install` does, :class:`~wherry.errors.InvalidSource` and
+        Raise the errors of :meth:`install`, :class:`~wherry.errors.InvalidSource` and
         :class:`~wherry.errors.UnknownImports`.
         """
         from wherry.index.import_names import require_imports
@@ -273,12 +272,12 @@ class Installer:
         return await self.install(*requirements, **options)
 
     def uninstall(self, *names: str) -> UninstallReport:
-        """Take distributions away by their RECORD, all or nothing, and return what went, a tuple with ``warnings``.
+        """Remove distributions by their RECORD, all or none, and return them in a tuple with ``warnings``.
 
-        A file that another distribution has, too, or that was changed since it was installed, stays, and that is said;
-        as is what still requires something that went.
+        A file that another distribution has, too, or that was changed since it was installed, is kept. Warnings name
+        these files, and distributions that still require a removed one.
 
-        Raises :class:`~wherry.errors.NotInstalled` and :class:`~wherry.errors.UninstallRefused`.
+        Raise :class:`~wherry.errors.NotInstalled` or :class:`~wherry.errors.UninstallRefused`.
         """
         from wherry.resolution.graph import installed as installed_graphs
 
@@ -288,23 +287,23 @@ class Installer:
         installed = self._destination.installed()
         if missing := [name for name in names if canonicalize_name(name) not in installed]:
             raise NotInstalled(missing)
-        leaving = tuple(installed[name] for name in dict.fromkeys(map(canonicalize_name, names)))
-        imported = tuple(self._imported(leaving, "it stays in memory until the runtime restarts"))
-        gone = {one.name for one in leaving}
-        remaining = {name: one for name, one in installed.items() if name not in gone}
-        # Before the files go: what could fail must leave them where they are.
-        missed = [str(one) for one in installed_graphs.find_missing(gone, remaining, self.environment)]
-        done = self._destination.exchange((), leaving)
-        return UninstallReport(leaving, (*recovered, *missed, *imported, *done.warnings))
+        removed = tuple(installed[name] for name in dict.fromkeys(map(canonicalize_name, names)))
+        imported = tuple(self._imported(removed, "it stays in memory until the runtime restarts"))
+        removed_names = {one.name for one in removed}
+        remaining = {name: one for name, one in installed.items() if name not in removed_names}
+        # Before any file is removed: a failure here must leave all files in place.
+        unmet = [str(one) for one in installed_graphs.find_missing(removed_names, remaining, self.environment)]
+        done = self._destination.exchange((), removed)
+        return UninstallReport(removed, (*recovered, *unmet, *imported, *done.warnings))
 
     def installed(self) -> InstalledDistributions:
-        """Return the distributions that are there, a tuple ordered by name, which a prompt shows as a table."""
+        """Return the installed distributions, a tuple ordered by name, which a prompt shows as a table."""
         return InstalledDistributions(one for _, one in sorted(self._destination.installed().items()))
 
     def check(self) -> CheckReport:
-        """Look for damaged distributions, and for requirements that nothing installed meets; false if all is well.
+        """Find damaged distributions and unmet requirements; the report is false if there are none.
 
-        Faults of metadata that do no harm are ``warnings`` of the report.
+        Its ``warnings`` describe harmless faults of metadata.
         """
         from wherry.model.check import CheckReport
         from wherry.resolution.graph import installed as installed_graphs
@@ -319,24 +318,24 @@ class Installer:
         )
 
     def tree(self) -> Tree:
-        """Return the tree of what is installed, from what was asked for by name, and what nobody requires, down."""
+        """Return the tree of installed distributions, from those that were requested or are not required, down."""
         from wherry.resolution.graph import installed as installed_graphs
         from wherry.resolution.graph.tree import draw_tree
 
         return draw_tree(installed_graphs.installed_graph(self._destination.installed(), self.environment))
 
     def why(self, name: str) -> Why:
-        """Return the chains of requirements that lead to ``name`` among what is installed."""
+        """Return the chains of requirements that lead to ``name`` among the installed distributions."""
         from wherry.resolution.graph import installed as installed_graphs
         from wherry.resolution.graph.why import explain_presence
 
         return explain_presence(installed_graphs.installed_graph(self._destination.installed(), self.environment), name)
 
     def run_script(self, name: str, args: Sequence[str] = ()) -> int:
-        """Run a console script of what is installed, as a shell would with ``args``, and return its exit status.
+        """Run a console script of an installed distribution, as a shell would with ``args``; return its exit status.
 
-        It runs in this interpreter, with ``sys.argv`` set for the while; what it raises, but ``SystemExit``, goes on to
-        the caller. Raises :class:`~wherry.errors.UnknownScript`.
+        It runs in this interpreter; ``sys.argv`` is set meanwhile. All its exceptions except ``SystemExit`` propagate.
+        Raise :class:`~wherry.errors.UnknownScript` if no distribution has it.
         """
         from wherry.installation import script_runner
 
@@ -379,16 +378,16 @@ class Installer:
         )
 
     def _imported(
-        self, leaving: Iterable[InstalledDistribution], consequence: str = "restart the runtime to use another"
+        self, removed: Iterable[InstalledDistribution], consequence: str = "restart the runtime to use another"
     ) -> Iterator[str]:
-        for distribution in leaving:
+        for distribution in removed:
             if modules := self._destination.imported(distribution):
                 yield f"{distribution} is imported ({', '.join(modules)}): {consequence}"
 
     def _recover(self) -> tuple[str, ...]:
-        """Return what is to be said of changes that were found interrupted, here or when the installer was made."""
-        said, self._recovered = (*self._recovered, *self._destination.recover()), ()
-        return tuple(dict.fromkeys(said))
+        """Roll back interrupted changes; return the warnings, including those from when the installer was made."""
+        warnings, self._recovered = (*self._recovered, *self._destination.recover()), ()
+        return tuple(dict.fromkeys(warnings))
 
 
 def _forgiving(cache: Cache | None, network: Network) -> QuietCache:

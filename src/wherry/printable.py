@@ -1,4 +1,4 @@
-"""Texts of others, for people to read at a terminal. Like the errors, it stands below all floors."""
+"""Make foreign text safe to print at a terminal. Like the errors, this module stands below all floors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ __all__ = ["printable"]
 
 
 def printable(text: str) -> str:
-    """Escape as ``repr()`` does what could steer a terminal; line breaks and tabs stay."""
+    """Escape characters that could control a terminal, as ``repr()`` does; keep line breaks and tabs."""
     if text.isprintable():
         return text
     return "".join(each if each.isprintable() or each in "\n\t" else repr(each)[1:-1] for each in text)

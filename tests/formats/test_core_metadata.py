@@ -23,7 +23,7 @@ def read(text: str) -> CoreMetadata:
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
-def test_what_deciding_needs_is_read(newline):
+def test_the_fields_that_the_resolver_needs_are_read(newline):
     text = (
         LEAST + "Requires-Python: >=3.9\nProvides-Extra: Fast_IO\nRequires-Dist: a>=2\n"
         "requires-dist: b[x]; extra == 'fast-io'\nClassifier: Private\n\nRequires-Dist: in-the-description\n"
@@ -37,12 +37,12 @@ def test_what_deciding_needs_is_read(newline):
     )
 
 
-def test_metadata_may_say_next_to_nothing():
+def test_name_and_version_are_enough():
     assert read(LEAST + "Requires-Python:\n") == CoreMetadata(canonicalize_name("my-app"), Version("1.0"))
 
 
 @pytest.mark.parametrize("version", ["1.0", "1.2", "2.0", "2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.99"])
-def test_minor_versions_do_not_matter(version):
+def test_any_minor_version_is_accepted(version):
     assert read(LEAST.replace("2.4", version)).name == "my-app"
 
 
@@ -60,9 +60,9 @@ def test_a_license_of_several_paragraphs_does_not_end_the_headers():
         pytest.param(LEAST.replace("2.4", "21.0"), "Metadata-Version '21.0' is unknown", id="version 21"),
         pytest.param(LEAST.replace("Name: My.App\n", ""), "Name is missing", id="nameless"),
         pytest.param(LEAST.replace("My.App", " "), "Name is missing", id="empty name"),
-        pytest.param(LEAST.replace("My.App", "../app"), "Name '../app' is not a name", id="path for a name"),
+        pytest.param(LEAST.replace("My.App", "../app"), "Name '../app' is invalid", id="path for a name"),
         pytest.param(LEAST + "Name: other\n", "Name is given 2 times", id="two names"),
-        pytest.param(LEAST.replace("1.0", "one"), "Version 'one' is not a version", id="version"),
+        pytest.param(LEAST.replace("1.0", "one"), "Version 'one' is invalid", id="version"),
         pytest.param(
             LEAST.replace("1.0", "1" * 256), "Version has 256 characters, above the limit of 255", id="version too long"
         ),
@@ -91,7 +91,7 @@ def test_a_license_of_several_paragraphs_does_not_end_the_headers():
         pytest.param(LEAST + "Requires-Dist: a>dev\n", "Requires-Dist 'a>dev' is not a requirement", id="no version"),
     ],
 )
-def test_what_is_wrong_is_named(text, fragment):
+def test_the_invalid_field_is_named(text, fragment):
     with pytest.raises(InvalidMetadata) as caught:
         read(text)
     assert caught.value.subject == "app.whl"
@@ -99,12 +99,12 @@ def test_what_is_wrong_is_named(text, fragment):
 
 
 @pytest.mark.parametrize("field", ["Requires-Dist: b>", "Requires-Python: >"])
-def test_a_number_that_python_does_not_read_is_refused(field):
+def test_a_number_of_too_many_digits_is_refused(field):
     with pytest.raises(InvalidMetadata, match=r"has \d+ characters"):
         parse_core_metadata(f"{LEAST}{field}={'1' * 5000}\n".encode(), subject="app.whl")
 
 
-def test_faults_that_do_no_harm_are_warnings_that_name_the_file():
+def test_harmless_faults_are_warnings_that_name_the_file():
     metadata = read(LEAST + "Requires-Python: >=3.6.*\nRequires-Dist: a>=4.0.*,\nRequires-Dist: b; os_name ~= 'x'\n")
     assert metadata.requires_python == SpecifierSet(">=3.6")
     assert metadata.requires_dist == (Requirement("a>=4.0"), Requirement("b; os_name ~= 'x'"))
@@ -115,11 +115,11 @@ def test_faults_that_do_no_harm_are_warnings_that_name_the_file():
     )
 
 
-def test_warnings_play_no_part_in_comparisons():
+def test_warnings_are_not_compared():
     assert read(LEAST + "Requires-Python: >=3.6.*\n") == read(LEAST + "Requires-Python: >=3.6\n")
 
 
-# Of real wheels; the two have no other fault.
+# Headers of real wheels, which have no other fault.
 @pytest.mark.parametrize(
     ("headers", "requires_python", "warning"),
     [
@@ -143,7 +143,7 @@ def test_metadata_of_real_wheels_is_accepted(headers, requires_python, warning):
     assert metadata.warnings == (f"app.whl: {warning}",)
 
 
-def test_of_what_is_installed_only_name_and_version_must_be_right():
+def test_lenient_reading_requires_only_a_valid_name_and_version():
     content = (
         b"Name: my.app\nVersion: 1.0\nAuthor: \xff\nRequires-Dist: a>dev\nRequires-Dist: b>=1,\nRequires-Python: 3\n"
     )
@@ -158,16 +158,16 @@ def test_of_what_is_installed_only_name_and_version_must_be_right():
         parse_core_metadata(b"Name: my.app\n", subject="my_app-1.0.dist-info", lenient=True)
 
 
-def test_all_that_is_wrong_is_listed():
+def test_all_problems_are_listed():
     with pytest.raises(InvalidMetadata) as caught:
         parse_core_metadata(
             b"Metadata-Version: 3\nVersion: x\nRequires-Dist: b>>1\nRequires-Dist: c]", subject="app.whl"
         )
-    for fragment in ("version '3' is", "Name is missing", "'x' is not a version", "'b>>1' is not", "'c]' is not"):
+    for fragment in ("version '3' is", "Name is missing", "'x' is invalid", "'b>>1' is not", "'c]' is not"):
         assert fragment.casefold() in str(caught.value).casefold()
 
 
-def test_what_is_not_utf_8_is_refused():
+def test_metadata_that_is_not_utf_8_is_refused():
     with pytest.raises(InvalidMetadata, match="not UTF-8"):
         parse_core_metadata(LEAST.encode() + b"Author: \xff\n", subject="app.whl")
 
@@ -195,8 +195,8 @@ def unfolded(values: list[str]) -> list[str]:
 
 
 @given(st.lists(LINES, max_size=8), st.sampled_from(["\n", "\r\n"]))
-def test_headers_are_those_that_the_email_parser_sees(lines, newline):
-    # The two differ at a first line that begins with white space, and no METADATA file has one.
+def test_headers_are_those_of_the_email_parser(lines, newline):
+    # The parsers differ at a first line that begins with white space, which no METADATA file has.
     text = newline.join(["Metadata-Version: 2.4", *lines, ""])
     raw, _ = parse_email(text)
     headers = parse_headers(text)
@@ -224,7 +224,7 @@ ODD_LINES = LINES | st.sampled_from(
     st.lists(ODD_LINES | st.text("aN: \t\r\x0b\x85\u2028", max_size=6), max_size=8),
     st.sampled_from(["\n", "\r\n", "\r\r\n"]),
 )
-def test_headers_are_those_that_importlib_metadata_sees(lines, newline):
+def test_headers_are_those_of_importlib_metadata(lines, newline):
     content = newline.join([*lines, ""]).encode()
     seen = message_from_string(io.TextIOWrapper(io.BytesIO(content), encoding="utf-8").read())
     headers = parse_headers(content.decode())
@@ -264,7 +264,7 @@ def test_ten_thousand_requirements_are_read():
     assert len(parse_core_metadata(f"{LEAST}{lines}".encode(), subject="app.whl").requires_dist) == 10_000
 
 
-def test_of_very_many_problems_the_first_are_told():
+def test_only_the_first_of_very_many_problems_are_shown():
     text = LEAST + f"Requires-Dist: ?{'x' * 4000}\n" * 30
     with pytest.raises(InvalidMetadata, match="; and 10 more") as caught:
         parse_core_metadata(text.encode(), subject="app.whl")

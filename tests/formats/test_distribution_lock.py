@@ -66,7 +66,7 @@ def read(located: list[str] | None = None) -> Mapping[NormalizedName, LockedPack
     return parse_distribution_lock(json.dumps({"packages": LOCK}), locate)
 
 
-def test_a_package_is_known_by_its_normalized_name_and_depends_on_such():
+def test_names_and_dependencies_are_normalized():
     package = read()[JINJA]
     assert (package.name, package.version, package.is_shared_library) == (JINJA, Version("3.1"), False)
     assert package.depends == (MARKUPSAFE, LIB)
@@ -74,7 +74,7 @@ def test_a_package_is_known_by_its_normalized_name_and_depends_on_such():
     assert read()[LIB].is_shared_library
 
 
-def test_a_file_is_named_by_the_last_part_of_where_it_lies():
+def test_a_filename_is_the_last_part_of_its_path():
     file = read()[MARKUPSAFE].file
     assert (file.filename, file.url) == (
         "markup_safe-2-py3-none-any.whl",
@@ -82,7 +82,7 @@ def test_a_file_is_named_by_the_last_part_of_where_it_lies():
     )
 
 
-def test_what_no_requirement_can_name_is_not_there():
+def test_entries_that_no_requirement_can_name_are_left_out():
     packages = read()
     assert set(packages) == {JINJA, MARKUPSAFE, LIB}
     assert len(packages) == 3
@@ -92,7 +92,7 @@ def test_what_no_requirement_can_name_is_not_there():
         packages[ODD]
 
 
-def test_a_package_is_read_when_it_is_asked_for_and_once():
+def test_a_package_is_read_once_on_access():
     located: list[str] = []
     packages = read(located)
     assert located == []

@@ -34,18 +34,18 @@ def with_subsections(*subsections: bytes) -> bytes:
     return PREAMBLE + section(CUSTOM, string("dylink.0") + b"".join(subsections))
 
 
-def test_a_library_tells_what_it_needs():
+def test_needed_libraries_and_runtime_paths_are_read():
     assert read(MODULE) == LINKING
     assert read(side_module()) == Linking()
 
 
-def test_the_head_is_all_that_is_read():
+def test_only_the_head_is_read():
     size = head_size(MODULE[:32])
     assert size == len(PREAMBLE + dylink(LINKING.needed, LINKING.runtime_paths))
     assert read(MODULE[:size]) == LINKING
 
 
-def test_other_subsections_are_passed_over():
+def test_other_subsections_are_skipped():
     exports = section(EXPORT_INFO, leb(1) + string("answer") + b"\0")
     imports = section(IMPORT_INFO, leb(1) + string("env") + string("answer") + b"\1")
     content = with_subsections(
@@ -54,7 +54,7 @@ def test_other_subsections_are_passed_over():
     assert read(content) == Linking(("liba.so",))
 
 
-def test_numbers_may_be_longer_than_they_need_be():
+def test_numbers_may_be_padded():
     padded = strings(NEEDED, ["liba.so"]).replace(b"\1\7", b"\x81\x80\x80\x80\x00\7").replace(b"\2\x09", b"\2\x0d")
     assert read(with_subsections(padded)) == Linking(("liba.so",))
 
@@ -72,14 +72,14 @@ def test_numbers_may_be_longer_than_they_need_be():
         pytest.param(PREAMBLE + b"\0\xff\xff\xff\xff\xff\x08dylink.0", id="endless size"),
     ],
 )
-def test_what_is_no_shared_library_has_no_head(content):
+def test_a_file_that_is_no_shared_library_has_no_head(content):
     assert head_size(content) is None
-    with pytest.raises(InvalidWheel, match=r"app/_ext\.so is not a whole shared library"):
+    with pytest.raises(InvalidWheel, match=r"app/_ext\.so is not a complete shared library"):
         read(content)
 
 
 def test_a_head_that_is_cut_off_is_refused():
-    with pytest.raises(InvalidWheel, match="not a whole"):
+    with pytest.raises(InvalidWheel, match="not a complete"):
         read(MODULE[:40])
 
 
@@ -92,14 +92,14 @@ def test_a_head_that_is_cut_off_is_refused():
         pytest.param(section(NEEDED, b"\2" + string("a")), "beyond its end", id="count too great"),
         pytest.param(section(NEEDED, leb(2**32 - 1)), "beyond its end", id="count beyond reason"),
         pytest.param(section(NEEDED, b"\1\7liba"), "beyond its end", id="name beyond the list"),
-        pytest.param(section(NEEDED, b"\0" + string("a")), "shorter than said", id="count too small"),
+        pytest.param(section(NEEDED, b"\0" + string("a")), "bytes follow a list of names", id="count too small"),
         pytest.param(section(NEEDED, b"\x80\x80\x80\x80\x80\0"), "does not end", id="number of six bytes"),
         pytest.param(section(NEEDED, b"\xff\xff\xff\xff\x1f"), "more than 32 bits", id="number of 33 bits"),
         pytest.param(section(NEEDED, b"\1\1\xff"), "not UTF-8", id="encoding"),
         pytest.param(strings(NEEDED, [""]), "is empty", id="empty name"),
-        pytest.param(strings(NEEDED, ["a\0b"]), "has a NUL", id="NUL"),
-        pytest.param(strings(NEEDED, ["a"]) * 2, "subsection 2 is there twice", id="twice"),
-        pytest.param(strings(RUNTIME_PATH, ["/a"]) * 2, "subsection 5 is there twice", id="paths twice"),
+        pytest.param(strings(NEEDED, ["a\0b"]), "contains a NUL", id="NUL"),
+        pytest.param(strings(NEEDED, ["a"]) * 2, "subsection 2 occurs twice", id="twice"),
+        pytest.param(strings(RUNTIME_PATH, ["/a"]) * 2, "subsection 5 occurs twice", id="paths twice"),
     ],
 )
 def test_a_malformed_section_is_refused_and_named(content, fragment):
@@ -127,7 +127,7 @@ def test_a_damaged_library_is_read_or_refused(changes, cut, patch):
 
 
 def assert_read_or_refused(content: bytes) -> None:
-    """Any other exception fails, and so does a name that no loader could look for."""
+    """Read ``content``; any exception other than InvalidWheel fails, and so does a name that no loader can find."""
     try:
         linking = read(content)
     except InvalidWheel:

@@ -44,11 +44,11 @@ def test_scripts_of_both_groups_are_found_in_order():
         "; old = app:main\nrun = app:main",
     ],
 )
-def test_spaces_comments_and_extras_are_read_past(line):
+def test_spaces_comments_and_extras_are_ignored(line):
     assert scripts(f"[console_scripts]\n{line}\n") == (ScriptEntryPoint("run", "app", "main"),)
 
 
-def test_cases_are_kept():
+def test_case_is_kept():
     (script,) = scripts("[console_scripts]\nRun-It.Now = App.Cli:Main\n")
     assert script == ScriptEntryPoint("Run-It.Now", "App.Cli", "Main")
 
@@ -56,7 +56,7 @@ def test_cases_are_kept():
 @pytest.mark.parametrize(
     "text", ["", "\n", "[pytest11]\n= nothing\n../x = y\nx = 1\nx = 2\n", "[Console_Scripts]\nx = y"]
 )
-def test_other_groups_are_not_judged(text):
+def test_other_groups_are_not_checked(text):
     assert scripts(text) == ()
 
 
@@ -84,12 +84,12 @@ def test_a_script_that_leaves_its_folder_is_refused(name):
 @pytest.mark.parametrize(
     "name", ["python", "python3", "python3.14", "python3.14t", "pythonw", "Python", "PYTHON.EXE", "python2"]
 )
-def test_a_script_does_not_stand_in_for_python(group, name):
+def test_a_script_named_as_python_is_refused(group, name):
     assert problems(f"[{group}]\n{name} = app:main\n") == [f"the script {name!r} has the name of Python itself"]
 
 
 @pytest.mark.parametrize("name", ["python-config", "pythonic", "ipython3", "py"])
-def test_what_merely_sounds_like_python_is_allowed(name):
+def test_a_name_that_resembles_python_is_allowed(name):
     assert scripts(f"[console_scripts]\n{name} = app:main\n") == (ScriptEntryPoint(name, "app", "main"),)
 
 
@@ -111,7 +111,7 @@ def test_what_merely_sounds_like_python_is_allowed(name):
         "",
     ],
 )
-def test_a_script_names_a_function_of_a_module(reference):
+def test_a_script_must_name_a_function_of_a_module(reference):
     (problem,) = problems(f"[console_scripts]\nrun = {reference}\n")
     assert problem == f"the script 'run' is {reference!r}, which names no function of a module"
 
@@ -119,23 +119,23 @@ def test_a_script_names_a_function_of_a_module(reference):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[console_scripts]\na = m:f\na = m:f\n", "the script 'a' is there twice"),
-        ("[gui_scripts]\na = m:f\na = m:f\n", "the script 'a' is there twice"),
+        ("[console_scripts]\na = m:f\na = m:f\n", "the script 'a' is declared twice"),
+        ("[gui_scripts]\na = m:f\na = m:f\n", "the script 'a' is declared twice"),
         ("[console_scripts]\na = m:f\n[gui_scripts]\nA = m:g\n", "the scripts 'a' and 'A' collide"),
         ("[console_scripts]\nTool = m:f\ntool = m:g\n", "the scripts 'Tool' and 'tool' collide"),
     ],
 )
-def test_scripts_do_not_share_a_name(text, expected):
+def test_scripts_of_one_name_are_refused(text, expected):
     assert problems(text) == [expected]
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("[console_scripts]\nrun\n", "entry_points.txt has a line without a name: 'run'"),
-        ("[other]\nrun\n", "entry_points.txt has a line without a name: 'run'"),
-        ("[console_scripts]\n; run\n", "entry_points.txt has a line without a name: '; run'"),
-        ("[other]\n;\n", "entry_points.txt has a line without a name: ';'"),
+        ("[console_scripts]\nrun\n", "entry_points.txt has a line without '=': 'run'"),
+        ("[other]\nrun\n", "entry_points.txt has a line without '=': 'run'"),
+        ("[console_scripts]\n; run\n", "entry_points.txt has a line without '=': '; run'"),
+        ("[other]\n;\n", "entry_points.txt has a line without '=': ';'"),
         ("run = app:main\n", "entry_points.txt has a line before the first group: 'run = app:main'"),
         ("[console_scripts] x\n", "entry_points.txt has a broken heading: '[console_scripts] x'"),
     ],
@@ -151,20 +151,20 @@ def test_a_file_that_cannot_be_read_is_refused(text, expected):
         "[gui_scripts]\na = m:g\na = m:h\n[console_scripts]\na = m:f\n",
     ],
 )
-def test_a_script_of_both_groups_is_that_of_the_console(text):
+def test_console_scripts_win_over_gui_scripts(text):
     warnings: list[str] = []
     found = parse_script_entry_points(text, filename="app.whl", warnings=warnings)
     assert found == (ScriptEntryPoint("a", "m", "f"),)
     assert warnings == ["app.whl: it has a script in console_scripts and gui_scripts: a"]
 
 
-def test_a_default_section_adds_nothing_to_the_others():
+def test_a_default_section_does_not_affect_other_groups():
     assert scripts("[DEFAULT]\n../evil = app:main\n[console_scripts]\nrun = app:main\n") == (
         ScriptEntryPoint("run", "app", "main"),
     )
 
 
-def test_all_problems_are_told_at_once():
+def test_all_problems_are_listed():
     assert len(problems("[console_scripts]\n../x = a:b\nrun = nothing\npython = a:b\n")) == 3
 
 
@@ -198,7 +198,7 @@ class Installed(importlib.metadata.Distribution):
 
 
 @given(st.lists(LINES, max_size=6))
-def test_whatever_is_accepted_importlib_reads_alike(lines):
+def test_accepted_scripts_agree_with_importlib_metadata(lines):
     text = "\n".join(lines)
     try:
         found = scripts(text)

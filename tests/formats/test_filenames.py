@@ -32,7 +32,7 @@ def test_a_plain_name_passes(filename):
         "a%5cb.whl",
     ],
 )
-def test_what_is_no_plain_name_is_refused(filename):
+def test_a_name_that_is_not_plain_is_refused(filename):
     with pytest.raises(ValueError, match="name"):
         check_filename(filename)
     assert shown_filename(filename).isprintable()
@@ -60,7 +60,7 @@ def test_a_name_above_a_limit_is_refused(filename, problem):
 
 
 @given(st.from_regex(r"[a-z]{1,3}-[0-9.]{1,3}(-[0-9][a-z]?)?-[a-z.]{1,5}-[a-z.]{1,5}-[a-z.]{1,5}\.whl", fullmatch=True))
-def test_other_names_are_read_as_ever(filename):
+def test_names_within_the_limits_are_read_as_packaging_does(filename):
     try:
         expected = parse_wheel_filename(filename)
     except InvalidWheelFilename:

@@ -1,4 +1,4 @@
-"""Every input of the standards' list is refused, accepted with its warnings, or accepted without a word."""
+"""Hostile wheels are refused; odd wheels are accepted, with their warnings, if any."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def contents(archive: bytes, filename: str) -> dict[str, bytes]:
 
 
 def stage(file: IndexFile, folder: Path) -> tuple[dict[str, str], list[str]]:
-    """Return where files lie by where they belong in Pyodide, and all warnings."""
+    """Return the staged paths by their targets in Pyodide, and all warnings."""
     staging = Staging(PYODIDE, str(folder))
     delivery = deliver(file)
     (tree,) = staging.finish([delivery], (), ScriptOwners())
@@ -36,7 +36,7 @@ def stage(file: IndexFile, folder: Path) -> tuple[dict[str, str], list[str]]:
 
 
 @pytest.mark.parametrize("hostile", list(hostile_wheels()), ids=lambda hostile: hostile.name)
-def test_a_hostile_wheel_is_refused_for_what_it_is(hostile, tmp_path):
+def test_a_hostile_wheel_is_refused_with_its_problem(hostile, tmp_path):
     with pytest.raises(hostile.error) as caught:
         stage(hostile.file, tmp_path) if hostile.in_staging else contents(hostile.content, hostile.filename)
     assert hostile.phrase in str(caught.value)
@@ -50,6 +50,6 @@ def test_an_odd_wheel_is_accepted_with_its_warnings(odd, tmp_path):
         assert Path(staged[f"{PYODIDE.site_packages}/{path}"]).read_bytes() == FILES[path]
 
 
-def test_without_the_lies_it_is_a_good_wheel():
+def test_the_wheel_without_faults_is_accepted():
     assert contents(good_wheel(), FILENAME) == FILES
     assert open_wheel(good_wheel(), filename=FILENAME).warnings == ()

@@ -40,7 +40,7 @@ ENVIRONMENT = {**PYODIDE_314.markers, "extra": ""}
         (">=3.9.0a1.0", ">=3.9.0a1"),
     ],
 )
-def test_the_part_of_a_requires_python_that_can_be_read_counts(text, read):
+def test_the_valid_part_of_a_requires_python_is_read(text, read):
     specifier, warning = read_requires_python(text)
     assert specifier == SpecifierSet(read)
     assert warning == f"Requires-Python {text!r} is not a version specifier; it is read as '{SpecifierSet(read)}'"
@@ -49,11 +49,11 @@ def test_the_part_of_a_requires_python_that_can_be_read_counts(text, read):
 @pytest.mark.parametrize(
     "text", ["3", "3.6", "~=3", "^3.7", "~3.7", "3.6+", "*", "UNKNOWN", "py3", ">>3", ">3 or <2", ">3|<2"]
 )
-def test_a_requires_python_of_which_nothing_can_be_read_is_ignored(text):
+def test_a_requires_python_without_a_valid_part_is_ignored(text):
     assert read_requires_python(text) == (None, f"Requires-Python {text!r} is not a version specifier; it is ignored")
 
 
-def test_a_long_requires_python_is_ignored_and_shown_in_part():
+def test_a_long_requires_python_is_ignored_and_shortened_in_the_warning():
     specifier, warning = read_requires_python(">=" + "1" * 5000)
     assert specifier is None
     assert warning == f"Requires-Python '>={'1' * 78}'… is not a version specifier; it is ignored"
@@ -85,7 +85,7 @@ def test_a_long_requires_python_is_ignored_and_shown_in_part():
         ("a\t(>= 1.0 , < 2.0.* , )", "a>=1.0,<2.0"),
     ],
 )
-def test_a_requirement_is_repaired_where_its_meaning_is_plain(line, read):
+def test_a_requirement_of_clear_meaning_is_repaired(line, read):
     requirement = Requirement(read)
     assert read_requirement(line) == (
         requirement,
@@ -128,7 +128,7 @@ def test_a_requirement_that_cannot_be_repaired_is_none(line):
         "a; implementation_name == 'cpython' or platform_release >= '4.0' or os_name > 'a'",
     ],
 )
-def test_what_is_right_is_read_without_a_word(line):
+def test_a_valid_requirement_gives_no_warning(line):
     assert read_requirement(line) == (Requirement(line), [])
 
 
@@ -151,7 +151,7 @@ def test_an_undefined_comparison_is_false_and_named(comparison):
     assert not evaluate(Marker(f"(os_name == 'posix' or {comparison}) and {comparison}"), ENVIRONMENT)
 
 
-def test_words_of_markers_in_texts_are_texts():
+def test_text_in_quotes_is_not_read_as_a_comparison():
     marker = Marker("""extra == "os_name ~= 'x' and (" or python_version ~= "3" or sys_platform == 'emscripten'""")
     assert evaluate(marker, ENVIRONMENT)
     assert undefined_comparisons(Requirement(f"a; {marker}"), f"a; {marker}") == ['python_version ~= "3"']

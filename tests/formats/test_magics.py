@@ -1,4 +1,4 @@
-"""Cells of notebooks: what IPython alone understands is passed over, and Python stays what it is."""
+"""Cells of notebooks: IPython's own syntax is skipped, and Python is not changed."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ UNSEEN = {tokenize.NL, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT, token
         "\n# Why?\n!ls\nimport a",
     ],
 )
-def test_magics_are_passed_over(cell):
+def test_magics_are_skipped(cell):
     assert find_imports(cell) == {"a": False}
 
 
@@ -65,7 +65,7 @@ def test_a_cell_in_another_language_or_for_a_file_imports_nothing(cell):
         "x = '!'\n",
     ],
 )
-def test_what_looks_like_a_magic_inside_a_statement_is_python(text):
+def test_magic_characters_inside_a_statement_are_python(text):
     assert without_magics(f"%time\n{text}!ls") == f"pass\n{text}pass"
 
 
@@ -88,7 +88,7 @@ def test_a_magic_can_stand_wherever_a_statement_begins(module):
     ("cell", "line"),
     [("%%time\nimport", 2), ("!x \\\n y\n\nimport", 4), ("%x\ny = (1\n?)", 3), ("x = 1 ?? 2", 1), ("x?\r\nimport", 2)],
 )
-def test_lines_are_counted_as_the_author_counts_them(cell, line):
+def test_line_numbers_do_not_change(cell, line):
     with pytest.raises(InvalidSource) as caught:
         find_imports(cell)
     assert caught.value.line == line

@@ -12,7 +12,7 @@ from wherry.formats.member_paths import count_folders, path_problem, path_proble
 @pytest.mark.parametrize(
     "path", ["a", "a/b.py", "a/", "a/b/", "..a/b..", "...", "a b", "ä/日本.py", "a-1.data/purelib/x", ".hidden"]
 )
-def test_a_path_below_its_folder_is_good(path):
+def test_a_path_below_its_folder_is_safe(path):
     assert path_problem(path) is None
 
 
@@ -57,12 +57,12 @@ def stays_below(folder: str, path: str) -> bool:
 
 
 @given(st.text(alphabet="a.:/\\ \0", max_size=12))
-def test_what_has_no_problem_stays_below_its_folder_on_every_system(path):
+def test_a_path_without_problem_stays_below_its_folder_on_every_system(path):
     assert path_problem(path) is not None or stays_below("/lib/site-packages", path)
 
 
 @given(st.lists(st.text(alphabet="ab.", min_size=1, max_size=3), min_size=1, max_size=4).map("/".join))
-def test_what_has_a_problem_is_no_normal_path(path):
+def test_a_path_with_a_problem_is_not_a_normal_path(path):
     assert (path_problem(path) is None) == (posixpath.normpath(f"/{path}") == f"/{path}")
 
 
@@ -70,14 +70,14 @@ def test_what_has_a_problem_is_no_normal_path(path):
     ("paths", "problems"),
     [
         pytest.param(["a/b", "a/c", "d"], [], id="good"),
-        pytest.param(["a/", "a/b", "a/c/"], [], id="folders and what is in them"),
-        pytest.param(["a", "b", "a"], ["'a' is there twice"], id="twice"),
-        pytest.param(["a/B.py", "a/b.py"], ["'a/b.py' and 'a/B.py' collide"], id="but for case"),
-        pytest.param(["a/\xe9", "a/e\u0301"], ["'a/e\u0301' and 'a/\xe9' collide"], id="but for normalization"),
-        pytest.param(["\xc9", "e\u0301"], ["'e\u0301' and '\xc9' collide"], id="but for case and normalization"),
-        pytest.param(["\xdf", "SS"], ["'SS' and '\xdf' collide"], id="but for case, of another length"),
-        pytest.param(["a/", "A/"], ["'A/' and 'a/' collide"], id="folders but for case"),
-        pytest.param(["a/", "a/"], ["'a/' is there twice"], id="folder twice"),
+        pytest.param(["a/", "a/b", "a/c/"], [], id="folders and their contents"),
+        pytest.param(["a", "b", "a"], ["'a' occurs twice"], id="twice"),
+        pytest.param(["a/B.py", "a/b.py"], ["'a/b.py' and 'a/B.py' collide"], id="differ in case"),
+        pytest.param(["a/\xe9", "a/e\u0301"], ["'a/e\u0301' and 'a/\xe9' collide"], id="differ in normalization"),
+        pytest.param(["\xc9", "e\u0301"], ["'e\u0301' and '\xc9' collide"], id="differ in case and normalization"),
+        pytest.param(["\xdf", "SS"], ["'SS' and '\xdf' collide"], id="differ in case, of another length"),
+        pytest.param(["a/", "A/"], ["'A/' and 'a/' collide"], id="folders that differ in case"),
+        pytest.param(["a/", "a/"], ["'a/' occurs twice"], id="folder twice"),
         pytest.param(["\xc9", "e\u0301/a"], ["'\xc9' is a file and a folder"], id="file, then folder of other form"),
         pytest.param(["a", "a/b"], ["'a' is a file and a folder"], id="file, then folder"),
         pytest.param(["a/b/c", "A"], ["'A' is a file and a folder"], id="folder, then file"),
@@ -94,18 +94,18 @@ PATHS = st.lists(st.text(alphabet="aAb./:\\\n", min_size=1, max_size=5) | st.sam
 
 
 @given(PATHS)
-def test_many_paths_are_judged_as_each_of_them(paths):
-    # Where one has another letter than ASCII's, all are looked at one by one.
+def test_many_paths_have_the_problems_of_each(paths):
+    # If one path is not ASCII, all are checked one by one.
     assert list(path_problems(paths)) == list(path_problems([*paths, "\xe9"]))
 
 
-def test_paths_up_to_the_limits_are_good():
+def test_paths_up_to_the_limits_are_safe():
     assert path_problem("a/" * 64 + "b" * 255) is None
     assert path_problem("/".join(["a" * 255] * 4)) is None
     assert list(path_problems(["a/" * 64 + "b" * 100, "/".join(["c" * 255] * 4)])) == []
 
 
-def test_of_a_long_path_the_beginning_is_told():
+def test_a_long_path_is_shortened_in_the_problem():
     (problem,) = path_problems(["a/" * 30_000 + "b"])
     assert len(problem) < 200
 

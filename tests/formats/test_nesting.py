@@ -15,42 +15,42 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
-def test_json_is_read_as_ever(value: object) -> None:
+def test_json_is_read_as_the_json_module_does(value: object) -> None:
     assert load_json(json.dumps(value)) == value
     assert load_json(json.dumps(value).encode()) == value
 
 
 @pytest.mark.parametrize(("opening", "closing"), ["[]", "{}", "()"])
-def test_the_limit_is_of_levels(opening: str, closing: str) -> None:
+def test_the_limit_counts_levels(opening: str, closing: str) -> None:
     assert not is_nested_deeply(opening * LIMIT + closing * LIMIT)
     assert is_nested_deeply(opening * (LIMIT + 1) + closing * (LIMIT + 1))
 
 
 @pytest.mark.parametrize("text", ["[" * 20_000, "[" * 20_000 + "]" * 20_000, '{"a":' * 20_000, '[{"a":' * 20_000])
-def test_deep_json_is_an_error_of_its_own(text: str) -> None:
+def test_deep_json_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="nests deeper than"):
         load_json(text)
 
 
-def test_brackets_in_strings_are_no_levels() -> None:
+def test_brackets_in_strings_do_not_count() -> None:
     assert load_json(json.dumps("[" * 1000)) == "[" * 1000
     assert load_json(json.dumps(['"' + "{" * 1000, "\\"])) == ['"' + "{" * 1000, "\\"]
 
 
-def test_many_brackets_side_by_side_are_no_levels() -> None:
+def test_brackets_side_by_side_do_not_nest() -> None:
     assert load_json("[" + "[],{}," * 10_000 + "1]") == [*([[], {}] * 10_000), 1]
 
 
 @pytest.mark.parametrize(
     "text", ["[" + "{}," * 2_100_000 + "{}]", b"[" + b"0," * 4_000_001 + b"0]"], ids=["str", "bytes"]
 )
-def test_more_values_than_memory_holds_are_an_error_of_their_own(text: str | bytes) -> None:
+def test_too_many_values_are_refused(text: str | bytes) -> None:
     with pytest.raises(ValueError, match="values, above the limit of 4000000"):
         load_json(text)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1,]", "nul", '"\ud800', b"\xff", "1" * 5000])
-def test_what_is_no_json_is_an_error_of_one_kind(text: str | bytes) -> None:
+def test_invalid_json_raises_value_error(text: str | bytes) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the parser's own words
         load_json(text)
 
@@ -68,13 +68,13 @@ def test_what_is_no_json_is_an_error_of_one_kind(text: str | bytes) -> None:
         "b = " + "'" * 3 + "x" + "'" * 3 + "\na = " + "[" * 60,
     ],
 )
-def test_deep_toml_is_an_error_of_its_own(text: str) -> None:
+def test_deep_toml_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="nests deeper than 50 levels"):
         load_toml(text)
 
 
 @pytest.mark.parametrize("quote", ['"', "'", '"' * 3, "'" * 3])
-def test_what_is_in_strings_and_comments_of_toml_is_no_level(quote: str) -> None:
+def test_brackets_in_strings_and_comments_of_toml_do_not_count(quote: str) -> None:
     inside = "[" * 100 + "a." * 100
     text = f"a = {quote}{inside}{quote} # {inside}\nb = 1.5 # '{inside}\n"
     assert load_toml(text) == {"a": inside, "b": 1.5}
@@ -86,7 +86,7 @@ TOML = st.lists(
 
 
 @given(TOML)
-def test_toml_is_read_as_ever(text: str) -> None:
+def test_toml_is_read_as_tomllib_does(text: str) -> None:
     try:
         expected = tomllib.loads(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""pyproject.toml: dependencies, extras and groups."""
+"""The dependencies, extras and groups of a pyproject.toml."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ GROUP: Callable[[Pyproject], object] = lambda project: list(project.group("x")) 
         (
             '[project]\ndynamic = ["dependencies"]',
             DEPENDENCIES,
-            "p.toml: its dependencies are dynamic, and only a build",
+            "p.toml: its dependencies are dynamic, so only a build",
         ),
         ('[project]\ndynamic = ["optional-dependencies"]', EXTRA, "p.toml: its optional-dependencies are dynamic"),
         ("[project]\ndependencies = 1", DEPENDENCIES, "p.toml: 'dependencies' must be an array"),
@@ -97,15 +97,15 @@ GROUP: Callable[[Pyproject], object] = lambda project: list(project.group("x")) 
             DEPENDENCIES,
             "p.toml, line 3: 'dependencies' must hold requirements, not 1",
         ),
-        ("[project]\noptional-dependencies.y = []", EXTRA, "p.toml: there is no extra 'x'; those that there are: y"),
-        ("", GROUP, "p.toml: there is no dependency group 'x'; those that there are: none"),
+        ("[project]\noptional-dependencies.y = []", EXTRA, "p.toml: there is no extra 'x'; the file defines: y"),
+        ("", GROUP, "p.toml: there is no dependency group 'x'; the file defines: none"),
         ("dependency-groups.x = [{include-group = 'z'}]", GROUP, "p.toml: there is no dependency group 'z'"),
         (
             "dependency-groups.x = [{other = 'z'}]",
             GROUP,
             "p.toml, line 1: 'x' must hold requirements, not {'other': 'z'}",
         ),
-        ("[dependency-groups]\nX = []\nx = []", GROUP, "p.toml: 'X' and 'x' are one name of a dependency group"),
+        ("[dependency-groups]\nX = []\nx = []", GROUP, "p.toml: 'X' and 'x' are the same dependency group"),
         (
             "[dependency-groups]\nx = [{include-group = 'y'}]\ny = [{include-group = 'X'}]",
             GROUP,
@@ -113,7 +113,7 @@ GROUP: Callable[[Pyproject], object] = lambda project: list(project.group("x")) 
         ),
     ],
 )
-def test_what_cannot_be_read_is_refused(text: str, read: Callable[[Pyproject], object], message: str) -> None:
+def test_an_invalid_file_is_refused(text: str, read: Callable[[Pyproject], object], message: str) -> None:
     with pytest.raises(InvalidRequirementsFile) as caught:
         read(Pyproject(text, "p.toml"))
     assert str(caught.value).startswith(message)

@@ -59,7 +59,7 @@ import i
 """
 
 
-def test_absolute_imports_are_found_wherever_they_stand():
+def test_absolute_imports_are_found_anywhere():
     assert list(find_imports(CODE)) == ["__future__", "a", "b.c", "e.f", "l", "m", "n", "o"]
     assert not any(find_imports(CODE).values())
 
@@ -74,7 +74,7 @@ def test_a_cell_may_await_at_its_top():
 
 
 @pytest.mark.parametrize(("source", "line"), [("import a\nimport", 2), ("a\0b", None), ("(" * 5000, 1)])
-def test_what_is_not_python_is_refused(source, line):
+def test_source_that_is_not_python_is_refused(source, line):
     with pytest.raises(InvalidSource) as caught:
         find_imports(source)
     assert caught.value.line == line

@@ -41,7 +41,7 @@ def test_a_digest_is_read_in_any_notation(algorithm, write):
     assert digest_of(b"other", entry) != entry.digest
 
 
-def test_another_notation_is_warned_of_once():
+def test_another_notation_gives_one_warning():
     digest = hashlib.sha256(b"").hexdigest()
     warnings: list[str] = []
     lines = "".join(f"{name},sha256={digest},0\n" for name in "abcde")
@@ -49,11 +49,11 @@ def test_another_notation_is_warned_of_once():
     assert warnings == ["its RECORD has hashes in another notation: a, b, c and 2 more"]
 
 
-def test_a_byte_order_mark_is_read_past():
+def test_a_byte_order_mark_is_ignored():
     assert read("\ufeffa.py,,\n") == read("a.py,,\n")
 
 
-def test_empty_lines_are_passed_over():
+def test_empty_lines_are_skipped():
     assert [entry.path for entry in read("\na,,\n\nb,,\n")] == ["a", "b"]
 
 
@@ -63,28 +63,28 @@ def test_empty_lines_are_passed_over():
         ("a.py\n", "1 instead of 3 fields"),
         ("a.py,,,\n", "4 instead of 3 fields"),
         ('"a.py,,\n', "not CSV"),
-        ("a.py,,many\n", "a.py the size 'many'"),
-        ("a.py,,-1\n", "a.py the size '-1'"),
-        ("a.py,,²\n", "a.py the size '²'"),
-        (f"a.py,,{'1' * 5000}\n", "a.py the size"),
+        ("a.py,,many\n", "a.py the invalid size 'many'"),
+        ("a.py,,-1\n", "a.py the invalid size '-1'"),
+        ("a.py,,²\n", "a.py the invalid size '²'"),
+        (f"a.py,,{'1' * 5000}\n", "a.py the invalid size"),
         (f"{'a' * 200_000},,\n", "not CSV"),
     ],
     ids=range(8),
 )
-def test_what_is_wrong_is_named(text, fragment):
+def test_the_invalid_line_is_named(text, fragment):
     with pytest.raises(InvalidWheel) as caught:
         read(text)
     assert caught.value.filename == "app.whl"
     assert fragment in str(caught.value)
 
 
-def test_all_lines_that_are_wrong_are_listed():
+def test_the_problems_of_all_lines_are_listed():
     with pytest.raises(InvalidWheel) as caught:
         read("a\nb,,\nc,,many\n")
     assert len(caught.value.problems) == 2
 
 
-def test_a_digest_is_written_as_the_specification_has_it():
+def test_a_digest_is_written_in_the_notation_of_the_specification():
     digest = hashlib.sha256(b"").digest()
     assert encode_digest(digest) == "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU"
 
@@ -103,7 +103,7 @@ ENTRIES = st.builds(
 
 
 @given(st.lists(ENTRIES))
-def test_what_is_written_is_read_again(entries):
+def test_written_entries_are_read_back(entries):
     assert read(write_record(entries)) == entries
 
 
@@ -113,7 +113,7 @@ def test_lines_are_read_alike_however_they_end(entries, more):
         try:
             return read(text)
         except InvalidWheel as error:
-            # Within quotation marks it is text, and shown as such.
+            # Within quotation marks a line end is text, and is shown as it is.
             return [problem.replace(r"\r\n", r"\n") for problem in error.problems]
 
     text = write_record(entries) + more

@@ -22,7 +22,7 @@ from wherry.formats.requirement_lines import LineNumbers, logical_lines
         ("a\\", [(1, "a")]),
     ],
 )
-def test_comments_go_and_continuations_are_joined(text: str, lines: list[tuple[int, str]]) -> None:
+def test_comments_are_removed_and_continuations_joined(text: str, lines: list[tuple[int, str]]) -> None:
     assert list(logical_lines(text)) == lines
 
 

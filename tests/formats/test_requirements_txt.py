@@ -1,4 +1,4 @@
-"""requirements.txt."""
+"""The requirements and options of a requirements.txt."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_constraints_keep_their_order_among_requirements() -> None:
     ]
 
 
-def test_options_hold_for_the_file() -> None:
+def test_options_apply_to_the_file() -> None:
     found = parse(
         "-i https://a/\n--extra-index-url=https://b/ --pre\n--require-hashes\n--only-binary :all: --prefer-binary"
     )
@@ -59,7 +59,7 @@ def test_variables_are_expanded_if_they_are_set() -> None:
         ("--editable=.", "the option --editable is not supported; build a wheel"),
         ("-f https://a/", "the option -f is not supported; name each wheel by its URL"),
         ("--find-links x", "the option --find-links is not supported; name each wheel"),
-        ("--no-index", "the option --no-index is not supported; those that may be here are --constraint, --extra"),
+        ("--no-index", "the option --no-index is not supported; use one of --constraint, --extra"),
         ("-x", "the option -x is not supported"),
         ("a -r b.txt", "--requirement must be on a line with no requirement"),
         (f"--hash=sha256:{SHA}", "--hash must be on a line with a requirement"),
@@ -72,7 +72,7 @@ def test_variables_are_expanded_if_they_are_set() -> None:
         (f"a --hash=sha256:{'g' * 64}", "is not a sha256 in hexadecimal digits"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_its_line(line: str, problem: str) -> None:
+def test_an_invalid_line_is_refused_with_its_number(line: str, problem: str) -> None:
     with pytest.raises(InvalidRequirementsFile) as caught:
         parse(f"\n{line}")
     assert (caught.value.file, caught.value.line) == ("r.txt", 2)

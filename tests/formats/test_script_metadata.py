@@ -59,7 +59,7 @@ def test_an_ending_line_needs_no_newline():
         pytest.param("# /// pyproject\n# dependencies = 1\n# ///\n", id="another type"),
     ],
 )
-def test_what_is_not_a_script_block_says_nothing(source):
+def test_text_that_is_no_script_block_is_ignored(source):
     assert parse_script_metadata(source) is None
 
 
@@ -74,8 +74,8 @@ def test_what_is_not_a_script_block_says_nothing(source):
         ("# /// script \n# dependencies = []\n# ///\n", 1, "`# /// script`, exactly"),
         ("#/// script\n# dependencies = []\n# ///\n", 1, "`# /// script`, exactly"),
         ("# // Script\n# dependencies = []\n# //\n", 1, "`# /// script`, exactly"),
-        ("#!/usr/bin/env python3\n#dependencies = ['idna']\n", 2, "stands outside a block: put `# /// script` above"),
-        ('"""Doc."""\n# requires-python = ">=3"\nimport a\n', 2, "stands outside a block"),
+        ("#!/usr/bin/env python3\n#dependencies = ['idna']\n", 2, "is outside a block: put `# /// script` above"),
+        ('"""Doc."""\n# requires-python = ">=3"\nimport a\n', 2, "is outside a block"),
         ("# /// other\n# a = 1\n# ///\n\n# /// script\n# a = 1\n", 5, "is not closed"),
     ],
 )
@@ -108,15 +108,15 @@ def test_misspelt_and_foreign_tables_are_errors():
     assert "write its keys without the table" in str(problem(block("[project]", "dependencies = []")))
 
 
-def test_keys_of_others_are_theirs():
+def test_tables_of_other_tools_are_ignored():
     assert parse_script_metadata(block("license = 'MIT'", "[project]", "name = 'x'", "[tool.ruff]")) == ScriptMetadata()
 
 
-def test_a_block_without_fields_asks_for_nothing():
+def test_a_block_without_fields_requires_nothing():
     assert parse_script_metadata(block("[tool.x]")) == ScriptMetadata()
 
 
-def test_a_block_of_another_type_may_stand_beside():
+def test_a_block_of_another_type_is_allowed():
     assert parse_script_metadata("# /// other\n# ][\n# ///\n\n" + EXAMPLE) == parse_script_metadata(EXAMPLE)
 
 
@@ -186,7 +186,7 @@ LINE = st.sampled_from(["# /// script", "# /// other", "# ///", "#", "# a = 1", 
 
 
 @given(st.lists(LINE, max_size=12))
-def test_blocks_are_found_as_the_text_of_the_specification_says(lines):
+def test_blocks_are_found_as_the_specification_describes(lines):
     content = reference_content(lines)
     try:
         metadata = parse_script_metadata("\n".join(lines))
@@ -200,7 +200,7 @@ def test_blocks_are_found_as_the_text_of_the_specification_says(lines):
 @given(
     st.lists(st.sampled_from(["rich", "a[b]>=1", "c; sys_platform == 'emscripten'"])), st.sampled_from(["\n", "\r\n"])
 )
-def test_any_list_of_requirements_comes_back_as_it_was(requirements, newline):
+def test_any_list_of_requirements_is_read_back(requirements, newline):
     source = block(
         "dependencies = [",
         *(f"  {requirement!r}," if "'" not in requirement else f'  "{requirement}",' for requirement in requirements),
@@ -211,7 +211,7 @@ def test_any_list_of_requirements_comes_back_as_it_was(requirements, newline):
     assert metadata.dependencies == tuple(requirements)
 
 
-def test_a_script_may_say_that_the_index_comes_first():
+def test_a_script_may_prefer_the_index():
     script = """
 # /// script
 # dependencies = ["a"]
@@ -229,10 +229,10 @@ def test_a_script_may_say_that_the_index_comes_first():
     [
         ('wherry = "index"', "`wherry` must be a table, not a string"),
         ('wherry.prefer = "conda"', '`prefer` must be "distribution" or "index", not \'conda\''),
-        ("wherry.prefers = 1", "`prefers` is not an option of `tool.wherry`, which has `prefer`"),
+        ("wherry.prefers = 1", "`prefers` is not an option of `tool.wherry`; its only option is `prefer`"),
     ],
 )
-def test_what_wherry_cannot_mean_is_refused(table, problem):
+def test_an_invalid_tool_table_is_refused(table, problem):
     with pytest.raises(InvalidScriptMetadata) as caught:
         parse_script_metadata(f"# /// script\n# [tool]\n# {table}\n# ///\n")
     assert caught.value.problem == problem
@@ -248,7 +248,7 @@ LINES = st.lists(
 
 
 @given(LINES)
-def test_blocks_are_those_of_the_specification(lines):
+def test_blocks_agree_with_the_expression_of_the_specification(lines):
     source = "\n".join(lines)
     blocks = list(BLOCK.finditer(source))
     assert has_block(source) == bool(blocks)
@@ -270,6 +270,6 @@ def test_a_deep_block_is_refused():
         parse_script_metadata(f"# /// script\n# dependencies = {'[' * 10_000}\n# ///\n")
 
 
-def test_a_long_requirement_is_refused_by_its_length():
+def test_a_requirement_that_is_too_long_is_refused():
     with pytest.raises(InvalidScriptMetadata, match="it has 5000 characters, above the limit of 4300"):
         parse_script_metadata(f'# /// script\n# dependencies = ["{"a" * 5000}"]\n# ///\n')

@@ -34,17 +34,17 @@ def read(body: str, content_type: str) -> ProjectPage:
         (HTML, "text/html; charset=utf-8"),
     ],
 )
-def test_the_content_type_chooses_the_form(body, content_type):
+def test_the_content_type_chooses_the_format(body, content_type):
     (file,) = read(body, content_type).files
     assert (file.filename, file.requires_python, file.yanked) == (WHEEL.filename, ">=3.9", "why")
 
 
 @pytest.mark.parametrize("content_type", ["", "application/json", "text/plain", "application/vnd.pypi.simple.v2+json"])
-def test_another_content_type_is_no_project_page(content_type):
+def test_another_content_type_is_refused(content_type):
     with pytest.raises(InvalidIndexPage, match="its content type is"):
         read(JSON, content_type)
 
 
-def test_html_that_claims_to_be_json_is_refused():
+def test_html_with_the_content_type_of_json_is_refused():
     with pytest.raises(InvalidIndexPage, match="not JSON"):
         read(HTML, "application/vnd.pypi.simple.v1+json")

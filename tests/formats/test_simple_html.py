@@ -24,7 +24,7 @@ def link(attributes: str = "", href: str = WHEEL) -> str:
     return f'<a href="{href}" {attributes}>{WHEEL}</a>'
 
 
-def test_all_that_an_index_says_of_a_file_is_read():
+def test_all_attributes_of_a_file_are_read():
     attributes = 'data-requires-python="&gt;=3.9,&lt;4" data-yanked="a &amp; b" data-core-metadata="sha256=0A"'
     assert read(link(attributes, f"../../files/{WHEEL}#sha256=AB")).files == (
         ProjectFile(
@@ -38,7 +38,7 @@ def test_all_that_an_index_says_of_a_file_is_read():
     )
 
 
-def test_a_bare_link_says_next_to_nothing():
+def test_a_bare_link_is_enough():
     assert read(f"<A HREF={WHEEL}>any text") == ProjectPage(
         canonicalize_name("app"), URL, (ProjectFile(WHEEL, URL + WHEEL),)
     )
@@ -49,7 +49,7 @@ def test_files_keep_the_order_of_the_page():
     assert [file.filename for file in read("".join(link(href=name) for name in names)).files] == names
 
 
-def test_links_that_lead_to_no_file_are_passed_over():
+def test_links_to_other_files_are_skipped():
     others = '<a href="../">up</a><a name="top">top</a><a href="https://example.org/">home</a><a href="app.html">x</a>'
     assert [file.filename for file in read(others + link()).files] == [WHEEL]
 
@@ -74,7 +74,7 @@ def test_a_percent_encoded_name_is_decoded_and_its_url_is_not():
 @pytest.mark.parametrize(
     ("attributes", "expected"), [("", None), ("data-yanked", ""), ('data-yanked=""', ""), ('data-yanked="x"', "x")]
 )
-def test_the_attribute_alone_yanks(attributes, expected):
+def test_the_attribute_yanks_with_any_value(attributes, expected):
     assert read(link(attributes)).files[0].yanked == expected
 
 
@@ -115,7 +115,7 @@ def test_an_empty_page_that_names_its_version_is_a_project_without_files():
         pytest.param(VERSION.replace("1.3", "") + link(), "version is ''", id="no version"),
     ],
 )
-def test_what_is_no_project_page_is_refused(text, fragment):
+def test_a_page_of_another_kind_is_refused(text, fragment):
     with pytest.raises(InvalidIndexPage) as caught:
         read(text)
     assert caught.value.url == URL
@@ -123,7 +123,7 @@ def test_what_is_no_project_page_is_refused(text, fragment):
 
 
 @pytest.mark.parametrize("href", [*IMPOSSIBLE_NAMES, *(url for url in IMPOSSIBLE_URLS if "\ud800" not in url)])
-def test_an_impossible_link_costs_its_own_file(href):
+def test_an_invalid_link_affects_only_its_own_file(href):
     first, *others = read(link(href=html.escape(href)) + link()).files
     assert others == [ProjectFile(WHEEL, URL + WHEEL)]
     assert first.fault
@@ -131,17 +131,17 @@ def test_an_impossible_link_costs_its_own_file(href):
     assert first.filename.isprintable()
 
 
-def test_spaces_around_a_link_are_no_part_of_it():
+def test_spaces_around_a_link_are_ignored():
     assert read(link(href=f"\n {WHEEL}#sha256=ab \t")).files == (ProjectFile(WHEEL, URL + WHEEL, {"sha256": "ab"}),)
 
 
 @pytest.mark.parametrize("base", ["//[bad/", "http://[x", " //[bad/"])
-def test_a_base_that_is_no_url_is_none(base):
+def test_a_base_that_is_no_url_is_ignored(base):
     assert read(f"<base href='{base}'>{link()}").files == (ProjectFile(WHEEL, URL + WHEEL),)
 
 
 @pytest.mark.parametrize("base", ["file:///home/", "FILE:///home/", "http:/home/", "emfs:/home/", "data:,x", "blob:x"])
-def test_a_base_that_is_not_on_the_web_costs_what_is_relative_to_it(base):
+def test_a_base_outside_the_web_affects_only_relative_links(base):
     relative, whole = read(f"<base href='{base}'>{link()}{link(href=f'https://example.org/{WHEEL}')}").files
     assert "only https: and http:" in relative.fault
     assert whole == ProjectFile(WHEEL, f"https://example.org/{WHEEL}")

@@ -37,7 +37,7 @@ def read_file(**fields: object) -> ProjectFile:
     return read(page(file(**fields))).files[0]
 
 
-def test_all_that_an_index_says_of_a_file_is_read():
+def test_all_attributes_of_a_file_are_read():
     assert read_file(
         **{"requires-python": ">=3.9", "upload-time": "2026-01-01T00:00:00Z", "core-metadata": {"sha256": "0A"}},
         hashes={"SHA256": "AB", "md5": "cd"},
@@ -56,7 +56,7 @@ def test_all_that_an_index_says_of_a_file_is_read():
     )
 
 
-def test_an_index_may_say_next_to_nothing():
+def test_filename_and_url_are_enough():
     assert read(page({"filename": WHEEL, "url": WHEEL})) == ProjectPage(
         canonicalize_name("my-app"), URL, (ProjectFile(WHEEL, URL + WHEEL),)
     )
@@ -91,7 +91,7 @@ def test_a_metadata_file_is_offered_with_or_without_hash(fields, expected):
 
 
 @pytest.mark.parametrize("size", [None, "12", -1, 1.5, True], ids=repr)
-def test_a_size_that_is_no_count_of_bytes_is_none(size):
+def test_an_invalid_size_is_ignored(size):
     assert read_file(size=size).size is None
 
 
@@ -120,7 +120,7 @@ def test_the_status_of_the_project_is_read():
         pytest.param(page(**{"project-status": "archived"}), "project-status is not", id="status is a string"),
     ],
 )
-def test_what_is_no_project_page_is_refused(body, fragment):
+def test_a_page_of_another_kind_is_refused(body, fragment):
     with pytest.raises(InvalidIndexPage) as caught:
         read(body)
     assert caught.value.url == URL
@@ -136,20 +136,20 @@ def test_what_is_no_project_page_is_refused(body, fragment):
         (file(filename="", url=PLAIN_URL), "no name"),
         (file(filename=None, url=PLAIN_URL), "no name"),
         (file(filename=7, url=PLAIN_URL), "no name"),
-        *((file(filename=unquote(name), url=PLAIN_URL), "cannot be that of a file") for name in IMPOSSIBLE_NAMES),
-        (file(filename="..", url=PLAIN_URL), "cannot be that of a file"),
-        (file(filename="a\tb.whl", url=PLAIN_URL), "cannot be that of a file"),
-        ({"filename": WHEEL}, "the url that the index gives is None"),
-        (file(url=""), "url that the index gives is ''"),
-        (file(url=7), "url that the index gives is 7"),
+        *((file(filename=unquote(name), url=PLAIN_URL), "is not a valid filename") for name in IMPOSSIBLE_NAMES),
+        (file(filename="..", url=PLAIN_URL), "is not a valid filename"),
+        (file(filename="a\tb.whl", url=PLAIN_URL), "is not a valid filename"),
+        ({"filename": WHEEL}, "the index gives None as its url"),
+        (file(url=""), "gives '' as its url"),
+        (file(url=7), "gives 7 as its url"),
         (file(url="//[bad/"), "is not a URL"),
         *((file(url=url), "") for url in IMPOSSIBLE_URLS),
-        (file(**{"requires-python": [3]}, url=PLAIN_URL), "requires-python that the index gives is [3]"),
-        (file(**{"upload-time": 3}, url=PLAIN_URL), "upload-time that the index gives is 3"),
+        (file(**{"requires-python": [3]}, url=PLAIN_URL), "gives [3] as its requires-python"),
+        (file(**{"upload-time": 3}, url=PLAIN_URL), "gives 3 as its upload-time"),
     ],
     ids=repr,
 )
-def test_one_entry_that_is_wrong_among_many_costs_its_own_file(fault, fragment):
+def test_an_invalid_entry_affects_only_its_own_file(fault, fragment):
     plain = [file(url=PLAIN_URL), file(url=PLAIN_URL, **{"requires-python": ">=3", "upload-time": None})]
     files = read(page(*plain, fault, *plain)).files
     assert [*files[:2], *files[3:]] == [*read(page(*plain, *plain)).files]
@@ -161,7 +161,7 @@ def test_one_entry_that_is_wrong_among_many_costs_its_own_file(fault, fragment):
 
 
 @pytest.mark.parametrize("url", [url for url in IMPOSSIBLE_URLS if "://" in url])
-def test_a_url_that_looks_absolute_is_held_to_the_same(url):
+def test_a_url_that_looks_absolute_is_checked_too(url):
     assert read(page(file(url=PLAIN_URL), file(url=url.replace("http:/", "https:/")))).files[1].fault
 
 
@@ -169,13 +169,13 @@ NAMES = st.text(alphabet="aZ9.-_+! é~", min_size=1, max_size=6)
 
 
 @given(st.lists(st.tuples(NAMES, st.booleans(), st.none() | st.just(">=3"))))
-def test_files_are_the_same_whether_read_at_once_or_as_they_are_asked_for(rows):
+def test_files_are_the_same_read_at_once_or_on_access(rows):
     entries = [
         file(filename=name, url=f"https://example.org/files/{name}", **({"requires-python": python} if given else {}))
         for name, given, python in rows
         if not name.startswith(".")
     ]
-    # The relative URL of one more has all read at once.
+    # One more file with a relative URL has all read at once.
     at_once = read(page(*entries, file(filename="z", url="z"))).files[:-1]
     assert read(page(*entries)).files == at_once
     assert list(read(page(*entries)).filenames) == [entry.filename for entry in at_once]
@@ -214,7 +214,7 @@ def test_any_values_are_refused_or_read_with_their_types(files, status):
 
 
 class Parsed:
-    """What somebody else has made of a page: a listing; with ``instead``, of which that is what it gives."""
+    """A listing of a page; it returns ``instead`` for its entries, if given."""
 
     def __init__(self, body: bytes, instead: str | None = None) -> None:
         content = json.loads(body)
@@ -229,7 +229,7 @@ class Parsed:
         return self.instead or json.dumps([self.files[position] for position in positions])
 
 
-def test_a_listing_gives_the_page_that_its_text_gives():
+def test_a_listing_gives_the_same_page_as_its_text():
     body = page(
         file(url=PLAIN_URL, size=3, yanked=True),
         file(url=PLAIN_URL, filename="my_app-2.tar.gz", **{"core-metadata": True, "requires-python": ">=3.9"}),
@@ -247,14 +247,14 @@ def test_a_listing_gives_the_page_that_its_text_gives():
 @pytest.mark.parametrize(
     "fields", [{"url": "../my_app.whl"}, {"url": 1}, {"url": PLAIN_URL, "requires-python": 3}, {"hashes": 1}]
 )
-def test_a_file_of_a_listing_is_held_to_the_same_as_others(fields):
+def test_a_file_of_a_listing_is_checked_too(fields):
     body = page(file(**fields))
     listed = parse_json_page(body, url=URL, name=canonicalize_name("my-app"), listing=Parsed(body))
     assert listed == read(body)
 
 
 @pytest.mark.parametrize("entries", ["[{]", '[{"filename": "other.whl", "url": "https://example.org/"}]', "[]", "1"])
-def test_what_a_listing_gives_in_place_of_a_file_is_refused(entries):
+def test_entries_of_a_listing_that_are_no_files_are_refused(entries):
     body = page(file(url=PLAIN_URL))
     listing = Parsed(body, instead=entries)
     listed = parse_json_page(body, url=URL, name=canonicalize_name("my-app"), listing=listing)
@@ -264,7 +264,7 @@ def test_what_a_listing_gives_in_place_of_a_file_is_refused(entries):
 
 
 @pytest.mark.parametrize("fields", [{"name": "other"}, {"meta": {"api-version": "2.0"}}, {"project-status": 1}])
-def test_a_listing_is_held_to_what_its_header_says(fields):
+def test_the_header_of_a_listing_is_checked(fields):
     body = page(file(url=PLAIN_URL), **fields)
     with pytest.raises(InvalidIndexPage) as caught:
         parse_json_page(body, url=URL, name=canonicalize_name("my-app"), listing=Parsed(body))

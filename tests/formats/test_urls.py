@@ -44,11 +44,11 @@ def test_a_url_is_resolved_against_its_page(url, expected):
         ("https://example.org/a.whl", "https://example.org/a.whl"),
     ],
 )
-def test_a_page_in_the_file_system_leads_to_its_neighbours(url, expected):
+def test_a_local_page_links_to_its_neighbours(url, expected):
     assert absolute(url, "emfs:/home/simple/app/") == expected
 
 
-def test_what_is_no_url_is_refused():
+def test_text_that_is_no_url_is_refused():
     with pytest.raises(ValueError, match=r"\[bad"):
         absolute("//[bad/a.whl", BASE)
 
@@ -93,7 +93,7 @@ def test_the_last_segment_is_percent_decoded(url, expected):
         ("a.whl#md5=ab&sha1=cd", ("a.whl", {"md5": "ab", "sha1": "cd"})),
     ],
 )
-def test_the_fragment_holds_the_hash(url, expected):
+def test_the_hash_is_read_from_the_fragment(url, expected):
     assert split_hash(url) == expected
 
 
@@ -107,7 +107,7 @@ def test_the_fragment_holds_the_hash(url, expected):
         ("../a:b/a.whl", "emfs:../a:b/a.whl"),
     ],
 )
-def test_what_is_recorded_is_a_url_without_secrets(url, expected):
+def test_a_recorded_url_has_no_credentials(url, expected):
     assert recorded_url(url) == expected
 
 
@@ -126,7 +126,7 @@ def test_what_is_recorded_is_a_url_without_secrets(url, expected):
         ("../a@b.whl", "../a@b.whl", None),
     ],
 )
-def test_credentials_are_taken_from_a_url(url, bare, secret):
+def test_credentials_are_split_from_a_url(url, bare, secret):
     assert without_credentials(url) == bare
     assert authorization(url) == secret
 
@@ -134,7 +134,7 @@ def test_credentials_are_taken_from_a_url(url, bare, secret):
 @pytest.mark.parametrize(
     "url", ["https://example.org", "HTTPS://Example.ORG:443/x", "https://example.org?x", "https://example.org:443#x"]
 )
-def test_an_origin_has_one_form(url):
+def test_an_origin_is_normalized(url):
     assert origin(url) == "https://example.org:443"
 
 
@@ -144,12 +144,12 @@ def test_an_address_is_an_origin_too(url):
 
 
 @pytest.mark.parametrize("url", ["a.whl", "file:///x", "https:example.org/", "https://", "https://ex ample.org/"])
-def test_what_has_no_clear_origin_has_none(url):
+def test_an_ambiguous_url_has_no_origin(url):
     assert origin(url) is None
 
 
 @pytest.mark.parametrize("page", [BASE, "file:///home/simple/app/"])
-def test_a_page_leads_to_the_web(page):
+def test_a_page_may_link_to_the_web(page):
     location = file_location("https://user:pass@example.org/a.whl", page, page_url=page)
     assert location == "https://example.org/a.whl"
 
@@ -171,7 +171,7 @@ def test_a_local_page_leads_to_nothing_else(url):
 
 @pytest.mark.parametrize("page", [BASE, "https://example.org:8080/", "http://127.0.0.1:1/simple/app/"])
 @pytest.mark.parametrize("url", IMPOSSIBLE_URLS)
-def test_a_page_from_the_web_leads_nowhere_but_to_the_web(url, page):
+def test_a_page_from_the_web_may_link_only_to_the_web(url, page):
     other = "https" if page.startswith("http:") else "http"
     with pytest.raises(ValueError, match=r"is not a URL|only https: and http:") as caught:
         file_location(url.replace("http:", f"{other}:").replace("HTTP:", f"{other}:"), page, page_url=page)
@@ -190,12 +190,12 @@ def test_a_page_from_the_web_leads_nowhere_but_to_the_web(url, page):
         "https://example.org?x=//[#",
     ],
 )
-def test_what_every_browser_fetches_is_of_the_web(url):
+def test_a_url_that_every_browser_fetches_is_of_the_web(url):
     assert is_web(url)
 
 
 @given(st.text(alphabet="htps:/\\.@[]1%?#ab fiel\n\t", max_size=24), st.sampled_from([BASE, "http://127.0.0.1:1/a/"]))
-def test_whatever_a_page_says_is_refused_or_of_the_web(url, page):
+def test_any_link_of_a_page_is_refused_or_of_the_web(url, page):
     try:
         found = file_location(url, page, page_url=page)
     except ValueError:
@@ -209,7 +209,7 @@ def test_whatever_a_page_says_is_refused_or_of_the_web(url, page):
 @given(
     st.dictionaries(st.sampled_from(["sha256", "md5", "egg", "x"]), st.text("0aF", min_size=1), max_size=4), st.data()
 )
-def test_hashes_are_found_wherever_they_stand_in_a_fragment(pairs, data):
+def test_hashes_are_found_anywhere_in_a_fragment(pairs, data):
     shuffled = data.draw(st.permutations([f"{name}={value}" for name, value in pairs.items()]))
     hashes = {name: value.lower() for name, value in pairs.items() if name in {"sha256", "md5"}}
     assert split_hash(f"a.whl#{'&'.join(shuffled)}") == ("a.whl", hashes)

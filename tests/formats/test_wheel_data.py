@@ -22,7 +22,7 @@ RELEASE = (canonicalize_name("demo-pkg"), Version("0.4.2"))
         "Demo-Pkg-0.4.2-1337.data",
     ],
 )
-def test_a_data_folder_is_spelled_in_many_ways(folder):
+def test_spellings_of_a_data_folder_are_recognized(folder):
     assert is_data_folder(folder, RELEASE, {"1337"})
 
 
@@ -38,7 +38,7 @@ def test_a_data_folder_is_spelled_in_many_ways(folder):
         f"demo_pkg-{'1' * 5000}.data",
     ],
 )
-def test_that_of_something_else_is_not(folder):
+def test_a_data_folder_of_another_release_is_not_recognized(folder):
     assert not is_data_folder(folder, RELEASE, {"1337"})
 
 
@@ -63,7 +63,7 @@ PARTS = st.sampled_from(
 
 
 @given(st.lists(st.lists(PARTS, min_size=1, max_size=4).map("/".join), max_size=5))
-def test_unless_there_is_a_problem_all_folders_are_the_wheels_own_and_have_known_parts(paths):
+def test_without_problems_all_folders_are_the_wheels_own_with_known_parts(paths):
     found, problems, _ = find(*paths)
     if not problems:
         tops = {path.partition("/")[0] for path in paths if "/" in path}

@@ -21,7 +21,7 @@ def test_root_is_purelib_is_read(value, expected):
     assert read(content) == WheelFile(expected)
 
 
-def test_without_root_is_purelib_it_is_not():
+def test_root_is_purelib_defaults_to_false():
     assert read(lines()) == WheelFile(root_is_purelib=False)
 
 
@@ -36,7 +36,7 @@ def test_without_root_is_purelib_it_is_not():
         ("app-1-7-py3-none-any.whl", ("py3-none-any",)),
     ],
 )
-def test_tags_that_are_the_filenames_are_good(filename, tags):
+def test_tags_of_the_filename_are_accepted(filename, tags):
     assert read(lines(tags=tags), filename) == WheelFile(root_is_purelib=False)
 
 
@@ -56,7 +56,7 @@ def test_other_tags_are_refused(filename, tags):
 
 
 @pytest.mark.parametrize(("build", "stated"), [("7", "7"), ("07", "7"), ("7", "007"), ("7a", "7a")])
-def test_a_build_that_is_the_filenames_is_good(build, stated):
+def test_the_build_of_the_filename_is_accepted(build, stated):
     assert read(lines(f"Build: {stated}"), f"app-1-{build}-py3-none-any.whl").build == stated
 
 
@@ -78,11 +78,11 @@ def test_another_build_is_refused(build, stated):
         (
             lines(version="1.2"),
             "app-1-py3-none-any.whl",
-            "its WHEEL has the Wheel-Version 1.2, newer than the 1.0 that is known",
+            "its WHEEL has the Wheel-Version 1.2, newer than the supported 1.0",
         ),
     ],
 )
-def test_faults_that_do_no_harm_are_named(content, filename, warning):
+def test_harmless_faults_are_warnings(content, filename, warning):
     warnings: list[str] = []
     read(content, filename, warnings)
     assert warnings == [warning]

@@ -51,7 +51,7 @@ def test_the_files_of_a_wheel_have_one_line_each(more):
         ([GOOD, DEEP, RecordEntry("b/", size=1)], "RECORD gives the folder b/ a size"),
     ],
 )
-def test_what_does_not_match_is_named(entries, problem):
+def test_a_mismatch_is_a_problem(entries, problem):
     assert match(*entries)[1] == [problem]
 
 
@@ -62,22 +62,22 @@ def test_what_does_not_match_is_named(entries, problem):
         (RecordEntry("b/", size=0), "its RECORD lists folders: b/"),
         (RecordEntry("./b/"), "its RECORD lists folders: ./b/"),
         (RecordEntry("i"), "its RECORD lists folders: i"),
-        (GOOD._replace(path="/a"), "its RECORD spells paths in its own way: /a"),
-        (DEEP._replace(path="b\\c"), "its RECORD spells paths in its own way: b\\c"),
-        (DEEP._replace(path=".//b/./c"), "its RECORD spells paths in its own way: .//b/./c"),
-        (RecordEntry("/i/RECORD"), "its RECORD spells paths in its own way: /i/RECORD"),
+        (GOOD._replace(path="/a"), "its RECORD has paths in another spelling: /a"),
+        (DEEP._replace(path="b\\c"), "its RECORD has paths in another spelling: b\\c"),
+        (DEEP._replace(path=".//b/./c"), "its RECORD has paths in another spelling: .//b/./c"),
+        (RecordEntry("/i/RECORD"), "its RECORD has paths in another spelling: /i/RECORD"),
     ],
 )
-def test_what_does_no_harm_is_named(more, warning):
+def test_a_harmless_fault_is_a_warning(more, warning):
     assert match(GOOD, DEEP, more) == ({"a": GOOD, "b/c": DEEP}, [], [warning])
 
 
-def test_rare_algorithms_are_named():
+def test_rare_algorithms_give_a_warning():
     rare = [GOOD._replace(algorithm="blake2s"), DEEP._replace(algorithm="sha3_256")]
-    assert match(*rare)[2] == ["its RECORD has hashes of a rare kind: blake2s, sha3_256"]
+    assert match(*rare)[2] == ["its RECORD has hashes of rare algorithms: blake2s, sha3_256"]
 
 
-def test_without_a_line_of_its_own_for_each_file_it_is_refused():
+def test_a_record_without_a_line_for_each_file_is_refused():
     with pytest.raises(InvalidWheel) as caught:
         read_wheel_record("a,,1\nd,,\n", SIZES, UNLISTED, filename="app.whl", warnings=[])
     assert len(caught.value.problems) == 3
@@ -98,7 +98,7 @@ ENTRIES = st.builds(
 
 
 @given(st.lists(ENTRIES, max_size=6), st.booleans())
-def test_what_matches_has_a_line_with_a_good_hash_for_every_file_and_for_no_other(entries, complete):
+def test_a_matching_record_has_a_strong_hash_for_every_file_and_no_other(entries, complete):
     record, problems, _ = match(*entries, *([GOOD, DEEP] if complete else ()))
     if not problems:
         assert record.keys() == {"a", "b/c"}

@@ -1,5 +1,5 @@
-"""What is right in an archive is read; what can be read in two ways is not. tests/harness/hostile_archives.py has the
-lies one by one; here they meet."""
+"""Valid archives are read; ambiguous archives are refused. tests/harness/hostile_archives.py has the faults one by one;
+here they are combined."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def streamed(**facts: Any) -> Entry:
         pytest.param(replace(ENTRY, central={"attributes": 0}), id="no attributes"),
         pytest.param(replace(ENTRY, central={"attributes": 0o600 << 16}), id="a mode without a type"),
         pytest.param(streamed(), id="data descriptor"),
-        pytest.param(streamed(local={}), id="data descriptor of what was known"),
+        pytest.param(streamed(local={}), id="data descriptor of known values"),
         pytest.param(streamed(descriptor=descriptor(ENTRY, signed=False)), id="data descriptor without signature"),
         pytest.param(
             streamed(
@@ -96,7 +96,7 @@ def streamed(**facts: Any) -> Entry:
         ),
     ],
 )
-def test_what_is_right_is_read(entry):
+def test_a_valid_entry_is_read(entry):
     archive = build([entry, Entry(b"b.py", b"b")])
     assert read(archive) == {"a.py": entry.content, "b.py": b"b"} == read_by_zipfile(archive)
 
@@ -112,12 +112,12 @@ def test_what_is_right_is_read(entry):
         ),
     ],
 )
-def test_what_is_right_around_the_entries_is_read(framing):
+def test_valid_framing_is_read(framing):
     archive = build([ENTRY], framing)
     assert read(archive) == {"a.py": CONTENT} == read_by_zipfile(archive)
 
 
-def test_folders_are_no_files():
+def test_folders_are_not_listed_as_files():
     folders = [Entry(b"a/", b"", STORED), Entry(b"a/b/", b""), Entry(b"a/b/c.py", b"c")]
     opened = open_zip(build(folders), filename="app.zip")
     assert list(opened.files) == ["a/b/c.py"]
@@ -135,17 +135,17 @@ def test_names_are_utf_8():
     assert read(archive) == {"日本/ä.py": b""} == read_by_zipfile(archive)
 
 
-def test_nothing_is_an_archive_too():
+def test_an_archive_may_be_empty():
     assert read(build([])) == {}
 
 
-def test_what_is_not_there_is_missing():
+def test_an_absent_member_is_an_error():
     with pytest.raises(InvalidWheel, match=r"b\.py is missing"):
         open_zip(build([ENTRY]), filename="app.zip").read("b.py")
 
 
 class Pipe(io.BytesIO):
-    """What cannot go back, as a socket; zipfile writes data descriptors into it."""
+    """A stream that cannot seek, as a socket; zipfile writes data descriptors into it."""
 
     def seek(self, *_: int) -> int:
         raise io.UnsupportedOperation
@@ -157,7 +157,7 @@ class Pipe(io.BytesIO):
 @pytest.mark.parametrize("into", [io.BytesIO, Pipe])
 @pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
 @pytest.mark.parametrize("zip64", [False, True])
-def test_what_zipfile_writes_is_read(into, method, zip64):
+def test_archives_of_zipfile_are_read(into, method, zip64):
     buffer = into()
     with zipfile.ZipFile(buffer, "w", method) as opened:
         opened.mkdir("a")
@@ -176,7 +176,7 @@ def test_more_entries_than_the_end_record_can_count_are_read():
     assert len(open_zip(buffer.getvalue(), filename="app.zip", limits=ArchiveLimits()).members) == count
 
 
-def test_all_that_is_wrong_is_listed():
+def test_all_problems_are_listed():
     liar = replace(ENTRY, local={"checksum": 1, "method": STORED}, central={"disk": 1})
     text = refusal(build([liar, replace(ENTRY, name=b"../b", flags=1)], Framing(suffix=b"x", end={"disk": 1})))
     for problem in (
@@ -190,7 +190,7 @@ def test_all_that_is_wrong_is_listed():
         assert problem in text
 
 
-def test_of_thousands_of_problems_some_are_told():
+def test_only_some_of_thousands_of_problems_are_shown():
     text = refusal(build([Entry(f"../{number}".encode()) for number in range(1000)]))
     assert "'../0' does not stay below its folder" in text
     assert "'../999'" not in text
@@ -209,7 +209,7 @@ def test_an_archive_beyond_a_limit_is_refused(limits, fragment):
     assert fragment in refusal(build([ENTRY, Entry(b"b", b"b")]), limits)
 
 
-def test_limits_are_the_last_that_is_admitted():
+def test_an_archive_at_the_limits_is_accepted():
     archive = build([ENTRY, Entry(b"b", b"b")])
     size = len(CONTENT) + 1
     assert read(archive, ArchiveLimits(total_size=size, entries=2, ratio=size / len(archive), ratio_from=0))
@@ -285,25 +285,25 @@ FRAMINGS = st.just(Framing()) | st.builds(
 
 
 def check(archive: bytes) -> bool:
-    """Whether the archive is taken; then zipfile must read the same."""
+    """Return whether the archive is accepted; if so, zipfile must read the same."""
     try:
         contents = read(archive, ArchiveLimits(total_size=2**20))
     except InvalidWheel:
         return False
     with warnings.catch_warnings():
-        # Of what zipfile only warns: duplicate names, empty Unicode paths.
+        # zipfile only warns of duplicate names and empty Unicode paths.
         warnings.simplefilter("error")
         assert read_by_zipfile(archive) == contents
     return True
 
 
 @given(st.lists(ENTRIES, max_size=3), FRAMINGS)
-def test_an_archive_of_lies_is_refused_or_read_as_zipfile_reads_it(entries, framing):
+def test_an_inconsistent_archive_is_refused_or_read_as_zipfile_does(entries, framing):
     check(build(entries, framing))
 
 
 @given(st.lists(st.builds(Entry, st.binary(max_size=5), st.binary(), st.sampled_from([STORED, DEFLATED])), max_size=3))
-def test_any_names_and_contents_are_refused_or_read_as_zipfile_reads_them(entries):
+def test_any_names_and_contents_are_refused_or_read_as_zipfile_does(entries):
     check(build(entries))
 
 
@@ -320,11 +320,11 @@ CHANGES = st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255))
 
 
 @given(CHANGES, st.integers(0, len(GOOD)), st.integers(0, 40), st.binary(max_size=3))
-def test_a_damaged_archive_is_refused_or_holds_the_same_bytes(changes, cut, length, patch):
+def test_a_damaged_archive_is_refused_or_has_the_same_contents(changes, cut, length, patch):
     damaged = bytearray(GOOD)
     for position, value in changes:
         damaged[position] = value
     damaged[cut : cut + length] = patch
     if check(bytes(damaged)):
-        # A name may be another one, in both headers alike: RECORD knows of that. What is in the files may not.
+        # Both headers may have another name, which RECORD detects; the contents of the files must be the same.
         assert sorted(read(bytes(damaged)).values()) == sorted(INTENDED.values())

@@ -1,1 +1,1 @@
-"""What the tests stand on: an index on loopback, wheels made to measure, a Pyodide distribution of our own."""
+"""Tools of the tests: an index on loopback, made-up wheels, a Pyodide distribution of our own."""

@@ -1,4 +1,4 @@
-"""Web applications on loopback, served by a thread of their own."""
+"""Web applications on loopback, served by their own thread."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["BackgroundServer"]
 
 
 class BackgroundServer:
-    """Serves what :meth:`_runners` returns, each at a port of its own, while it is entered."""
+    """A server of the applications of :meth:`_runners`, each at its own port, while it is entered."""
 
     def __init__(self) -> None:
         self._thread: Thread | None = None
@@ -25,7 +25,7 @@ class BackgroundServer:
         self._stop: asyncio.Event
 
     def _runners(self) -> Sequence[web.AppRunner]:
-        """Return what is to be served; it is called once the event loop is running."""
+        """Return the runners of the applications; called once the event loop is running."""
         raise NotImplementedError
 
     def _listen_at(self, urls: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""How Chromium is started: headless, and asking nobody outside for anything."""
+"""Options to start Chromium headless and without requests of its own."""
 
 from __future__ import annotations
 
@@ -13,4 +13,4 @@ QUIET = (
     "--no-first-run",
 )
 HEADLESS = ("--headless", "--no-sandbox", *QUIET)
-"""For who starts it himself; pytest-pyodide adds the first two."""
+"""For starts without pytest-pyodide, which adds the first two."""

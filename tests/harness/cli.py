@@ -1,4 +1,4 @@
-"""The built command line, as a person meets it: a process with arguments, streams and an exit code."""
+"""The built command line as a user runs it: a process with arguments, streams and an exit code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CLI = JS / "dist/cli.js"
 
 
 class Process(subprocess.Popen[str]):
-    """One that does not outlive a test that fails."""
+    """A process that ends with its test, also if the test fails."""
 
     def __exit__(self, *exc_info: object) -> None:
         self.kill()
@@ -20,12 +20,12 @@ class Process(subprocess.Popen[str]):
 
 
 class Cli:
-    """Runs it in a folder of its own, which also has the cache and what else it keeps for the person."""
+    """The command line in a folder of its own, which also has its cache and state."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.cache = folder / "cache"
-        # Inherited, so that what a proxy or a developer's shell needs stays; without what only pytest sets.
+        # Inherited, to keep the variables of a proxy or a developer's shell.
         self.environment = {
             **os.environ,
             "GREETING": "ahoy",
@@ -37,7 +37,7 @@ class Cli:
     def start(
         self, *arguments: str, cwd: Path | None = None, stdin: int = subprocess.DEVNULL, stderr: int = subprocess.PIPE
     ) -> Process:
-        """Begin ``wherry *arguments``; its standard output is a pipe."""
+        """Start ``wherry *arguments``; its standard output is a pipe."""
         return Process(
             [NODE, CLI, *arguments],
             cwd=cwd or self.folder,

@@ -1,7 +1,7 @@
-"""Processes that end in the middle: from its n-th change to the file system on, nothing changes any more.
+"""Simulated crashes: from the n-th change to the file system on, no change is made.
 
-What the interpreter audits (PEP 578) is heard before it happens, whoever asks for it, `shutil` included. So a block
-can be stopped before any of its changes, and nothing under test has to be written for that.
+The interpreter raises an audit event (PEP 578) before each change, also for changes of `shutil`. So a block can be
+stopped before any of its changes, and the code under test needs nothing for that.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ class Crash(BaseException):
 
 @dataclass
 class Counter:
-    """Counts the changes of a block, and asks ``before`` about each of them, which may raise."""
+    """A counter of the changes of a block. It calls ``before`` ahead of each change, which may raise."""
 
     before: Callable[[int], None] = lambda _: None
     changes: int = 0
     events: list[str] = field(default_factory=list)
 
     def hear(self, event: str, arguments: tuple[object, ...]) -> None:
-        """Count what the interpreter audits, if it is a change."""
+        """Count the audit event if it is a change."""
         if event in CHANGES or (event == "open" and _writes(arguments)):
             self.changes += 1
             self.events.append(f"{event} {' → '.join(path for path in arguments if isinstance(path, str))}")
@@ -50,7 +50,7 @@ def counted() -> Iterator[Counter]:
 
 @contextmanager
 def crashing(before: int) -> Iterator[Counter]:
-    """End the block before the change of that number (the first is 1); no handler of it can change anything either."""
+    """End the block before the change of that number (the first is 1). Its exception handlers cannot change files."""
 
     def crash(number: int) -> None:
         if number >= before:
@@ -65,7 +65,7 @@ def crashing(before: int) -> Iterator[Counter]:
 
 @contextmanager
 def failing(*numbers: int, error: Callable[[], BaseException]) -> Iterator[Counter]:
-    """Let the changes of these numbers fail with what ``error`` makes, and all others happen."""
+    """Let the changes of these numbers fail with the exception that ``error`` returns, and all others happen."""
 
     def fail(number: int) -> None:
         if number in numbers:
@@ -94,7 +94,7 @@ def _writes(arguments: tuple[object, ...]) -> bool:
 
 @cache
 def _listeners() -> deque[Counter]:
-    # A hook stays for good, so there is one; it hears nothing while nobody listens.
+    # An audit hook cannot be removed, so there is only one. Without listeners it does nothing.
     listeners: deque[Counter] = deque()
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Database servers on loopback, each with a folder of its own that goes with it."""
+"""Database servers on loopback, each with a temporary folder of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HOST = "127.0.0.1"
 
 @contextlib.contextmanager
 def postgresql() -> Iterator[dict[str, str]]:
-    """Start PostgreSQL; yield the environment variables that a client finds it by."""
+    """Start PostgreSQL; yield the environment variables for its clients."""
     with _folder() as folder:
         secret = folder / "secret"
         secret.write_text(PASSWORD, encoding="utf-8")
@@ -34,7 +34,7 @@ def postgresql() -> Iterator[dict[str, str]]:
         _run([_program("initdb"), f"--pgdata={data}", *options])
         port = _free_port()
         server = [_program("postgres"), "-D", str(data), "-p", str(port), "-k", str(folder), "-c", "fsync=off"]
-        # It accepts connections before it answers any.
+        # It accepts connections before it can answer.
         ask = [_program("pg_isready"), "-q", "-h", HOST, "-p", str(port)]
         with _serving([*server, "-c", f"listen_addresses={HOST}"], port, folder, lambda: _succeeds(ask)):
             yield {"PGHOST": HOST, "PGPORT": str(port), "PGUSER": "wherry", "PGPASSWORD": PASSWORD}
@@ -42,7 +42,7 @@ def postgresql() -> Iterator[dict[str, str]]:
 
 @contextlib.contextmanager
 def mariadb() -> Iterator[dict[str, str]]:
-    """Start MariaDB; yield the environment variables that examples/databases finds it by."""
+    """Start MariaDB; yield the environment variables for examples/databases."""
     with _folder() as folder:
         begin = folder / "begin.sql"
         begin.write_text(
@@ -62,7 +62,7 @@ def mariadb() -> Iterator[dict[str, str]]:
 
 @contextlib.contextmanager
 def redis() -> Iterator[dict[str, str]]:
-    """Start Redis; yield the environment variable that examples/databases finds it by."""
+    """Start Redis; yield the environment variable for examples/databases."""
     with _folder() as folder:
         port = _free_port()
         options = ["--port", str(port), "--bind", HOST, "--save", "", "--dir", str(folder), "--requirepass", PASSWORD]
@@ -75,11 +75,11 @@ SERVERS: dict[str, tuple[Callable[[], contextlib.AbstractContextManager[dict[str
     "mariadb": (mariadb, "mariadbd", "mariadb-server"),
     "redis": (redis, "redis-server", "redis-server"),
 }
-"""By name: what starts it, its program, and Debian's package that has it."""
+"""By name: the function that starts it, its program, and the Debian package of the program."""
 
 
 def has_program(name: str) -> bool:
-    """Tell whether a server's program is installed."""
+    """Return whether the program of a server is installed."""
     return _find(name) is not None
 
 
@@ -91,7 +91,7 @@ def _program(name: str) -> str:
 
 
 def _find(name: str) -> str | None:
-    # Debian keeps PostgreSQL's programs and the servers out of an ordinary user's way.
+    # Debian puts PostgreSQL's programs and the servers outside the PATH of ordinary users.
     places = [os.environ.get("PATH", ""), "/usr/sbin", *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
     return shutil.which(name, path=os.pathsep.join(places))
 

@@ -1,11 +1,11 @@
-"""Prepares the folder that pytest-pyodide serves and runs from. `python -m tests.harness.distribution`.
+"""Prepare the folder that pytest-pyodide serves and runs from: `python -m tests.harness.distribution`.
 
-It is Pyodide's npm package with a distribution of our own, for the npm package names hundreds of wheels and brings
-none: the lock is cut down to the wheels that lie beside it. The bundle under test is linked in as `wherry/`, so that a
-page can import it.
+It is Pyodide's npm package with a distribution of our own. The npm package lists hundreds of wheels and contains none,
+so the lock is reduced to the wheels beside it. The bundle under test is linked as `wherry/`, so that a page can import
+it.
 
-There is neither pytest nor tblib in the distribution: what runs in Pyodide returns plain values and the test on the
-host asserts, and the environment that the installer meets stays as empty as a user's.
+The distribution has neither pytest nor tblib: code in Pyodide returns plain values, and the test on the host asserts.
+So the environment of the installer is as empty as a user's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ RUNTIME = (
 
 
 def prepare(folder: Path, *, npm_package: Path, wheels: Iterable[IndexFile], bundle: Path) -> None:
-    """Make ``folder`` anew out of the npm package, ``wheels`` and a link to ``bundle``."""
+    """Make ``folder`` anew from the npm package, ``wheels`` and a link to ``bundle``."""
     wheels = tuple(wheels)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -46,9 +46,9 @@ def prepare(folder: Path, *, npm_package: Path, wheels: Iterable[IndexFile], bun
 
 
 def cut_down(lock: dict[str, Any], wheels: Iterable[IndexFile]) -> dict[str, Any]:
-    """Return ``lock`` with the entries of ``wheels`` alone, pointing to these very files.
+    """Return ``lock`` with only the entries of ``wheels``, which point to these files.
 
-    The names of the lock that this leaves without an entry are dropped from `depends`.
+    Names without an entry are dropped from `depends`.
     """
     files = {wheel.identity[0]: wheel for wheel in wheels}
     packages = {

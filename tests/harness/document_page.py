@@ -1,4 +1,4 @@
-"""A document as a page: its HTML is the page's, its JavaScript runs there, under the policy that it names."""
+"""A document as a web page: its HTML is the page, its JavaScript runs there, under the policy that it names."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ __all__ = ["DocumentPage", "continued"]
 IMPORT_MAP = '{ "imports": { "pyodide": "/pyodide/pyodide.mjs", "wherry": "/wherry/index.js" } }'
 PYODIDE = NODE_MODULES / "pyodide"
 CDN = re.compile(r"`https:[^`]+/full/`")
-"""How Pyodide names its CDN, which no option changes."""
+"""The CDN in Pyodide's code; no option changes it."""
 IMPORT = re.compile(r"^import .*;$", re.MULTILINE)
 
 
 def continued(sources: Sequence[str]) -> str:
-    """Return one module of several that continue each other, of which a later one may name things anew."""
+    """Join modules that continue each other into one; a later one may declare the same names again."""
     imports = dict.fromkeys(line for source in sources for line in IMPORT.findall(source))
     return "\n".join((*imports, *(f"{{{IMPORT.sub('', source)}" for source in sources), "}" * len(sources)))
 
 
 class DocumentPage(BackgroundServer):
-    """Serves the page at ``url`` while it is entered, beside ``/wherry/`` and npm's Pyodide as ``/pyodide/``.
+    """A server of the page at ``url``, with ``/wherry/`` and npm's Pyodide as ``/pyodide/``, while it is entered.
 
-    The packages of its distribution are neither there nor on the CDN, in whose place the index's server is.
-    Once its JavaScript has ended, the page's ``outcome`` is ``"done"``, or the error.
+    The index's server replaces the CDN; neither has the packages of Pyodide's distribution. When its JavaScript has
+    ended, the page's ``outcome`` is ``"done"``, or the error.
     """
 
     def __init__(self, document: Document, index_url: str) -> None:
@@ -68,7 +68,7 @@ class DocumentPage(BackgroundServer):
         name, _, value = line.partition(": ")
         index = urlsplit(self._index_url)
         value = value.replace("https://example.org", f"{index.scheme}://{index.netloc}")
-        # A policy allows what stands in the page by its hash.
+        # A policy allows inline scripts by their hashes.
         inline = re.findall(r"<script[^>]*>(.+?)</script>", self._texts["/"], re.DOTALL)
         hashes = "".join(f" 'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'" for text in inline)
         return name, value.replace("script-src", f"script-src{hashes}")

@@ -1,4 +1,4 @@
-"""What the Markdown documents of the project have: blocks of code, links, and headings to link to."""
+"""The Markdown documents of the project: their blocks of code, links and headings."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ __all__ = ["DOCUMENTS", "Block", "Document"]
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: ``language`` and ``name`` are the two words behind the fence; ``line`` is that of the fence.
+    """A fenced block: ``language`` and ``name`` are the two words after the fence; ``line`` is that of the fence.
 
-    One with a name is a file of that name.
+    A block with a name is a file of that name.
     """
 
     language: str
@@ -49,7 +49,7 @@ class Document:
 
     @cached_property
     def targets(self) -> tuple[str, ...]:
-        """What links and images point to."""
+        """The targets of links and images."""
         return tuple(str(target) for token in _inline(self._tokens) for target in _targets(token))
 
     @cached_property
@@ -60,11 +60,11 @@ class Document:
 
     @property
     def anchors(self) -> frozenset[str]:
-        """What can stand behind ``#`` in a link to this document."""
+        """The anchors that can follow ``#`` in a link to this document."""
         return frozenset(map(anchor_of, self.headings))
 
     def of(self, *languages: str) -> list[Block]:
-        """Return the blocks in these languages that are no files."""
+        """Return the blocks in these languages that are not files."""
         return [block for block in self.blocks if block.language in languages and not block.name]
 
     @property

@@ -1,4 +1,4 @@
-"""Environments that unit tests decide for, whatever Python they run on."""
+"""Environments for which unit tests resolve, independent of the Python that runs them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong between a client and an index, as data."""
+"""Faults between a client and an index, as data."""
 
 from __future__ import annotations
 
@@ -8,40 +8,40 @@ from fnmatch import fnmatchcase
 
 
 class Kind(Enum):
-    """What happens instead of the answer."""
+    """The event that replaces the answer."""
 
     STATUS = auto()
-    """The answer has `Fault.status` (500), `Fault.headers` and no content worth reading."""
+    """The answer has `Fault.status` (500), `Fault.headers` and meaningless content."""
     ERROR_PAGE = auto()
-    """Status 200 with an HTML page that apologises: a captive portal, a proxy, a login."""
+    """Status 200 with an HTML page of a captive portal, a proxy or a login."""
     CORRUPT = auto()
     """The right status, headers and length, but the last byte is another."""
     TRUNCATE = auto()
-    """Half of the body, with a length that says it is all."""
+    """Half of the body, with a length to match."""
     DUPLICATE = auto()
-    """The body twice, with a length that says so."""
+    """The body twice, with a length to match."""
     DROP = auto()
     """The connection closes before any answer."""
     CUT = auto()
     """The connection closes in the middle of the body."""
     STALL = auto()
-    """Half of the body comes, and the rest `Fault.seconds` later, or sooner where these become less by then."""
+    """Half of the body, and the rest `Fault.seconds` later, or sooner if these are lowered meanwhile."""
     DELAY = auto()
-    """Nothing comes for `Fault.seconds`, and then all: answers overtake one another."""
+    """No answer for `Fault.seconds`, then all of it: answers overtake one another."""
     ENDLESS = auto()
-    """All of the body comes, with `Fault.status`, and then spaces until they are not read any more.
+    """All of the body, with `Fault.status`, and then spaces until the client stops reading.
 
-    `Fault.sent` counts the bytes. With `Fault.break_off` the connection closes after so many.
+    `Fault.sent` counts the bytes. With `Fault.break_off` the connection closes after that many.
     """
     BOMB = auto()
-    """The same, compressed to less than a hundredth."""
+    """As ENDLESS, compressed to less than a hundredth."""
     NO_CORS = auto()
     """The answer lacks the header that lets a page of another origin read it."""
 
 
 @dataclass
 class Fault:
-    """Strikes requests whose path matches ``path`` (as fnmatch does): ``times`` of them, after ``skip`` were spared."""
+    """A fault of ``times`` requests whose path matches ``path`` (as in fnmatch), after the first ``skip``."""
 
     path: str
     kind: Kind
@@ -55,7 +55,7 @@ class Fault:
     sent: int = field(default=0, init=False)
 
     def strikes(self, path: str) -> bool:
-        """Tell whether the request at hand is struck, and count it."""
+        """Count a request, and return whether it is struck."""
         if not fnmatchcase(path, self.path):
             return False
         self.seen += 1
@@ -68,5 +68,5 @@ class Fault:
 
 
 def nth(number: int, kind: Kind, *, path: str = "*", once: bool = True, **details: object) -> Fault:
-    """Return a fault that strikes the ``number``-th request (from 1), or (unless ``once``) it and all that follow."""
+    """Return a fault that strikes the ``number``-th request (from 1) and, unless ``once``, all later ones."""
     return Fault(path, kind, skip=number - 1, times=1 if once else None, **details)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Hostile wheels that lie in the structure of their archive, or in what is packed."""
+"""Hostile wheels with faults in the structure of their archive or in packed contents."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ __all__ = ["hostile_archives"]
 
 
 def hostile_archives() -> Iterator[HostileWheel]:
-    """Yield a wheel for every lie that an archive can tell."""
+    """Yield a wheel for every fault of an archive."""
     yield from _headers()
     yield from _directories()
     yield from _stray_bytes()
@@ -49,18 +49,18 @@ def hostile_archives() -> Iterator[HostileWheel]:
 
 def _headers() -> Iterator[HostileWheel]:
     size, packed = len(FILES[DEFLATED_PATH]), len(deflate(FILES[DEFLATED_PATH]))
-    for word, lie in {
+    for word, wrong in {
         "name": {"name": b"app/deflatex.py"},
         "method": {"method": STORED},
         "checksum": {"checksum": 0},
         "flags": {"flags": 2},
     }.items():
-        yield HostileWheel(f"local {word} differs", good_wheel(local=lie), f"disagrees about its {word}")
+        yield HostileWheel(f"local {word} differs", good_wheel(local=wrong), f"disagrees about its {word}")
     yield HostileWheel("local size differs", good_wheel(local={"size": size + 1}), "disagrees about its size")
     yield HostileWheel("local packed size differs", good_wheel(local={"packed": packed - 1}), "about its size")
     yield HostileWheel("local name is longer", good_wheel(local={"name": b"app/deflated.pyc"}), "about its name")
-    lies = {"checksum": 0, "method": STORED}
-    yield HostileWheel("both disagreements are named", good_wheel(local=lies), "about its method and checksum")
+    wrong = {"checksum": 0, "method": STORED}
+    yield HostileWheel("both disagreements are named", good_wheel(local=wrong), "about its method and checksum")
     yield HostileWheel("encrypted", good_wheel(flags=1), "is encrypted")
     yield HostileWheel("central header encrypted", good_wheel(central={"flags": 1}), "is encrypted")
     yield HostileWheel("strong encryption", good_wheel(flags=1 << 6), "unknown flags 0x0040")
@@ -97,19 +97,19 @@ def _directories() -> Iterator[HostileWheel]:
     yield HostileWheel(
         "two names for one entry", good_wheel_and(replace(lonely, central={"offset": 0})), "about its name"
     )
-    yield HostileWheel("same name for another entry", good_wheel_and(same), "is there twice")
+    yield HostileWheel("same name for another entry", good_wheel_and(same), "occurs twice")
     yield HostileWheel("offset outside", good_wheel(central={"offset": 10**9}), "has no local header")
     yield HostileWheel("offset in the directory", good_wheel(central={"offset": 700}), "has no local header")
     for path in (STORED_PATH, DEFLATED_PATH):
         twice = Entry(path.encode(), b"import evil\n", STORED)
-        yield HostileWheel(f"{path} twice", good_wheel_and(twice), f"{path!r} is there twice")
+        yield HostileWheel(f"{path} twice", good_wheel_and(twice), f"{path!r} occurs twice")
     folder = Entry(b"app/", b"", STORED)
-    yield HostileWheel("folder twice", good_wheel_and(folder, folder), "'app/' is there twice")
-    for name, lie in {"few": count - 1, "many": count + 1, "none": 0}.items():
-        content = good_wheel_and(framing=Framing(end={"entries": lie, "here": lie}))
-        yield HostileWheel(f"counts too {name}", content, f"counts {lie} entries, but there are {count}")
+    yield HostileWheel("folder twice", good_wheel_and(folder, folder), "'app/' occurs twice")
+    for name, wrong in {"few": count - 1, "many": count + 1, "none": 0}.items():
+        content = good_wheel_and(framing=Framing(end={"entries": wrong, "here": wrong}))
+        yield HostileWheel(f"counts too {name}", content, f"counts {wrong} entries, but there are {count}")
     yield HostileWheel(
-        "two counts", good_wheel_and(framing=Framing(end={"here": 1})), f"counts 1 entries and {count} entries"
+        "two counts", good_wheel_and(framing=Framing(end={"here": 1})), f"has two counts of entries, 1 and {count}"
     )
     yield HostileWheel("second disk", good_wheel_and(framing=Framing(end={"disk": 1})), "one of several disks")
     yield HostileWheel(
@@ -178,7 +178,7 @@ def _zip64() -> Iterator[HostileWheel]:
         "other size": (Framing(zip64={"size": 46}), "its ZIP64 form disagree"),
         "other offset": (Framing(zip64={"offset": 0}), "its ZIP64 form disagree"),
         "other disk": (Framing(zip64={"disk": 1}), "several disks"),
-        "other length": (Framing(zip64={"rest": 45}), "not of the size that it says"),
+        "other length": (Framing(zip64={"rest": 45}), "ZIP64 record states a wrong size"),
         "extensible data": (Framing(zip64={}, extensible=b"more"), "locator does not point"),
         "gap before the end record": (Framing(zip64={}, before_end=b"gap"), "several end records"),
         "no record": (Framing(end={"size": IN_ZIP64, "offset": IN_ZIP64}), "ZIP64 record, which is missing"),
@@ -193,20 +193,22 @@ def _zip64() -> Iterator[HostileWheel]:
     )
     central = {
         "surplus": {"extra": zip64_extra(size, packed)},
-        "surplus beside what is needed": {"size": IN_ZIP64, "extra": zip64_extra(size, packed)},
+        "surplus beside needed values": {"size": IN_ZIP64, "extra": zip64_extra(size, packed)},
         "too short": {"size": IN_ZIP64, "packed": IN_ZIP64, "extra": zip64_extra(size)},
         "empty": {"size": IN_ZIP64, "extra": zip64_extra()},
         "broken": {"size": IN_ZIP64, "extra": extra(1, b"1234")},
     }
-    for name, lie in central.items():
-        yield HostileWheel(f"ZIP64 field: {name}", good_wheel(central=lie), "ZIP64 field that does not fit its header")
+    for name, wrong in central.items():
+        yield HostileWheel(
+            f"ZIP64 field: {name}", good_wheel(central=wrong), "ZIP64 field that does not fit its header"
+        )
     local = {
         "other size": {"size": IN_ZIP64, "packed": IN_ZIP64, "extra": zip64_extra(size + 1, packed)},
         "other packed size": {"size": IN_ZIP64, "packed": IN_ZIP64, "extra": zip64_extra(size, packed - 1)},
         "unneeded and other": {"extra": zip64_extra(size, packed - 1)},
     }
-    for name, lie in local.items():
-        yield HostileWheel(f"ZIP64 field of the local header: {name}", good_wheel(local=lie), "local header")
+    for name, wrong in local.items():
+        yield HostileWheel(f"ZIP64 field of the local header: {name}", good_wheel(local=wrong), "local header")
     twice = extra(0x6666, b"1") + extra(0x6666, b"1")
     yield HostileWheel("extra twice", good_wheel(central={"extra": twice}), "the extra field 0x6666 twice")
     yield HostileWheel("local extra twice", good_wheel(local={"extra": twice}), "0x6666 twice in its local header")
@@ -252,9 +254,9 @@ def _descriptors() -> Iterator[HostileWheel]:
 def _contents() -> Iterator[HostileWheel]:
     content = FILES[DEFLATED_PATH]
     size, packed = len(content), deflate(content)
-    lie = {"checksum": 7}
+    wrong = {"checksum": 7}
     for name, wheel, phrase in (
-        ("checksum wrong", good_wheel(local=lie, central=lie), "another size or checksum than its header"),
+        ("checksum wrong", good_wheel(local=wrong, central=wrong), "its size or checksum differs from its header"),
         ("bytes after the stream", good_wheel(packed=packed + b"evil"), "after the end of its deflate"),
         ("two streams", good_wheel(packed=packed + deflate(b"evil")), "after the end of its deflate"),
         ("stream cut off", good_wheel(packed=packed[:-1]), "or truncated"),
@@ -263,21 +265,21 @@ def _contents() -> Iterator[HostileWheel]:
     ):
         yield HostileWheel(name, wheel, phrase, in_contents=True)
     for name, claimed in {"longer": size - 1, "shorter": size + 1, "not empty": 0}.items():
-        lie = {"size": claimed}
+        wrong = {"size": claimed}
         phrase = "is not the file that RECORD lists"  # the sizes are compared before anything is unpacked
-        yield HostileWheel(f"stream {name} than said", good_wheel(local=lie, central=lie), phrase)
+        yield HostileWheel(f"stream {name} than said", good_wheel(local=wrong, central=wrong), phrase)
     record = record_of(FILES).replace(f",{size}\n".encode(), f",{size - 2}\n".encode())
     first, second, *others = members(record=record)
-    lie = {"size": size - 2}
-    longer = build([first, replace(second, local=lie, central=lie), *others])
+    wrong = {"size": size - 2}
+    longer = build([first, replace(second, local=wrong, central=wrong), *others])
     yield HostileWheel("stream longer than all say", longer, "longer than its header says", in_contents=True)
     stored = good_wheel(method=STORED, packed=content + b"evil")
-    yield HostileWheel("stored in another size", stored, "is stored in another size than its own")
+    yield HostileWheel("stored in another size", stored, "is stored, but its packed size is not its size")
     zeros = bytes(2**24 + 1)
     yield HostileWheel("bomb of one file", _bomb([zeros]), "times its size, above the limit of 100")
     yield HostileWheel("bomb of many files", _bomb([bytes(2**19)] * 33), "times its size, above the limit of 100")
-    lie = {"size": 2**30}
-    yield HostileWheel("more than memory", good_wheel(local=lie, central=lie), "above the limit of 1073741824")
+    wrong = {"size": 2**30}
+    yield HostileWheel("more than memory", good_wheel(local=wrong, central=wrong), "above the limit of 1073741824")
     yield HostileWheel("overlapping bomb", _overlapping(bytes(2**16)), "overlaps the entry before it")
 
 
@@ -287,7 +289,7 @@ def _bomb(contents: Iterable[bytes]) -> bytes:
 
 
 def _overlapping(kernel: bytes) -> bytes:
-    """Return a wheel with entries that share their data: each begins in the one before it."""
+    """Return a wheel whose entries share their data: each begins within the one before it."""
     inner = Entry(b"app/inner.bin", kernel)
     whole = inner.local_header() + inner.data
     entries = [*members(), Entry(b"app/outer.bin", whole, STORED)]

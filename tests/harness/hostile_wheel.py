@@ -1,4 +1,4 @@
-"""A good wheel in parts, and what a hostile one is."""
+"""A good wheel in parts, and the description of a hostile one."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FILENAME = "app-1.0-py3-none-any.whl"
 INFO = "app-1.0.dist-info"
 METADATA = b"Metadata-Version: 2.1\nName: app\nVersion: 1.0\n"
 WHEEL = b"Wheel-Version: 1.0\nGenerator: wherry-tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-# What the lies are about: the first file, which is stored, and the second, which is deflated.
+# The files with the faults: the first, which is stored, and the second, which is deflated.
 STORED_PATH, DEFLATED_PATH = "app/stored.py", "app/deflated.py"
 FILES = {
     STORED_PATH: b"answer = 42\n",
@@ -34,7 +34,7 @@ FILES = {
 
 @dataclass(frozen=True)
 class HostileFile(IndexFile):
-    """A wheel whose index offers the metadata that it should have."""
+    """A wheel whose index offers good metadata."""
 
     @cached_property
     def metadata(self) -> bytes:
@@ -44,10 +44,10 @@ class HostileFile(IndexFile):
 
 @dataclass(frozen=True)
 class HostileWheel:
-    """An archive, and the error that it must be refused with; ``phrase`` is in the sentence.
+    """An archive, and the error that must refuse it; ``phrase`` is part of the message.
 
-    ``in_contents`` tells that the lie is about what a member unpacks to: it need not show before that is read.
-    ``in_staging`` tells that it shows where the files are to be placed in Pyodide.
+    ``in_contents``: the fault is in the unpacked contents of a member, and may be found only when it is read.
+    ``in_staging``: the fault is found when the files are staged for Pyodide.
     """
 
     name: str
@@ -60,12 +60,12 @@ class HostileWheel:
 
     @property
     def file(self) -> HostileFile:
-        """What an index offers."""
+        """The file that an index offers."""
         return HostileFile(self.filename, self.content)
 
 
 def members(files: Mapping[str, bytes] = FILES, *, record: bytes | None = None) -> list[Entry]:
-    """Return the entries of a wheel of ``files``, with the RECORD that is right unless ``record`` is given."""
+    """Return the entries of a wheel of ``files``, with a correct RECORD unless ``record`` is given."""
     if record is None:
         record = record_of(files)
     entries = [Entry(path.encode(), content) for path, content in {**files, f"{INFO}/RECORD": record}.items()]
@@ -85,17 +85,17 @@ def record_of(files: Mapping[str, bytes]) -> bytes:
     return "".join(f"{row}\n" for row in (*rows, f"{INFO}/RECORD,,")).encode()
 
 
-def good_wheel(**changes: Any) -> bytes:  # noqa: ANN401 - as the fields of Entry have it
+def good_wheel(**changes: Any) -> bytes:  # noqa: ANN401 - as the fields of Entry
     """Return the wheel with ``changes`` to the fields of its deflated member."""
     first, second, *others = members()
     return build([first, replace(second, **changes), *others])
 
 
 def good_wheel_and(*more: Entry, framing: Framing = PLAIN) -> bytes:
-    """Return the wheel with entries that RECORD does not know, which is never reached."""
+    """Return the wheel with further entries that RECORD does not list; it is refused before RECORD is read."""
     return build([*members(), *more], framing)
 
 
 def digest(algorithm: str, content: bytes) -> str:
-    """Return a hash as RECORD has it."""
+    """Return a hash in RECORD's notation."""
     return base64.urlsafe_b64encode(hashlib.new(algorithm, content).digest()).rstrip(b"=").decode()

@@ -1,4 +1,4 @@
-"""Wheels that must be refused, each for one lie: in the archive, a path or the metadata. The rest of each is right."""
+"""Wheels that must be refused, each for one fault in the archive, a path or the metadata. The rest of each is valid."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["hostile_wheels"]
 
 
 def hostile_wheels() -> Iterator[HostileWheel]:
-    """Yield a wheel for every input that an archive, a path and the metadata must be refused for."""
+    """Yield a wheel for every fault of an archive, a path or the metadata that must be refused."""
     yield from hostile_archives()
     yield from _paths()
     yield from _metadata()
@@ -72,12 +72,12 @@ def _paths() -> Iterator[HostileWheel]:
         "app-1.0.data/../evil.py": "does not stay below its folder",
         "app-1.0.data/evil.py": "is of an unknown .data scheme",
         "app-1.0.data/purelib": "is of an unknown .data scheme",
-        "other-1.0.data/scripts/evil": "its folder other-1.0.data belongs to something else",
+        "other-1.0.data/scripts/evil": "its folder other-1.0.data belongs to another release",
         "app-1.0.data/purelib/other-1.0.dist-info/METADATA": "would be the metadata of another distribution",
         "app-1.0.data/data/lib/python3.14/site-packages/other-1.0.dist-info/RECORD": "of another distribution",
-        "app-1.0-7.data/scripts/evil": "its folder app-1.0-7.data belongs to something else",
-        "app-2.0.data/scripts/evil": "its folder app-2.0.data belongs to something else",
-        "app.data/scripts/evil": "its folder app.data belongs to something else",
+        "app-1.0-7.data/scripts/evil": "its folder app-1.0-7.data belongs to another release",
+        "app-2.0.data/scripts/evil": "its folder app-2.0.data belongs to another release",
+        "app.data/scripts/evil": "its folder app.data belongs to another release",
         "App-1.0.data/stdlib/os.py": "is of an unknown .data scheme",
         "a/" * 30_000 + "evil.py": "is 60007 bytes long, above the limit of 1024",
         "app-1.0.data/data/share/" + "a/" * 63 + "evil": "is 66 folders deep, above the limit of 64",
@@ -113,7 +113,7 @@ def _metadata() -> Iterator[HostileWheel]:
         "version that is none": "app-one.dist-info",
     }.items():
         entries = [Entry(path.format(info).encode(), content) for path, content in moved.items()]
-        yield HostileWheel(f"dist-info of {name}", build(entries), f"{info} belongs to something else")
+        yield HostileWheel(f"dist-info of {name}", build(entries), f"{info} belongs to another release")
     bare = build([Entry(b"app/__init__.py", b"")])
     yield HostileWheel("no dist-info", bare, "it has 0 .dist-info folders instead of one")
     second = {"other-1.0.dist-info/METADATA": METADATA}
@@ -128,7 +128,7 @@ def _metadata() -> Iterator[HostileWheel]:
         "no name": (b"Name: app\n", b"", "Name is missing"),
         "two names": (b"Name: app\n", b"Name: app\nName: other\n", "Name is given 2 times"),
         "no version": (b"\nVersion: 1.0", b"", "Version is missing"),
-        "version that is none": (b"\nVersion: 1.0", b"\nVersion: one", "Version 'one' is not a version"),
+        "version that is none": (b"\nVersion: 1.0", b"\nVersion: one", "Version 'one' is invalid"),
         "unknown major version": (b"Version: 2.1", b"Version: 3.0", "Metadata-Version '3.0' is unknown"),
         "no metadata version": (b"Metadata-Version: 2.1\n", b"", "Metadata-Version is missing"),
         "bad requirement": (b"Version: 1.0\n", b"Version: 1.0\nRequires-Dist: b>>1\n", "'b>>1' is not a requirement"),
@@ -203,7 +203,7 @@ def _records() -> Iterator[HostileWheel]:
         "empty hash": (f"{DEFLATED_PATH},sha256=,{len(content)}\n", "RECORD lists: its hash differs"),
         "hash of another length": (line.replace("sha256", "sha512"), "RECORD lists: its hash differs"),
         "other size": (line.replace(f",{len(content)}", ",1"), f"it has {len(content)} bytes instead of 1"),
-        "size that is none": (line.replace(f",{len(content)}", ",-1"), "the size '-1'"),
+        "size that is none": (line.replace(f",{len(content)}", ",-1"), "the invalid size '-1'"),
         "other hash in hexadecimal": (f"{DEFLATED_PATH},sha256={'0' * 64},{len(content)}\n", "its hash differs"),
         "half a hash in hexadecimal": (
             f"{DEFLATED_PATH},sha256={hashlib.sha256(content).hexdigest()[:32]},{len(content)}\n",
@@ -256,12 +256,12 @@ def _records() -> Iterator[HostileWheel]:
 
 def _entry_points() -> Iterator[HostileWheel]:
     for name, (text, phrase) in {
-        "comment that importlib.metadata cannot read": ("[console_scripts]\n; a comment\n", "a line without a name"),
-        "comment in another group": ("[other]\n; a comment\n", "a line without a name: '; a comment'"),
-        "line without a name": ("[other]\nx\n", "a line without a name: 'x'"),
+        "comment that importlib.metadata cannot read": ("[console_scripts]\n; a comment\n", "a line without '='"),
+        "comment in another group": ("[other]\n; a comment\n", "a line without '=': '; a comment'"),
+        "line without a name": ("[other]\nx\n", "a line without '=': 'x'"),
         "line before the first group": ("x = y\n[other]\n", "a line before the first group"),
         "byte order mark": ("\ufeff[console_scripts]\nx = y:z\n", "a line before the first group"),
-        "script twice in one group": ("[console_scripts]\nx = y:z\nx = y:z\n", "the script 'x' is there twice"),
+        "script twice in one group": ("[console_scripts]\nx = y:z\nx = y:z\n", "the script 'x' is declared twice"),
         "scripts equal but for case": ("[console_scripts]\nx = y:z\n[gui_scripts]\nX = y:z\n", "collide"),
         "script named as Python": ("[gui_scripts]\npython3 = y:z\n", "has the name of Python itself"),
     }.items():
@@ -299,6 +299,6 @@ def _data() -> Iterator[HostileWheel]:
 
 
 def _swapped(content: bytes) -> bytes:
-    """Return a wheel with other content than RECORD has the hash of, of the same size."""
+    """Return a wheel with a file whose content differs from RECORD's hash and has the same size."""
     first, second, *others = members()
     return build([first, replace(second, content=content.swapcase()), *others])

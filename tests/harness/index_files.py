@@ -1,4 +1,4 @@
-"""The files that a test's index offers: real wheels from a folder, and tiny ones made to measure."""
+"""Files of a test's index: real wheels from a folder, and tiny made-up ones."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ UPLOAD_TIME = "2026-01-01T00:00:00Z"
 
 @dataclass(frozen=True)
 class IndexFile:
-    """A file of a release, with what an index says of it.
+    """A file of a release, with its attributes on the index.
 
     ``yanked`` is False, True or the reason; ``upload_time`` is ISO 8601 as in PEP 700. ``beside`` is the metadata file
     that the index serves in place of the wheel's own METADATA.
@@ -67,11 +67,11 @@ class IndexFile:
 
 
 def read_wheels(*folders: Path) -> tuple[IndexFile, ...]:
-    """Return the wheels that lie in ``folders``."""
+    """Return the wheels in ``folders``."""
     return tuple(IndexFile(path.name, path.read_bytes()) for folder in folders for path in sorted(folder.glob("*.whl")))
 
 
-def make_wheel(  # noqa: PLR0913 - each says one thing of the wheel, and a test names those it is about
+def make_wheel(  # noqa: PLR0913 - each is a property of the wheel, and a test names those that it needs
     name: str,
     version: str,
     *,
@@ -86,9 +86,9 @@ def make_wheel(  # noqa: PLR0913 - each says one thing of the wheel, and a test 
     headers: Iterable[str] = (),
     description: str = "",
 ) -> IndexFile:
-    """Return a valid wheel of ``name``; without ``files`` it brings one module that knows its version.
+    """Return a valid wheel of ``name``; without ``files`` it has one module with its version.
 
-    ``headers`` are further lines of METADATA, and ``description`` is its body, where a README goes.
+    ``headers`` are further lines of METADATA, and ``description`` is its body.
     """
     stem = f"{name.replace('-', '_')}-{version}"
     if files is None:
@@ -130,7 +130,7 @@ def _urlsafe_digest(content: bytes) -> str:
 
 
 def _archive(members: Mapping[str, bytes]) -> bytes:
-    """Zip ``members``, the same bytes for the same members at any time."""
+    """Zip ``members``; equal members give equal bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in members.items():

@@ -1,4 +1,4 @@
-"""Project pages as an index writes them: JSON with all that it may say, HTML with the least that it must."""
+"""Project pages of an index: JSON with all optional fields, HTML with the required minimum."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A package index on loopback, over real sockets: it counts what it is asked, and misbehaves as told."""
+"""A package index on loopback, over real sockets. It counts requests, and injects faults."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ CORS = {"Credentials-Control-Allow-Origin": "*", "Credentials-Control-Allow-Head
 
 
 class IndexServer(BackgroundServer):
-    """Serves the same files as two indexes, `json_url` and `html_url`, while it is entered.
+    """A server of the same files as two indexes, `json_url` and `html_url`, while it is entered.
 
-    ``requests`` counts GET requests by path, ``headers`` has those that came with the latest of each. ``faults`` are
-    asked in order, the first that strikes counts. ``redirects`` maps paths to URLs, ``password`` is what every request
-    must bring (as the user ``tester``). With ``jitter`` each answer waits for a random time up to so many seconds,
-    drawn from ``seed``. Paths that match ``held`` are not answered before it is set to something else. ``in_flight``
-    counts the requests being answered; ``most_archives`` and ``most_others`` are the most there ever were of each kind.
+    ``requests`` counts GET requests by path, ``headers`` has those of the latest request of each. ``faults`` are tried
+    in order; the first that strikes counts. ``redirects`` maps paths to URLs; ``password`` is required of every request
+    (with the user ``tester``). ``jitter`` is the longest random delay of an answer in seconds, drawn from ``seed``.
+    Paths that match ``held`` are answered only after it is changed. ``in_flight`` counts the requests being answered;
+    ``most_archives`` and ``most_others`` are the largest numbers of each kind at one time.
     """
 
     def __init__(self, files: Iterable[IndexFile] = (), *, jitter: float = 0.0, seed: int = 0) -> None:
@@ -58,12 +58,12 @@ class IndexServer(BackgroundServer):
 
     @property
     def json_url(self) -> str:
-        """The index that speaks JSON and offers hashes, sizes, upload times and metadata files."""
+        """The index with JSON pages, which offers hashes, sizes, upload times and metadata files."""
         return f"{self.url}/json/"
 
     @property
     def html_url(self) -> str:
-        """The index that has links and nothing else."""
+        """The index with HTML pages, which has only links."""
         return f"{self.url}/html/"
 
     def _runners(self) -> Sequence[web.AppRunner]:
@@ -150,7 +150,7 @@ def _location(error: web.HTTPException) -> dict[str, str]:
 
 
 def dead_url() -> str:
-    """Return the URL of an index that nobody serves."""
+    """Return the URL of an index without a server."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         return f"http://127.0.0.1:{unused.getsockname()[1]}/json/"

@@ -1,4 +1,4 @@
-"""Hard cases for a resolver, made to measure: long ladders of releases, diamonds, pins that must move together."""
+"""Made-up hard cases for a resolver: long ladders of releases, diamonds, pins that must move together."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = ["LADDERS", "Ladder"]
 
 @dataclass(frozen=True)
 class Ladder:
-    """An index, what is asked of it, and what comes out; without ``pins`` nothing can.
+    """An index, the requirements, and the answer, ``pins``, which is ``None`` if there is no answer.
 
-    ``metadata`` is the number of metadata files that may be asked for: the answer's own and those of the releases that
-    must be ruled out, which are learned in batches that double.
+    ``metadata`` is the largest allowed number of requests for metadata files: those of the answer and of the releases
+    to rule out, which are requested in batches that double.
     """
 
     files: Sequence[IndexFile]
@@ -47,7 +47,7 @@ def one_of_five_hundred(fitting: int) -> Ladder:
 
 
 def none_of_three_hundred() -> Ladder:
-    """Return 300 releases, none of which fits: each must be ruled out before one may say so."""
+    """Return 300 releases, none of which fits: each must be ruled out to prove that."""
     rungs = [make_wheel("ladder", f"1.{number}", requires=["base==2"]) for number in range(300)]
     bases = [make_wheel("base", version) for version in ("1", "2")]
     return Ladder([*rungs, *bases], ["ladder", "base<2"], None, 302)
@@ -55,7 +55,7 @@ def none_of_three_hundred() -> Ladder:
 
 @cache
 def _cloud(releases: int = 300) -> tuple[IndexFile, ...]:
-    """Return clients in the manner of boto3, botocore, awscli and s3transfer: each pins the next one's range."""
+    """Return clients like boto3, botocore, awscli and s3transfer: each pins the range of the next."""
     files = []
     for number in range(releases):
         here = f"botocore>=1.{number},<1.{number + 1}"
@@ -118,13 +118,13 @@ def a_client_and_its_sister() -> Ladder:
 
 
 def a_cap_far_below() -> Ladder:
-    """Ask for old clients whose library caps urllib3, with something that wants it newer: nothing fits."""
+    """Ask for old clients whose library caps urllib3, with a project that needs it newer: nothing fits."""
     files = [*_cloud(), make_wheel("web", "1", requires=["urllib3>=2"])]
     return Ladder(files, ["boto3<1.150", "web"], None, 400)
 
 
 def diamonds(levels: int, *, end: str = "", versions: int = 5) -> Ladder:
-    """Put diamonds on top of one another: the left side wants at least, the right side at most its own version."""
+    """Stack diamonds: the left side requires at least its own version, the right side at most its own version."""
     files = []
     for level in range(levels):
         for side in "lr":
@@ -140,19 +140,19 @@ def diamonds(levels: int, *, end: str = "", versions: int = 5) -> Ladder:
 
 
 def an_extra_that_went(releases: int = 300, last: int = 100) -> Ladder:
-    """Offer an extra in the older releases alone: the newest of those is taken."""
+    """Offer an extra only in the older releases: the newest of those is chosen."""
     files = [make_wheel("bag", f"1.{number}", extras=["fast"] if number <= last else []) for number in range(releases)]
     # A batch may reach as far below the answer as it began above it.
     return Ladder(files, ["bag[fast]"], {"bag": f"1.{last}"}, 2 * (releases - last))
 
 
 def an_extra_that_never_was(releases: int = 300) -> Ladder:
-    """Ask for an extra that no release has: a few are looked at."""
+    """Ask for an extra that no release has: a few releases are read."""
     return Ladder([make_wheel("bag", f"1.{number}") for number in range(releases)], ["bag[fats]"], {"bag": "1.299"}, 6)
 
 
 def an_extra_without_a_wheel(releases: int = 300) -> Ladder:
-    """Let the extra of each release require what no wheel is for, over another extra: a few of each are looked at."""
+    """Let the extra of each release require a project without wheels, through another extra: a few of each are read."""
     files = [
         make_wheel("bag", f"1.{number}", extras=["fast"], requires=["box[more]>=1; extra == 'fast'"])
         for number in range(releases)
@@ -166,7 +166,7 @@ def an_extra_without_a_wheel(releases: int = 300) -> Ladder:
 
 
 def an_old_release_without_a_dead_end(releases: int = 300, last: int = 100) -> Ladder:
-    """Let the newer releases require what no wheel is for: the newest that does not is taken."""
+    """Let the newer releases require a project without wheels: the newest that does not is chosen."""
     files = [
         make_wheel("bag", f"1.{number}", requires=["stone"] if number > last else []) for number in range(releases)
     ]
@@ -179,7 +179,7 @@ PROJECTS = 12
 
 @cache
 def _libraries() -> tuple[IndexFile, ...]:
-    """Return libraries in the manner of oslo: each wants a window of a shared one, and of the library before it."""
+    """Return libraries like those of oslo: each requires a range of a shared one, and of the library before it."""
     files = []
     for project in range(PROJECTS):
         for version in range(40):
@@ -191,7 +191,7 @@ def _libraries() -> tuple[IndexFile, ...]:
 
 
 def shared_pins(cap: int) -> Ladder:
-    """Hold the shared library down, and everything must follow: of 40 releases of each, at most ``cap`` fit."""
+    """Hold the shared library down, and all others must follow: of 40 releases of each, at most ``cap`` fit."""
     highest = min(39, cap - 1)
     pins = {f"oslo{project}": f"{highest}.0" for project in range(PROJECTS)}
     pins["shared"] = f"{min(cap - 1, highest + 9)}.0"
@@ -226,7 +226,7 @@ def extras_in_a_row(length: int = 40) -> Ladder:
 
 
 def pigeons(holes: int = 5) -> Ladder:
-    """Offer fewer holes than pigeons, no two of which may share one: the classic of what is hard to refute."""
+    """Offer fewer holes than pigeons, no two of which may share one: the classic hard case to refute."""
     files = [
         make_wheel(f"pigeon{pigeon}", str(hole), requires=[f"hole{hole}=={pigeon}"])
         for pigeon in range(holes + 1)

@@ -1,4 +1,4 @@
-"""An index without a network: the port that wherry fetches through, answered out of memory in a random order."""
+"""An index without a network: wherry's fetcher port, answered from memory in a random order."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ HTML_URL = f"https://{HOST}/html/"
 
 
 class MemoryFetcher:
-    """Serves ``files`` as `JSON_URL` and `HTML_URL`; other hosts do not answer.
+    """A fetcher of ``files`` at `JSON_URL` and `HTML_URL`; other hosts do not answer.
 
-    ``requests`` counts by URL, ``asked`` holds them in order. ``seed`` decides which answers come first. ``instead``
-    maps URLs to answers of a test's own. ``elsewhere`` maps further hosts to the files that they serve in the same
-    manner, ``statuses`` projects to their status (PEP 792).
+    ``requests`` counts requests by URL, ``asked`` holds them in order. ``seed`` decides the order of answers.
+    ``instead`` maps URLs to answers of the test. ``elsewhere`` maps further hosts to their files, ``statuses`` projects
+    to their status (PEP 792).
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class MemoryFetcher:
 
 
 class _Host:
-    """The files of one host, by project and by path; a wheel is opened only once its project is asked for."""
+    """The files of one host, by project and by path; a wheel is opened when its project is requested."""
 
     def __init__(self, files: Iterable[IndexFile]) -> None:
         self.projects: dict[str, list[IndexFile]] = {}

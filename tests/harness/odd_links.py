@@ -1,4 +1,4 @@
-"""Links of project pages: those that cost their file and no other, and fragments with and without hashes."""
+"""Links of project pages: invalid ones, which affect only their own file, and fragments with and without hashes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ IMPOSSIBLE_NAMES = (
     "demo%1B[31m-2.0-py3-none-any.whl",
     "demo%C2%9B-2.0-py3-none-any.whl",
 )
-"""Percent-encoded, as a link has them."""
+"""Names of files, percent-encoded as in links."""
 
 IMPOSSIBLE_URLS = (
     f"http://[x/{WHEEL}",
@@ -64,12 +64,12 @@ IMPOSSIBLE_URLS = (
     f"about:{WHEEL}",
     f"C:/home/{WHEEL}",
 )
-"""Of a page that lies at an ``https:`` URL: none may be followed, and none read from disk."""
+"""Links of a page at an ``https:`` URL: none may be followed, and none read from disk."""
 
 
 @dataclass(frozen=True)
 class OddFragment:
-    """The end of a link, and the warning that it must give, if any; ``is_right`` tells whether its hash is."""
+    """The end of a link, and the warning that it must give, if any; ``is_right`` is true if its hash is correct."""
 
     text: str
     warning: str = ""
@@ -96,7 +96,7 @@ def odd_fragments(content: bytes) -> Iterator[OddFragment]:
         yield OddFragment(f"#{name}={digests[name]}", warning)
         yield OddFragment(f"#egg=demo&{name}={digests[name]}", warning)
         yield OddFragment(f"#{name}={'0' * len(digests[name])}", is_right=False)
-        # A weak one beside a strong one does not count.
+        # A weak hash beside a strong one is ignored.
         yield OddFragment(f"#{name}=0&sha256={good}")
         yield OddFragment(f"#{name}={digests[name]}&sha256={wrong}", is_right=False)
     for text in ("#egg=demo", "#egg=", "#subdirectory=src", "#sha256=", "#sha256", "#top", "#unknown=ab", "#EGG=demo"):

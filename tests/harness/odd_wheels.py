@@ -1,4 +1,4 @@
-"""Wheels with faults that do no harm, which are accepted: some with a warning, some without."""
+"""Wheels with harmless faults, which are accepted: some with a warning, some without."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ __all__ = ["OddWheel", "odd_wheels"]
 
 @dataclass(frozen=True)
 class OddWheel:
-    """An archive, and the warnings that installing it must give; none where that is to be silent."""
+    """An archive, and the warnings that its installation must give, if any."""
 
     name: str
     content: bytes
@@ -39,12 +39,12 @@ class OddWheel:
 
     @property
     def file(self) -> IndexFile:
-        """What an index offers."""
+        """The file that an index offers."""
         return IndexFile(self.filename, self.content)
 
 
 def odd_wheels() -> Iterator[OddWheel]:
-    """Yield a wheel for every fault that is passed over."""
+    """Yield a wheel for every harmless fault."""
     yield from _records()
     yield from _wheel_files()
     yield from _data_folders()
@@ -85,16 +85,16 @@ def _records() -> Iterator[OddWheel]:
             f"{LINE}app/,,\n{INFO}/,,\n",
             f"its RECORD lists folders: app/, {INFO}/",
         ),
-        "path that looks absolute": (f"/{LINE}", f"its RECORD spells paths in its own way: /{DEFLATED_PATH}"),
-        "path from here": (f"./{LINE}", f"its RECORD spells paths in its own way: ./{DEFLATED_PATH}"),
+        "path that looks absolute": (f"/{LINE}", f"its RECORD has paths in another spelling: /{DEFLATED_PATH}"),
+        "path from here": (f"./{LINE}", f"its RECORD has paths in another spelling: ./{DEFLATED_PATH}"),
         "path with backslashes": (
             LINE.replace("/", "\\", 1),
-            "its RECORD spells paths in its own way: app\\deflated.py",
+            "its RECORD has paths in another spelling: app\\deflated.py",
         ),
-        "path in two spellings": (f"{LINE}./{LINE}", f"its RECORD spells paths in its own way: ./{DEFLATED_PATH}"),
+        "path in two spellings": (f"{LINE}./{LINE}", f"its RECORD has paths in another spelling: ./{DEFLATED_PATH}"),
         "line of RECORD that looks absolute": (
             f"{LINE}/{INFO}/RECORD,,\n",
-            f"its RECORD spells paths in its own way: /{INFO}/RECORD",
+            f"its RECORD has paths in another spelling: /{INFO}/RECORD",
         ),
         "line of RECORD with hash": (f"{LINE}{INFO}/RECORD,sha256={digest('sha256', b'x')},1\n",),
         "line of a signature": (f"{LINE}{INFO}/RECORD.jws,,\n{INFO}/RECORD.p7s,,\n",),
@@ -107,7 +107,7 @@ def _records() -> Iterator[OddWheel]:
             if notation == "hexadecimal":
                 warnings.append(NOTATION)
             if algorithm not in {"sha256", "sha384", "sha512"}:
-                warnings.append(f"its RECORD has hashes of a rare kind: {algorithm}")
+                warnings.append(f"its RECORD has hashes of rare algorithms: {algorithm}")
             content = build(members(record=right.replace(LINE, line).encode()))
             yield OddWheel(f"RECORD: {algorithm} in {notation}", content, tuple(warnings))
     for name, record in {
@@ -141,7 +141,7 @@ def _wheel_files() -> Iterator[OddWheel]:
 
     tag, with_build = b"Tag: py3-none-any\n", "app-1.0-7-py3-none-any.whl"
     without = "its WHEEL has no Build, but the filename has 7"
-    newer = "its WHEEL has the Wheel-Version 1.9, newer than the 1.0 that is known"
+    newer = "its WHEEL has the Wheel-Version 1.9, newer than the supported 1.0"
     lost = "its WHEEL has the Build '7', but the filename has none"
     yield changed("no tag", tag, b"", "its WHEEL has no Tag")
     yield changed("empty tag", tag, b"Tag:\n", "its WHEEL has no Tag")

@@ -1,4 +1,4 @@
-"""Where the tests find and put things."""
+"""Paths of the tests' files."""
 
 from __future__ import annotations
 

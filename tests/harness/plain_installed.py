@@ -1,4 +1,4 @@
-"""Distributions that are installed, as plain data."""
+"""Installed distributions as plain data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def plain_installed(
     distributions: Mapping[str, Iterable[str]], *, requested: Iterable[str] = (), requires_python: str = ""
 ) -> dict[NormalizedName, InstalledDistribution]:
-    """Return distributions, by ``name version``, with what they require; all have the same ``requires_python``."""
+    """Return distributions, given by ``name version`` with requirements; all have the same ``requires_python``."""
     found = {}
     for key, requires in distributions.items():
         name, version = key.split()

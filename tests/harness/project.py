@@ -1,4 +1,4 @@
-"""A program's folder with wherry and Pyodide in it, as npm would have installed them, and an index on loopback."""
+"""The folder of a program with wherry and Pyodide, as npm would install them, and an index on loopback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["EXAMPLE_INDEX", "Project", "indexed"]
 
 EXAMPLE_INDEX = "https://example.org/simple/"
-"""What a document calls an index that is not PyPI."""
+"""The name of an index other than PyPI in documents."""
 
 INDEXED = """
 import { attach as attachAsIs } from WHERRY;
@@ -33,12 +33,12 @@ esac
 
 
 def indexed(wherry: str, index_url: str) -> str:
-    """Return a module that is ``wherry`` (its specifier), but for the index it asks where none is named."""
+    """Return a module that re-exports ``wherry`` (its specifier) with another default index."""
     return INDEXED.replace("WHERRY", repr(wherry)).replace("INDEX", repr(index_url))
 
 
 class Project:
-    """Lives in ``folder``; its packages come from ``index_url`` where PyPI or :data:`EXAMPLE_INDEX` would be asked."""
+    """A program in ``folder``; ``index_url`` replaces PyPI and :data:`EXAMPLE_INDEX`."""
 
     def __init__(self, folder: Path, index_url: str) -> None:
         self.folder = folder
@@ -46,7 +46,7 @@ class Project:
         modules = folder / "node_modules"
         shutil.copytree(BUNDLE, modules / "wherry" / "dist")
         shutil.copy(JS / "package.json", modules / "wherry")
-        # With wheels beside it: those of the npm package are on a CDN.
+        # With wheels beside it, since those of the npm package are on a CDN.
         shutil.copytree(STOCK, modules / "pyodide", ignore=shutil.ignore_patterns("wherry"))
         self.write("package.json", '{ "type": "module" }')
         self.write("indexed.js", indexed("wherry", index_url))
@@ -60,7 +60,7 @@ class Project:
         (self.folder / name).write_text(text, encoding="utf-8")
 
     def run(self, command: str, stdin: str = "", earlier: int = 0) -> subprocess.CompletedProcess[str]:
-        """Run a line of a shell, in which ``$?`` is ``earlier``; its standard error is among the output."""
+        """Run a line of a shell, in which ``$?`` is ``earlier``; standard error goes to standard output."""
         return subprocess.run(  # noqa: S603 - a line of the project's own documents
             ["/bin/sh", "-c", f"(exit {earlier}); {command.replace(EXAMPLE_INDEX, self.index_url)}"],
             check=False,

@@ -1,4 +1,4 @@
-"""ZIP archives put together field by field, so that any of them can lie.
+"""ZIP archives assembled field by field, so that each field can be wrong.
 
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3
 """
@@ -20,10 +20,10 @@ IN_ZIP64 = 0xFFFFFFFF
 
 @dataclass(frozen=True)
 class Entry:
-    """A member. ``local`` and ``central`` are fields of these headers (see below) that differ from the truth.
+    """A member. ``local`` and ``central`` are wrong fields of these headers (see below).
 
-    ``packed`` is what stands in the archive, by default ``content`` as ``method`` has it; ``descriptor`` follows it,
-    ``stray`` stands before the local header. ``listed``: there is a central header; ``placed``: there is a local one.
+    ``packed`` are the bytes in the archive, by default ``content`` packed with ``method``; ``descriptor`` follows them,
+    ``stray`` precedes the local header. ``listed``: it has a central header; ``placed``: it has a local one.
     """
 
     name: bytes
@@ -40,13 +40,13 @@ class Entry:
 
     @property
     def data(self) -> bytes:
-        """What stands in the archive."""
+        """The packed bytes in the archive."""
         if self.packed is not None:
             return self.packed
         return deflate(self.content) if self.method == DEFLATED else self.content
 
     def fields(self) -> dict[str, int | bytes]:
-        """Return the fields that both headers have, as they are in truth."""
+        """Return the correct fields that both headers have."""
         return {
             "needed": 20,
             "flags": self.flags,
@@ -82,11 +82,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Framing:
-    """What stands around the entries. ``end`` are fields of the end record that differ from the truth.
+    """The parts around the entries. ``end`` are wrong fields of the end record.
 
-    ``zip64`` are those of the ZIP64 record and its locator, which are there if it is given. ``prefix``, ``gap`` (after
-    the central directory), ``before_end`` (after the locator), ``comment`` and ``suffix`` are bytes; the prefix is not
-    counted in offsets.
+    ``zip64`` are those of the ZIP64 record and its locator, which exist if it is given. ``prefix``, ``gap`` (after the
+    central directory), ``before_end`` (after the locator), ``comment`` and ``suffix`` are bytes; the prefix does not
+    count in offsets.
     """
 
     end: Mapping[str, int] = field(default_factory=dict)
@@ -157,7 +157,7 @@ def unicode_path_extra(name: bytes, path: bytes) -> bytes:
 
 
 def descriptor(entry: Entry, *, signed: bool = True, zip64: bool = False) -> bytes:
-    """Return the data descriptor that is right for ``entry``."""
+    """Return the correct data descriptor of ``entry``."""
     values = (zlib.crc32(entry.content), len(entry.data), len(entry.content))
     return (b"PK\7\x08" if signed else b"") + struct.pack("<I2Q" if zip64 else "<3I", *values)
 

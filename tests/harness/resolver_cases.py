@@ -1,4 +1,4 @@
-"""Resolver cases: an index, what is asked of it, what must come out. tests/cases/README.md has the keys."""
+"""Resolver cases: an index, requirements and options, and the expected result. tests/cases/README.md has the keys."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class ResolverCase:
 
     @property
     def needs_only_an_index(self) -> bool:
-        """Whether one plain index is all that the case needs: then any server and any runtime will do."""
+        """Whether the case needs only one plain index: then any server and any runtime can run it."""
         elsewhere = (self.indexes, self.reserved, self.unreachable, self.pages, self.installed, self.distribution)
         placeholders = PLACEHOLDER.search(" ".join((*self.requested, *map(str, self.options.values()))))
         return not any(elsewhere) and placeholders is None and "requirements_files" not in self.options
@@ -83,7 +83,7 @@ class ResolverCase:
         return f"{', '.join(self.reserved[name])} @ " if name in self.reserved else ""
 
     def fetcher(self, seed: int) -> MemoryFetcher:
-        """Return what answers for the indexes."""
+        """Return a fetcher that answers for the indexes."""
         return MemoryFetcher(
             self._files[HOST],
             seed=seed,
@@ -97,7 +97,7 @@ class ResolverCase:
         )
 
     def placed(self, text: str) -> str:
-        """Put URLs in the place of ``{project version}``; with ``#`` before the bracket closes, the hash as well.
+        """Replace ``{project version}`` by URLs, and ``{project version#}`` by URLs with a hash.
 
         ``{hash KEY}`` becomes the option ``--hash=sha256:…`` of the file with that key.
         """
@@ -131,7 +131,7 @@ class ResolverCase:
         return found
 
     def distributions(self) -> dict[NormalizedName, InstalledDistribution]:
-        """Return what is installed."""
+        """Return the installed distributions."""
         found = {}
         for key, release in self.installed.items():
             facts = release if isinstance(release, Mapping) else {}
@@ -199,6 +199,6 @@ def _file(key: str, release: Sequence[str] | Mapping[str, Any]) -> IndexFile:
 
 
 def _stated(file: IndexFile, **facts: object) -> IndexFile:
-    """Let the index say ``facts`` of the file, whatever is in it."""
+    """Let the index state ``facts`` of the file, independent of its content."""
     vars(file).update(facts)
     return file

@@ -1,4 +1,4 @@
-"""What a test asks of a Pyodide that pytest-pyodide drives; its runners are untyped."""
+"""Helpers for tests in a Pyodide that pytest-pyodide drives; its runners are untyped."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.harness.waiting import happens
 if TYPE_CHECKING:
     from tests.harness.index_server import IndexServer
 
-MOST = 600  # seconds; Node gives a script so many, whatever a test says
+MOST = 600  # seconds that Node gives a script, whatever the test sets
 
 SNAPSHOT = """
 import hashlib
@@ -30,7 +30,7 @@ list(files.items())
 
 
 def attach(runtime: Any) -> None:  # noqa: ANN401
-    """Bring wherry along as a user of the npm package does, unless it is there."""
+    """Attach wherry as a user of the npm package does, unless it is attached."""
     if runtime.browser == "node":
         runtime.p.timeout = MOST
     entry = BUNDLE / "index.js"
@@ -50,7 +50,7 @@ def attach(runtime: Any) -> None:  # noqa: ANN401
 
 
 def has_crashed(runtime: Any) -> bool:  # noqa: ANN401
-    """Tell whether it is a tab that has crashed: to whatever it is asked it answers that."""
+    """Return whether the runtime is a crashed tab, which answers every request with that error."""
     if runtime.browser == "node":
         return False
     try:
@@ -61,15 +61,15 @@ def has_crashed(runtime: Any) -> bool:  # noqa: ANN401
 
 
 def start_again(runtime: Any) -> None:  # noqa: ANN401
-    """Give a runtime whose tab has crashed another tab, with nothing in it but Pyodide."""
+    """Give a runtime whose tab has crashed another tab with only Pyodide."""
     runtime.quit()
     places = {name: getattr(runtime, name) for name in ("server_port", "server_hostname", "server_log", "dist_dir")}
     type(runtime).__init__(runtime, **places)
 
 
 def settle(runtime: Any, server: IndexServer) -> None:  # noqa: ANN401
-    """Wait until *server* has counted what the runtime has asked it for, and answers nothing any more."""
-    # What was asked for before reaches it before, and aborted or not is counted.
+    """Wait until *server* has counted all requests of the runtime, and has answered them."""
+    # Earlier requests reach it earlier, and are counted even if they are aborted.
     runtime.run_js(f"await fetch('{server.html_url}nothing/'); return null;")
     assert happens(lambda: server.in_flight == 0)
 
@@ -77,6 +77,6 @@ def settle(runtime: Any, server: IndexServer) -> None:  # noqa: ANN401
 def snapshot(runtime: Any) -> dict[str, str]:  # noqa: ANN401
     """Return every file of the virtual filesystem with its SHA-256, and every folder with an empty string.
 
-    Two of them tell file by file whether an environment is what it was.
+    A comparison of two snapshots shows whether an environment has changed.
     """
     return dict(runtime.run(SNAPSHOT))

@@ -1,4 +1,4 @@
-"""A fetcher that does what a test has written down, one outcome per request."""
+"""A fetcher with outcomes that the test gives, one per request."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class ScriptedFetcher:
-    """Answers with ``outcomes`` in order, and with the last of them from then on; errors are raised.
+    """A fetcher that answers with ``outcomes`` in order, then always with the last one; errors are raised.
 
     ``asked`` holds the requests.
     """
@@ -25,7 +25,7 @@ class ScriptedFetcher:
         self._outcomes = list(outcomes)
 
     async def fetch(self, request: Request) -> Response:
-        """Give the next outcome."""
+        """Return or raise the next outcome."""
         self.asked.append(request)
         outcome = self._outcomes[min(len(self.asked), len(self._outcomes)) - 1]
         if isinstance(outcome, Exception):

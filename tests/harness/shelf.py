@@ -1,4 +1,4 @@
-"""A destination to decide for: site-packages that nothing can be put into."""
+"""A read-only destination, for resolving."""
 
 from __future__ import annotations
 

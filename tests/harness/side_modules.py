@@ -1,4 +1,4 @@
-"""Shared libraries made to measure: WebAssembly side modules, whole ones and the heads of real ones."""
+"""Made-up shared libraries: WebAssembly side modules, and the heads of real ones."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def string(text: str) -> bytes:
 
 
 def section(kind: int, content: bytes) -> bytes:
-    """Return a section, or a subsection, which look alike."""
+    """Return a section or a subsection; both have the same format."""
     return bytes([kind]) + leb(len(content)) + content
 
 
@@ -47,7 +47,7 @@ def strings(kind: int, texts: Iterable[str]) -> bytes:
 
 
 def dylink(needed: Iterable[str] = (), runtime_paths: Iterable[str] = (), *, memory: bytes = bytes(4)) -> bytes:
-    """Return a ``dylink.0`` section as linkers write it: what is empty is left out."""
+    """Return a ``dylink.0`` section as linkers write it, without empty parts."""
     needed, runtime_paths = list(needed), list(runtime_paths)
     content = section(MEM_INFO, memory)
     content += strings(NEEDED, needed) if needed else b""
@@ -70,7 +70,7 @@ def side_module(needed: Iterable[str] = (), runtime_paths: Iterable[str] = (), *
 
 
 def relinked(module: bytes, needed: Iterable[str] = (), runtime_paths: Iterable[str] = ()) -> bytes:
-    """Return ``module``, a real library that needs nothing, with other libraries named in its head."""
+    """Return ``module``, a real library that needs no others, with other libraries named in its head."""
     start = len(PREAMBLE) + 2
     end = start + module[start - 1]  # real heads are short: their length is one byte
     memory = module[start + len(string("dylink.0")) : end]
@@ -80,18 +80,18 @@ def relinked(module: bytes, needed: Iterable[str] = (), runtime_paths: Iterable[
 
 
 def padded(module: bytes, size: int) -> bytes:
-    """Return ``module`` with so many bytes more, in a section that means nothing; they do not deflate to nothing."""
+    """Return ``module`` with ``size`` more bytes, in a meaningless section; they are random and do not compress."""
     noise = random.Random(314).randbytes(size)  # noqa: S311 - the same every time
     return module + section(CUSTOM, string("padding") + noise)
 
 
 def members(wheel: IndexFile) -> dict[str, bytes]:
-    """Return the files of ``wheel`` by path, its ``.dist-info`` left out."""
+    """Return the files of ``wheel`` by path, without its ``.dist-info``."""
     with zipfile.ZipFile(io.BytesIO(wheel.content)) as archive:
         return {name: archive.read(name) for name in archive.namelist() if ".dist-info/" not in name}
 
 
 def rebuilt(wheel: IndexFile, changes: Mapping[str, bytes]) -> IndexFile:
-    """Return a wheel with the files of ``wheel``, some added or replaced, and a RECORD that is right."""
+    """Return a wheel with the files of ``wheel``, some added or replaced, and a correct RECORD."""
     tag = "-".join(wheel.filename.removesuffix(".whl").rsplit("-", 3)[1:])
     return make_wheel(*wheel.identity, files={**members(wheel), **changes}, tag=tag)

@@ -1,4 +1,4 @@
-"""Small indexes as plain data, drawn at random, and an oracle that tries everything."""
+"""Small random indexes as plain data, and a brute-force oracle."""
 
 from __future__ import annotations
 
@@ -43,9 +43,10 @@ LOCKED = "1.5"
 
 @dataclass(frozen=True)
 class SmallRelease:
-    """What a release requires; ``unfit`` says where its Requires-Python excludes this one: nowhere, page, metadata.
+    """The requirements of a release. ``unfit`` is the place where its Requires-Python excludes this Python, if any.
 
-    Without ``extra`` it does not list the one extra that there is; it still has it where it requires something for it.
+    Places are the page and the metadata. Without ``extra`` the release does not list the only extra; it still has the
+    extra if it requires something for it.
     """
 
     requires: tuple[str, ...] = ()
@@ -61,7 +62,7 @@ class SmallRelease:
 
 @dataclass(frozen=True)
 class SmallMember:
-    """A package of the distribution at ``LOCKED``: the lock's projects, and what its metadata requires."""
+    """A package of the distribution, of version ``LOCKED``: its dependencies in the lock and in its metadata."""
 
     depends: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
@@ -69,7 +70,7 @@ class SmallMember:
 
 @dataclass(frozen=True)
 class SmallIndex:
-    """The releases by (project, version), what is asked of the index, what is installed (by project) and so on."""
+    """The releases by (project, version), the requirements, the installed versions by project, and so on."""
 
     releases: Mapping[tuple[str, str], SmallRelease]
     requested: tuple[str, ...]
@@ -79,7 +80,7 @@ class SmallIndex:
     distribution: Mapping[str, SmallMember] = field(default_factory=dict)
 
     def problem(self) -> Problem:
-        """Return what is to be decided."""
+        """Return the problem to solve."""
         installed = {}
         for project, (version, requires) in self.installed.items():
             metadata = _metadata(project, version, requires)
@@ -89,7 +90,7 @@ class SmallIndex:
         return pose(asked, environment=PYODIDE_314, installed=installed, distribution=distribution)[0]
 
     def _package(self, project: str) -> LockedPackage:
-        # The lock leads to its own packages alone.
+        # The lock leads only to its own packages.
         depends = tuple(canonicalize_name(name) for name in self._depends(project))
         return LockedPackage(
             canonicalize_name(project), Version(LOCKED), _file(project, LOCKED, SmallRelease()), depends
@@ -129,7 +130,7 @@ class SmallIndex:
         return snapshot
 
     def solutions(self, chosen: Mapping[str, str] | None = None) -> Iterator[Mapping[str, str]]:
-        """Yield every choice of versions that satisfies everything, of the projects that it makes necessary."""
+        """Yield every choice of versions that satisfies all requirements, of the necessary projects only."""
         chosen = chosen or {}
         missing = next((requirement.name for requirement in self._active(chosen) if requirement.name not in chosen), "")
         if missing:
@@ -139,9 +140,9 @@ class SmallIndex:
             yield chosen
 
     def satisfied(self, chosen: Mapping[str, str]) -> bool:
-        """Tell whether ``chosen`` has what is asked, and what its members require with the extras asked for.
+        """Return whether ``chosen`` satisfies the requirements, and those of its members with the requested extras.
 
-        A release of another Python is no choice, and a yanked one only where something names its very version.
+        A release for another Python cannot be chosen; a yanked one only if a requirement names its exact version.
         """
         active = self._active(chosen)
         reached = {requirement.name for requirement in active}
@@ -155,7 +156,7 @@ class SmallIndex:
         ) and all(self._may_be_taken(project, chosen[project], active) for project in reached)
 
     def _active(self, chosen: Mapping[str, str]) -> list[Requirement]:
-        """Return what is asked, and what the chosen that it leads to require."""
+        """Return the requirements, and those of the chosen versions that they lead to."""
         active = [*map(_read, self.requested)]
         seen = set()
         for requirement in active:  # which grows meanwhile
@@ -181,7 +182,7 @@ class SmallIndex:
         return pinned or version == LOCKED or not self.releases[project, version].yanked
 
     def _lacks_extra(self, project: str, version: str) -> bool:
-        """Tell whether the version lacks the extra, though one that may be taken without naming it has it."""
+        """Return whether the version lacks the extra, but another one that may be chosen without naming it has it."""
         installed_version, _ = self.installed.get(project, ("", ()))
         if version in {installed_version, LOCKED} or self.releases[project, version].has_extra:
             return False
@@ -206,7 +207,7 @@ class SmallIndex:
         return (_read(text) for text in texts if _applies(text, extra))
 
     def _required_by_member(self, project: str) -> Iterator[Requirement]:
-        """Yield what the lock says, and at which versions besides the lock's own what the metadata says."""
+        """Yield the requirements of the lock, and those of the metadata, which also admit the lock's version."""
         yield from map(_read, self._depends(project))
         for text in self.distribution[project].requires:
             name = _read(text).name
@@ -215,7 +216,7 @@ class SmallIndex:
 
 
 class SlowIndex(IndexClient):
-    """Answers out of a snapshot without holes, in an order that ``seed`` decides."""
+    """An index that answers from a snapshot without holes, in an order that ``seed`` decides."""
 
     def __init__(self, full: Snapshot, seed: int) -> None:
         super().__init__(MemoryFetcher(()), NoCache(), [JSON_URL])
@@ -240,7 +241,7 @@ class SlowIndex(IndexClient):
 
 
 def partly_known(full: Snapshot, seed: int) -> Snapshot:
-    """Return a snapshot that knows some of what ``full`` knows, on pages whose files stand in another order."""
+    """Return a snapshot with a part of ``full``, on pages whose files are in another order."""
     chance = random.Random(seed)  # noqa: S311 - a repeatable choice, nothing secret
     share = chance.random()
     partial = Snapshot(full.environment)
@@ -264,7 +265,7 @@ def _applies(text: str, extra: str) -> bool:
 
 
 class _BesideLocked(Requirement):
-    """Is satisfied by the lock's version, too; the extras are the lock's affair."""
+    """A requirement without extras that the lock's version satisfies, too."""
 
 
 @cache
@@ -304,7 +305,7 @@ def _file(project: str, version: str, release: SmallRelease) -> ProjectFile:
 
 @dataclass(frozen=True)
 class Ingredients:
-    """What small indexes are made of: the ``versions``, and what may happen to them."""
+    """The ingredients of small indexes: the ``versions``, and the features that may occur."""
 
     versions: tuple[str, ...] = ("1", "2", "3")
     yanked: bool = False
@@ -320,7 +321,7 @@ def small_indexes(ingredients: Ingredients | None = None) -> st.SearchStrategy[S
     made_of = ingredients or Ingredients()
     versions = st.sampled_from(made_of.versions)
     projects = st.sampled_from(PROJECTS)
-    # Whole requirements are drawn at once: Hypothesis takes its time for every draw.
+    # Whole requirements are drawn at once, since Hypothesis is slow at each draw.
     specifiers = ["", *map("".join, itertools.product(("==", "!=", ">=", "<"), made_of.versions))]
     texts = list(map("".join, itertools.product(PROJECTS, ["", "", "", f"[{EXTRA}]"], specifiers)))
     markers = ["", "", "", f"; extra == '{EXTRA}'"]

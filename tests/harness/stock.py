@@ -1,9 +1,8 @@
-"""Prepares Pyodide as npm brings it, with the genuine lock and stand-ins. `python -m tests.harness.stock`.
+"""Prepare Pyodide's npm package with its genuine lock and stand-ins: `python -m tests.harness.stock`.
 
-The npm package names hundreds of wheels and brings none; they are on a CDN, which a test does not reach. For the
-projects that the documents install, a stand-in lies beside the runtime: the newest wheel of the wheelhouse, under the
-version that the lock has, or an empty wheel where the wheelhouse has none. Only their hashes differ from the lock as it
-was released.
+The npm package lists hundreds of wheels and contains none; they are on a CDN, which a test does not reach. For the
+projects that the documents install, a stand-in is beside the runtime: the newest wheel of the wheelhouse, with the
+version of the lock, or an empty wheel if the wheelhouse has none. Only their hashes differ from the released lock.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ PROJECTS = ("fastapi", "idna", "msgpack", "pydantic", "python-dateutil", "sorted
 
 
 def prepare(folder: Path, *, npm_package: Path, wheels: Iterable[IndexFile], bundle: Path) -> None:
-    """Make ``folder`` anew out of the npm package, stand-ins made of ``wheels``, and a link to ``bundle``."""
+    """Make ``folder`` anew from the npm package, stand-ins made of ``wheels``, and a link to ``bundle``."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     for name in (*RUNTIME, "package.json"):
@@ -60,7 +59,7 @@ def closure(names: Iterable[str], packages: Mapping[str, Any]) -> list[str]:
 
 
 def make_stand_in(name: str, packages: Mapping[str, Any], real: Mapping[Any, IndexFile]) -> IndexFile:
-    """Return a wheel with the name, version and tags that the lock has."""
+    """Return a wheel with the name, version and tags of the lock."""
     entry = packages[name]
     version, filename = str(entry["version"]), str(entry["file_name"])
     wheel = real.get(canonicalize_name(name))
@@ -71,7 +70,7 @@ def make_stand_in(name: str, packages: Mapping[str, Any], real: Mapping[Any, Ind
 
 
 def _renamed(wheel: IndexFile, filename: str, packages: Mapping[str, Any]) -> tuple[dict[str, bytes], str]:
-    """Return the members of ``wheel`` as a wheel of another ``filename``, without RECORD, and that one's path."""
+    """Return the members of ``wheel`` for a wheel of another ``filename``, without RECORD, and RECORD's path."""
     stem = "-".join(filename.split("-")[:2])
     members: dict[str, bytes] = {}
     with zipfile.ZipFile(io.BytesIO(wheel.content)) as archive:
@@ -91,7 +90,7 @@ def _renamed(wheel: IndexFile, filename: str, packages: Mapping[str, Any]) -> tu
 
 
 def _with_versions(metadata: str, version: str, packages: Mapping[str, Any]) -> str:
-    """Return METADATA of another version, which requires what the lock has."""
+    """Return METADATA of another version, whose requirements admit the versions of the lock."""
 
     def admitting(match: re.Match[str]) -> str:
         requirement = Requirement(match[1])

@@ -1,4 +1,4 @@
-"""How a fault turns an answer into trouble, over a real socket."""
+"""Apply faults to answers over a real socket."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ APOLOGY = "<!DOCTYPE html>\n<html><body><h1>Please sign in to use this network</
 
 
 async def strike(fault: Fault, request: web.Request, response: web.Response) -> web.StreamResponse:
-    """Answer ``request`` as ``fault`` has it, where ``response`` would have been right."""
+    """Answer ``request`` as ``fault`` specifies, instead of with the correct ``response``."""
     kept = {name: value for name, value in response.headers.items() if name.startswith("Credentials-Control-")}
     match fault.kind:
         case Kind.STATUS:
@@ -65,7 +65,7 @@ def _hang_up(request: web.Request) -> None:
 
 
 async def _half(request: web.Request, response: web.Response) -> web.StreamResponse:
-    """Send the headers for all of the body, and half of it."""
+    """Send the headers of the whole body, and half of the body."""
     body = _body(response)
     answer = web.StreamResponse(status=response.status, headers=_headers(response))
     answer.content_length = len(body)
@@ -93,7 +93,7 @@ async def _endless(fault: Fault, request: web.Request, response: web.Response) -
         answer.headers["Content-Encoding"] = "gzip"
         packing = zlib.compressobj(wbits=31)
         body = packing.compress(body) + packing.flush(zlib.Z_FULL_FLUSH)
-        # After a full flush, what follows depends on nothing before.
+        # After a full flush, later bytes do not depend on earlier ones.
         more = packing.compress(more * 16) + packing.flush(zlib.Z_FULL_FLUSH)
     await answer.prepare(request)
     sent = 0

@@ -1,4 +1,4 @@
-"""Waiting for what goes on in another thread or process."""
+"""Wait for conditions in other threads or processes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PATIENCE = 60.0  # seconds: more than a busy machine needs
 
 
 def happens(condition: Callable[[], object]) -> bool:
-    """Wait until *condition* is true; tell whether it ever was."""
+    """Wait until *condition* is true; return whether it became true."""
     until = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() > until:

@@ -1,4 +1,4 @@
-"""Fetches the real wheels that the tests install, as tests/wheels pins them. `python -m tests.harness.wheelhouse`."""
+"""Fetch the real wheels that the tests install, as tests/wheels pins them: `python -m tests.harness.wheelhouse`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.harness.paths import PINS, WHEELS
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What Pyodide 314 takes; pip runs on another platform and has to be told.
+# The platform of Pyodide 314; pip runs on another one.
 TARGET = (
     "--python-version=3.14",
     "--implementation=cp",
@@ -26,7 +26,7 @@ FOLDERS = ("newest", "older", "distribution", "databases")
 
 
 def fetch(pins: Path, folder: Path) -> None:
-    """Fill ``folder`` with the wheels that ``pins`` lists, unless it holds just these."""
+    """Fill ``folder`` with the wheels that ``pins`` lists, unless it has exactly these."""
     if holds(folder, pins):
         return
     shutil.rmtree(folder, ignore_errors=True)
@@ -35,7 +35,7 @@ def fetch(pins: Path, folder: Path) -> None:
 
 
 def holds(folder: Path, pins: Path) -> bool:
-    """Tell whether ``folder`` holds the files whose hashes ``pins`` lists, and no other."""
+    """Return whether ``folder`` has the files whose hashes ``pins`` lists, and no others."""
     wanted = re.findall(r"--hash=sha256:([0-9a-f]{64})", pins.read_text(encoding="utf-8"))
     found = [hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.glob("*")]
     return sorted(wanted) == sorted(found)

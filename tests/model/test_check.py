@@ -41,25 +41,24 @@ def test_a_report_shows_as_an_escaped_table():
     )
 
 
-def test_a_report_is_false_where_all_is_well():
+def test_a_report_without_problems_is_false():
     assert REPORT
     assert not CheckReport()
-    assert str(CheckReport()) == "Everything that is installed has what it requires"
-    assert CheckReport()._repr_html_() == "<p>Everything that is installed has what it requires</p>"
+    assert str(CheckReport()) == "No problems found"
+    assert CheckReport()._repr_html_() == "<p>No problems found</p>"
 
 
-def test_warnings_are_shown_and_leave_all_well():
+def test_warnings_are_shown_and_are_no_problems():
     report = CheckReport(warnings=("a-1.dist-info: <odd>",))
     assert not report
-    assert str(report) == "Everything that is installed has what it requires\nWarning: a-1.dist-info: <odd>"
+    assert str(report) == "No problems found\nWarning: a-1.dist-info: <odd>"
     assert report._repr_html_() == (
-        "<p>Everything that is installed has what it requires</p>"
-        "<table><tr><th>Warnings</th><td>a-1.dist-info: &lt;odd&gt;</td></tr></table>"
+        "<p>No problems found</p><table><tr><th>Warnings</th><td>a-1.dist-info: &lt;odd&gt;</td></tr></table>"
     )
     assert report.to_dict()["warnings"] == ["a-1.dist-info: <odd>"]
 
 
-def test_a_report_travels_as_json():
+def test_a_report_converts_to_json():
     travelled = json.loads(json.dumps(REPORT.to_dict()))
     assert travelled["broken"][1] == {
         "name": "c-1.dist-info",

@@ -30,11 +30,11 @@ PYODIDE = ["pyemscripten_2026_0_wasm32", "pyodide_2026_0_wasm32", "emscripten_5_
         pytest.param({"PYEMSCRIPTEN_ABI_VERSION": None}, PYODIDE[2:], id="None is no ABI"),
     ],
 )
-def test_the_abi_makes_the_platforms(variables, expected):
+def test_platforms_follow_from_the_abi(variables, expected):
     assert list(emscripten_platforms(variables, "emscripten-5.0.3-wasm32")) == expected
 
 
-def test_tags_go_from_the_runtimes_own_to_those_of_any_python():
+def test_tags_are_ordered_from_most_to_least_specific():
     tags = supported_tags((3, 14), PYODIDE)
     samples = [
         *(f"cp314-cp314-{platform}" for platform in PYODIDE),
@@ -54,7 +54,7 @@ def test_tags_go_from_the_runtimes_own_to_those_of_any_python():
     assert len(set(tags)) == len(tags)
 
 
-def test_a_python_takes_no_extension_of_another():
+def test_extensions_for_another_python_are_not_supported():
     assert {tag.split("-")[1] for tag in supported_tags((3, 14), PYODIDE)} == {"cp314", "abi3", "none"}
 
 
@@ -64,7 +64,7 @@ def test_rank_is_the_position_of_a_tag():
     assert [environment.rank[tag] for tag in environment.tags] == list(range(len(environment.tags)))
 
 
-def test_the_running_interpreter_is_described_as_packaging_does():
+def test_the_current_environment_agrees_with_packaging():
     environment = Environment.current()
     assert environment.tags == tuple(map(str, sys_tags()))
     assert environment.python_version.release == sys.version_info[:3]

@@ -24,7 +24,7 @@ URL = "https://example.org/app-1.0-py3-none-any.whl"
         ("last Tuesday", None),
     ],
 )
-def test_an_upload_time_is_a_moment_where_it_can_be_read(text, moment):
+def test_an_upload_time_is_read_if_it_is_valid(text, moment):
     assert ProjectFile("app-1.0.tar.gz", URL, upload_time=text).uploaded == moment
 
 
@@ -53,7 +53,7 @@ def lazy(*names: str, made: list[int] | None = None) -> LazyFiles:
     return LazyFiles(names, make)
 
 
-def test_of_lazy_files_those_alone_are_made_that_are_asked_for():
+def test_lazy_files_are_made_only_on_access():
     made: list[int] = []
     files = lazy("a.whl", "b.whl", "c.whl", made=made)
     assert len(files) == 3
@@ -66,7 +66,7 @@ def test_of_lazy_files_those_alone_are_made_that_are_asked_for():
     assert list(files.take([])) == []
 
 
-def test_lazy_files_are_a_sequence_like_any():
+def test_lazy_files_behave_as_a_sequence():
     files = lazy("a.whl", "b.whl", "c.whl")
     assert [file.filename for file in files] == ["a.whl", "b.whl", "c.whl"]
     assert [file.filename for file in files[1:]] == ["b.whl", "c.whl"]

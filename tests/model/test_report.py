@@ -37,7 +37,7 @@ def test_a_report_is_a_table_at_a_prompt():
     assert repr(InstallReport()) == "Nothing to do"
 
 
-def test_what_was_uninstalled_is_a_tuple_with_warnings():
+def test_an_uninstall_report_is_a_tuple_with_warnings():
     gone = UninstallReport([distribution("b", "2")], ["c 1 requires b, which is not installed"])
     assert [item.name for item in gone] == ["b"]
     assert str(gone) == "Removed: b 2\nWarning: c 1 requires b, which is not installed"
@@ -55,12 +55,12 @@ def test_a_report_shows_as_an_escaped_table():
     )
 
 
-def test_a_report_of_nothing_says_so():
+def test_an_empty_report_says_that_there_was_nothing_to_do():
     assert str(InstallReport()) == "Nothing to do"
     assert InstallReport()._repr_html_() == "<p>Nothing to do</p>"
 
 
-def test_what_is_installed_is_a_tuple_that_shows_as_a_table():
+def test_installed_distributions_show_as_a_table():
     both = InstalledDistributions([distribution("b", "2"), distribution("My.App", "1.0")])
     assert [one.name for one in both] == ["b", "my-app"]
     assert both[1:] == (both[1],)
@@ -71,12 +71,12 @@ def test_what_is_installed_is_a_tuple_that_shows_as_a_table():
     )
 
 
-def test_nothing_installed_says_so():
+def test_no_installed_distributions_show_as_a_sentence():
     assert repr(InstalledDistributions()) == "Nothing is installed"
     assert InstalledDistributions()._repr_html_() == "<p>Nothing is installed</p>"
 
 
-def test_a_report_travels_as_json():
+def test_a_report_converts_to_json():
     travelled = json.loads(json.dumps(REPORT.to_dict()))
     assert travelled["installed"][0] == {
         "name": "my-app",
@@ -92,7 +92,7 @@ def test_a_report_travels_as_json():
     assert travelled["requests"] == 3
 
 
-def test_progress_travels_as_json():
+def test_progress_converts_to_json():
     step = Progress("downloading", "b 2", done=1, total=2, package="b", bytes_done=10, bytes_total=40, fraction=0.5)
     assert json.loads(json.dumps(step.to_dict())) == {
         "phase": "downloading",

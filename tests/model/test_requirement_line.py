@@ -1,4 +1,4 @@
-"""Which files the hashes of a line allow and refuse."""
+"""Files that the hashes of a line allow and refuse."""
 
 from __future__ import annotations
 

@@ -18,5 +18,5 @@ SIZES = {
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_a_size_is_said_in_few_digits(size):
+def test_a_size_has_few_digits(size):
     assert human_size(size) == SIZES[size]

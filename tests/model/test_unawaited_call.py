@@ -13,7 +13,7 @@ HINT = "<add() has not begun: write await in front of it, as in: await wherry.ad
 
 @begins_when_awaited
 async def add(one: int, other: int) -> int:
-    """Add two numbers, after a while."""
+    """Add two numbers after a turn of the event loop."""
     await asyncio.sleep(0)
     return one + other
 
@@ -23,19 +23,19 @@ async def fail() -> None:
     raise ValueError("no")
 
 
-async def test_a_call_is_awaited_as_any():
+async def test_a_call_can_be_awaited():
     assert await add(1, other=2) == 3
     assert await asyncio.create_task(add(1, 2)) == 3
     assert await asyncio.ensure_future(add(1, 2)) == 3
     assert list(await asyncio.gather(add(1, 2), add(3, 4))) == [3, 7]
 
 
-async def test_an_exception_goes_on_to_the_caller():
+async def test_an_exception_reaches_the_caller():
     with pytest.raises(ValueError, match="no"):
         await fail()
 
 
-async def test_a_task_of_it_can_be_cancelled():
+async def test_a_task_of_a_call_can_be_cancelled():
     @begins_when_awaited
     async def wait() -> None:
         await asyncio.Event().wait()
@@ -56,18 +56,18 @@ def test_a_call_that_is_not_awaited_says_that_it_must_be():
     assert repr(call) != HINT
 
 
-def test_it_never_ran_is_warned_of_as_for_any_coroutine():
+def test_a_call_that_never_ran_gives_pythons_own_warning():
     with pytest.warns(RuntimeWarning, match="'add' was never awaited"):
         add(1, 2)  # type: ignore[unused-coroutine]
 
 
-def test_it_keeps_its_name_and_its_words():
+def test_a_decorated_function_keeps_its_name_and_docstring():
     assert add.__name__ == "add"
-    assert add.__doc__ == "Add two numbers, after a while."
+    assert add.__doc__ == "Add two numbers after a turn of the event loop."
 
 
 @pytest.mark.parametrize("name", ["install", "install_imports", "resolve"])
-def test_every_public_coroutine_says_so(name):
+def test_every_public_coroutine_function_shows_the_hint(name):
     call = getattr(wherry.Installer, name)(None, "idna")
     assert repr(call) == HINT.replace("add", name)
     call.close()

@@ -134,7 +134,7 @@ LASTING = {
     "a portal for a page": (Fault("/json/idna/", Kind.ERROR_PAGE), "InvalidIndexPage", "sign in"),
     "overloaded": (Fault("/json/idna/", Kind.STATUS, status=503), "RefusedByIndex", "503 (tried 2 times)"),
     "forbidden": (Fault("/json/idna/", Kind.STATUS, status=403), "RefusedByIndex", "403; the credentials"),
-    "corrupt": (Fault("*/idna-*.whl", Kind.CORRUPT), "IntegrityError", "is not what the index promised"),
+    "corrupt": (Fault("*/idna-*.whl", Kind.CORRUPT), "IntegrityError", "does not match the index"),
     "truncated": (Fault("*/idna-*.whl", Kind.TRUNCATE), "IndexUnreachable", "of 69583 bytes came (tried 2 times)"),
 }
 

@@ -85,7 +85,7 @@ def test_a_prompt_begins_with_what_a_file_asks_for(cli, index):
         (
             1,
             f"lone==1.0 --hash=sha256:{'0' * 64}\n",
-            "is not what file:*wrong.txt, line 1 allows: expected sha256 0000",
+            "does not match file:*wrong.txt, line 1: expected sha256 0000",
         ),
         (
             2,

@@ -204,7 +204,7 @@ def test_a_users_file_is_not_overwritten(wherry_runtime, index_server):
     make_file(wherry_runtime, "/etc/tool.conf", "the user's")
     before = snapshot(wherry_runtime)
     code, said = fail(wherry_runtime, "tool", index_server.json_url)
-    assert (code, "/etc/tool.conf, which stands in nobody's record" in said) == ("install-conflict", True)
+    assert (code, "/etc/tool.conf, which is in no RECORD" in said) == ("install-conflict", True)
     assert snapshot(wherry_runtime) == before
 
 

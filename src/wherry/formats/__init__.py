@@ -1,1 +1,1 @@
-"""Floor 2: text or bytes in, values out. One module per format; pure."""
+"""Floor 2: parse text and bytes into values. One module per format; pure functions."""

@@ -1,8 +1,8 @@
-"""Core metadata: the headers that deciding needs, up to version 2.6.
+"""Read the headers of core metadata that the resolver needs, up to version 2.6.
 
 https://packaging.python.org/en/latest/specifications/core-metadata/
 
-``email.parser`` and ``packaging.metadata`` read all of it, at the price of a third of a second to import in a browser.
+``email.parser`` and ``packaging.metadata`` read all headers, but take a third of a second to import in a browser.
 """
 
 from __future__ import annotations
@@ -31,28 +31,28 @@ LONGEST_VALUE = 255  # characters of a name or a version
 MOST_REQUIREMENTS = 10_000  # extras of a requirement counted as further ones
 MOST_CHARACTERS = 1_000_000  # of all requirements together
 SUPPORTED_MAJOR_VERSIONS = frozenset({"1", "2"})
-# As email.feedparser has it: printable ASCII without spaces up to a colon, or a line of an envelope.
+# As in email.feedparser: printable ASCII without spaces up to a colon, or an envelope line.
 HEADER = re.compile(r"([!-9;-~]*):|From ")
 
 
 def parse_headers(text: str) -> dict[str, list[str]]:
-    """Return the header fields before the first line that is none, names in lower case, values in order.
+    """Return the header fields: names in lower case, values in order. Stop at the first line that is no header.
 
-    A line that begins with white space continues the one above. Lines end and headers begin and end exactly as for
-    ``importlib.metadata``, so that both find the same fields.
+    A line that begins with white space continues the one above. Line ends and field boundaries are those of
+    ``importlib.metadata``, so both find the same fields.
     """
     fields: list[tuple[str, list[str]]] = []
     parts: list[str] = []
     # str.splitlines() would also split at form feeds and Unicode separators, which are part of a value here.
     for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        # White space alone continues, too: an empty line of a licence text, as setuptools writes it.
+        # A line of white space continues, too: an empty line of a licence text, as setuptools writes it.
         if line[:1] in {" ", "\t"}:
             parts.append(line.strip())
             continue
         header = HEADER.match(line)
         if header is None:
             break
-        # What continues a line that is no field is not read.
+        # An envelope line, or one without a name, is no field; its continuation lines are dropped with it.
         parts = [line[header.end() :].strip()]
         if header[1]:
             fields.append((header[1].lower(), parts))
@@ -63,11 +63,11 @@ def parse_headers(text: str) -> dict[str, list[str]]:
 
 
 def parse_core_metadata(content: bytes, *, subject: str, lenient: bool = False) -> CoreMetadata:
-    """Read a METADATA file; ``subject`` names it in :class:`InvalidMetadata`, which lists all that is wrong.
+    """Read a METADATA file. Raise :class:`InvalidMetadata` with all problems; ``subject`` names the file in it.
 
-    Wrong is what would mislead: who the distribution is, what it requires. What is for people to read is not looked at.
-    Of a distribution that is installed, reading is ``lenient``: name and version must be there, and the rest of what is
-    wrong is left out.
+    Only the identity and the requirements of the distribution are checked, not the fields for people to read. The
+    metadata of installed distributions is read with ``lenient``: name and version must be valid, and other invalid
+    fields are left out.
     """
     try:
         headers = parse_headers(content.decode("utf-8", "replace" if lenient else "strict"))
@@ -125,7 +125,7 @@ def _name(text: str | None, problems: list[str]) -> NormalizedName | None:
     try:
         return None if text is None else canonicalize_name(text, validate=True)
     except InvalidName:
-        problems.append(f"Name {text!r} is not a name")
+        problems.append(f"Name {text!r} is invalid")
         return None
 
 
@@ -133,12 +133,12 @@ def _version(text: str | None, problems: list[str]) -> Version | None:
     try:
         return None if text is None else Version(text)
     except ValueError:  # InvalidVersion, or a number of more digits than Python reads
-        problems.append(f"Version {text!r} is not a version")
+        problems.append(f"Version {text!r} is invalid")
         return None
 
 
 def _within_limits(lines: Sequence[str], problems: list[str]) -> Sequence[str]:
-    """Return the lines of Requires-Dist, none where they are too many to be read."""
+    """Return the lines of Requires-Dist, or none if they exceed a limit."""
     if len(lines) > MOST_REQUIREMENTS:
         problems.append(f"Requires-Dist is given {len(lines)} times, above the limit of {MOST_REQUIREMENTS}")
         return ()

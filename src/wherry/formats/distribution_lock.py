@@ -1,4 +1,4 @@
-"""The distribution's lock file, ``pyodide-lock.json``."""
+"""Read the distribution's lock file, ``pyodide-lock.json``."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ __all__ = ["parse_distribution_lock"]
 def parse_distribution_lock(text: str, locate: Callable[[str], str]) -> Mapping[NormalizedName, LockedPackage]:
     """Return the packages of a lock by normalized name; ``locate`` gives the URL of a file by its ``file_name``.
 
-    The runtime has read the lock already, so it is well-formed. Passed over is what no requirement can name: unvendored
-    tests, versions that are none, and files where ``locate`` raises ``ValueError``.
+    The runtime has read the lock already, so it is well-formed. Entries that no requirement can name are left out:
+    unvendored tests, invalid versions, and files for which ``locate`` raises ``ValueError``.
     """
     return _LockedPackages(json.loads(text)["packages"], locate)
 
 
 class _LockedPackages(Mapping["NormalizedName", LockedPackage]):
-    """Reads a package when it is asked for: of hundreds, an installation looks at a few."""
+    """Packages that are read on access: an installation needs a few of hundreds."""
 
     def __init__(self, entries: Mapping[str, Any], locate: Callable[[str], str]) -> None:
         self._names = {key: canonicalize_name(key) for key, entry in entries.items() if _is_installable(entry)}
@@ -65,7 +65,7 @@ class _LockedPackages(Mapping["NormalizedName", LockedPackage]):
             version=version,
             # pyodide-build writes a metadata file beside each wheel; the lock has no hash of it.
             file=ProjectFile(filename.rpartition("/")[2], url, hashes, metadata_hashes={}),
-            # They are names as the projects write them, where the keys are normalized.
+            # These names are spelled as the projects spell them; the keys are normalized.
             depends=tuple(other for other in map(canonicalize_name, entry["depends"]) if other in self._entries),
             is_shared_library=entry["package_type"] == "shared_library",
             imports=tuple(entry.get("imports", ())),

@@ -1,4 +1,4 @@
-"""What a WebAssembly shared library needs: the ``dylink.0`` section, with which every one begins.
+"""Read which libraries a WebAssembly shared library needs, from the ``dylink.0`` section at its start.
 
 https://github.com/WebAssembly/tool-conventions/blob/main/DynamicLinking.md
 """
@@ -21,9 +21,9 @@ LONGEST_NUMBER = 5  # bytes of a varuint32
 
 @dataclass(frozen=True, slots=True)
 class Linking:
-    """The names of the libraries that must be loaded before, and the folders where to look for them first.
+    """The libraries to load first (``needed``), and the folders to search for them first (``runtime_paths``).
 
-    A runtime path may begin with ``$ORIGIN``, which is the folder of the library itself.
+    A runtime path may begin with ``$ORIGIN``, the folder of the library itself.
     """
 
     needed: tuple[str, ...] = ()
@@ -31,27 +31,27 @@ class Linking:
 
 
 class _MalformedError(Exception):
-    """What is wrong with the section."""
+    """A malformed section; the message names the fault."""
 
 
 def head_size(start: bytes) -> int | None:
-    """Return how many bytes of a file its ``dylink.0`` section ends after; ``None`` if it is no shared library.
+    """Return the position in bytes where the ``dylink.0`` section ends; ``None`` if the file is no shared library.
 
-    ``start`` is the file's beginning: 32 bytes are enough.
+    ``start`` is the beginning of the file: 32 bytes are enough.
     """
     section = _open(start)
     return None if section is None else section.end
 
 
 def read_linking(head: bytes, *, path: str, filename: str) -> Linking:
-    """Read a shared library's head, as long as :func:`head_size` says.
+    """Read the head of a shared library, of the length that :func:`head_size` returns.
 
-    ``path`` inside of the archive ``filename`` is named in :class:`~wherry.errors.InvalidWheel`, which a section that
-    breaks its specification raises. Subsections of other kinds are passed over.
+    Subsections of other kinds are skipped. Raise :class:`~wherry.errors.InvalidWheel` if the section breaks its
+    specification; the error names ``path`` in the archive ``filename``.
     """
     section = _open(head)
     if section is None or section.end > len(head):
-        raise InvalidWheel(filename, [f"{path} is not a whole shared library"])
+        raise InvalidWheel(filename, [f"{path} is not a complete shared library"])
     try:
         return _read(section)
     except _MalformedError as error:
@@ -59,7 +59,7 @@ def read_linking(head: bytes, *, path: str, filename: str) -> Linking:
 
 
 def _open(start: bytes) -> _Reader | None:
-    """Return a reader of the section, behind its name; ``None`` if the file does not begin with one."""
+    """Return a reader of the section that starts after its name; ``None`` if the file does not begin with one."""
     if start[: len(PREAMBLE) + 1] != PREAMBLE + bytes([CUSTOM_SECTION]):
         return None
     reader = _Reader(start, len(PREAMBLE) + 1, len(start))
@@ -82,14 +82,14 @@ def _read(section: _Reader) -> Linking:
         if kind not in {NEEDED, RUNTIME_PATH}:
             continue
         if kind in lists:
-            raise _MalformedError(f"subsection {kind} is there twice")
+            raise _MalformedError(f"subsection {kind} occurs twice")
         lists[kind] = subsection.names()
     return Linking(lists.get(NEEDED, ()), lists.get(RUNTIME_PATH, ()))
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Reads ``content`` from ``position`` to ``end`` and no further."""
+    """A reader of ``content`` from ``position`` up to ``end``."""
 
     content: bytes
     position: int
@@ -98,7 +98,7 @@ class _Reader:
     def bytes(self, size: int) -> bytes:
         """Return the next ``size`` bytes."""
         if size > self.end - self.position:
-            raise _MalformedError("something in it goes beyond its end")
+            raise _MalformedError("a field extends beyond its end")
         self.position += size
         return self.content[self.position - size : self.position]
 
@@ -108,19 +108,19 @@ class _Reader:
         for index in range(LONGEST_NUMBER):
             (byte,) = self.bytes(1)
             number |= (byte & 0x7F) << 7 * index
-            if byte < 0x80:  # noqa: PLR2004 - the bit that says that more follow
+            if byte < 0x80:  # noqa: PLR2004 - the bit that marks that more follow
                 break
         else:
-            raise _MalformedError("a number of it does not end")
+            raise _MalformedError("a number does not end")
         if number >> 32:
-            raise _MalformedError("a number of it has more than 32 bits")
+            raise _MalformedError("a number has more than 32 bits")
         return number
 
     def names(self) -> tuple[str, ...]:
-        """Return the list of names that is all that is left."""
+        """Return the list of names that fills the rest."""
         names = tuple(self.name() for _ in range(self.number()))
         if self.position != self.end:
-            raise _MalformedError("a list of names is shorter than said")
+            raise _MalformedError("bytes follow a list of names")
         return names
 
     def name(self) -> str:
@@ -130,5 +130,5 @@ class _Reader:
         except UnicodeDecodeError:
             raise _MalformedError("a name is not UTF-8") from None
         if not name or "\0" in name:
-            raise _MalformedError("a name is empty, or has a NUL")
+            raise _MalformedError("a name is empty or contains a NUL")
         return name

@@ -1,4 +1,4 @@
-"""entry_points.txt: the scripts that a distribution wants to have made.
+"""Read the scripts that a distribution declares in entry_points.txt.
 
 https://packaging.python.org/en/latest/specifications/entry-points/
 """
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["ScriptEntryPoint", "parse_script_entry_points", "script_name_problem"]
 
 GROUPS = frozenset({"console_scripts", "gui_scripts"})
-# "importable.module:object.attr", spaces around the colon, and extras, which are read past.
+# "importable.module:object.attr", spaces around the colon, and extras, which are ignored.
 REFERENCE = re.compile(r"(?P<module>[\w.]+)\s*:\s*(?P<attribute>[\w.]+)\s*(?:\[[^\[\]]*\])?")
 LARGEST = 2**20  # characters; real ones have a few thousand
 MOST_SCRIPTS = 10_000  # each becomes a file
@@ -40,8 +40,8 @@ def parse_script_entry_points(
 ) -> tuple[ScriptEntryPoint, ...]:
     """Return the scripts of both groups in the order of the file; ``filename`` names the wheel in ``InvalidWheel``.
 
-    Every line stands for itself, as ``importlib.metadata`` reads them. What other groups name is their consumers' to
-    judge. A script of both groups is that of ``console_scripts``, and named in ``warnings``.
+    Every line is one entry point, as in ``importlib.metadata``. Other groups are not checked: their consumers do that.
+    Of a script in both groups, that of ``console_scripts`` counts, and ``warnings`` receives a warning.
     """
     if len(text) > LARGEST:
         raise InvalidWheel(filename, [f"entry_points.txt is longer than {LARGEST} characters"])
@@ -73,7 +73,7 @@ def parse_script_entry_points(
 
 
 def script_name_problem(name: str) -> str | None:
-    """Say why no file of this name may lie in the folder of scripts, or return ``None``."""
+    """Return the reason why ``name`` cannot be a file in the folder of scripts; ``None`` if it can."""
     if name == "__proto__":
         return path_problem(name)
     if "/" in name or path_problem(name):
@@ -90,10 +90,10 @@ def _script_pairs(text: str, problems: list[str]) -> Iterator[tuple[str, str, st
         if not line or line.startswith("#"):
             continue
         name, separator, reference = line.partition("=")
-        # A comment to other readers. To `importlib.metadata` it is a name, or nothing before the first group.
+        # A comment for other readers. `importlib.metadata` reads a name, or ignores it before the first group.
         is_comment = line.startswith(";")
         if line.startswith("["):
-            # A name cannot start so (the specification), hence this can be nothing else.
+            # A name cannot start with a bracket (the specification), so this must be a heading.
             group = line.strip("[]")
             if not line.endswith("]"):
                 problems.append(f"entry_points.txt has a broken heading: {shorten(line)!r}")
@@ -102,8 +102,8 @@ def _script_pairs(text: str, problems: list[str]) -> Iterator[tuple[str, str, st
                 continue
             problems.append(f"entry_points.txt has a line before the first group: {shorten(line)!r}")
         elif not separator:
-            # Whatever the group: one such line, and `importlib.metadata` reads no entry point of anybody's.
-            problems.append(f"entry_points.txt has a line without a name: {shorten(line)!r}")
+            # In any group: because of one such line, `importlib.metadata` reads no entry point of any distribution.
+            problems.append(f"entry_points.txt has a line without '=': {shorten(line)!r}")
         elif group in GROUPS and not is_comment:
             yield group, name.strip(), reference.strip()
 
@@ -113,13 +113,13 @@ def _is_importable(match: re.Match[str]) -> bool:
 
 
 def _collisions(names: Iterable[str]) -> Iterator[str]:
-    # One file holds one script, whichever group it is of, and some file systems do not tell cases apart.
+    # Scripts of both groups are files of one folder, and some file systems ignore case.
     seen: dict[str, str] = {}
     for name in names:
         other = seen.get(name.casefold())
         if other is not None:
             yield (
-                f"the script {shorten(name)!r} is there twice"
+                f"the script {shorten(name)!r} is declared twice"
                 if other == name
                 else f"the scripts {shorten(other)!r} and {shorten(name)!r} collide"
             )

@@ -1,4 +1,4 @@
-"""Names of files as an index gives them, and what those of wheels say."""
+"""Check the filenames of an index, and parse those of wheels."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 __all__ = ["LONGEST_FILENAME", "check_filename", "length_excess", "parse_wheel_name", "shown_filename", "tags_excess"]
 
 LONGEST_FILENAME = 255  # characters
-# A set of tags stands for the product of its parts: with names of 255 characters, for half a million.
+# Compressed tag sets multiply: a name of 255 characters can stand for half a million tags.
 MOST_TAGS = 1000
 
-ENCODED_PATH = re.compile("%(?:2e|2f|5c|00)", re.IGNORECASE)  # . / \\ and NUL, should anyone decode them (again)
+ENCODED_PATH = re.compile("%(?:2e|2f|5c|00)", re.IGNORECASE)  # . / \\ and NUL, in case they are decoded (again)
 
 
 def check_filename(filename: object) -> str:
-    """Return ``filename`` if it is a plain name, without a way to another folder; raises ``ValueError``."""
+    """Return ``filename``. Raise ``ValueError`` unless it is a plain name that cannot lead to another folder."""
     if not isinstance(filename, str) or not filename:
         raise ValueError("it has no name")
     if (
@@ -33,30 +33,30 @@ def check_filename(filename: object) -> str:
         or any(character in "/\\" or not character.isprintable() for character in filename)
         or ENCODED_PATH.search(filename)
     ):
-        raise ValueError("its name cannot be that of a file")
+        raise ValueError("its name is not a valid filename")
     return filename
 
 
 def shown_filename(filename: object) -> str:
-    """Return an impossible ``filename`` as it can be printed."""
+    """Return an invalid ``filename`` in a form that can be printed."""
     return shorten(repr(filename)[1:-1]) if isinstance(filename, str) and filename else "(a file without a name)"
 
 
 def length_excess(filename: str) -> str:
-    """Say that the name of a file is too long; nothing where it is not."""
+    """Return the problem of a ``filename`` that is too long; an empty string if it is not."""
     if len(filename) <= LONGEST_FILENAME:
         return ""
     return f"its name has {len(filename)} characters, above the limit of {LONGEST_FILENAME}"
 
 
 def tags_excess(tags: str) -> str:
-    """Say that ``tags``, the end of the name of a wheel, stand for too many; nothing where they do not."""
+    """Return the problem of ``tags``, the end of a wheel's name, that stand for too many; else an empty string."""
     number = prod(part.count(".") + 1 for part in tags.split("-"))
     return f"its name stands for {number} tags, above the limit of {MOST_TAGS}" if number > MOST_TAGS else ""
 
 
 def parse_wheel_name(filename: str) -> tuple[NormalizedName, Version, BuildTag, frozenset[Tag]]:
-    """Read the name of a wheel; raises packaging's ``InvalidWheelFilename``, also where it exceeds a limit."""
+    """Parse the name of a wheel. Raise packaging's ``InvalidWheelFilename``, also if it exceeds a limit."""
     if problem := length_excess(filename) or tags_excess("-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:])):
         raise InvalidWheelFilename(problem)
     return parse_wheel_filename(filename)

@@ -1,6 +1,6 @@
-"""Read specifiers, requirements and markers as pip and uv do: faults that do no harm are repaired, and named.
+"""Read specifiers, requirements and markers as leniently as pip and uv: repair harmless faults, and warn of them.
 
-Nearly all are as they should be, so that the repairs are imported where they are needed.
+Faults are rare, so the module with the repairs is imported only for them.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ COMPARISON = (
     rf"(?:python(?:_full)?_version\s*[<>]=?\s*[\"']\d+(?:\.\d+)*[\"']"
     rf"|{VARIABLE}\s*(?:[=!]=|\s(?:not\s+)?in\b)\s*{TEXT}|{TEXT}\s*(?:not\s+)?in\s+{VARIABLE})"
 )
-# From ";" on, a marker that is defined, as nearly all are.
+# From ";" on, a marker without undefined comparisons. Nearly all markers match.
 DEFINED = re.compile(rf";[\s(]*{COMPARISON}[\s)]*(?:(?:and|or)\b[\s(]*{COMPARISON}[\s)]*)*")
-# packaging passes over some of them.
+# packaging ignores some of them.
 STRAY_COMMA = re.compile(r",\s*(?:[,);]|$)|^\s*,")
-# Of packaging, and of Python where it compares a text with something else or reads a number of too many digits.
+# Errors of packaging, and of Python where it compares text with another type or reads a number of too many digits.
 UNDEFINED = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
 
 def read_requires_python(text: str) -> tuple[SpecifierSet | None, str]:
-    """Return the part of a Requires-Python that can be read, if any, and a warning where that is not all of it."""
+    """Return the valid part of a Requires-Python, if any, and a warning; it is empty if all of it is valid."""
     if len(text) <= LONGEST and not STRAY_COMMA.search(text):
         try:
             return parse_specifiers(text), ""
@@ -49,7 +49,7 @@ def read_requires_python(text: str) -> tuple[SpecifierSet | None, str]:
 
 
 def read_requirement(line: str) -> tuple[Requirement, Sequence[str]] | None:
-    """Return a requirement of core metadata with warnings of its faults; ``None`` where it cannot be repaired."""
+    """Return a requirement of core metadata and warnings of its faults; ``None`` if it cannot be repaired."""
     requirement = _parse(line)
     faults = []
     if requirement is None or _has_stray_comma(requirement, line):
@@ -76,7 +76,7 @@ def _parse(line: str) -> Requirement | None:
 
 
 def undefined_comparisons(requirement: Requirement, line: str) -> Sequence[str]:
-    """Return the comparisons in the marker of ``requirement``, written as ``line``, that have no value."""
+    """Return the undefined comparisons in the marker of ``requirement``, whose text is ``line``."""
     if requirement.marker is None or DEFINED.fullmatch(line, max(line.find(";"), 0)):
         return ()
     from wherry.formats.repairs import find_undefined
@@ -85,7 +85,7 @@ def undefined_comparisons(requirement: Requirement, line: str) -> Sequence[str]:
 
 
 def evaluate(marker: Marker, variables: Mapping[str, str]) -> bool:
-    """Evaluate ``marker``, in which a comparison that is undefined counts as false."""
+    """Evaluate ``marker``. An undefined comparison counts as false."""
     try:
         return marker.evaluate({**variables})
     except UNDEFINED:

@@ -1,4 +1,4 @@
-"""Archives of shared libraries: the distribution's ZIP files that are no wheels."""
+"""Read the distribution's archives of shared libraries, ZIP files that are not wheels."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ __all__ = ["read_library_archive"]
 
 
 def read_library_archive(archive: bytes, *, filename: str, limits: ArchiveLimits = DEFAULT_LIMITS) -> dict[str, bytes]:
-    """Return the files of the archive by path; raises :class:`~wherry.errors.InvalidWheel`."""
+    """Return the files of the archive by path. Raise :class:`~wherry.errors.InvalidWheel` if it is malformed."""
     opened = open_zip(archive, filename=filename, limits=limits)
     return {path: opened.read(path) for path in opened.files}

@@ -11,7 +11,7 @@ MAGIC = re.compile(
     r"(?P<indent>[ \t\f]*)(?:(?:[%!?]|[^\W\d][\w., \[\]*]*=[ \t]*[%!])(?:\\\n|.)*|%{0,2}[\w.*\[\]]*\?{1,2}[ \t]*$)",
     re.MULTILINE,
 )
-# Two kinds of strings, which may be cut short, and what else decides where a statement begins.
+# Two kinds of strings, perhaps unterminated, and the other tokens that decide where a statement begins.
 TOKEN = re.compile(
     r"""('{3}|"{3})(?:\\?[\s\S])*?(?:\1|\Z)|(['"])(?:\\[\s\S]|[^\\\n])*?(?:\2|$)|#.*|\\\n|[^#'"\\()\[\]{}\n]+|[\s\S]""",
     re.MULTILINE,
@@ -19,15 +19,15 @@ TOKEN = re.compile(
 
 
 def cell_magic(source: str) -> str:
-    """Return the name of the cell magic, ``%%name``, that ``source`` begins with, or nothing."""
+    """Return the name of the cell magic (``%%name``) at the start of ``source``, or an empty string."""
     first, *_ = [*source.split(maxsplit=1), ""]
     return first[2:] if first.startswith("%%") else ""
 
 
 def without_magics(source: str) -> str:
-    """Return ``source`` with ``pass`` in place of each magic; numbers of lines stay as they are.
+    """Return ``source`` with ``pass`` in place of each magic. Line numbers do not change.
 
-    Only where a statement begins can a magic stand: inside brackets and strings, the same characters are Python.
+    A magic can stand only where a statement begins: inside brackets and strings, the same characters are Python.
     """
     source = source.replace("\r\n", "\n").replace("\r", "\n")
     parts = []

@@ -1,4 +1,4 @@
-"""Paths of archive members: what may be written below a folder, and what must be refused."""
+"""Check that paths of archive members are safe to write below a folder."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ __all__ = ["count_folders", "path_problem", "path_problems"]
 LONGEST_PATH = 1024  # bytes
 LONGEST_NAME = 255  # bytes, the most that file systems take
 DEEPEST = 64  # folders
-# Characters of a path that keeps within all three, whatever its characters and its folders.
+# Characters. A path of so few is within all three limits.
 SHORT = 60
 
-# What no good path has, nor any of them side by side, one a line.
+# Text that never occurs in safe paths, written one a line.
 SUSPICIOUS = ("//", "/./", "/../", "\n/", "\n./", "\n../", "/.\n", "/..\n", "\n.\n", "\n..\n", "\n\n", ":", "__proto__")
 CONTROL = re.compile(r"[\\\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 UNPRINTABLE = re.compile(r"[\\\x00-\x1f\x7f-\x9f]")
 ABSOLUTE = re.compile(r"/|.:", re.DOTALL)
-# A part that is empty, "." or "..", unless it is the end of a folder's path.
+# A part that is empty, "." or ".."; the path of a folder may end with a slash.
 ELSEWHERE = re.compile(r"(?:^|/)\.{0,2}(?:/|$(?<!/))", re.DOTALL)
 
 
 def path_problem(path: str) -> str | None:
-    """Say why ``path`` must not be unpacked, or return ``None``.
+    """Return the reason why ``path`` must not be unpacked; ``None`` if it is safe.
 
-    Good is a relative path with ``/`` between its parts that stays below its folder on every file system.
+    A safe path is relative, has ``/`` between its parts, and stays below its folder on every file system.
     """
-    # Nearly all paths are done with these quick looks: nothing below can do without one of them.
+    # These quick checks settle nearly all paths: each problem below fails one of them.
     if (
         len(path) <= SHORT
         and path.isprintable()
@@ -49,7 +49,7 @@ def path_problem(path: str) -> str | None:
         return "is absolute"
     if ELSEWHERE.search(path):
         return "does not stay below its folder"
-    # There it becomes the prototype of its folder, which lists nothing and can never be removed.
+    # In Pyodide's file system it becomes the prototype of its folder, which is then empty and cannot be removed.
     if "__proto__" in path.split("/"):
         return "has the name __proto__, which Pyodide's file system cannot hold"
     return None if len(path) <= SHORT else _excess(path.encode(errors="replace"))
@@ -67,12 +67,12 @@ def _excess(path: bytes) -> str | None:
 
 
 def path_problems(paths: Sequence[str]) -> Iterator[str]:
-    """Yield a sentence for every path that is unsafe, or equal to another one on some file system."""
+    """Yield a problem for every path that is unsafe, or equal to another one on some file system."""
     return iter(()) if _are_plain(paths) else _problems_one_by_one(paths)
 
 
 def _are_plain(paths: Sequence[str]) -> bool:
-    """Tell whether nothing is wrong with paths of the usual kind, by looking at all of them at once."""
+    """Return whether ``paths`` are all of the usual kind, safe and distinct, with checks of all at once."""
     text = "\n".join(("", *paths, ""))
     if not text.isascii() or text.count("\n") != len(paths) + 1 or CONTROL.search(text):
         return False
@@ -81,7 +81,7 @@ def _are_plain(paths: Sequence[str]) -> bool:
     if max(map(len, paths), default=0) > LONGEST_NAME or max(map(str.count, paths, repeat("/")), default=0) > DEEPEST:
         return False
     keys = sorted(text[1:-1].lower().replace("/", "\0").split("\n"))
-    # What is in a folder comes right after the file of the same name.
+    # Paths below a folder sort right after a file of the same name.
     is_folder = any(map(str.startswith, keys[1:], map(add, keys, repeat("\0"))))
     return not is_folder and len(set(keys)) == len(keys)
 
@@ -94,7 +94,7 @@ def _problems_one_by_one(paths: Iterable[str]) -> Iterator[str]:
             continue
         key = folded(path).replace("/", "\0")
         if key in entries:
-            yield f"{path!r} is there twice" if entries[key] == path else f"{path!r} and {entries[key]!r} collide"
+            yield f"{path!r} occurs twice" if entries[key] == path else f"{path!r} and {entries[key]!r} collide"
         entries[key] = path
     for key, following in pairwise(sorted(entries)):
         if following.startswith(key + "\0"):
@@ -102,7 +102,7 @@ def _problems_one_by_one(paths: Iterable[str]) -> Iterator[str]:
 
 
 def count_folders(paths: Iterable[str]) -> int:
-    """Return how many folders ``paths`` are in, each counted once."""
+    """Return the number of distinct folders that ``paths`` are in."""
     found = 0
     before: Sequence[str] = ()
     for path in sorted(path.replace("/", "\0") for path in paths):
@@ -114,10 +114,10 @@ def count_folders(paths: Iterable[str]) -> int:
 
 
 def folded(path: str) -> str:
-    """Return what is the same for all paths that some file system holds to be the same."""
+    """Return a key that is equal for all paths that some file system treats as the same."""
     if path.isascii():
         return path.lower()
-    # Half a megabyte, and nearly all paths are ASCII.
+    # The module has half a megabyte, and nearly all paths are ASCII.
     from unicodedata import normalize
 
     # https://www.unicode.org/versions/latest/core-spec/chapter-3/, D145: canonical caseless matching.

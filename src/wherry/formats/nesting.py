@@ -1,6 +1,6 @@
-"""Limit how deep brackets nest: parsers recurse on them, and running out of stack ends Pyodide.
+"""Limit how deep brackets nest: parsers recurse on them, and a stack overflow ends Pyodide.
 
-The check reads a text once for each level up to the limit, and no more.
+The check reads a text at most once for each level up to the limit.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from typing import Any
 __all__ = ["LIMIT", "is_nested_deeply", "load_json", "load_toml"]
 
 LIMIT = 50  # levels
-# Read, a value takes up to forty times the bytes that it was written with.
+# A parsed value takes up to forty times the bytes of its text.
 MOST_VALUES = 4_000_000
 
 PAIRS = (b"()", b"[]", b"{}")
 OTHERS = bytes(set(range(256)) - set(b"".join(PAIRS)))
 STRING = re.compile(rb'"(?:[^"\\]|\\.)*+"', re.DOTALL)
-# Strings and comments. A string that nothing closes is one, too: it ends with its line, or with the text.
+# Strings and comments. An unterminated string ends with its line, or with the text.
 TOML_TEXT = re.compile(
     r'''"""(?:[^"\\]|\\.|"(?!""))*+(?:""")?|"(?:[^"\\\n]|\\[^\n])*+"?|'{3}(?:[^']|'(?!''))*+(?:'{3})?|'[^'\n]*+'?|#[^\n]*+''',
     re.DOTALL,
 )
-# tomllib takes time with the square of the parts of a key.
+# tomllib takes time that grows with the square of the parts of a key.
 DEEP_KEY = re.compile(rf"(?<![\w-])(?:[\w-]++[ \t]*+\.[ \t]*+){{{LIMIT}}}")
 
 
 def is_nested_deeply(text: str | bytes) -> bool:
-    """Whether the brackets of ``text``, outside strings in double quotes, nest deeper than ``LIMIT``."""
+    """Return whether the brackets of ``text``, outside strings in double quotes, nest deeper than ``LIMIT``."""
     content = text.encode(errors="replace") if isinstance(text, str) else text
-    # Most texts show it without a look for strings, which takes longer.
+    # Most texts pass without a search for strings, which takes longer.
     return _is_deep(content) and _is_deep(STRING.sub(b"", content))
 
 
@@ -41,13 +41,13 @@ def _is_deep(content: bytes) -> bool:
         for pair in PAIRS:
             brackets = brackets.replace(pair, b"")
         if len(brackets) == before:
-            # What is left has no partner.
+            # The remaining brackets are unmatched.
             return before > LIMIT
     return bool(brackets)
 
 
 def load_json(text: str | bytes) -> object:
-    """Read JSON; raises ``ValueError``, also where it nests deeper than ``LIMIT`` or has too many values."""
+    """Read JSON. Raise ``ValueError``, also if it nests deeper than ``LIMIT`` or has too many values."""
     count = text.count if isinstance(text, str) else lambda mark: text.count(mark.encode())
     number = sum(map(count, ",{["))
     if number > MOST_VALUES:
@@ -61,10 +61,10 @@ def load_json(text: str | bytes) -> object:
 
 
 def load_toml(text: str) -> dict[str, Any]:
-    """Read TOML; raises ``ValueError``, also where it nests deeper than ``LIMIT``."""
+    """Read TOML. Raise ``ValueError``, also if it nests deeper than ``LIMIT``."""
     import tomllib
 
-    # A string may be a part of a key, a comment none.
+    # A string may be part of a key; a comment may not.
     bare = TOML_TEXT.sub(lambda found: "" if found[0][0] == "#" else "x", text)
     if is_nested_deeply(bare) or DEEP_KEY.search(bare):
         raise ValueError(f"it nests deeper than {LIMIT} levels")

@@ -1,7 +1,7 @@
-"""pyproject.toml: dependencies, optional dependencies and dependency groups.
+"""Read the dependencies, optional dependencies and dependency groups of a pyproject.toml.
 
-Follows https://packaging.python.org/en/latest/specifications/pyproject-toml/ and PEP 735. Groups are not read by
-packaging.dependency_groups: that knows no lines, and fails on deep includes.
+Follows https://packaging.python.org/en/latest/specifications/pyproject-toml/ and PEP 735. Groups are not read with
+packaging.dependency_groups: it has no line numbers, and fails on deep includes.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ ITSELF = re.compile(r"\s*([\w.-]+)\s*\[([^\]]*)\]\s*")
 
 
 class Pyproject:
-    """The ``text`` of ``file``, whose name is for messages.
+    """The requirements in the ``text`` of a pyproject.toml, which messages call ``file``.
 
-    It and all that it returns raise :class:`~wherry.errors.InvalidRequirementsFile`.
+    The class, its methods and their iterators raise :class:`~wherry.errors.InvalidRequirementsFile`.
     """
 
     def __init__(self, text: str, file: str) -> None:
@@ -47,7 +47,7 @@ class Pyproject:
 
     @property
     def requires_python(self) -> str:
-        """The specifier of ``requires-python``, unread; empty where there is none."""
+        """The text of ``requires-python``; empty if it is missing."""
         return str(self._project.get("requires-python", ""))
 
     def dependencies(self, extras: Iterable[str] = ()) -> Iterator[RequirementLine]:
@@ -58,7 +58,7 @@ class Pyproject:
         fields = ("dependencies", "optional-dependencies") if extras else ("dependencies",)
         for name in fields:
             if isinstance(dynamic, list) and name in dynamic:
-                self._refuse(f"its {name} are dynamic, and only a build tells them; build a wheel, and name that")
+                self._refuse(f"its {name} are dynamic, so only a build can list them; build a wheel, and name that")
         yield from self._expand({"dependencies": self._project.get("dependencies", [])}, ["dependencies"], "")
         if extras:
             yield from self._expand(self._table(self._project, "optional-dependencies"), extras, "extra")
@@ -68,14 +68,17 @@ class Pyproject:
         return self._expand(self._table(self._document, "dependency-groups"), [name], "dependency group")
 
     def _expand(self, arrays: Mapping[str, object], names: Iterable[str], kind: str) -> Iterator[RequirementLine]:
-        """Yield the requirements of arrays that may include each other, each array once; ``kind`` names one."""
+        """Yield the requirements of arrays that may include each other, each array once.
+
+        ``kind`` is the word for an array in messages.
+        """
         written: dict[str, str] = {}
         for name in arrays:
             other = written.setdefault(canonicalize_name(name), name)
             if other != name:
-                self._refuse(f"{other!r} and {name!r} are one name of a {kind}")
+                self._refuse(f"{other!r} and {name!r} are the same {kind}")
         seen: set[str] = set()
-        # Those that are being read, each included by the one before it.
+        # The arrays that are being read, each included by the one before it.
         reading: dict[str, Iterator[RequirementLine | str]] = {}
         waiting = [*map(canonicalize_name, names)][::-1]
         while waiting or reading:
@@ -97,11 +100,11 @@ class Pyproject:
                 seen.add(name)
                 if name not in written:
                     known = ", ".join(sorted(arrays)) or "none"
-                    self._refuse(f"there is no {kind} {name!r}; those that there are: {known}")
+                    self._refuse(f"there is no {kind} {name!r}; the file defines: {known}")
                 reading[name] = self._items(written[name], arrays[written[name]], kind)
 
     def _items(self, key: str, items: object, kind: str) -> Iterator[RequirementLine | str]:
-        """Yield requirements, and names of what is included."""
+        """Yield requirements, and the names of included arrays."""
         if not isinstance(items, list):
             self._refuse(f"{key!r} must be an array")
         numbers = self._lines.of(key, (item if isinstance(item, str) else "" for item in items))

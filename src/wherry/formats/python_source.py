@@ -1,4 +1,4 @@
-"""The imports of Python source code."""
+"""Find the imports of Python source code."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 __all__ = ["find_imports"]
 
 FOR_TYPES = "TYPE_CHECKING"
-# Cell magics that run the cell as Python, and those that write it to a file; the others are known to their authors.
+# Cell magics that run the cell as Python, and those that write it to a file. Other cells need not be Python.
 PYTHON = frozenset({"capture", "prun", "time", "timeit"})
 FILES = frozenset({"file", "writefile"})
 MISSING = frozenset({"BaseException", "Exception", "ImportError", "ModuleNotFoundError"})
 
 
 def find_imports(source: str) -> Mapping[str, bool]:
-    """Return the absolute imports of ``source``, in order: dotted names, and whether it can do without.
+    """Return the absolute imports of ``source``, in order: dotted names, and whether each is optional.
 
-    It can where a failing import is caught. What stands under ``TYPE_CHECKING`` is never imported, and is left out.
-    Where ``source`` is not Python as it is, magics of IPython are passed over, with a cell that is in another language.
-    Raises :class:`~wherry.errors.InvalidSource`.
+    An import is optional if its failure is caught. Imports under ``TYPE_CHECKING`` never run and are left out. If
+    ``source`` is not plain Python, magics of IPython are skipped, and so is a cell in another language. Raise
+    :class:`~wherry.errors.InvalidSource` if the rest is not Python.
     """
     try:
         body = _parse(source)
@@ -63,7 +63,7 @@ def _parse_cell(source: str) -> list[ast.stmt]:
 
 
 def _walk(body: Sequence[ast.stmt]) -> Iterator[tuple[str, bool]]:
-    """Yield the imports in order, without recursion: an expression may be as deep as it is long."""
+    """Yield the imports in order, without recursion: expressions may nest too deeply for it."""
     pending: list[tuple[ast.AST, bool]] = [(node, False) for node in reversed(body)]
     while pending:
         node, is_optional = pending.pop()

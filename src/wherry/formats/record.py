@@ -1,4 +1,4 @@
-"""RECORD: the list of an installed distribution's files (PEP 376, 627).
+"""Read and write RECORD, the list of an installed distribution's files (PEP 376, 627).
 
 https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file
 """
@@ -20,7 +20,7 @@ __all__ = ["PROTECTING", "RecordEntry", "digest_of", "encode_digest", "parse_rec
 
 QUOTE = '"'
 SPECIAL = re.compile(r'[,"\r\n]')
-# A line as nearly all are, with nothing in it that would have to be looked at again.
+# A line of the usual form, which needs no further checks.
 USUAL = re.compile(
     r'^([^,"\r\n]+),(sha(?:256(?=.{44},)|384(?=.{65},)|512(?=.{87},)))=([\w-]+),([0-9]{1,20})$', re.ASCII | re.MULTILINE
 )
@@ -28,13 +28,14 @@ HEXADECIMAL = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 PROTECTING = hashlib.algorithms_guaranteed - {"md5", "sha1"}
 SHAKES = {"shake_128": hashlib.shake_128, "shake_256": hashlib.shake_256}
 LONGEST_LINE = 100_000  # characters; the field limit of csv is a little above
-MOST_DIGITS = 20  # as many as 64 bits need; Python reads no integer of thousands
+MOST_DIGITS = 20  # enough for 64 bits; Python refuses integers of thousands of digits
 
 
 class RecordEntry(NamedTuple):
     """One line: ``path`` relative to site-packages with ``/``, the hash as ``algorithm`` and digest, ``size`` in bytes.
 
-    The digest is urlsafe base64 without padding, as the specification has it; both are empty where none is given.
+    The digest is urlsafe base64 without padding, as the specification requires. Algorithm and digest are empty on a
+    line without a hash.
     """
 
     path: str
@@ -49,16 +50,16 @@ def encode_digest(digest: bytes) -> str:
 
 
 def digest_of(content: bytes, entry: RecordEntry) -> str:
-    """Return the digest of ``content`` in RECORD's notation, of the algorithm and the length of that in ``entry``."""
+    """Return the digest of ``content`` in RECORD's notation, with the algorithm and digest length of ``entry``."""
     if entry.algorithm in SHAKES:
         return encode_digest(SHAKES[entry.algorithm](content).digest(len(entry.digest) * 3 // 4))
     return encode_digest(hashlib.new(entry.algorithm, content, usedforsecurity=False).digest())
 
 
 def parse_record(text: str, *, filename: str, warnings: list[str] | None = None) -> list[RecordEntry]:
-    """Read a RECORD; ``filename`` names the wheel in :class:`InvalidWheel`, which lists the lines that are wrong.
+    """Read a RECORD. Raise :class:`InvalidWheel` with the problems of all lines; ``filename`` names the wheel in it.
 
-    A digest in hexadecimal or ordinary base64 is returned in RECORD's notation, and named in ``warnings``.
+    A digest in hexadecimal or ordinary base64 is returned in RECORD's notation, and ``warnings`` receives a warning.
     """
     text = text.removeprefix("\ufeff")
     if (usual := _usual_entries(text)) is not None:
@@ -74,13 +75,13 @@ def parse_record(text: str, *, filename: str, warnings: list[str] | None = None)
 
 
 def _usual_entries(text: str) -> list[RecordEntry] | None:
-    """Read a RECORD of usual lines and one without hash and size, its own; ``None`` for any other."""
+    """Read a RECORD of usual lines and at most one without hash and size; return ``None`` for any other RECORD."""
     found = USUAL.findall(text)
     lines = text.removesuffix("\n").split("\n")
     unusual = [(number, line) for number, line in enumerate(lines) if line.endswith(",,")]
     if len(found) + len(unusual) != len(lines) or len(unusual) > 1 or max(map(len, lines)) >= LONGEST_LINE:
         return None
-    # As the class itself makes them, but without the call that each takes in Python.
+    # As the class makes them, without a Python call for each.
     make = tuple.__new__
     entries = [make(RecordEntry, (path, algorithm, digest, int(size))) for path, algorithm, digest, size in found]
     for number, line in unusual:
@@ -95,7 +96,7 @@ def _rows(text: str, filename: str) -> list[list[str]]:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     if '"' not in text and max(map(len, lines)) < LONGEST_LINE:
         return [line.split(",") for line in lines if line]
-    # Importing it takes longer than reading most RECORDs, and few have quotes.
+    # Importing csv takes longer than reading most RECORDs, and few have quotes.
     import csv
     import io
 
@@ -111,7 +112,7 @@ def _row_problem(row: list[str]) -> str | None:
         return f"RECORD has a line of {len(row)} instead of {columns} fields: {shorten(repr(row))}"
     path, _, size = row
     if size and not (size.isascii() and size.isdigit() and len(size) <= MOST_DIGITS):
-        return f"RECORD gives {shorten(path)} the size {shorten(size)!r}"
+        return f"RECORD gives {shorten(path)} the invalid size {shorten(size)!r}"
     return None
 
 
@@ -125,7 +126,7 @@ def _entry(path: str, checksum: str, size: str, odd: list[str]) -> RecordEntry:
 
 
 def _in_notation(algorithm: str, stated: str) -> str:
-    """Return a digest in RECORD's notation, whichever it is stated in."""
+    """Return a digest in RECORD's notation. ``stated`` may be in another."""
     is_hexadecimal = algorithm in hashlib.algorithms_guaranteed and HEXADECIMAL.fullmatch(stated)
     if is_hexadecimal and len(stated) == _hexadecimal_length(algorithm, stated):
         return encode_digest(bytes.fromhex(stated))
@@ -138,9 +139,9 @@ def _hexadecimal_length(algorithm: str, stated: str) -> int:
 
 
 def write_record(entries: Iterable[RecordEntry]) -> str:
-    """Return RECORD's text, in the order given."""
+    """Return the text of a RECORD with ``entries``, in their order."""
     listed = list(entries)
-    # All at once, for nearly no path has any of these.
+    # Checked for all paths at once: few have any of these characters.
     if SPECIAL.search(" ".join([entry.path for entry in listed])):
         return "".join([_line(*entry) for entry in listed])
     return "".join(
@@ -154,7 +155,7 @@ def write_record(entries: Iterable[RecordEntry]) -> str:
 
 
 def _line(path: str, algorithm: str, digest: str, size: int | None) -> str:
-    # The other fields hold nothing that wants quotes.
+    # The other fields never need quotes.
     if SPECIAL.search(path):
         path = f'"{path.replace(QUOTE, QUOTE * 2)}"'
     checksum = f"{algorithm}={digest}" if digest else ""

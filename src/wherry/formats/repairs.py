@@ -1,10 +1,9 @@
-"""Repair specifiers and requirements of core metadata, and evaluate markers that are undefined in part.
+"""Repair specifiers and requirements of core metadata, and evaluate markers with undefined comparisons.
 
-The repairs are those of uv (``LenientRequirement``) and a few of the same kind, each of which leaves no doubt about the
-meaning. Of a Requires-Python, which pip ignores where it cannot be read, the readable part counts; of a requirement,
-nothing is left out.
+The repairs are those of uv (``LenientRequirement``) and a few of the same kind. Each leaves no doubt about the meaning.
+The valid part of a Requires-Python counts, where pip ignores all of it. No part of a requirement is left out.
 
-Only faults need this module: import it there.
+Import this module only for texts with faults.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ SHOWN = 80  # characters
 QUOTES = "\"'`\u2018\u2019\u201c\u201d"
 ALTERNATIVES = re.compile(r"\bor\b|\|", re.IGNORECASE)
 REQUIREMENT = re.compile(r"([A-Z0-9][\w.-]*) ?(?:\[([^\]]*)\])?(.*)", re.IGNORECASE | re.ASCII)
-# In the order to make them, on a text in which every space stands alone.
+# In order of application, to text with single spaces only.
 MENDS = (
     (r"[();]", ","),
     (r"(?<=[<>=!~]) (?==)", ""),  # "> =1"
@@ -57,7 +56,7 @@ FALSE = 'python_version < "0"'
 
 
 def readable_part(text: str) -> tuple[SpecifierSet | None, str]:
-    """Return the specifiers that a Requires-Python has, if any, and a warning."""
+    """Return the valid specifiers of a Requires-Python, if any, and a warning."""
     found = [clause for clause in _clauses(text) if _is_specifier(clause)]
     if len(text) > LONGEST or ALTERNATIVES.search(text):
         found = []
@@ -70,7 +69,7 @@ def readable_part(text: str) -> tuple[SpecifierSet | None, str]:
 
 
 def repair_requirement(line: str) -> Requirement | None:
-    """Return the requirement that ``line`` is meant to be; ``None`` where that is not certain."""
+    """Return the requirement that ``line`` means; ``None`` if that is not certain."""
     before, _, marker = line.partition(";")
     found = REQUIREMENT.fullmatch(_plain(before))
     if found is None or "@" in before:
@@ -120,14 +119,14 @@ def _is_specifier(clause: str) -> bool:
 
 def find_undefined(marker: Marker) -> list[str]:
     """Return the comparisons in ``marker`` that have no value in any environment."""
-    # Version and text at once: whether a comparison is defined does not depend on the value.
+    # "0" is a version and a text: whether a comparison is defined does not depend on the value.
     anywhere = dict.fromkeys(VARIABLES, "0")
     found = COMPARISON.finditer(str(marker))
     return [one[0] for one in found if not _is_defined(one[0], anywhere) or not _compares_versions(*one.groups())]
 
 
 def _compares_versions(left: str, operator: str, right: str) -> bool:
-    """Tell whether a comparison is none by order, or has a version on the side that must be one."""
+    """Return whether a comparison by order has a version on the side that must be one; true for all others."""
     text = right if left in VERSIONS else left if right in VERSIONS else ""
     if not text or not operator.startswith(("<", ">")):
         return True
@@ -146,7 +145,7 @@ def _is_defined(comparison: str, variables: Mapping[str, str]) -> bool:
 
 
 def evaluate_defined(marker: Marker, variables: Mapping[str, str]) -> bool:
-    """Evaluate ``marker`` with each comparison that is undefined in its place taken as false."""
+    """Evaluate ``marker`` with each undefined comparison replaced by false."""
 
     def defined(found: re.Match[str]) -> str:
         return found[0] if _is_defined(found[0], variables) else FALSE

@@ -19,7 +19,7 @@ COMMENT = re.compile(r"(?:^|(?<=\s))#.*")
 def logical_lines(text: str) -> Iterator[tuple[int, str]]:
     r"""Yield each line that is neither empty nor a comment, with its number from 1.
 
-    A line that ends with ``\`` goes on in the next, unless that is a comment.
+    A line that ends with ``\`` continues in the next, unless that is a comment.
     """
     pieces: list[str] = []
     first = 0
@@ -40,7 +40,7 @@ def _without_comment(number: int, pieces: list[str]) -> Iterator[tuple[int, str]
 
 
 class LineNumbers:
-    """Where the strings of the arrays of a TOML ``text`` stand, found in one pass over it."""
+    """The line numbers of the strings in the arrays of a TOML ``text``, found in one pass."""
 
     def __init__(self, text: str) -> None:
         self._newlines = [newline.start() for newline in re.finditer("\n", text)]
@@ -52,9 +52,9 @@ class LineNumbers:
             self._literals.setdefault(literal[0][1:-1], []).append(literal.start())
 
     def of(self, key: str, items: Iterable[str]) -> Iterator[int]:
-        """Yield the number of the line where each of ``items`` stands, strings of the array ``key``.
+        """Yield the line number of each of ``items``, the strings of the array ``key``.
 
-        One that TOML writes in another way has the number of the item before.
+        An item that is not written literally gets the number of the item before it.
         """
         position = self._keys.get(key, 0)
         for item in items:

@@ -9,26 +9,26 @@ from wherry.formats.nesting import LIMIT, is_nested_deeply
 
 __all__ = ["LONGEST", "parse_requirement", "parse_specifiers", "requirement_excess", "specifier_excess"]
 
-# Characters. Python reads no number of more digits, and would raise that only when versions are compared.
+# Characters. Python refuses numbers of more digits, and raises that only when versions are compared.
 LONGEST = 4300
 
 
 def parse_requirement(text: str) -> Requirement:
-    """Read a requirement (PEP 508); raises packaging's ``InvalidRequirement``, also where it exceeds a limit."""
+    """Read a requirement (PEP 508). Raise packaging's ``InvalidRequirement``, also if it exceeds a limit."""
     if problem := requirement_excess(text):
         raise InvalidRequirement(problem)
     return Requirement(text)
 
 
 def parse_specifiers(text: str) -> SpecifierSet:
-    """Read version specifiers; raises packaging's ``InvalidSpecifier``, also where they exceed a limit."""
+    """Read version specifiers. Raise packaging's ``InvalidSpecifier``, also if they exceed a limit."""
     if problem := specifier_excess(text):
         raise InvalidSpecifier(problem)
     return SpecifierSet(text)
 
 
 def requirement_excess(text: str) -> str:
-    """Say which limit a requirement exceeds; nothing where it keeps within all."""
+    """Return the problem of a requirement that exceeds a limit; an empty string if it exceeds none."""
     if problem := specifier_excess(text):
         return problem
     is_deep = text.count("(") + text.count("[") > LIMIT and is_nested_deeply(text)
@@ -36,5 +36,5 @@ def requirement_excess(text: str) -> str:
 
 
 def specifier_excess(text: str) -> str:
-    """Say that ``text`` is too long; nothing where it is not."""
+    """Return the problem of a ``text`` that is too long; an empty string if it is not."""
     return f"it has {len(text)} characters, above the limit of {LONGEST}" if len(text) > LONGEST else ""

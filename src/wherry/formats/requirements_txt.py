@@ -1,4 +1,4 @@
-"""requirements.txt: requirements with hashes, and the options that a file of them may have.
+"""Read a requirements.txt: requirements with hashes, and options.
 
 Follows https://pip.pypa.io/en/stable/reference/requirements-file-format/.
 """
@@ -34,7 +34,7 @@ ADVICE = {
 
 
 class NamedFile(NamedTuple):
-    """A file that ``-r`` names in ``line``, or ``-c`` (``constrains``)."""
+    """A file that ``-r`` or ``-c`` (``constrains``) names in ``line``."""
 
     path: str
     line: int
@@ -42,7 +42,10 @@ class NamedFile(NamedTuple):
 
 
 class RequirementsText:
-    """The content of a file: ``entries`` in order, and options; ``require_hashes`` is the place of that option."""
+    """The content of a file: ``entries`` in order, and options.
+
+    ``require_hashes`` is the file and line of that option, empty without it.
+    """
 
     def __init__(self) -> None:
         self.entries: list[RequirementLine | NamedFile] = []
@@ -53,9 +56,9 @@ class RequirementsText:
 
 
 def parse_requirements_txt(text: str, file: str, environ: Mapping[str, str]) -> RequirementsText:
-    """Read the text of ``file``, with ``${VARIABLES}`` out of ``environ``.
+    """Read the text of ``file``, with ``${VARIABLES}`` replaced from ``environ``.
 
-    Requirements themselves are read elsewhere. Raises :class:`~wherry.errors.InvalidRequirementsFile`.
+    The requirements are not parsed. Raise :class:`~wherry.errors.InvalidRequirementsFile` for an invalid line.
     """
     found = RequirementsText()
     for number, line in logical_lines(text):
@@ -100,14 +103,14 @@ class _Line:
             found.require_hashes = found.require_hashes or self._place
 
     def _options(self) -> Iterator[tuple[str, str]]:
-        """Yield options by their long names, each with its value."""
+        """Yield the options by their long names, each with its value."""
         words = iter(self._split())
         for word in words:
             name, equals, value = word.partition("=") if word.startswith("--") else (word[:2], "", word[2:])
             option = ALIASES.get(name, name)
             if option not in FLAGS | WITH_VALUE:
                 supported = ", ".join(sorted(FLAGS | WITH_VALUE))
-                advice = ADVICE.get(name) or f"those that may be here are {supported}"
+                advice = ADVICE.get(name) or f"use one of {supported}"
                 self._refuse(f"the option {name} is not supported; {advice}")
             if option in WITH_VALUE and not (value or equals):
                 value = next(words, "")

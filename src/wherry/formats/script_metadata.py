@@ -1,4 +1,4 @@
-"""Inline script metadata (PEP 723): what a single-file script says about itself.
+"""Read the inline metadata of a single-file script (PEP 723).
 
 Follows https://packaging.python.org/en/latest/specifications/inline-script-metadata/.
 """
@@ -27,7 +27,7 @@ __all__ = ["ScriptMetadata", "has_block", "parse_script_metadata"]
 BEGIN = re.compile(r"# /// ([a-zA-Z0-9-]+)")
 END = "# ///"
 
-# What may be a slip outside every block; whether it is one takes a closer look.
+# A line outside all blocks that may be a slip; script_slips decides.
 SUSPICIOUS = re.compile(r"(?mi)^#+[ \t]*(/{2,4}[ \t]*script\b|dependencies[ \t]*=|requires-python[ \t]*=)")
 KEYS = ("dependencies", "requires-python", "tool")
 
@@ -38,8 +38,8 @@ TOML_POSITION = re.compile(r"at line (\d+)")
 class ScriptMetadata:
     """The fields of a ``script`` block.
 
-    Of the ``tool`` table only ``tool.wherry`` is kept, the rest is for others. Its one key, ``prefer``, says whether
-    Pyodide's own distribution or the index comes first.
+    Only ``tool.wherry`` is kept of the ``tool`` table. Its one key, ``prefer``, says whether Pyodide's own distribution
+    or the index comes first.
     """
 
     requires_python: SpecifierSet | None = None
@@ -48,9 +48,9 @@ class ScriptMetadata:
 
 
 def parse_script_metadata(source: str) -> ScriptMetadata | None:
-    """Return what the ``script`` block of *source* says, or ``None`` where there is no such block.
+    """Return the metadata in the ``script`` block of *source*; ``None`` if there is no such block.
 
-    Raises :class:`~wherry.errors.InvalidScriptMetadata`, with the line of *source* that is to blame.
+    Raise :class:`~wherry.errors.InvalidScriptMetadata`, with the line of *source* at fault.
     """
     lines = _lines(source)
     found = list(_blocks(lines))
@@ -67,14 +67,14 @@ def parse_script_metadata(source: str) -> ScriptMetadata | None:
         return None
     start, end = blocks[0]
     if len(blocks) > 1:
-        # The numbers of lines count from 1.
+        # Line numbers count from 1.
         raise InvalidScriptMetadata("there is more than one `# /// script` block", line=blocks[1][0])
-    # "# ", or "#" where that is all there is
+    # Each line begins with "# ", or is "#".
     return _Fields("".join(f"{line[2:]}\n" for line in lines[start:end]), start + 1).read()
 
 
 def has_block(source: str) -> bool:
-    """Whether *source* has a block of any type."""
+    """Return whether *source* has a block of any type."""
     return any(_blocks(_lines(source)))
 
 
@@ -86,7 +86,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
     """Yield the type of each block, the index of its first line of content, and that of the line that ends it.
 
     The last ``# ///`` of a run of comments ends a block, and "unclosed blocks MUST be ignored". The specification's own
-    expression finds the same blocks, in a time that grows with the square of the lines.
+    regular expression finds the same blocks in a time that grows with the square of the lines.
     """
     index = 0
     while index < len(lines):
@@ -95,7 +95,7 @@ def _blocks(lines: Sequence[str]) -> Iterator[tuple[str, int, int]]:
         if begin is None:
             continue
         after = next((at for at in range(index, len(lines)) if not _is_comment(lines[at])), len(lines))
-        # A block has a line of content at least.
+        # A block has at least one line of content.
         end = next((at for at in range(after - 1, index, -1) if lines[at] == END), None)
         if end is not None:
             yield begin[1], index, end
@@ -107,7 +107,7 @@ def _is_comment(line: str) -> bool:
 
 
 class _Fields:
-    """A block's TOML, read field by field; ``first_line`` is where it stands in the script."""
+    """The fields of a block's TOML, which begins at ``first_line`` of the script."""
 
     def __init__(self, toml: str, first_line: int) -> None:
         self._toml = toml
@@ -129,7 +129,7 @@ class _Fields:
             raise InvalidScriptMetadata(problem, line=self._first_line + offset) from error
 
     def _refuse_slips(self, table: Mapping[str, object], known: tuple[str, ...]) -> None:
-        """Refuse a key that only looks like one of ``known``; other tools may have keys of their own."""
+        """Refuse a key that is a misspelling of one of ``known``; other tools may have keys of their own."""
         for key in table.keys() - set(known):
             from wherry.formats.script_slips import meant_key
 
@@ -176,9 +176,9 @@ class _Fields:
         if not isinstance(ours, dict):
             raise self._invalid("wherry", f"must be a table, not {_toml_type(ours)}")
         if unknown := sorted(ours.keys() - {"prefer"}):
-            raise self._invalid(unknown[0], "is not an option of `tool.wherry`, which has `prefer`")
+            raise self._invalid(unknown[0], "is not an option of `tool.wherry`; its only option is `prefer`")
         value = ours.get("prefer")
-        if value == "distribution" or value == "index" or value is None:  # noqa: PLR1714 - mypy reads it so
+        if value == "distribution" or value == "index" or value is None:  # noqa: PLR1714 - mypy narrows it so
             return value
         raise self._invalid("prefer", f'must be "distribution" or "index", not {value!r}')
 
@@ -186,7 +186,7 @@ class _Fields:
         return InvalidScriptMetadata(f"`{field}` {problem}", line=self._first_line + self._offset(field, item))
 
     def _offset(self, field: str, item: str | None) -> int:
-        """Return how many lines below the first one *field* stands, or *item* within it where that is found."""
+        """Return the number of lines from the first to *field*, or to *item* within it if that is found."""
         key = re.search(rf"(?m)^[ \t]*(\[[^\]\n]*)?[\"']?{re.escape(field)}[\"']?[ \t]*[=\].]", self._toml)
         start = key.start() if key else 0
         found = self._toml.find(item, start) if item else -1
@@ -194,6 +194,6 @@ class _Fields:
 
 
 def _toml_type(value: object) -> str:
-    """Name the type of *value* as TOML does."""
+    """Return the name of the type of *value* in TOML."""
     names = {bool: "a boolean", int: "an integer", float: "a float", str: "a string", list: "an array", dict: "a table"}
     return names.get(type(value), "a date or time")

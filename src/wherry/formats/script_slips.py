@@ -1,4 +1,4 @@
-"""Slips in inline script metadata that the specification passes over in silence, but that no author means."""
+"""Find slips in inline script metadata that readers of the specification ignore in silence."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ CLOSING = "# ///"
 FIELD = re.compile(r"#[ \t]*(dependencies[ \t]*=[ \t]*\[|requires-python[ \t]*=[ \t]*[\"'])")
 HEADER_TOKENS = frozenset({tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENCODING, tokenize.STRING})
 
-# Words of other formats, and abbreviations, that do not look like the key they stand for.
+# Words of other formats, and abbreviations, that do not resemble the key they mean.
 OTHER_WORDS = {
     "deps": "dependencies",
     "install-requires": "dependencies",
@@ -32,7 +32,7 @@ OTHER_WORDS = {
 
 
 def meant_key(key: str, known: Iterable[str]) -> str:
-    """Return the one of ``known`` that an author of ``key`` means, or an empty string."""
+    """Return the name among ``known`` that ``key`` is meant to be, or an empty string."""
     spelt = key.casefold().replace("_", "-").strip()
     names = list(known)
     if (other := OTHER_WORDS.get(spelt)) in names:
@@ -41,7 +41,7 @@ def meant_key(key: str, known: Iterable[str]) -> str:
 
 
 def find_slip(source: str, blocks: Iterable[tuple[int, int]]) -> tuple[int, str] | None:
-    """Return the line and the problem of the first slip outside ``blocks``, ranges of lines; ``None`` without one."""
+    """Return line and problem of the first slip outside ``blocks`` (ranges of lines); ``None`` without a slip."""
     taken = {line for start, end in blocks for line in range(start, end + 1)}
     lines = source.split("\n")
     in_header = True
@@ -53,7 +53,7 @@ def find_slip(source: str, blocks: Iterable[tuple[int, int]]) -> tuple[int, str]
         if ALMOST_OPENING.fullmatch(text):
             return _opening_problem(lines, line)
         if in_header and not taken and FIELD.match(text):
-            return line, f"`{text}` stands outside a block: put `{OPENING}` above it and `{CLOSING}` below"
+            return line, f"`{text}` is outside a block: put `{OPENING}` above it and `{CLOSING}` below"
     return None
 
 
@@ -69,11 +69,11 @@ def _opening_problem(lines: list[str], line: int) -> tuple[int, str]:
             break
         if text[1:2] not in ("", " "):
             return at, f"put a space after `#`: `# {text[1:].lstrip()}`"
-    return line, f"the block is not closed: end it with a line `{CLOSING}`, with comments alone before that"
+    return line, f"the block is not closed: end it with a line `{CLOSING}`, with only comments before it"
 
 
 def _comments(source: str) -> Iterator[tuple[int, bool]]:
-    """Yield the lines that are comments from their first column on, each with whether no code comes before it."""
+    """Yield the lines that begin with a comment, and whether each precedes all code."""
     is_header = True
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
@@ -81,5 +81,5 @@ def _comments(source: str) -> Iterator[tuple[int, bool]]:
             if token.type == tokenize.COMMENT and token.start[1] == 0:
                 yield token.start[0], is_header
     except (tokenize.TokenError, SyntaxError):
-        # What cannot be read as Python, its own run will say.
+        # Running the script will report the error of its syntax.
         return

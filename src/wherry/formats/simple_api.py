@@ -1,4 +1,4 @@
-"""The Simple repository API: which of its two forms an answer has.
+"""Read project pages of the Simple repository API, in either of its two formats.
 
 https://packaging.python.org/en/latest/specifications/simple-repository-api/
 """
@@ -28,7 +28,7 @@ HTML_TYPES = frozenset(
 )
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
-"""The ``Accept`` header: JSON first, HTML where that is what there is."""
+"""The ``Accept`` header: JSON if possible, else HTML."""
 
 
 def parse_project_page(
@@ -36,8 +36,8 @@ def parse_project_page(
 ) -> ProjectPage:
     """Read the project page of ``name``.
 
-    ``url`` is the page's own, after redirects: relative URLs start there. ``listing`` is what has already been read of
-    a page as JSON, if anything. Raises :class:`InvalidIndexPage`.
+    ``url`` is the page's own, after redirects: relative URLs start there. ``listing`` is the part of a JSON page that
+    has been read already, if any. Raise :class:`InvalidIndexPage` if it is no project page.
     """
     media_type = _media_type(content_type)
     if media_type in JSON_TYPES:

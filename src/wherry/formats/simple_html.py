@@ -1,4 +1,4 @@
-"""Project pages as HTML (PEP 503, 592, 629, 658, 714, 792)."""
+"""Read project pages in HTML (PEP 503, 592, 629, 658, 714, 792)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FILE_SUFFIXES = (".whl", ".tar.gz", ".zip", ".egg", ".tar.bz2", ".tgz", ".exe", 
 
 
 def parse_html_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPage:
-    """Read an HTML project page; raises :class:`InvalidIndexPage`."""
+    """Read an HTML project page. Raise :class:`InvalidIndexPage` if it is none."""
     tags = body.count(b"<")
     if tags > MOST_TAGS:
         raise InvalidIndexPage(url, f"it has about {tags} tags, above the limit of {MOST_TAGS}")
@@ -30,14 +30,14 @@ def parse_html_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPa
     try:
         reader.feed(body.decode("utf-8", errors="replace"))
         reader.close()
-    except AssertionError as error:  # of HTMLParser before Python 3.14, at an unknown declaration such as "<![x["
+    except AssertionError as error:  # HTMLParser before Python 3.14 raises it at an unknown declaration such as "<![x["
         raise InvalidIndexPage(url, f"it is not HTML ({error})") from error
     version = reader.meta.get("pypi:repository-version")
     if version is not None and version.partition(".")[0] != "1":
         raise InvalidIndexPage(url, f"its API version is {version!r}; this wherry reads version 1")
     base = _base(reader.base, url)
     files = tuple(file for link in reader.links if (file := _file(link, base, url)) is not None)
-    # A login page or a proxy's apology is HTML with status 200, too: it tells nothing about the project.
+    # A login page or a proxy's error page is HTML with status 200, too, and says nothing about the project.
     if not files and version is None:
         raise InvalidIndexPage(
             url,
@@ -54,7 +54,7 @@ def parse_html_page(body: bytes, *, url: str, name: NormalizedName) -> ProjectPa
 
 
 class _LinkReader(HTMLParser):
-    """Collects the attributes of the links, ``<base href>`` and the ``pypi:`` meta elements."""
+    """A collector of the attributes of links, ``<base href>`` and the ``pypi:`` meta elements."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -104,7 +104,7 @@ def _file(link: Mapping[str, str], base: str, page_url: str) -> ProjectFile | No
 
 
 def _metadata_hashes(link: Mapping[str, str]) -> Mapping[str, str] | None:
-    # PEP 714: the new name counts where both are given. The value is a hash, or "true" where there is none.
+    # PEP 714: the new name counts if both are given. The value is a hash, or "true" without one.
     offered = link.get("data-core-metadata", link.get("data-dist-info-metadata"))
     if offered is None or offered.lower() == "false":
         return None

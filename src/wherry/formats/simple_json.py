@@ -1,4 +1,4 @@
-"""Project pages as JSON (PEP 691, 700, 714, 792)."""
+"""Read project pages in JSON (PEP 691, 700, 714, 792)."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 __all__ = ["PageListing", "parse_json_page"]
 
-# Names of these characters are plain; a space stands between them.
+# The characters of plain names, and the space between two names.
 PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+! "
 
 
 class PageListing(Protocol):
-    """A page that somebody else has looked through: every file has a plain name, and what else it has is unknown."""
+    """A page that was scanned elsewhere: every file has a plain name, and its other fields are unchecked."""
 
     @property
     def header(self) -> str:
-        """All of the page but its files, as JSON."""
+        """The page without its files, as JSON."""
         ...
 
     @property
@@ -41,14 +41,14 @@ class PageListing(Protocol):
         ...
 
     def entries(self, positions: Sequence[int]) -> str:
-        """Return the files at ``positions`` as a JSON array, or whatever stands there in its place."""
+        """Return the files at ``positions`` as a JSON array. The text is unchecked and may be invalid."""
         ...
 
 
 def parse_json_page(body: bytes, *, url: str, name: NormalizedName, listing: PageListing | None = None) -> ProjectPage:
-    """Read a JSON project page, of which there may be a ``listing``; raises :class:`InvalidIndexPage`.
+    """Read a JSON project page, perhaps from its ``listing``. Raise :class:`InvalidIndexPage` if it is none.
 
-    The files of a listing are read when they are asked for, which raises it, too.
+    The files of a listing are read on access, which raises the same error.
     """
     with _nothing_collected():
         if listing is None:
@@ -60,7 +60,7 @@ def parse_json_page(body: bytes, *, url: str, name: NormalizedName, listing: Pag
 
 @contextmanager
 def _nothing_collected() -> Iterator[None]:
-    """Keep the garbage collector from looking again and again through what is only being built."""
+    """Disable the garbage collector, which would scan the growing page again and again."""
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -100,14 +100,14 @@ def _load_json(text: bytes | str, url: str) -> object:
         raise InvalidIndexPage(url, f"it is not JSON ({error})") from error
 
 
-def _mapping(value: object, what: str, url: str) -> Mapping[str, Any]:
+def _mapping(value: object, part: str, url: str) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise InvalidIndexPage(url, f"its {what} is not a JSON object")
+        raise InvalidIndexPage(url, f"its {part} is not a JSON object")
     return value
 
 
 def _files(entries: object, url: str) -> Sequence[ProjectFile]:
-    """Return the files, made one by one as they are asked for where no entry can turn out to be wrong."""
+    """Return the files. They are made on access if no entry can turn out to be invalid."""
     if not isinstance(entries, list):
         raise InvalidIndexPage(url, "it has no list of files")
     names = _plain_names(entries)
@@ -119,14 +119,14 @@ def _files(entries: object, url: str) -> Sequence[ProjectFile]:
 def _listed(listing: PageListing, positions: Sequence[int], url: str) -> Sequence[ProjectFile]:
     files = _files(_load_json(listing.entries(positions), url), url)[:]
     if [file.filename for file in files] != [listing.names[position] for position in positions]:
-        raise InvalidIndexPage(url, "its files cannot be told apart")
+        raise InvalidIndexPage(url, "its files and their names do not match")
     return files
 
 
 def _plain_names(entries: Sequence[Any]) -> Sequence[str] | None:
-    """Return the names where all entries are as :func:`_file` wants them, and all URLs absolute; else ``None``.
+    """Return the names if all entries are valid for :func:`_file` and all URLs absolute; else ``None``.
 
-    Thousands of entries are looked through column by column, for there is no faster way.
+    Entries are checked column by column, the fastest way for thousands of them.
     """
     try:
         names, urls, pythons, times = _columns(entries)
@@ -150,7 +150,7 @@ def _columns(entries: Sequence[Any]) -> Sequence[Sequence[Any]]:
 
 
 def _file(entry: object, url: str) -> ProjectFile:
-    """Return a file, or what is wrong with it, which costs no other."""
+    """Return a file. An invalid entry becomes a file with a ``fault``, and the others stay usable."""
     data: Mapping[str, Any] = entry if isinstance(entry, dict) else {}
     name = data.get("filename")
     try:
@@ -163,7 +163,7 @@ def _file(entry: object, url: str) -> ProjectFile:
 
 
 def _plain_file(data: Mapping[str, Any], url: str) -> ProjectFile:
-    """Return a file of which it is known that its name is plain, and that what should be text is."""
+    """Return a file whose name is known to be plain, and whose text fields are known to be text."""
     try:
         location = file_location(data["url"], url, page_url=url)
     except ValueError as error:
@@ -183,7 +183,7 @@ def _plain_file(data: Mapping[str, Any], url: str) -> ProjectFile:
 def _check_text(data: Mapping[str, Any], key: str) -> None:
     value = data.get(key)
     if not isinstance(value, str | None) or (key == "url" and not value):
-        raise ValueError(f"the {key} that the index gives is {value!r}")
+        raise ValueError(f"the index gives {value!r} as its {key}")
 
 
 def _size(value: object) -> int | None:
@@ -202,6 +202,6 @@ def _yanked(value: object) -> str | None:
 
 
 def _metadata_hashes(data: Mapping[str, Any]) -> Mapping[str, str] | None:
-    # "core-metadata" of PEP 714; "dist-info-metadata" is what PEP 658 first called it.
+    # "core-metadata" of PEP 714; "dist-info-metadata" is the older name, of PEP 658.
     offered = data.get("core-metadata", data.get("dist-info-metadata"))
     return _hashes(offered) if offered else None

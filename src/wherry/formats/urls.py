@@ -1,4 +1,4 @@
-"""URLs: relative ones made absolute, filenames and credentials read from them."""
+"""Resolve URLs, and read filenames, hashes and credentials from them."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ FILE = re.compile(r"[\w-][\w.+-]*", re.ASCII)
 
 
 def absolute(url: str, base: str) -> str:
-    """Resolve ``url`` against ``base``, where it was found; raises ``ValueError`` for what is no URL."""
+    """Resolve ``url`` against ``base``, where it was found. Raise ``ValueError`` if it is no URL."""
     if url.startswith(("https://", "http://")):
         return url
     if FILE.fullmatch(url) and FOLDER.fullmatch(base):
         return base + url
-    # Importing it takes a twentieth of a second in a browser, and most pages need it not.
+    # Importing it takes a twentieth of a second in a browser, and most pages do not need it.
     from urllib.parse import urljoin
 
     try:
-        # It joins nothing to a scheme that it does not know.
+        # urljoin() joins nothing to a scheme that it does not know.
         if base.startswith("emfs:") and not SCHEME.match(url):
             return f"emfs:{urljoin(base.removeprefix('emfs:'), url)}"
         return urljoin(base, url)
@@ -49,9 +49,9 @@ def absolute(url: str, base: str) -> str:
 
 
 def beside(path: str, base: str) -> str:
-    """Return the address of ``path``, a URL or a path, as the file at the address ``base`` names it.
+    """Resolve ``path``, a URL or a path that is named in the file at the address ``base``.
 
-    Addresses are URLs, ``emfs:`` among them, or paths. Raises ``ValueError`` for what is neither.
+    Addresses are URLs, including ``emfs:``, or paths. Raise ``ValueError`` for anything else.
     """
     if SCHEME.match(path):
         return path
@@ -68,9 +68,9 @@ def beside(path: str, base: str) -> str:
 def file_location(url: str, base: str, *, page_url: str) -> str:
     """Return the absolute URL of a file that the page at ``page_url`` lists, without credentials.
 
-    A page leads to the web, or, if it is a file, to files of the same kind. Anything else, such as ``file:`` on a page
-    from the web, and what is no URL raises ``ValueError``. This alone decides for the links of pages, for redirects
-    and for the files of a lock.
+    A page may link to the web; a page that is a file may link to files of the same scheme, too. Raise ``ValueError``
+    for any other link, such as ``file:`` on a page from the web, and for text that is no URL. The links of pages,
+    redirects and the files of a lock are all checked here.
     """
     location = absolute(url, base)
     if "@" in location:
@@ -81,7 +81,7 @@ def file_location(url: str, base: str, *, page_url: str) -> str:
 
 
 def is_web(url: str) -> bool:
-    """Whether ``url`` is an address of ``https:`` or ``http:``, of a host that can be, and the same to all readers."""
+    """Return whether ``url`` is an ``https:`` or ``http:`` URL with a valid host that all parsers read alike."""
     found = WEB.match(url)
     if found is None or "\\" in url or not url.isprintable() or int(found[3] or 0) > LAST_PORT:
         return False
@@ -94,7 +94,7 @@ def is_web(url: str) -> bool:
         except AddressValueError:
             return False
     parts = host.split(".")
-    # What ends in a number is an address: https://url.spec.whatwg.org/#ends-in-a-number-checker
+    # A host that ends in a number is an address: https://url.spec.whatwg.org/#ends-in-a-number-checker
     return not parts[-1].isdecimal() or all(part.isdecimal() and int(part[:4]) <= LAST_BYTE for part in parts)
 
 
@@ -107,10 +107,10 @@ def _scheme(url: str) -> str:
 
 
 def origin(url: str) -> str | None:
-    """Return scheme, host and port of ``url`` in one form; ``None`` where two readers of it might disagree.
+    """Return scheme, host and port of ``url`` in normal form; ``None`` if parsers might disagree about them.
 
-    Browsers take a backslash for a slash, drop tabs and decode hosts: such a URL has no origin here, and is told no
-    secret.
+    Browsers take a backslash for a slash, drop tabs and decode hosts. Such a URL has no origin here and receives no
+    credentials.
     """
     found = PLAIN_ORIGIN.match(url)
     if found is None:
@@ -130,7 +130,7 @@ def last_segment(url: str) -> str:
 
 
 def split_hash(url: str) -> tuple[str, dict[str, str]]:
-    """Split ``url#sha256=…`` into the URL and its hashes (PEP 503); ``egg=…`` and the like are none."""
+    """Split ``url#sha256=…`` into the URL and its hashes (PEP 503); ``egg=…`` and the like are not hashes."""
     bare, _, fragment = url.partition("#")
     pairs = (part.partition("=") for part in fragment.split("&")) if fragment else ()
     return bare, {
@@ -147,13 +147,13 @@ def without_credentials(url: str) -> str:
 
 
 def recorded_url(url: str) -> str:
-    """Return ``url`` as direct_url.json has it (PEP 610): no credentials, and for a path the scheme that reads it."""
+    """Return ``url`` as it is recorded in direct_url.json (PEP 610): without credentials, and a path with a scheme."""
     url = without_credentials(url)
     return url if SCHEME.match(url) else f"emfs:{url}"
 
 
 def authorization(url: str) -> str | None:
-    """Return the ``Authorization`` header (Basic, RFC 7617) that the name and password in ``url`` stand for."""
+    """Return the ``Authorization`` header (Basic, RFC 7617) for the name and password in ``url``, if any."""
     credentials = _around_credentials(url)[1]
     if not credentials:
         return None
@@ -165,7 +165,7 @@ def authorization(url: str) -> str | None:
 
 
 def _around_credentials(url: str) -> tuple[str, str, str]:
-    """Split ``url`` into what is before the name and password, these, and what comes after their ``@``."""
+    """Split ``url`` into the part before the name and password, these, and the part after their ``@``."""
     scheme, separator, rest = url.partition("://")
     authority = re.match(r"[^/?#\\]*", rest)
     if not separator or authority is None or "@" not in authority[0]:

@@ -1,4 +1,4 @@
-"""Wheels: the archive, checked as a whole before anyone writes a byte of it (PEP 427).
+"""Open wheels. An archive is checked as a whole before a byte of it is written (PEP 427).
 
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 SHA256_OF_NOTHING = encode_digest(hashlib.sha256(b"").digest())
 LENGTH_OF_SHA256 = len(SHA256_OF_NOTHING)
-LARGEST_DESCRIPTION = 2**25  # bytes of METADATA, WHEEL or RECORD, which are read whether a wheel is installed or not
+LARGEST_DESCRIPTION = 2**25  # bytes of METADATA, WHEEL or RECORD, which are read before a wheel is accepted
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class WheelArchive:
     """A wheel whose structure has been checked.
 
     ``record`` maps the path of every member (RECORD itself and its signatures excepted) to its line in RECORD;
-    ``archive`` has them as they are packed. ``data_folders`` are those whose parts belong elsewhere, such as
-    ``pkg-1.0.data``. ``warnings`` tell of faults that do no harm, each with the name of the wheel.
+    ``archive`` has the packed members. ``data_folders`` are folders with parts for other places, such as
+    ``pkg-1.0.data``. ``warnings`` describe harmless faults, each with the name of the wheel.
     """
 
     filename: str
@@ -67,7 +67,7 @@ class WheelArchive:
         return part, rest
 
     def read(self, path: str) -> bytes:
-        """Return the bytes of one member, compared with RECORD; raises :class:`InvalidWheel`."""
+        """Return the bytes of one member. Raise :class:`InvalidWheel` if they differ from RECORD."""
         content = self.archive.read(path)
         entry = self.record.get(path)
         if entry and digest_of(content, entry) != entry.digest:
@@ -75,7 +75,7 @@ class WheelArchive:
         return content
 
     def refuse_impossible(self, member: Member, digest: str) -> None:
-        """Raise :class:`InvalidWheel` where RECORD's SHA-256 ``digest`` can be seen not to be that of ``member``."""
+        """Raise :class:`InvalidWheel` if RECORD's SHA-256 ``digest`` cannot be that of ``member``."""
         if len(digest) != LENGTH_OF_SHA256 or (member.size == 0) != (digest == SHA256_OF_NOTHING):
             raise self._differs(member.path)
 
@@ -83,16 +83,15 @@ class WheelArchive:
         return InvalidWheel(self.filename, [f"{path} is not the file that RECORD lists: its hash differs"])
 
     def head(self, path: str, size: int) -> bytes:
-        """Return the first ``size`` bytes of a member, not compared with RECORD; raises :class:`InvalidWheel`."""
+        """Return the first ``size`` bytes of a member, not compared with RECORD. Raise :class:`InvalidWheel`."""
         return self.archive.head(path, size)
 
 
 def open_wheel(archive: bytes, *, filename: str, limits: ArchiveLimits | None = DEFAULT_LIMITS) -> WheelArchive:
-    """Open and check a wheel; raises :class:`InvalidWheel` with all that was found.
+    """Open and check a wheel. Raise :class:`InvalidWheel` with all problems.
 
-    Checked are the archive's structure, size and paths, the one ``.dist-info`` folder, METADATA and WHEEL against the
-    filename, and that RECORD lists all members with their sizes, and no others. Their hashes are compared as they are
-    read.
+    The checks are: the archive's structure, size and paths; one ``.dist-info`` folder; METADATA and WHEEL agree with
+    the filename; RECORD lists all members with their sizes, and no others. Hashes are compared when members are read.
     """
     release = _name_and_version(filename)
     opened = open_zip(archive, filename=filename, limits=limits)
@@ -116,15 +115,15 @@ def open_wheel(archive: bytes, *, filename: str, limits: ArchiveLimits | None = 
 
 
 def read_wheel_metadata(archive: bytes, *, filename: str) -> CoreMetadata:
-    """Read only the core metadata out of a wheel; raises :class:`InvalidWheel`."""
+    """Read only the core metadata of a wheel. Raise :class:`InvalidWheel` if that is impossible."""
     _name_and_version(filename)
-    # Without limits: nothing else is unpacked, and what a user admits is known where the wheel is opened.
+    # Without limits: nothing else is unpacked, and the caller's limits apply when the wheel is opened.
     opened = open_zip(archive, filename=filename)
     return _metadata(opened, _dist_info(opened))
 
 
 def _listing(problems: list[str], check: Callable[[], T]) -> T | None:
-    """Return what ``check`` returns, or add the problems that it raises."""
+    """Return the result of ``check``; if it raises, add its problems to ``problems`` and return ``None``."""
     try:
         return check()
     except InvalidWheel as error:
@@ -147,7 +146,7 @@ def _name_and_version(filename: str) -> tuple[NormalizedName, Version]:
 
 
 def _dist_info(opened: ZipArchive) -> str:
-    """Find "the one and only" ``{distribution}-{version}.dist-info`` and hold its name against the filename."""
+    """Find "the one and only" ``{distribution}-{version}.dist-info`` and compare its name with the filename."""
     tops = {path.partition("/")[0] for path in opened.members if "/" in path}
     found = sorted(top for top in tops if top.endswith(".dist-info"))
     if len(found) != 1:
@@ -159,7 +158,7 @@ def _dist_info(opened: ZipArchive) -> str:
     except ValueError:  # InvalidVersion, or a number of more digits than Python reads
         belongs = False
     if not belongs:
-        raise InvalidWheel(opened.filename, [f"its folder {found[0]} belongs to something else"])
+        raise InvalidWheel(opened.filename, [f"its folder {found[0]} belongs to another release"])
     return found[0]
 
 

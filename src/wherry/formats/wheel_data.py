@@ -1,4 +1,4 @@
-"""The ``.data`` folder of a wheel, the parts of which belong elsewhere than in the root of site-packages.
+"""Find the ``.data`` folder of a wheel, whose parts do not go into the root of site-packages.
 
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/#the-data-directory
 """
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["SHARED_FOLDERS", "find_data_folders", "is_data_folder"]
 
 SCHEMES = frozenset({"purelib", "platlib", "headers", "scripts", "data"})
-# Where packages put what is not Python below a prefix; what goes beside them is seldom meant to.
+# Where packages put files below a prefix that are not Python; files beside these folders are usually a mistake.
 SHARED_FOLDERS = frozenset({"bin", "etc", "include", "lib", "libexec", "man", "sbin", "share"})
 
 
@@ -31,8 +31,8 @@ def find_data_folders(
 ) -> frozenset[str]:
     """Return the ``.data`` folders among ``paths``, those of a wheel's files.
 
-    The specification has one, spelled as ``dist_info``; ``is_own`` tells whether another spelling means it, too. Such
-    are named in ``warnings``, as is what goes beside the folders that packages share.
+    The specification has one, spelled as ``dist_info``; ``is_own`` returns whether another spelling is of the same
+    release. ``warnings`` receives other spellings, and files beside the folders that packages share.
     """
     usual = dist_info.removesuffix(".dist-info") + ".data"
     found: dict[str, bool] = {}
@@ -54,7 +54,7 @@ def find_data_folders(
             problems.append(f"{path} would be the metadata of another distribution")
         elif scheme == "data" and ("/" not in rest or rest.partition("/")[0] not in SHARED_FOLDERS):
             unshared.append(rest)
-    problems += (f"its folder {folder} belongs to something else" for folder in found if not found[folder])
+    problems += (f"its folder {folder} belongs to another release" for folder in found if not found[folder])
     warnings += (f"its folder {folder} is read as {usual}" for folder in found if found[folder] and folder != usual)
     if unshared:
         warnings.append(f"it has files directly below sys.prefix: {some(unshared)}")
@@ -62,9 +62,9 @@ def find_data_folders(
 
 
 def is_data_folder(folder: str, release: tuple[NormalizedName, Version], builds: Iterable[str]) -> bool:
-    """Tell whether a ``.data`` folder is that of ``release``, spelled in any way, or with one of its ``builds``.
+    """Return whether a ``.data`` folder is that of ``release``, in any spelling, with or without one of ``builds``.
 
-    Backends have spelled it as the project is written, and with the build number of the wheel in it.
+    Some backends spell it as the project does, or add the build number of the wheel.
     """
     stem = folder.removesuffix(".data")
     spellings = (stem, *(stem.removesuffix(f"-{build}") for build in builds))

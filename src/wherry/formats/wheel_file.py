@@ -1,4 +1,4 @@
-"""The WHEEL file, which tells what its wheel is, held against the wheel's filename.
+"""Read the WHEEL file, and compare it with the wheel's filename.
 
 https://packaging.python.org/en/latest/specifications/binary-distribution-format/#file-contents
 """
@@ -30,7 +30,7 @@ MOST_SHOWN = 20  # values of a field
 
 @dataclass(frozen=True, slots=True)
 class WheelFile:
-    """What placing the files needs of WHEEL; ``build`` is empty where it states none."""
+    """The fields of WHEEL that placing the files needs; ``build`` is empty if it is missing."""
 
     root_is_purelib: bool
     build: str = ""
@@ -39,8 +39,7 @@ class WheelFile:
 def parse_wheel_file(content: bytes, *, filename: str, warnings: list[str]) -> WheelFile:
     """Read WHEEL and compare it with ``filename``, that of a wheel.
 
-    Faults that do no harm are named in ``warnings``. Raises :class:`~wherry.errors.InvalidWheel` with all that is
-    wrong.
+    ``warnings`` receives harmless faults. Raise :class:`~wherry.errors.InvalidWheel` with all other problems.
     """
     try:
         headers = parse_headers(content.decode("utf-8"))
@@ -66,17 +65,16 @@ def filename_build(filename: str) -> str:
 
 def _version_problems(values: Sequence[str], warnings: list[str]) -> Iterator[str]:
     major, _, minor = values[0].partition(".") if len(values) == 1 else ("", "", "")
-    # The specification: installers fail on a greater major version, for the format has changed then, and warn of a
-    # greater minor one.
+    # The specification: installers fail on a greater major version, and warn of a greater minor version.
     if major != SUPPORTED_MAJOR_VERSION:
         yield f"WHEEL has the unknown Wheel-Version {_listed(values)}"
     elif minor.strip("0"):
-        warnings.append(f"its WHEEL has the Wheel-Version {shorten(values[0])}, newer than the 1.0 that is known")
+        warnings.append(f"its WHEEL has the Wheel-Version {shorten(values[0])}, newer than the supported 1.0")
 
 
 def _tag_problems(lines: Sequence[str], filename: str, warnings: list[str]) -> Iterator[str]:
     expected = parse_wheel_filename(filename)[3]
-    # Backends have been seen to write a compressed set, as in the filename, where the specification wants its tags.
+    # Some backends write a compressed set, as in the filename; the specification asks for its tags.
     stated = {tag for line in {*lines} if line for tag in _expanded(line, len(expected))}
     if not all(lines) or not lines:
         warnings.append("its WHEEL has no Tag" if not stated else "its WHEEL has an empty Tag")
@@ -85,7 +83,7 @@ def _tag_problems(lines: Sequence[str], filename: str, warnings: list[str]) -> I
 
 
 def _expanded(line: str, most: int) -> set[str]:
-    """Return the tags of a compressed set; a set of more than ``most`` as it is, for it may stand for billions."""
+    """Return the tags of a compressed set; keep a set of more than ``most`` as it is: it may stand for billions."""
     if prod(part.count(".") + 1 for part in line.split("-")) > most:
         return {line}
     try:
@@ -98,7 +96,7 @@ def _expanded(line: str, most: int) -> set[str]:
 def _build_problems(values: Sequence[str], filename: str, warnings: list[str]) -> Iterator[str]:
     expected = filename_build(filename)
     stated = {value.lstrip("0") for value in values if value}
-    # A wheel that is renamed gets or loses its build number, and WHEEL stays as it was.
+    # Renaming a wheel may add or remove its build number, and does not change WHEEL.
     if len(stated) > 1 or (expected and stated and stated != {expected.lstrip("0")}):
         yield f"WHEEL has the build {_listed(values)}, but the filename says {expected!r}"
     elif len(values) > 1:

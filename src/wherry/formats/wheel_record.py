@@ -1,4 +1,4 @@
-"""RECORD held against the wheel that it is in: one line with a good hash for each file, and no others."""
+"""Compare RECORD with its wheel: it must have one line with a strong hash for each file, and no others."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 __all__ = ["match_record", "read_wheel_record"]
 
-SHORTEST_DIGEST = 22  # characters, 16 bytes: where the algorithm itself sets no length
+SHORTEST_DIGEST = 22  # characters, 16 bytes: for algorithms without a fixed length
 
 
 def read_wheel_record(
     text: str, sizes: Mapping[str, int], unlisted: Collection[str], *, filename: str, warnings: list[str]
 ) -> dict[str, RecordEntry]:
-    """Return RECORD's lines by the path of the member that each is of.
+    """Return the lines of RECORD by the path of their member.
 
-    ``sizes`` has those of all members by path, folders (which end with a slash) among them; ``unlisted`` are members
-    that need no line. What RECORD should not have and does no harm is named in ``warnings``. Raises
-    :class:`~wherry.errors.InvalidWheel` with all that is wrong.
+    ``sizes`` maps the paths of all members to sizes in bytes, including folders, which end with a slash. ``unlisted``
+    are members that need no line. ``warnings`` receives harmless faults. Raise :class:`~wherry.errors.InvalidWheel`
+    with all other problems.
     """
     entries = parse_record(text, filename=filename, warnings=warnings)
     problems: list[str] = []
@@ -48,7 +48,7 @@ def match_record(
     """Match lines with members (see :func:`read_wheel_record`)."""
     files = {path: size for path, size in sizes.items() if path[-1:] != "/" and path not in unlisted}
     usual = [entry for entry in entries if entry.path not in unlisted]
-    # Nearly all are so, and this takes a fraction of the time.
+    # Nearly all RECORDs are so, and this check takes a fraction of the time.
     is_same = len(usual) == len(files) and {entry.path: entry.size for entry in usual} == files
     if is_same and {entry.algorithm for entry in usual} <= {*STRONGEST_FIRST}:
         return {entry.path: entry for entry in usual}
@@ -61,7 +61,7 @@ def match_record(
 
 
 class _Matching:
-    """Lines that have been matched; ``paths`` are those of all members, sorted."""
+    """The lines matched so far; ``paths`` are those of all members, sorted."""
 
     def __init__(
         self, files: Mapping[str, int], paths: Sequence[str], unlisted: Collection[str], problems: list[str]
@@ -86,24 +86,24 @@ class _Matching:
                 self._problems.append(f"RECORD gives the folder {shorten(entry.path)} a size")
             return
         entry = entry._replace(path=path)
-        # Backends have been seen to list a file twice; it must be the same line then.
+        # Some backends list a file twice; both lines must be the same.
         if self.listed.setdefault(path, entry) != entry:
             self._problems.append(f"RECORD lists {shorten(path)} twice")
         elif problem := _problem(entry, self._files.get(path)):
             self._problems.append(problem)
 
     def warnings(self) -> list[str]:
-        """Return a sentence for each kind of line that RECORD should not have."""
+        """Return a warning for each kind of harmless fault."""
         rare = sorted({entry.algorithm for entry in self.listed.values()}.difference(STRONGEST_FIRST))
         kinds = {
             "lists folders": self._folders,
-            "spells paths in its own way": self._respelled,
-            "has hashes of a rare kind": rare,
+            "has paths in another spelling": self._respelled,
+            "has hashes of rare algorithms": rare,
         }
         return [f"its RECORD {kind}: {some(found)}" for kind, found in kinds.items() if found]
 
     def _respell(self, entry: RecordEntry) -> str:
-        """Return the path of the member that the line means, unless there is none."""
+        """Return the path of the member that the line means, or the line's own path if there is none."""
         parts = entry.path.replace("\\", "/").split("/")
         path = "/".join([part for part in parts if part not in {"", "."}])
         if (path in self._files and entry.digest) or path in self._unlisted:

@@ -1,4 +1,4 @@
-"""Wording that warnings and errors share."""
+"""Shared wording of warnings and errors."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ SHOWN_LENGTH = 100  # characters
 
 
 def some(names: Collection[str]) -> str:
-    """Return the first few of ``names``, and how many there are besides."""
+    """Return the first few of ``names``, and the number of the others."""
     more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
     return ", ".join(map(shorten, list(names)[:SHOWN])) + more
 
 
 def several(problems: Sequence[str]) -> str:
-    """Return ``problems`` as one text, and of very many the first."""
+    """Return ``problems`` as one text; only the first if there are very many."""
     more = [f"and {len(problems) - SHOWN_PROBLEMS} more"] if len(problems) > SHOWN_PROBLEMS else []
     return "; ".join([*problems[:SHOWN_PROBLEMS], *more])
 
 
 def shorten(text: str) -> str:
-    """Return ``text``, and of a long one the beginning."""
+    """Return ``text``; only the beginning if it is long."""
     return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"

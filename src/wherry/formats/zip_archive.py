@@ -1,7 +1,7 @@
-"""ZIP archives that can be read in one way only; all others are refused before a byte of them is unpacked.
+"""Read ZIP archives that have one interpretation only, and refuse all others before a byte is unpacked.
 
-The usual readers, ``zipfile`` among them, take what they can get out of an archive, each in its own way: what one
-shows, another need not unpack. So every byte must have its place, and whatever is said twice must be the same.
+The usual readers, including ``zipfile``, accept ambiguous archives, each in its own way: one may show other files than
+another unpacks. So every byte must belong to a record, and repeated values must agree.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ZipArchive", "open_zip"]
 
-LARGEST = 2**31 - 2  # one more is the most that zlib can be told on a 32-bit machine
+LARGEST = 2**31 - 2  # one more is the largest size that zlib accepts on a 32-bit machine
 
 
 class ZipArchive:
@@ -37,28 +37,28 @@ class ZipArchive:
         self._elsewhere: Callable[[int, int], bytes] | None = None
 
     def keep_elsewhere(self, read: Callable[[int, int], bytes]) -> None:
-        """Let go of ``content``: from now on ``read`` returns the bytes of the archive from a start up to an end."""
+        """Release ``content``: from now on ``read`` returns the bytes of the archive from a start up to an end."""
         self.content = b""
         self._elsewhere = read
 
     @property
     def files(self) -> list[str]:
-        """The paths of all that is no folder."""
+        """The paths of all members that are not folders."""
         return [path for path in self.members if path[-1] != "/"]
 
     def read(self, path: str) -> bytes:
-        """Unpack one file, compared with its size and checksum; raises :class:`~wherry.errors.InvalidWheel`."""
+        """Unpack one file. Raise :class:`~wherry.errors.InvalidWheel` if size or checksum differ."""
         member = self.members.get(path)
         if member is None:
             raise InvalidWheel(self.filename, [f"{path} is missing"])
         packed = self._packed(member)
         content = bytes(packed) if member.method == STORED else self._inflate(packed, member)
         if len(content) != member.size or zlib.crc32(content) != member.checksum:
-            raise self._unreadable(path, "it has another size or checksum than its header says")
+            raise self._unreadable(path, "its size or checksum differs from its header")
         return content
 
     def head(self, path: str, size: int) -> bytes:
-        """Unpack the first ``size`` bytes of a file, which nothing is compared with; raises :class:`InvalidWheel`."""
+        """Unpack the first ``size`` bytes of a file, without comparing them. Raise :class:`InvalidWheel`."""
         member = self.members.get(path)
         if member is None:
             raise InvalidWheel(self.filename, [f"{path} is missing"])
@@ -79,7 +79,7 @@ class ZipArchive:
     def _inflate(self, packed: memoryview, member: Member) -> bytes:
         inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         try:
-            # One byte more than there should be: enough to see the end of the stream, and that it is too long.
+            # One byte more than expected: enough to reach the end of the stream, and to notice one that is too long.
             content = inflater.decompress(packed, min(member.size, LARGEST) + 1)
         except zlib.error as error:
             raise self._unreadable(member.path, str(error)) from error
@@ -94,9 +94,9 @@ class ZipArchive:
 
 
 def open_zip(archive: bytes, *, filename: str, limits: ArchiveLimits | None = None) -> ZipArchive:
-    """Check the structure of an archive and the paths in it, and that it keeps within ``limits``, if any.
+    """Open an archive, and check its structure, its paths and ``limits``, if any.
 
-    Raises :class:`~wherry.errors.InvalidWheel` with all that was found.
+    Raise :class:`~wherry.errors.InvalidWheel` with all problems.
     """
     directory = find_directory(archive, filename=filename)
     if limits is not None and directory.entries > limits.entries:

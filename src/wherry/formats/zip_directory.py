@@ -1,8 +1,8 @@
-"""Where the central directory of a ZIP archive lies, by the records at the archive's end.
+"""Find the central directory of a ZIP archive by the records at its end.
 
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.14 to 4.3.16
 
-Readers disagree about archives that have bytes which no record accounts for, so there must be none: entries, central
+Readers disagree about archives with bytes that belong to no record, so such bytes are refused: entries, central
 directory and end records follow each other from the first byte to the last.
 """
 
@@ -29,9 +29,9 @@ CENTRAL_SIGNATURE = b"PK\1\2"
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The central directory: from ``start`` up to ``end``, ``entries`` in number.
+    """The central directory: from ``start`` up to ``end`` in bytes, with the number of ``entries``.
 
-    ``problems`` are those of the end records that did not keep it from being found.
+    ``problems`` are faults of the end records that do not prevent finding it.
     """
 
     start: int
@@ -42,7 +42,7 @@ class Directory:
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """An end record at ``position``, or the ZIP64 record that stands for it."""
+    """An end record at ``position``, or the ZIP64 record that replaces it."""
 
     position: int
     disks: tuple[int, ...]
@@ -53,7 +53,7 @@ class _End:
 
 
 def find_directory(archive: bytes, *, filename: str) -> Directory:
-    """Find the central directory; raises :class:`~wherry.errors.InvalidWheel` where that is impossible."""
+    """Find the central directory. Raise :class:`~wherry.errors.InvalidWheel` if that is impossible."""
     end, problems = _read_end(archive, filename)
     if end.position >= LOCATOR.size and archive.startswith(LOCATOR_SIGNATURE, end.position - LOCATOR.size):
         end, confusions = _read_end_64(archive, end, filename)
@@ -63,7 +63,7 @@ def find_directory(archive: bytes, *, filename: str) -> Directory:
     if any(end.disks):
         problems.append("it is one of several disks")
     if end.entries_here != end.entries:
-        problems.append(f"the end record counts {end.entries_here} entries and {end.entries} entries")
+        problems.append(f"the end record has two counts of entries, {end.entries_here} and {end.entries}")
     surplus = end.position - end.size - end.offset
     if surplus:
         raise InvalidWheel(filename, [*problems, _misplaced(archive, end, surplus)])
@@ -81,7 +81,7 @@ def _read_end(archive: bytes, filename: str) -> tuple[_End, list[str]]:
     if after < 0:
         raise InvalidWheel(filename, ["the archive cannot be read: it is truncated in its comment"])
     problems = [f"there are {after} bytes after its end"] if after else []
-    # A comment is allowed, but not one that other readers may take for records.
+    # A comment is allowed, unless other readers may take it for records.
     if archive.find(b"PK", position + END.size) >= 0:
         problems.append("its comment looks like records of an archive")
     return _End(position, (disk, directory_disk), entries_here, entries, size, offset), problems
@@ -90,12 +90,12 @@ def _read_end(archive: bytes, filename: str) -> tuple[_End, list[str]]:
 def _read_end_64(archive: bytes, end: _End, filename: str) -> tuple[_End, list[str]]:
     locator = end.position - LOCATOR.size
     _, disk, position, disks = LOCATOR.unpack_from(archive, locator)
-    # The only place that leaves neither a gap nor room for "extensible data", which nobody reads alike.
+    # The only position without a gap and without "extensible data", which readers treat differently.
     if position != locator - END_64.size or not archive.startswith(END_64_SIGNATURE, position):
         raise InvalidWheel(filename, ["its ZIP64 locator does not point to a ZIP64 record just before it"])
     _, rest, _, _, *on_disks, entries_here, entries, size, offset = END_64.unpack_from(archive, position)
     if rest != SIZE_OF_REST:
-        raise InvalidWheel(filename, ["its ZIP64 record is not of the size that it says"])
+        raise InvalidWheel(filename, ["its ZIP64 record states a wrong size"])
     problems = []
     pairs = (
         (2, end.entries_here, entries_here),
@@ -109,7 +109,7 @@ def _read_end_64(archive: bytes, end: _End, filename: str) -> tuple[_End, list[s
 
 
 def _misplaced(archive: bytes, end: _End, surplus: int) -> str:
-    """Say what is wrong with a directory that does not end where the end record begins, ``surplus`` bytes later."""
+    """Return the problem of a directory that ends ``surplus`` bytes before the end record instead of at it."""
     if surplus < 0:
         return "the central directory reaches beyond the end record"
     stray = archive[end.offset + end.size : end.position]

@@ -1,4 +1,4 @@
-"""The entries of a ZIP archive: central directory and local headers, which must say the same.
+"""Read the entries of a ZIP archive: central directory and local headers, which must agree.
 
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.3.6 to 4.3.13 and 4.4
 """
@@ -24,21 +24,21 @@ CENTRAL = struct.Struct("<6x3H4x3I4H2x2I")
 LOCAL = struct.Struct("<6x2H4x3I2H")
 LOCAL_SIGNATURE = b"PK\3\4"
 DESCRIPTOR_SIGNATURE = b"PK\7\x08"
-# Both headers have the same fields from "version needed" to "length of extra field", in the central directory these.
+# The bytes of a central header from "version needed" to "length of extra field". The local header repeats them.
 SHARED_FROM, SHARED_TO = 6, 32
 
 STORED, DEFLATED = 0, 8
 ENCRYPTED, STREAMED, UTF_8 = 1, 1 << 3, 1 << 11
-KNOWN_FLAGS = STREAMED | UTF_8 | 0b110  # the last two tell how hard the compressor tried
+KNOWN_FLAGS = STREAMED | UTF_8 | 0b110  # the last two are the compression level
 NEWEST_VERSION = 63
-NOTHING_DEFLATED = 2  # bytes; some writers deflate folders, too
+NOTHING_DEFLATED = 2  # bytes of an empty deflate stream; some writers deflate folders, too
 DOS_FOLDER = 0x10
 
 
 class Member(NamedTuple):
-    """An entry; there are thousands of them, and a tuple is made in a fraction of a dataclass's time.
+    """An entry. Archives have thousands, and making a tuple takes a fraction of a dataclass's time.
 
-    ``packed`` and ``size`` are its bytes in the archive, from ``start``, and unpacked.
+    ``packed`` is the number of its bytes in the archive, from ``start``; ``size`` that of its bytes unpacked.
     """
 
     path: str
@@ -50,7 +50,7 @@ class Member(NamedTuple):
 
 
 class _Header(NamedTuple):
-    """What both headers of an entry say, with what ZIP64 holds put in its place."""
+    """The fields that both headers of an entry have, with the values of ZIP64 filled in."""
 
     flags: int
     method: int
@@ -61,7 +61,7 @@ class _Header(NamedTuple):
 
 
 def read_members(archive: bytes, directory: Directory) -> tuple[list[Member], list[str]]:
-    """Return the entries that could be read, in the directory's order, and all that is wrong with any of them."""
+    """Return the readable entries, in the directory's order, and the problems of all entries."""
     reader = _Reader(archive, directory)
     reader.read()
     return reader.members, reader.problems
@@ -75,7 +75,7 @@ class _Reader:
         self._directory = directory
         # Where each entry begins and ends, its header and descriptor included.
         self._spans: list[tuple[int, int, str]] = []
-        # What is wrong with a combination of properties; an archive has a handful of them.
+        # The problems of each combination of properties; an archive has a handful of combinations.
         self._kinds: dict[tuple[int, ...], list[str]] = {}
         self._usual: set[tuple[int, ...]] = set()
 
@@ -94,9 +94,9 @@ class _Reader:
         self.problems += _stray_bytes(self._archive, self._spans, self._directory.start)
 
     def _read_usual(self, position: int) -> int:
-        """Read the entries from ``position`` up to the first that is unusual, and return where that is.
+        """Read the entries from ``position`` up to the first unusual one, and return its position.
 
-        Nearly every entry of every wheel is usual: both headers are the same bytes, and there is nothing else.
+        Nearly every entry of every wheel is usual: both headers are the same bytes, and no other record belongs to it.
         """
         archive, end = self._archive, self._directory.end - CENTRAL.size
         while position <= end and archive.startswith(CENTRAL_SIGNATURE, position):
@@ -120,13 +120,13 @@ class _Reader:
                 break
             path = name.decode("ascii")
             self._spans.append((offset, start + packed, path))
-            # As the class itself makes one, but without the call that this takes in Python.
+            # As the class makes one, without a Python call.
             self.members.append(tuple.__new__(Member, (path, method, checksum, packed, size, start)))
             position = name_start + in_name
         return position
 
     def _is_usual(self, kind: tuple[int, ...]) -> bool:
-        """Tell whether entries of this kind are files without problems, and without a data descriptor."""
+        """Return whether entries of this kind are files without problems, and without a data descriptor."""
         if self._problems_of(kind) or kind[-1] or kind[1] & STREAMED:
             return False
         self._usual.add(kind)
@@ -139,7 +139,7 @@ class _Reader:
         return problems
 
     def _read_entry(self, position: int) -> int:
-        """Read the entry whose central header is at ``position``; return where the next one is."""
+        """Read the entry whose central header is at ``position``; return the position of the next one."""
         archive = self._archive
         needed, flags, method, checksum, packed, size, in_name, in_extra, in_comment, disk, attributes, offset = (
             CENTRAL.unpack_from(archive, position)
@@ -170,7 +170,7 @@ class _Reader:
         return end
 
     def _compare(self, header: _Header, offset: int, extra: bytes, path: str) -> tuple[_Header, int, list[str]]:
-        """Compare central header and local header; return the former, where the data starts, and what is wrong."""
+        """Compare central and local header; return the central header, the start of the data, and the problems."""
         fields, problems = read_extras(extra)
         values = zip64_values(fields, (header.size, header.packed, offset))
         if values is None:
@@ -196,7 +196,7 @@ class _Reader:
 
 
 def _local_header(archive: bytes, offset: int) -> tuple[_Header, int, bool, list[str]]:
-    """Return the local header at ``offset``, where its data starts, whether it has a ZIP64 field, and what is wrong."""
+    """Return the local header at ``offset``, the start of its data, whether it has a ZIP64 field, and the problems."""
     flags, method, checksum, packed, size, in_name, in_extra = LOCAL.unpack_from(archive, offset)
     name_end = offset + LOCAL.size + in_name
     name = archive[offset + LOCAL.size : name_end]
@@ -219,7 +219,7 @@ def _disagreements(central: _Header, local: _Header) -> Iterator[str]:
         yield "flags"
     if central.method != local.method:
         yield "method"
-    # What was not known yet when the local header was written is zero there, and stands in the data descriptor.
+    # Values unknown when the local header was written are zero there; the data descriptor has them.
     unknown = central.flags & STREAMED and not (local.checksum or local.packed or local.size)
     if unknown:
         return
@@ -266,7 +266,7 @@ def _kind_problems(kind: tuple[int, ...]) -> Iterator[str]:
 
 def _member_problems(member: Member, name: bytes, flags: int) -> Iterator[str]:
     if member.method == STORED and member.packed != member.size:
-        yield "is stored in another size than its own"
+        yield "is stored, but its packed size is not its size"
     if member.path.endswith("/") and (member.size or member.packed > NOTHING_DEFLATED):
         yield "is a folder with content"
     if name.isascii():
@@ -281,7 +281,7 @@ def _member_problems(member: Member, name: bytes, flags: int) -> Iterator[str]:
 
 
 def _stray_bytes(archive: bytes, spans: Sequence[tuple[int, int, str]], end: int) -> Iterator[str]:
-    """Say where the entries do not follow each other from the first byte to ``end``, where the directory starts."""
+    """Yield the places where entries do not follow each other from the first byte to ``end``, the directory's start."""
     expected = 0
     for start, finish, path in sorted(spans):
         if start < expected:

@@ -1,4 +1,4 @@
-"""Extra fields of ZIP headers: those that change what the header says.
+"""Read the extra fields of ZIP headers that change values of the header.
 
 https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT, 4.5.3 and 4.6.9
 """
@@ -16,11 +16,11 @@ __all__ = ["ZIP64", "read_extras", "unicode_path_problem", "zip64_values"]
 
 ZIP64 = 0x0001
 UNICODE_PATH = 0x7075
-IN_ZIP64 = 0xFFFFFFFF  # what a header has instead of a value that the ZIP64 field holds
+IN_ZIP64 = 0xFFFFFFFF  # stands in a header in place of a value that the ZIP64 field holds
 
 
 def read_extras(content: bytes) -> tuple[dict[int, bytes], list[str]]:
-    """Return the fields by their numbers, and what is wrong with them."""
+    """Return the fields by their numbers, and their problems."""
     fields: dict[int, bytes] = {}
     problems = []
     for number, field in _fields(content):
@@ -45,10 +45,10 @@ def _fields(content: bytes) -> Iterator[tuple[int, bytes | None]]:
 
 
 def zip64_values(fields: Mapping[int, bytes], values: Sequence[int], *, local: bool = False) -> tuple[int, ...] | None:
-    """Return ``values`` (size, packed size and perhaps offset) with those that the ZIP64 field holds instead.
+    """Return ``values`` (size, packed size and perhaps offset), some replaced by those of the ZIP64 field.
 
-    ``None`` is for a field that holds more or less than the values which refer to it. In a ``local`` header it may hold
-    both sizes, whichever refer to it, as the specification asks; they must be the same then.
+    Return ``None`` if the field holds more or fewer values than refer to it. In a ``local`` header it may hold both
+    sizes even if one or none refers to it, as the specification asks; then they must agree with the header.
     """
     held = fields.get(ZIP64)
     if held is None:
@@ -67,7 +67,7 @@ def zip64_values(fields: Mapping[int, bytes], values: Sequence[int], *, local: b
 
 
 def unicode_path_problem(fields: Mapping[int, bytes], name: bytes) -> str | None:
-    """Say why the Unicode path field gives another name than the header's ``name``, or return ``None``."""
+    """Return the problem of a Unicode path field that differs from the header's ``name``; ``None`` without one."""
     field = fields.get(UNICODE_PATH)
     # Version 1, the checksum of the header's name, and the name.
     if field is None or field == struct.pack("<BI", 1, zlib.crc32(name)) + name:

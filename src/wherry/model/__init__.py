@@ -1,1 +1,1 @@
-"""Floor 1: frozen values. Nothing here does anything; :class:`Environment` alone looks at the interpreter."""
+"""Floor 1: frozen values without effects. Only :class:`Environment` reads the interpreter."""

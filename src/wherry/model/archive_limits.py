@@ -1,4 +1,4 @@
-"""How much an archive may bring."""
+"""Limits of archives."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ __all__ = ["DEFAULT_LIMITS", "ArchiveLimits"]
 
 @dataclass(frozen=True, slots=True)
 class ArchiveLimits:
-    """What an archive that unpacks to more is refused for.
+    """The limits of an archive. One that exceeds a limit is refused.
 
     ``total_size`` is in bytes, over all files; ``entries`` counts files and folders, also folders that only paths name;
-    ``ratio`` is the total size over that of the archive itself, and is asked only of what unpacks to more than
-    ``ratio_from`` bytes: less is no bomb.
+    ``ratio`` is the total size divided by the size of the archive. It is checked only above ``ratio_from`` bytes of
+    total size: less is no bomb.
     """
 
     total_size: int = 2**30

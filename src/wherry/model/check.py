@@ -1,4 +1,4 @@
-"""What is wrong with what is installed."""
+"""Reports about damaged distributions and unmet requirements."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["BrokenDistribution", "CheckReport", "UnmetRequirement"]
 
 SHOWN_FILES = 3
-ALL_IS_WELL = "Everything that is installed has what it requires"
+ALL_IS_WELL = "No problems found"
 
 
 @dataclass(frozen=True, slots=True)
 class BrokenDistribution:
-    """A ``.dist-info`` folder (``location``, a path) that is not what it should be.
+    """A damaged distribution; ``location`` is the path of its ``.dist-info`` folder.
 
-    ``name`` is ``project version``, or the folder's own name where its metadata cannot be read. ``problem`` says what
-    is wrong; ``missing_files`` (paths) are files of its RECORD that are not there.
+    ``name`` is ``project version``, or the name of the folder if its metadata cannot be read. ``problem`` is a phrase;
+    ``missing_files`` (paths) are files of its RECORD that do not exist.
     """
 
     name: str
@@ -48,9 +48,9 @@ class BrokenDistribution:
 
 @dataclass(frozen=True, slots=True)
 class UnmetRequirement:
-    """``name`` ``version`` (by itself, or for its ``extra``) has a ``requirement`` that nothing installed meets.
+    """A ``requirement`` of ``name`` ``version`` (or of its ``extra``) that no installed distribution meets.
 
-    The requirement is one of ``project``, of which version ``installed`` is there; ``None`` is none. Where it is one of
+    The requirement is for ``project``, whose ``installed`` version is ``None`` if it is not installed. If it is for
     Python itself, ``project`` is ``python``.
     """
 
@@ -84,11 +84,11 @@ class UnmetRequirement:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class CheckReport:
-    """What :func:`wherry.check` found; false where all is well.
+    """The result of :func:`wherry.check`; false if there are no problems.
 
-    ``broken`` are distributions that are damaged, ``missing`` requirements of projects that are not installed,
-    ``conflicting`` those that the installed version does not satisfy. ``warnings`` tell of faults of metadata that do
-    no harm.
+    ``broken`` are damaged distributions, ``missing`` are requirements of projects that are not installed, and
+    ``conflicting`` are requirements that the installed version does not satisfy. ``warnings`` describe harmless faults
+    of metadata.
     """
 
     broken: tuple[BrokenDistribution, ...] = ()
@@ -105,7 +105,7 @@ class CheckReport:
         return printable("\n".join([*(lines or [ALL_IS_WELL]), *warnings]))
 
     def __repr__(self) -> str:
-        # It is what a REPL shows.
+        # A prompt shows this.
         return str(self)
 
     def _repr_html_(self) -> str:
@@ -116,8 +116,8 @@ class CheckReport:
             for word, problems in (*self._rows(), ("Warnings", self.warnings))
             if problems
         ]
-        said = "" if self else f"<p>{ALL_IS_WELL}</p>"
-        return said + (f"<table>{''.join(rows)}</table>" if rows else "")
+        sentence = "" if self else f"<p>{ALL_IS_WELL}</p>"
+        return sentence + (f"<table>{''.join(rows)}</table>" if rows else "")
 
     def _rows(self) -> tuple[tuple[str, tuple[BrokenDistribution | UnmetRequirement, ...]], ...]:
         return ("Broken", self.broken), ("Missing", self.missing), ("Conflicting", self.conflicting)

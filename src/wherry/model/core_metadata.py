@@ -1,4 +1,4 @@
-"""The part of a distribution's core metadata that deciding needs."""
+"""The part of a distribution's core metadata that the resolver needs."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["CoreMetadata"]
 
 @dataclass(frozen=True, slots=True)
 class CoreMetadata:
-    """Name, version, and what the distribution requires (core metadata up to 2.6).
+    """Name, version and requirements of a distribution (core metadata up to 2.6).
 
-    ``import_names`` are the modules and namespaces that it says to have (PEP 794), but for private ones. ``warnings``
-    tell of faults that do no harm, each with the name of the file; they play no part in comparisons.
+    ``import_names`` are the modules and namespaces that it declares (PEP 794), without private ones. ``warnings``
+    describe harmless faults, each with the name of the file; they are not compared.
     """
 
     name: NormalizedName

@@ -1,4 +1,4 @@
-"""Distributions that are installed."""
+"""Installed distributions."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["InstalledDistribution", "InstalledDistributions"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class InstalledDistribution:
-    """One distribution as its ``.dist-info`` folder describes it.
+    """An installed distribution, as its ``.dist-info`` folder describes it.
 
-    ``location`` is that folder's path, or ``None`` for what the runtime itself provides and nobody can uninstall.
-    ``source`` is the URL its wheel came from, where that is known. ``requested`` tells whether somebody asked for it
-    by name, ``from_distribution`` whether it is a package of the runtime's own distribution.
+    ``location`` is the path of that folder, or ``None`` for a distribution of the runtime itself, which cannot be
+    uninstalled. ``source`` is the URL of its wheel, if known. ``requested`` is true if a caller asked for it by name,
+    ``from_distribution`` if it is a package of the runtime's own distribution.
     """
 
     metadata: CoreMetadata

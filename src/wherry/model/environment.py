@@ -1,6 +1,6 @@
-"""The environment that an installation is for: markers, Python version, tags.
+"""The environment to install for: markers, Python version, tags.
 
-The only module below the runtime that looks at the running interpreter, and only for :meth:`Environment.current`.
+This is the only module below the runtime that reads the running interpreter, and only in :meth:`Environment.current`.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ ABI_VARIABLES = (
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What a wheel must fit.
+    """The environment that a wheel must fit.
 
     ``markers`` maps the environment markers of PEP 508 to their values, ``tags`` holds the supported tags
-    (``interpreter-abi-platform``) with the best first, ``rank`` the position of each. ``has_standard_module``
-    tells of a module of Python's standard library, spelt as a project's normalized name, whether this interpreter has
-    it; of any other name nothing.
+    (``interpreter-abi-platform``) with the best first, ``rank`` the position of each. ``has_standard_module`` takes a
+    name, spelt as a project's normalized name. It returns whether this interpreter has that module of Python's
+    standard library, and ``None`` if the library has no such module.
     """
 
     python_version: Version
@@ -52,10 +52,10 @@ class Environment:
 
     @classmethod
     def current(cls) -> Environment:
-        """Read the running interpreter."""
+        """Return the environment of the running interpreter."""
         markers = {key: str(value) for key, value in default_environment().items()}
         return cls(
-            # As pip has it: a pre-release of 3.15 counts as 3.15 where a distribution asks for Python ≥ 3.15.
+            # As in pip: a pre-release of 3.15 counts as 3.15 for a distribution that requires Python ≥ 3.15.
             python_version=Version(".".join(map(str, sys.version_info[:3]))),
             markers=markers,
             tags=supported_tags(sys.version_info[:2], _platforms()),
@@ -88,8 +88,8 @@ def _platforms() -> list[str]:
 def emscripten_platforms(variables: Mapping[str, object], platform: str) -> Iterator[str]:
     """Yield the platform tags of an Emscripten interpreter, the best first.
 
-    ``variables`` are those of ``sysconfig``; ``platform`` is such as ``emscripten-5.0.3-wasm32``. PEP 783 names the
-    platform ``pyemscripten_<abi>_wasm32``; wheels from before it say ``pyodide_<abi>_wasm32`` for the same thing.
+    ``variables`` are those of ``sysconfig``; ``platform`` is like ``emscripten-5.0.3-wasm32``. PEP 783 names the
+    platform ``pyemscripten_<abi>_wasm32``; older wheels use ``pyodide_<abi>_wasm32`` for the same platform.
     """
     abi = next((variables[name] for name in ABI_VARIABLES if variables.get(name)), None)
     if abi is not None:

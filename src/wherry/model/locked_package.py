@@ -18,7 +18,7 @@ __all__ = ["LockedPackage"]
 class LockedPackage:
     """One entry of ``pyodide-lock.json``.
 
-    ``depends`` names the packages it was built with, of the same distribution. A shared library is no Python
+    ``depends`` names the packages of the same distribution that it was built with. A shared library is not a Python
     distribution: its archive holds ``.so`` files that other packages link to. ``imports`` are the modules in it.
     """
 

@@ -1,4 +1,4 @@
-"""What is going on, for whoever watches."""
+"""Progress events."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ Phase = Literal["resolving", "downloading", "placing", "done"]
 class Progress:
     """One step of an installation: ``done`` of ``total`` packages in this phase, and a line to show.
 
-    ``package`` is the normalized name of the one that the step is about, if it is about one; while that is downloaded,
-    ``bytes_done`` of ``bytes_total`` have come of its archive, as far as these are known; ``done`` counts it only once
-    it is verified. ``fraction`` tells how much of everything is done: from 0 to 1, which comes with the phase ``done``
-    alone. It never goes back.
+    ``package`` is the normalized name of the package that the step is about, if any. While it is downloaded,
+    ``bytes_done`` of ``bytes_total`` bytes of its archive have arrived, if these are known; ``done`` counts it once it
+    is verified. ``fraction`` is the share of all work that is done, from 0 to 1. It never decreases, and is 1 only in
+    the phase ``done``.
     """
 
     phase: Phase

@@ -1,4 +1,4 @@
-"""What an index says of a project (Simple API: PEP 503, 592, 691, 700, 714, 792)."""
+"""Project pages and their files (Simple API: PEP 503, 592, 691, 700, 714, 792)."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ class ProjectFile:
     """One file of a project page.
 
     ``url`` is absolute. ``hashes`` maps algorithms to hexadecimal digests; ``size`` is in bytes. ``yanked`` is the
-    reason given (perhaps empty) or ``None``. ``metadata_hashes`` is ``None`` where the index offers no metadata file
-    beside the wheel, and empty where it offers one without a hash. ``absent`` is ``None`` unless the caller named the
-    file by its address; then it is a path where there is no such file, or an empty string. ``fragment`` is that of its
-    link where it holds no hash. ``fault`` says why the file can never be fetched; it has no ``url`` then.
+    reason given (perhaps empty) or ``None``. ``metadata_hashes`` is ``None`` if the index offers no metadata file
+    beside the wheel, and empty if it offers one without a hash. ``absent`` is ``None`` unless the caller named the file
+    by its address; then it is the path if no such file exists, else an empty string. ``fragment`` is that of its link,
+    unless it holds a hash. ``fault`` is the reason why the file can never be fetched; then ``url`` is empty.
     """
 
     filename: str
@@ -47,12 +47,12 @@ class ProjectFile:
 
     @property
     def strongest_hash(self) -> str | None:
-        """The strongest of ``hashes`` as ``sha256:…``, ``None`` where there is none that protects."""
+        """The strongest of ``hashes`` as ``sha256:…``, ``None`` if all are weak."""
         return strongest(self.hashes)
 
     @property
     def uploaded(self) -> datetime | None:
-        """``upload_time`` (PEP 700: ISO 8601 in UTC) as a time, ``None`` where it is missing or cannot be read.
+        """``upload_time`` (PEP 700: ISO 8601 in UTC) as a time, ``None`` if it is missing or invalid.
 
         Reading it for every file of a page would be slow.
         """
@@ -68,14 +68,14 @@ class ProjectFile:
 
     @property
     def metadata_url(self) -> str:
-        """Where PEP 658 puts the metadata file."""
+        """The URL of the metadata file (PEP 658)."""
         return f"{self.url}.metadata"
 
 
 class LazyFiles(Sequence[ProjectFile]):
-    """Files of which all names are known; ``make`` makes those at some positions, whenever they are asked for.
+    """Files whose names are known; ``make`` makes the files at given positions, on every access.
 
-    A page may have thousands, of which an environment can use a few.
+    A page may have thousands of files, of which an environment can use a few.
     """
 
     def __init__(self, names: Sequence[str], make: Callable[[Sequence[int]], Sequence[ProjectFile]]) -> None:
@@ -94,7 +94,7 @@ class LazyFiles(Sequence[ProjectFile]):
         return self._make([found])[0] if isinstance(found, int) else tuple(self._make(found))
 
     def take(self, positions: Sequence[int]) -> Sequence[ProjectFile]:
-        """Return the files at ``positions``, which is sooner done than asking for one after the other."""
+        """Return the files at ``positions``. This is faster than an access for each."""
         return self._make(positions) if positions else ()
 
     def __eq__(self, other: object) -> bool:
@@ -123,7 +123,7 @@ class ProjectPage:
         return self.files.names if isinstance(self.files, LazyFiles) else [file.filename for file in self.files]
 
     def take(self, positions: Sequence[int]) -> Sequence[ProjectFile]:
-        """Return those of ``files`` that are at ``positions``."""
+        """Return the ``files`` at ``positions``."""
         if isinstance(self.files, LazyFiles):
             return self.files.take(positions)
         return [self.files[position] for position in positions]

@@ -1,4 +1,4 @@
-"""What an installation did, and what an uninstallation did."""
+"""Reports of installations and uninstallations."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ __all__ = ["InstallReport", "UninstallReport"]
 
 @dataclass(frozen=True, slots=True, repr=False)
 class InstallReport:
-    """What is true after an installation.
+    """The result of an installation.
 
-    ``installed`` is what came, ``unchanged`` what was there and was asked for or required, ``removed`` what had to go
-    for another version. ``seconds`` maps the phases (``resolving``, ``downloading``, ``placing``) to their durations,
-    ``requests`` counts the fetches.
+    ``installed`` are the new distributions, ``unchanged`` those that were installed before and are requested or
+    required, ``removed`` those replaced by another version. ``seconds`` maps the phases (``resolving``,
+    ``downloading``, ``placing``) to their durations, ``requests`` counts the fetches.
     """
 
     installed: tuple[InstalledDistribution, ...] = ()
@@ -65,12 +65,12 @@ class InstallReport:
 
 
 class UninstallReport(tuple[InstalledDistribution, ...]):  # noqa: SLOT001 - a tuple can have no others
-    """The distributions that went; ``warnings`` tell what stayed of them, and who still requires them."""
+    """The removed distributions; ``warnings`` name the files that were kept, and remaining requirers."""
 
     warnings: tuple[str, ...]
 
     def __new__(cls, gone: Iterable[InstalledDistribution] = (), warnings: Iterable[str] = ()) -> Self:
-        """Make a report of what has ``gone``."""
+        """Make a report of the removed distributions, ``gone``."""
         report = super().__new__(cls, gone)
         report.warnings = tuple(warnings)
         return report

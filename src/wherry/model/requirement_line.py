@@ -1,4 +1,4 @@
-"""A requirement that stands in a file."""
+"""A requirement in a file."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ __all__ = ["RequirementLine"]
 
 
 class RequirementLine(NamedTuple):
-    """``text`` is the requirement, ``place`` names file and line. An archive must have one of ``hashes``, if any.
+    """A requirement, ``text``, with its file and line, ``place``. Its archive must have one of ``hashes``, if any.
 
-    These are written ``sha256:…``, in hexadecimal.
+    Hashes are written ``sha256:…``, in hexadecimal.
     """
 
     text: str
@@ -26,9 +26,9 @@ class RequirementLine(NamedTuple):
         return {one.partition(":")[0] for one in self.hashes}
 
     def refuses(self, known: Mapping[str, str]) -> bool:
-        """Whether a file with ``known`` hashes (digests by algorithm) is certainly not the one that is allowed."""
+        """Return whether a file with ``known`` hashes (digests by algorithm) is certainly not allowed."""
         return self.algorithms <= known.keys() and not self.allows(known)
 
     def allows(self, known: Mapping[str, str]) -> bool:
-        """Whether one of the ``known`` hashes is among those allowed."""
+        """Return whether one of the ``known`` hashes is allowed."""
         return any(f"{name}:{digest}" in self.hashes for name, digest in known.items())

@@ -1,11 +1,11 @@
-"""Sizes for people."""
+"""Human-readable sizes."""
 
 from __future__ import annotations
 
 __all__ = ["human_size"]
 
 KILO, MEGA, GIGA = 1_000, 1_000_000, 1_000_000_000
-ALMOST = 0.99995  # of a larger unit, what would be rounded to 1000.0 of the smaller
+ALMOST = 0.99995  # of a larger unit: from here on, the smaller one would be rounded to 1000.0
 
 
 def human_size(size: int) -> str:

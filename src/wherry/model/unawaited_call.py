@@ -1,4 +1,4 @@
-"""Say at a prompt that a call has not begun where its ``await`` was forgotten."""
+"""Show at a prompt that a call without ``await`` has not begun."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def begins_when_awaited(
 
 
 class _Call(Coroutine[Any, Any, Outcome]):
-    """A coroutine in all but its ``repr()``. Python's own type cannot be derived from."""
+    """A coroutine with another ``repr()``. Python's own type cannot be subclassed."""
 
     def __init__(self, coroutine: Coroutine[Any, Any, Outcome]) -> None:
         self._coroutine = coroutine
@@ -37,15 +37,15 @@ class _Call(Coroutine[Any, Any, Outcome]):
         return self._coroutine.__await__()
 
     def send(self, value: Any, /) -> Any:  # noqa: ANN401 - as the base class
-        """Run on to where it waits next."""
+        """Run to the next wait."""
         return self._coroutine.send(value)
 
     def throw(self, *args: Any) -> Any:  # noqa: ANN401 - as the base class
-        """Raise an exception where it waits."""
+        """Raise an exception at the current wait."""
         return self._coroutine.throw(*args)
 
     def close(self) -> None:
-        """End it where it waits."""
+        """End the coroutine at the current wait."""
         self._coroutine.close()
 
     def __getattr__(self, name: str) -> object:

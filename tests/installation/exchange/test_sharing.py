@@ -139,7 +139,7 @@ def test_of_different_files_the_conflict_names_both_and_the_way_out(site, shared
     assert (error.path, error.owner, error.newcomer) == (str(shared), "jar-a 1", OTHER_B.filename)
     assert error.overwrite == ("jar-a",)
     assert str(error) == (
-        f"jar_b-1-py3-none-any.whl would overwrite {shared}, which belongs to jar-a 1 and has another content; leave "
+        f"jar_b-1-py3-none-any.whl would overwrite {shared}, which belongs to jar-a 1 and has other content; leave "
         'one of them out, or name the one whose files may be replaced: overwrite=("jar-a",)'
     )
     assert tree(Path(site.scheme.site_packages)) == before

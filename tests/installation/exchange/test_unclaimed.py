@@ -32,7 +32,7 @@ def conflict(site, *files):
     with pytest.raises(InstallConflict) as caught:
         install(site, *files)
     assert tree(Path(site.scheme.data)) == before
-    assert (caught.value.owner, caught.value.newcomer) == ("nobody's record", files[-1].filename)
+    assert (caught.value.owner, caught.value.newcomer) == ("no RECORD", files[-1].filename)
     return caught.value
 
 
@@ -42,7 +42,7 @@ def test_somebodys_file_is_not_overwritten(site, place, path):
     error = conflict(site, APP)
     assert error.path == os.path.normpath(file)
     assert str(error) == (
-        f"app-1-py3-none-any.whl would overwrite {error.path}, which stands in nobody's record and has another "
+        f"app-1-py3-none-any.whl would overwrite {error.path}, which is in no RECORD and has other "
         "content; move it away if it is not needed"
     )
 
@@ -76,7 +76,7 @@ def test_a_link_is_not_what_it_leads_to(site, place):
 def test_a_link_to_nothing_is_somebodys_too(site, place):
     Path(site.scheme.site_packages, "app").mkdir()
     Path(site.scheme.site_packages, "app", "__init__.py").symlink_to("nothing")
-    with pytest.raises(InstallConflict, match="nobody's record"):
+    with pytest.raises(InstallConflict, match="no RECORD"):
         install(site, APP)
 
 
