@@ -297,9 +297,7 @@ def _note(folder: Path, name: str, note: str) -> str:
 async def test_what_python_obeys_at_its_start_is_warned_of(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path, [make_wheel("lib", "1", files={"lib.pth": "import lib\n", "lib.py": ""})])
     report = await subject.install("lib")
-    assert report.warnings == (
-        "lib 1 brings lib.pth, which Python obeys whenever it starts; this one is running already, and has not",
-    )
+    assert report.warnings == ("lib 1 installs lib.pth, which Python reads only at startup; restart to apply it",)
     assert (tmp_path / "site" / "lib.pth").read_text() == "import lib\n"
 
 
@@ -483,7 +481,7 @@ async def test_a_file_of_another_project_is_replaced_where_overwrite_names_it(tm
 
 async def test_a_name_in_overwrite_that_is_neither_installed_nor_about_to_be_is_warned_of(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
-    said = ("overwrite names absent, which is neither installed nor about to be",)
+    said = ("overwrite names absent, which is neither installed nor being installed",)
     assert (await subject.resolve("app", overwrite=["Absent", "lib"])).warnings == said
     assert (await subject.install("app", overwrite="absent")).warnings == said
 
@@ -498,7 +496,7 @@ async def test_the_installers_overwrite_may_name_what_a_call_is_not_about(tmp_pa
         overwrite="absent",
     )
     assert (await subject.install("app")).warnings == ()
-    said = ("overwrite names another, which is neither installed nor about to be",)
+    said = ("overwrite names another, which is neither installed nor being installed",)
     assert (await subject.install("app", overwrite=iter(["another"]))).warnings == said
 
 
@@ -628,7 +626,7 @@ def interrupted(tmp_path: Path) -> dict[str, str]:
     return before
 
 
-INTERRUPTED = f"Installing {LIB_2.filename} was interrupted, and has been taken back"
+INTERRUPTED = f"Installing {LIB_2.filename} was interrupted and has been rolled back"
 
 
 def test_what_was_interrupted_is_taken_back_by_the_next_installer_and_said_once(
@@ -698,7 +696,7 @@ async def test_what_is_imported_and_replaced_is_said(tmp_path: Path, monkeypatch
         assert (await subject.install("boarded", upgrade=True)).warnings == said
         in_memory = ("boarded 2 is imported (boarded): it stays in memory until the runtime restarts",)
         assert subject.uninstall("boarded").warnings == in_memory
-        said = ("An earlier boarded is imported: restart the runtime to use what has been installed",)
+        said = ("An earlier version of boarded is imported; restart the runtime to use the new one",)
         assert (await subject.install("boarded==1")).warnings == said
     finally:
         del sys.modules["boarded"]

@@ -74,7 +74,7 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "my-pkg 1: its RECORD has a line of 1 instead of 3 fields: ['my_pkg']": lambda path: (path / "RECORD").write_text(
         "my_pkg"
     ),
-    "my-pkg: it is there 2 times (my_pkg-0.dist-info, my_pkg-1.dist-info)": _copy,
+    "my-pkg: installed 2 times: my_pkg-0.dist-info, my_pkg-1.dist-info": _copy,
 }
 
 

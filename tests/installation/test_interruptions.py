@@ -238,14 +238,14 @@ def journal(site: SitePackages) -> Path:
 
 def test_what_was_interrupted_is_named_and_said_once(place, interrupted):
     names = ", ".join(file.filename for file in (APP_2, LIB_2, EXTRA))
-    assert interrupted.recover() == (f"Installing {names} was interrupted, and has been taken back",)
+    assert interrupted.recover() == (f"Installing {names} was interrupted and has been rolled back",)
     assert interrupted.recover() == ()
     assert tree(place.root) == place.before
 
 
 def test_the_next_exchange_takes_it_back_and_says_so(interrupted):
     exchanged = interrupted.exchange([deliver(MORE)], [])
-    assert "was interrupted, and has been taken back" in exchanged.warnings[0]
+    assert "was interrupted and has been rolled back" in exchanged.warnings[0]
     assert sorted(map(str, interrupted.installed().values())) == ["app 1", "lib 1", "more 1"]
 
 
@@ -264,7 +264,7 @@ def test_a_damaged_journal_is_not_followed_and_nothing_is_lost(place, interrupte
     journal(interrupted).write_text(damage(journal(interrupted).read_text()))
     there, aside = place.found(), tree(journal(interrupted).parent)
     (said,) = interrupted.recover()
-    assert "its journal cannot be followed" in said
+    assert "its journal cannot be used" in said
     assert place.found() == there
     kept = Path(f"{interrupted.scheme.site_packages}/.wherry-damaged")
     assert tree(kept) == aside
@@ -292,7 +292,7 @@ def test_nothing_more_is_changed_where_taking_back_fails(place, interrupted):
     with pytest.raises(RecoveryFailed) as caught, failing(*range(100), error=refused):
         install(interrupted, MORE)
     assert caught.value.kept == str(journal(interrupted).parent)
-    assert "could not be taken back" in caught.value.problem
+    assert "could not be rolled back" in caught.value.problem
     assert tree(place.root) == there
     assert interrupted.recover()
     assert tree(place.root) == place.before

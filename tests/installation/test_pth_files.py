@@ -20,7 +20,7 @@ def test_what_python_reads_at_its_start_is_found(path):
     wheel = deliver(make_wheel("app", "1", files={path: "import app\n", "app.py": ""})).wheel
     assert startup_files(wheel) == ["app.pth"]
     assert list(startup_warnings([wheel])) == [
-        "app 1 brings app.pth, which Python obeys whenever it starts; this one is running already, and has not"
+        "app 1 installs app.pth, which Python reads only at startup; restart to apply it"
     ]
 
 

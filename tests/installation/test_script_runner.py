@@ -140,7 +140,7 @@ async def test_an_asynchronous_script_is_not_waited_for(scripts, capsys):
     assert call(scripts, "tool-async") == 1
     await asyncio.sleep(0)
     assert capsys.readouterr().err == (
-        "tool-async is asynchronous, and a script is not waited for: import asynchronous of tool_cli and await it\n"
+        "tool-async is asynchronous and was not awaited: import asynchronous of tool_cli and await it\n"
     )
 
 

@@ -85,7 +85,7 @@ def test_one_that_the_loader_would_not_find_there_is_refused(check, scheme, need
     with pytest.raises(UnsupportedWheel) as caught:
         check({EXT: side_module([needed], runtime_paths), path: side_module()})
     assert caught.value.missing == [(needed, EXT)]
-    assert f"it would be {scheme.site_packages}/{path}, which no RPATH leads to" in str(caught.value)
+    assert f"it would be at {scheme.site_packages}/{path}, outside of the RPATH" in str(caught.value)
 
 
 def test_a_needed_library_may_come_with_another_wheel(scheme, loader):
@@ -108,9 +108,9 @@ def test_a_needed_library_may_be_there_or_loaded_already(check, scheme):
 @pytest.mark.parametrize(
     ("missing", "hint"),
     [
-        ("libgeos_c.so", "install libgeos first, which may bring it"),
-        ("libz.so", "install what brings it first, or ask the project for a wheel that does"),
-        ("/usr/lib/libz.so", "install what brings it first"),
+        ("libgeos_c.so", "install libgeos first, which may provide it"),
+        ("libz.so", "install the package that provides it first, or ask the project for a wheel that includes it"),
+        ("/usr/lib/libz.so", "install the package that provides it first"),
     ],
 )
 def test_a_missing_library_is_named_with_who_needs_it_and_a_way_out(check, missing, hint):
@@ -118,7 +118,7 @@ def test_a_missing_library_is_named_with_who_needs_it_and_a_way_out(check, missi
         check({EXT: side_module(["liba.so", missing], ["$ORIGIN"]), "app/liba.so": side_module()})
     assert caught.value.filename == f"app-1-{PLATFORM}.whl"
     assert caught.value.missing == [(missing, EXT)]
-    assert f"{EXT} needs {missing}, which the loader would not find; {hint}" in str(caught.value)
+    assert f"{EXT} needs {missing}, which the loader cannot find; {hint}" in str(caught.value)
 
 
 def test_libraries_that_are_needed_are_checked_in_their_turn(check):
@@ -134,8 +134,8 @@ def test_libraries_that_are_needed_are_checked_in_their_turn(check):
         (ELF, "is an ELF library, made for Linux"),
         (b"MZ\x90\0", "is a DLL, made for Windows"),
         (PREAMBLE + section(1, b"\0"), "is WebAssembly, but does not begin as a shared library does"),
-        (b"INPUT(liba.so)", "is no shared library"),
-        (b"", "is no shared library"),
+        (b"INPUT(liba.so)", "is not a shared library"),
+        (b"", "is not a shared library"),
     ],
 )
 @pytest.mark.parametrize(

@@ -185,7 +185,7 @@ def test_what_was_changed_stays(site, tmp_path):
     gone, script = tmp_path / SITE / "app" / "gone" / "file", tmp_path / "bin" / "app"
     gone.write_text("mine")
     script.write_text("MIN")  # as long as before
-    assert uninstall(site, "app") == (f"Kept, for it was changed since app 1 was installed: {gone}, {script}",)
+    assert uninstall(site, "app") == (f"Kept locally modified files of app 1: {gone}, {script}",)
     assert tree(tmp_path / SITE) == {"app": None, "app/gone": None, "app/gone/file": b"mine"}
     assert script.read_text() == "MIN"
 
@@ -199,7 +199,7 @@ def test_what_was_changed_and_is_in_the_way_is_kept_beside(site, tmp_path):
         new = make_wheel("app", version, files={"app/__init__.py": "new"})
         said = site.exchange([deliver(new)], [before]).warnings
         (subject, _, path) = said[0].partition(": ")
-        assert subject == f"Kept beside what takes its place, for it was changed since {before} was installed"
+        assert subject == f"Kept locally modified files of {before} under new names"
         assert path == f"{changed.parent}/{kept}"
         assert changed.read_text() == "new"
         assert (changed.parent / kept).read_text() == f"mine, before {version}"
@@ -235,7 +235,7 @@ def test_what_two_distributions_have_goes_with_the_last_of_them(site, tmp_path):
     with (tmp_path / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
         record.write("shared/other.py,,\nshared/gone.py,,\n")
     shared = tmp_path / SITE / "shared" / "other.py"
-    assert uninstall(site, "app") == (f"Kept of app 1, for other 1 has it, too: {shared}",)
+    assert uninstall(site, "app") == (f"Kept files of app 1 that other 1 shares: {shared}",)
     assert shared.is_file()
     assert uninstall(site, "other") == ()
     assert tree(tmp_path / SITE) == {}
@@ -396,7 +396,7 @@ def test_of_two_that_declare_the_same_script_the_first_has_it_and_the_other_is_t
     done = site.exchange([deliver(with_script("app")), deliver(with_script("other"))], [])
     assert b"from app import main" in (tmp_path / "bin/serve").read_bytes()
     assert done.warnings == (
-        f"other-1-py3-none-any.whl goes without the script {tmp_path}/bin/serve, which another distribution has",
+        f"Skipped the script {tmp_path}/bin/serve of other-1-py3-none-any.whl: another distribution has it",
     )
     assert [path for path in recorded(site) if "serve" in path] == ["bin/serve"]
 

@@ -108,8 +108,9 @@ async def test_all_that_cannot_be_had_comes_from_the_index_with_one_warning(tmp_
     installed, (warning,) = await install(installer(tmp_path), "app")
     assert installed == ["app 2", "lib 2"]
     assert warning == (
-        "Could not download Pyodide's own app 1, lib 1 (HTTP status 404): took the index's instead. To get them, serve "
-        "Pyodide's packages beside it, or name the folder that has them: loadPyodide({ packageBaseUrl: '…' })"
+        "Could not download Pyodide's own app 1, lib 1 (HTTP status 404); installed them from the index instead. "
+        "To get Pyodide's own, serve Pyodide's packages beside it, or name the folder that has them: "
+        "loadPyodide({ packageBaseUrl: '…' })"
     )
 
 
@@ -145,7 +146,7 @@ async def test_where_the_index_cannot_help_the_error_says_what_to_do(tmp_path: P
         await installer(tmp_path, index=index).install(requirement)
     name = requirement.partition("=")[0]
     assert str(raised.value).endswith(
-        f"answered with HTTP status 404; it is Pyodide's own {name}, and no index can take its place. Serve Pyodide's "
+        f"answered with HTTP status 404; it is Pyodide's own {name}, which no index can replace. Serve Pyodide's "
         "packages beside it, or name the folder that has them: loadPyodide({ packageBaseUrl: '…' })"
     )
     assert not list((tmp_path / "site").iterdir())

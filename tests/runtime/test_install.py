@@ -97,7 +97,7 @@ def test_a_compiled_module_that_is_loaded_is_said_to_outlive_its_files(fresh_whe
     assert said == [
         ("msgpack 1.2.3 is imported (msgpack): restart the runtime to use another",),
         ("msgpack 1.2.4 is imported (msgpack): it stays in memory until the runtime restarts",),
-        ("An earlier msgpack is imported: restart the runtime to use what has been installed",),
+        ("An earlier version of msgpack is imported; restart the runtime to use the new one",),
     ]
 
 

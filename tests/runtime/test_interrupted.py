@@ -24,7 +24,7 @@ OLD, NEW = (
     )
     for version in "12"
 )
-SAID = f"Installing {NEW.filename} was interrupted, and has been taken back"
+SAID = f"Installing {NEW.filename} was interrupted and has been rolled back"
 # While the new comes, and when all is done but for saying so.
 ENDS = ("app/only2.py", "os.remove /lib/python3.14/site-packages/.wherry/journal")
 

@@ -74,7 +74,7 @@ def test_a_wheel_whose_library_is_missing_is_refused_until_it_is_there(wherry_ru
     before = snapshot(wherry_runtime)
     kind, sentence = install(wherry_runtime, "packer-e", index_server.json_url)
     assert kind == "UnsupportedWheel"
-    assert f"packer_e/{EXTENSION} needs libanswer_e.so, which the loader would not find" in sentence
+    assert f"packer_e/{EXTENSION} needs libanswer_e.so, which the loader cannot find" in sentence
     assert snapshot(wherry_runtime) == before
     install(wherry_runtime, "answer-e", index_server.json_url)
     assert install(wherry_runtime, "packer-e", index_server.json_url) == (["packer-e"], [])
@@ -142,7 +142,7 @@ def test_a_library_of_the_distribution_is_found(fresh_wherry_runtime, index_serv
     alone, together, again = install_from_distribution(
         fresh_wherry_runtime, entries, ["packer-x", "packer-y", "packer-x"], dead_url()
     )
-    assert alone.endswith("install libanswer first, which may bring it")
+    assert alone.endswith("install libanswer first, which may provide it")
     assert together == ["packer-y"]
     assert again == ["packer-x"]
     for name in ("packer_x", "packer_y"):

@@ -137,9 +137,7 @@ def test_every_part_of_a_wheel_has_its_place_and_leaves_it(wherry_runtime, index
     assert seen["which"] == "/bin/tool"
     assert seen["packed"] == "#!/usr/bin/env python3"
     assert seen["executable"]
-    assert warnings == [
-        "tool 1 brings tool.pth, which Python obeys whenever it starts; this one is running already, and has not"
-    ]
+    assert warnings == ["tool 1 installs tool.pth, which Python reads only at startup; restart to apply it"]
     assert run_as_a_file(wherry_runtime, "tool-window") == "no window"
     uninstall(wherry_runtime, "tool")
     assert snapshot(wherry_runtime) == before

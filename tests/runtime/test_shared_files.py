@@ -83,7 +83,7 @@ def test_a_different_file_is_replaced_where_overwrite_names_its_owner(wherry_run
     assert told == ["tested-b"]
     assert said == [
         f"Files of tested-b 1 are replaced by those of tested_a-1-py3-none-any.whl: {path}",
-        "An earlier tests is imported: restart the runtime to use what has been installed",
+        "An earlier version of tests is imported; restart the runtime to use the new one",
     ]
     assert (before, after, content) == ("b", "a", ["of = 'a'\n"])
     assert checked == f"Broken: tested-b 1: 1 of its files is replaced by tested-a 1: {path}"

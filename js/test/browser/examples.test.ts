@@ -82,7 +82,7 @@ function visitAll(start: () => Promise<Browser>): void {
   test("preload: under a policy that lets neither through, the error says what to do", inPage(async (page) => {
     const policy = { "Content-Security-Policy": "connect-src 'self'" };
     await using visited = await visit(page, folderOf("preload"), policy);
-    await visited.shows("[role=status]", "no index can take its place. Serve Pyodide's packages beside it");
+    await visited.shows("[role=status]", "no index can replace. Serve Pyodide's packages beside it");
     await visited.shows("[role=status]", "packageBaseUrl");
   }));
 

@@ -127,7 +127,7 @@ def test_a_folder_whose_copy_is_interrupted_is_taken_back(folder):
             folder.carry_out(change)
         if counter.changes < number:
             break
-        assert folder.recover() == ("It was interrupted, and has been taken back",)
+        assert folder.recover() == ("It was interrupted and has been rolled back",)
         assert folder.found() == set()
         change = folder.place_folder("app", "a", "deep/b")
 
@@ -139,7 +139,7 @@ def test_a_folder_that_cannot_be_moved_back_is_emptied_of_what_came_with_it(fold
         folder.carry_out(change)
     folder.write(*mine, "app/__pycache__/a.pyc")
     with failing(*() if mine else (1,), error=crossing):
-        assert folder.recover() == ("It was interrupted, and has been taken back",)
+        assert folder.recover() == ("It was interrupted and has been rolled back",)
     assert folder.found() == ({"app", "app/deep", *mine} if mine else set())
 
 
@@ -183,5 +183,5 @@ def test_a_copy_that_is_interrupted_is_taken_back(folder, crossings, number):
     before = {path: content for path, content in tree(folder.root).items() if not path.startswith(".wherry")}
     with crashing(before=number), failing(*FAILING, error=crossing):
         folder.carry_out(*crossings)
-    assert folder.recover() == ("It was interrupted, and has been taken back",)
+    assert folder.recover() == ("It was interrupted and has been rolled back",)
     assert tree(folder.root) == before

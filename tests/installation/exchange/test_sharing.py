@@ -64,7 +64,7 @@ def test_a_file_that_two_have_goes_with_the_last_of_them(site, shared, at_once, 
     assert problems(site) == []
     py_compile.compile(str(shared), doraise=True)
     first, last = order
-    assert uninstall(site, first) == (f"Kept of {first} 1, for {last} 1 has it, too: {shared}",)
+    assert uninstall(site, first) == (f"Kept files of {first} 1 that {last} 1 shares: {shared}",)
     assert shared.read_text() == INIT
     assert list((shared.parent / "__pycache__").iterdir())
     assert problems(site) == []
@@ -115,7 +115,7 @@ def test_a_sharer_may_be_replaced_by_itself(site, version):
 def test_a_sharer_whose_new_version_has_no_such_file_leaves_it(site, shared):
     install(site, A, B)
     (said,) = put(site, make_wheel("jar-b", "2"))
-    assert said == f"Kept of jar-b 1, for jar-a 1 has it, too: {shared}"
+    assert said == f"Kept files of jar-b 1 that jar-a 1 shares: {shared}"
     assert listed(site) == ["jar_a"]
 
 
@@ -209,7 +209,7 @@ def test_uninstalling_the_newcomer_says_what_the_former_owner_is_without(site, s
     install(site, A)
     install(site, OTHER_B, overwrite=names("a"))
     (said,) = uninstall(site, "jar-b")
-    assert said == f"jar-a 1 is without files that jar-b 1 had replaced; reinstall it: {shared}"
+    assert said == f"jar-a 1 lacks files that jar-b 1 had replaced; reinstall it: {shared}"
     assert problems(site) == [f"jar-a 1: 1 of its files is missing: {PATH}"]
     install(site, A)
     assert problems(site) == []
@@ -239,7 +239,7 @@ def test_a_file_that_was_changed_is_not_the_same(site, shared):
         install(site, B)
     (kept, replaced) = put(site, B, overwrite="a")
     beside = f"{shared}.wherry-old"
-    assert kept == f"Kept beside what takes its place, for it was changed since jar-a 1 was installed: {beside}"
+    assert kept == f"Kept locally modified files of jar-a 1 under new names: {beside}"
     assert replaced == f"Files of jar-a 1 are replaced by those of {B.filename}: {shared}"
     assert (Path(beside).read_text(), shared.read_text()) == ("mine", INIT)
     assert problems(site) == []
@@ -248,8 +248,8 @@ def test_a_file_that_was_changed_is_not_the_same(site, shared):
 def test_a_shared_file_that_was_changed_stays_with_the_last(site, shared):
     install(site, A, B)
     shared.write_text("mine")
-    assert uninstall(site, "jar-a") == (f"Kept of jar-a 1, for jar-b 1 has it, too: {shared}",)
-    assert uninstall(site, "jar-b") == (f"Kept, for it was changed since jar-b 1 was installed: {shared}",)
+    assert uninstall(site, "jar-a") == (f"Kept files of jar-a 1 that jar-b 1 shares: {shared}",)
+    assert uninstall(site, "jar-b") == (f"Kept locally modified files of jar-b 1: {shared}",)
     assert shared.read_text() == "mine"
 
 

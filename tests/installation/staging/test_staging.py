@@ -83,11 +83,11 @@ def test_notes_of_another_installation_are_not_taken_over(scheme, staging_root):
         ("app-1.data/platlib/app-1.dist-info/RECORD", "is there twice"),
         ("app-1.data/data/lib/python3.14.zip", "belongs to Python itself"),
         ("app-1.data/platlib/other-2.dist-info/METADATA", "would be the metadata of another distribution"),
-        ("app-1.data/purelib/App-1.DIST-INFO/METADATA", "would pass for a file of App-1.DIST-INFO"),
+        ("app-1.data/purelib/App-1.DIST-INFO/METADATA", "would be a file of App-1.DIST-INFO"),
         ("app-1.data/purelib/App.py", "collide"),
         ("app-1.data/purelib/app.py/x", "is a file and a folder"),
         ("app-1.data/purelib/app-1.dist-info/installer", "collide"),
-        (".wherry/new/1", "would go to where wherry does its work"),
+        (".wherry/new/1", "would be in the staging folder of wherry"),
         ("app-1.data/scripts/python3", "has the name of Python itself"),
     ],
 )
