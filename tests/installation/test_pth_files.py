@@ -16,7 +16,7 @@ from wherry.installation.pth_files import startup_files, startup_warnings
         "app-1.data/data/lib/py/site-packages/app.pth",
     ],
 )
-def test_what_python_reads_at_its_start_is_found(path):
+def test_pth_files_that_python_reads_at_startup_are_found(path):
     wheel = deliver(make_wheel("app", "1", files={path: "import app\n", "app.py": ""})).wheel
     assert startup_files(wheel) == ["app.pth"]
     assert list(startup_warnings([wheel])) == [
@@ -25,5 +25,5 @@ def test_what_python_reads_at_its_start_is_found(path):
 
 
 @pytest.mark.parametrize("path", ["app/app.pth", "app-1.data/purelib/app/app.pth", "app-1.data/data/share/app.pth"])
-def test_what_only_bears_the_suffix_is_not(path):
+def test_pth_files_in_other_folders_are_ignored(path):
     assert startup_files(deliver(make_wheel("app", "1", files={path: ""})).wheel) == []

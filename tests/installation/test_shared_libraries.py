@@ -37,7 +37,7 @@ def loader(scheme):
 
 @pytest.fixture
 def check(scheme, loader):
-    """Check a wheel of these files, together with libraries of the distribution."""
+    """Return a function that checks a wheel of given files, together with libraries of the distribution."""
 
     def run(files: Mapping[str, bytes], *, tag: str = PLATFORM, brought: Mapping[str, bytes] | None = None) -> None:
         libraries = [SharedLibrary(canonicalize_name("libx"), "https://example.org/libx.zip", brought or {})]
@@ -51,7 +51,7 @@ def place(folder: str, name: str) -> None:
     (Path(folder) / name).write_bytes(side_module())
 
 
-def test_what_needs_nothing_loads(check):
+def test_libraries_without_dependencies_are_accepted(check):
     check({EXT: side_module(), "app/__init__.py": b"", "app/libx.so.1.2": side_module()})
 
 
@@ -81,7 +81,7 @@ def test_a_needed_library_may_be_in_the_wheel(check, runtime_paths, path):
         ("../app.libs/liba.so", ["$ORIGIN"], "app.libs/liba.so"),
     ],
 )
-def test_one_that_the_loader_would_not_find_there_is_refused(check, scheme, needed, runtime_paths, path):
+def test_a_needed_library_outside_of_the_search_path_is_refused(check, scheme, needed, runtime_paths, path):
     with pytest.raises(UnsupportedWheel) as caught:
         check({EXT: side_module([needed], runtime_paths), path: side_module()})
     assert caught.value.missing == [(needed, EXT)]
@@ -98,7 +98,7 @@ def test_a_needed_library_may_come_with_the_distribution(check):
     check({EXT: side_module(["libx.so.3"])}, brought={"libx.so.3": side_module()})
 
 
-def test_a_needed_library_may_be_there_or_loaded_already(check, scheme):
+def test_a_needed_library_may_be_installed_or_loaded_already(check, scheme):
     place(f"{scheme.site_packages}/app", "liba.so")
     place(scheme.site_packages, "libb.so")
     absolute = f"{scheme.site_packages}/libb.so"
@@ -113,7 +113,7 @@ def test_a_needed_library_may_be_there_or_loaded_already(check, scheme):
         ("/usr/lib/libz.so", "install the package that provides it first"),
     ],
 )
-def test_a_missing_library_is_named_with_who_needs_it_and_a_way_out(check, missing, hint):
+def test_a_missing_library_is_named_with_its_requirer_and_a_hint(check, missing, hint):
     with pytest.raises(UnsupportedWheel) as caught:
         check({EXT: side_module(["liba.so", missing], ["$ORIGIN"]), "app/liba.so": side_module()})
     assert caught.value.filename == f"app-1-{PLATFORM}.whl"
@@ -121,7 +121,7 @@ def test_a_missing_library_is_named_with_who_needs_it_and_a_way_out(check, missi
     assert f"{EXT} needs {missing}, which the loader cannot find; {hint}" in str(caught.value)
 
 
-def test_libraries_that_are_needed_are_checked_in_their_turn(check):
+def test_needed_libraries_are_checked_recursively(check):
     with pytest.raises(UnsupportedWheel, match=r"app/liba\.so needs libz\.so"):
         check({EXT: side_module(["liba.so"], ["$ORIGIN"]), "app/liba.so": side_module(["libz.so"])})
     with pytest.raises(UnsupportedWheel, match=r"libx cannot be installed here: libx\.so needs libz\.so"):
@@ -129,7 +129,7 @@ def test_libraries_that_are_needed_are_checked_in_their_turn(check):
 
 
 @pytest.mark.parametrize(
-    ("content", "what"),
+    ("content", "problem"),
     [
         (ELF, "is an ELF library, made for Linux"),
         (b"MZ\x90\0", "is a DLL, made for Windows"),
@@ -147,12 +147,12 @@ def test_libraries_that_are_needed_are_checked_in_their_turn(check):
         ("app/_ext.abi3.so", "py3-none-any"),
     ],
 )
-def test_what_should_be_loaded_and_is_no_library_is_refused(check, path, tag, content, what):
-    with pytest.raises(UnsupportedWheel, match=f"{path} {what}"):
+def test_extension_modules_that_are_not_loadable_are_refused(check, path, tag, content, problem):
+    with pytest.raises(UnsupportedWheel, match=f"{path} {problem}"):
         check({path: content}, tag=tag)
 
 
-def test_a_module_of_another_platform_alone_is_refused(check):
+def test_a_module_for_another_platform_only_is_refused(check):
     path = "app/_ext.cpython-314-x86_64-linux-gnu.so"
     for tag in ("py3-none-any", PLATFORM):
         with pytest.raises(UnsupportedWheel, match=f"{path} is an ELF library"):
@@ -160,11 +160,11 @@ def test_a_module_of_another_platform_alone_is_refused(check):
 
 
 @pytest.mark.parametrize("sibling", [EXT, "app/_ext.py"])
-def test_one_that_has_a_sibling_for_this_platform_is_not(check, sibling):
+def test_a_module_with_a_variant_for_this_platform_is_accepted(check, sibling):
     check({"app/_ext.cpython-314-x86_64-linux-gnu.so": ELF, sibling: side_module()})
 
 
-def test_a_module_for_another_python_is_nobodys_business(check):
+def test_modules_for_another_python_are_not_checked(check):
     check({"app/_ext.cpython-313-wasm32-emscripten.so": side_module(["libz.so"])})
 
 
@@ -194,7 +194,7 @@ def test_nothing_beyond_the_head_is_unpacked(scheme, loader):
         {path: delivery.wheel.read(path) for path in delivery.wheel.record}
 
 
-def test_libraries_are_found_where_they_will_be(scheme: Scheme) -> None:
+def test_library_paths_and_folders_are_those_of_the_targets(scheme: Scheme) -> None:
     files = {
         EXT: side_module(),
         "app/_ext.cpython-313-wasm32-emscripten.so": side_module(),
