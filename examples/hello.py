@@ -7,7 +7,7 @@
 # ///
 """Two packages with compiled extensions at work inside WebAssembly.
 
-Run it with `npx wherry run hello.py`: wherry reads the header above and brings both aboard first.
+Run it with `npx wherry run hello.py`: wherry reads the header above and installs both first.
 """
 
 import sys

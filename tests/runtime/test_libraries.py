@@ -225,5 +225,5 @@ def test_what_cannot_be_compiled_ahead_is_said(wherry_runtime, index_server):
     files = {"versioned/libd.so.1": padded(side_module(), 9 * MIB)}
     index_server.files[:] = [make_wheel("versioned", "1", files=files, tag=PLATFORM)]
     warnings = install(wherry_runtime, "versioned", index_server.json_url)[1]
-    reason = "versioned/libd.so.1 could not be compiled ahead (its name does not end in .so)"
+    reason = "versioned/libd.so.1 could not be compiled ahead of its import (its name does not end in .so)"
     assert [reason in warning for warning in warnings] == ([True] if wherry_runtime.browser == "chrome" else [])
