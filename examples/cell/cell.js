@@ -1,4 +1,4 @@
-// What a notebook does with a cell: runs it with `await` at the top, shows what it prints, and what its last line is.
+// Run cells as a notebook does: with top-level `await`, showing the printed output and the value of the last line.
 import { loadPyodide } from "pyodide";
 import { attach } from "wherry";
 
@@ -8,7 +8,7 @@ const log = document.querySelector("[role=log]");
 
 const show = (line) => log.append(`${line}\n`);
 const pyodide = await loadPyodide({ stdout: show, stderr: show });
-// From here on `import wherry` works in Python: whoever writes cells needs no JavaScript.
+// From here on `import wherry` works in Python, and cells need no JavaScript.
 await attach(pyodide);
 const repr = pyodide.runPython("repr");
 
@@ -16,7 +16,7 @@ async function runCell(code) {
   const value = await pyodide.runPythonAsync(code);
   if (value === undefined) return;
   show(repr(value));
-  // What stays an object of Python's is held until JavaScript lets it go.
+  // Python objects are kept alive until JavaScript releases them.
   if (value instanceof pyodide.ffi.PyProxy) value.destroy();
 }
 
