@@ -97,7 +97,7 @@ async def test_project_pages_are_counted_while_resolving(tmp_path: Path) -> None
     class Waiting:
         async def fetch(self, request: Request) -> Response:
             if request.url.endswith("/lib/"):
-                while not any(step.done for step in steps):  # noqa: ASYNC110 - it is told of in the loop's own time
+                while not any(step.done for step in steps):  # noqa: ASYNC110 - steps are reported at intervals
                     await asyncio.sleep(0.01)
             return await slow.fetch(request)
 

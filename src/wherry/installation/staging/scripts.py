@@ -20,7 +20,7 @@ PYTHON = re.compile(rb"#![^\n]*python")
 class ScriptOwners:
     """Owners of the scripts of entry points: the first wheel has a script; ``warnings`` name the others.
 
-    Related projects declare the same script (as fastapi and fastapi-cli do) and are installed together.
+    Related projects may declare the same script (as fastapi and fastapi-cli do) and are installed together.
     ``is_anothers`` tells whether a path belongs to a distribution that stays and has other content than the script. The
     scripts of projects in ``replaceable`` may be replaced.
     """
