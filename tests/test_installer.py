@@ -681,7 +681,7 @@ def test_the_functions_work_on_the_default_installer(tmp_path: Path) -> None:
 
 
 def test_outside_of_pyodide_the_way_out_is_named() -> None:
-    with pytest.raises(wherry.UnsupportedRuntime, match="give Installer a fetcher and a destination"):
+    with pytest.raises(wherry.UnsupportedRuntime, match="pass a fetcher and a destination to Installer"):
         Installer()
 
 
