@@ -1,4 +1,4 @@
-"""Options and fixtures of the tests that run inside Pyodide."""
+"""Options and fixtures for the tests that run inside Pyodide."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tests.harness.index_files import IndexFile
 
-# pytest-pyodide gives Node's tests a bare context; a browser's page, or a script of Node, has these.
+# pytest-pyodide gives Node's tests a bare context, without these globals of pages and of Node's scripts.
 NODE_GLOBALS = (
     "Blob",
     "CompressionStream",
@@ -54,9 +54,9 @@ ROOM = 2**30
 
 
 def pytest_configure() -> None:
-    """Choose the Node that package.json pins, and let Selenium look for its driver on this machine alone.
+    """Use the Node that package.json pins, and let Selenium look for local drivers only.
 
-    Temporary folders are in memory where the system has room for them; ``PYTEST_DEBUG_TEMPROOT`` names another place.
+    Temporary folders are in memory if the system has room for them; ``PYTEST_DEBUG_TEMPROOT`` names another place.
     """
     if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
@@ -65,13 +65,13 @@ def pytest_configure() -> None:
     config = get_global_config()
     config.add_node_extra_globals(NODE_GLOBALS)
     config.set_flags("chrome", list(CHROME_FLAGS))
-    # That of a test counts only once Pyodide is loaded.
+    # The timeout of a test applies only once Pyodide is loaded.
     for runner in (NodeRunner, SeleniumChromeRunner):
         runner.script_timeout = SCRIPT_TIMEOUT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give a script in the runtime more than pytest-pyodide's 20 seconds; a test may say otherwise."""
+    """Give scripts in the runtime more than pytest-pyodide's 20 seconds; a test may set another timeout."""
     for item in items:
         if "runtime" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.driver_timeout(SCRIPT_TIMEOUT))
@@ -90,20 +90,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.fixture(scope="session")
 def real_wheels() -> tuple[IndexFile, ...]:
-    """The wheels that tests/wheels pins."""
+    """The wheels pinned in tests/wheels."""
     return read_wheels(WHEELS / "newest", WHEELS / "older")
 
 
 @pytest.fixture
 def index_server(real_wheels: tuple[IndexFile, ...]) -> Iterator[IndexServer]:
-    """An index on loopback with the real wheels, new for each test: files, faults and jitter are the test's to set."""
+    """An index on loopback with the real wheels, new for each test, which may set its files, faults and jitter."""
     with IndexServer(real_wheels) as server:
         yield server
 
 
 @pytest.fixture
 def selenium_module_scope(selenium_module_scope: Any) -> Any:  # noqa: ANN401 - the runners of pytest-pyodide are untyped
-    """The Pyodide that the tests of a module share: a new one where the old one's tab has crashed."""
+    """The Pyodide that the tests of a module share, restarted if its tab has crashed."""
     if has_crashed(selenium_module_scope):
         start_again(selenium_module_scope)
     return selenium_module_scope
@@ -111,13 +111,13 @@ def selenium_module_scope(selenium_module_scope: Any) -> Any:  # noqa: ANN401 - 
 
 @pytest.fixture
 def wherry_runtime(selenium: Any) -> Any:  # noqa: ANN401
-    """A Pyodide with wherry attached, shared by the tests of a module: for what changes nothing, or puts it back."""
+    """A Pyodide with wherry attached, shared by the tests of a module, which must leave it unchanged."""
     attach(selenium)
     return selenium
 
 
 @pytest.fixture
 def fresh_wherry_runtime(selenium_standalone: Any) -> Any:  # noqa: ANN401
-    """A Pyodide with wherry attached and nothing else, for one test. It takes some seconds to start."""
+    """A new Pyodide with wherry attached, for one test. It takes some seconds to start."""
     attach(selenium_standalone)
     return selenium_standalone

@@ -1,6 +1,6 @@
-"""Build hook: writes the module that names the default index.
+"""Build hook that writes the module with the default index.
 
-The address is taken from a library that publishes it, so that nothing in this repository can drift from it.
+The URL is taken from a library that publishes it, so that this repository has no copy that could become outdated.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pypi_simple import PYPI_SIMPLE_ENDPOINT
 GENERATED = "src/wherry/_default_index.py"
 
 TEMPLATE = '''\
-"""The index that is asked when none is named. Written by hatch_build.py; not to be edited."""
+"""URL of the default index. Written by hatch_build.py; do not edit."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""What a developer runs. `nox -s demo` shows wherry at work, `nox -s tests` checks everything."""
+"""Commands for developers. `nox -s demo` shows wherry at work, `nox -s tests` runs all checks."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Check everything, in Python, in Node and Deno, in Chromium and Firefox; arguments go to pytest."""
+    """Run all checks in Python, in Node and Deno, in Chromium and Firefox; arguments go to pytest."""
     require_browsers(session)
     install(session, "lint", "javascript")
     build(session)
@@ -46,7 +46,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def faults(session: nox.Session) -> None:
-    """Let every request of an installation fail in every way, in Node; arguments go to pytest. It takes minutes."""
+    """Make every request of an installation fail in every way, in Node (takes minutes); arguments go to pytest."""
     install(session, "test")
     build(session)
     session.run("python", "-m", "tests.harness.wheelhouse")
@@ -64,9 +64,9 @@ def unit(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure, also against micropip; arguments name a bench and its options. It fails where a limit is exceeded.
+    """Run the benches, also against micropip; fail if a limit is exceeded. Arguments name a bench and its options.
 
-    What benches need of the index is recorded the first time, into .cache/bench.
+    The first run records the needed responses of the index into .cache/bench.
     """
     install(session, "bench")
     build(session)
@@ -88,7 +88,7 @@ def install(session: nox.Session, *groups: str) -> None:
 
 
 def build(session: nox.Session) -> None:
-    """Build the npm package, with the Python side out of this session's environment."""
+    """Build the npm package, with the Python side from this session's environment."""
     with session.chdir(JS):
         session.run("npm", "ci", "--no-audit", "--no-fund", "--fetch-retries=5", external=True)
         session.run("npm", "run", "build", external=True, env={"PYTHON": str(Path(session.bin, "python"))})
@@ -104,7 +104,7 @@ def check_python(session: nox.Session) -> None:
 
 
 def require_browsers(session: nox.Session) -> None:
-    """Stop at once, and say what to do, where half of the tests could not run."""
+    """Stop with instructions if a browser is missing: half of the tests could not run."""
     programs = {"chromium": ("chromium",), "chromedriver": ("chromedriver",), "Firefox": ("firefox-esr", "firefox")}
     missing = [program for program, names in programs.items() if not any(map(shutil.which, names))]
     if missing:

@@ -1,6 +1,6 @@
-"""Deciding: one attempt over a snapshot without holes, whose answer has a hundred projects.
+"""Deciding: one attempt over a complete snapshot, whose answer has a hundred projects.
 
-Imports nothing but wherry and the standard library, so that it runs in CPython and over the bundle in Pyodide alike.
+Imports only wherry and the standard library, so that it runs in CPython and over the bundle in Pyodide.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["LIMITS", "measure"]
 
 LIMITS = {"plain, again": 60.0}
-"""Milliseconds that must not be exceeded in Pyodide in Node."""
+"""Limits in milliseconds, for Pyodide in Node."""
 
 PROJECTS = 100
 RELEASES = 30
@@ -39,10 +39,10 @@ SPECIFIERS = (">={major}.0", ">={major}.{minor},<9", "~={major}.0", "!={major}.{
 
 
 def measure() -> dict[str, float]:
-    """Return milliseconds by what was measured; each is the median of some, but for what can happen only once.
+    """Return milliseconds by name of the measurement; medians, except for measurements that can be made only once.
 
-    *First* is the first attempt over what was parsed just now, *anew* one over a snapshot of its own, *again* one more
-    over the same, as happens while a snapshot grows.
+    *First* is the first attempt over newly parsed data, *anew* one over a snapshot of its own, *again* another one over
+    the same snapshot, as happens while a snapshot grows.
     """
     results = {}
     for name, (problem, snapshot) in (("plain", plain()), ("with clashes", with_clashes())):
@@ -53,14 +53,15 @@ def measure() -> dict[str, float]:
 
 
 def plain() -> tuple[Problem, Snapshot]:
-    """Return a problem where the newest release of everything fits."""
+    """Return a problem whose answer has the newest release of every project."""
     return _pose(lambda *_: ())
 
 
 def with_clashes() -> tuple[Problem, Snapshot]:
     """Return a problem where ten projects must go back by some releases.
 
-    Each of the first ten caps another project, of which the latest releases of a third want something newer.
+    Each of the first ten limits the version of another project, of which the latest releases of a third project require
+    a newer one.
     """
 
     def clash(number: int, release: int) -> tuple[str, ...]:
@@ -84,7 +85,7 @@ def _decide(problem: Problem, snapshot: Snapshot) -> float:
 
 
 def _renew(snapshot: Snapshot) -> Snapshot:
-    """Return a snapshot that knows the same, and has drawn no conclusions."""
+    """Return a snapshot with the same data and without cached results."""
     renewed = Snapshot(snapshot.environment)
     renewed.pages.update(snapshot.pages)
     renewed.metadata.update(snapshot.metadata)
@@ -143,7 +144,7 @@ def _version(step: int) -> str:
 
 
 def _requires(number: int, chance: random.Random) -> Iterator[str]:
-    """Yield about five requirements: of the next projects (so that all are reached), with markers and extras."""
+    """Yield about five requirements on the next projects (so that all are reached), with markers and extras."""
     ahead = [other for other in (number + 1, 2 * number + 1, 2 * number + 2) if number < other < PROJECTS]
     if number + 2 < PROJECTS:
         ahead.append(chance.randrange(number + 1, PROJECTS))

@@ -1,9 +1,9 @@
 """Pyodide's own distribution, as far as the workloads need it.
 
-Its wheels lie on a CDN, and some projects (those with an extension that nobody publishes for Pyodide yet) are there
-alone. A stand-in is of the same version and about the same size: the wheel for Linux, its extensions renamed so that
-nobody loads them, under the name that Pyodide's lock gives it. What not even the distribution has (`watchdog`, which
-`mkdocs` requires) is treated as if it had.
+Its wheels are on a CDN, and some projects (those whose extensions are not published for Pyodide yet) are only there. A
+stand-in has the same version and about the same size: it is the wheel for Linux under the name in Pyodide's lock, with
+its extensions renamed so that they are not loaded. A project that not even the distribution has (`watchdog`, which
+`mkdocs` requires) is treated as if the distribution had it.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ FOREIGN = {
     "package_type": "package",
     "unvendored_tests": False,
 }
-"""The entry of a lock, but for what is said of its wheel."""
+"""The entry of a lock, without the facts of its wheel."""
 
 
 class StandIns:
-    """The stand-ins in ``folder``, with a lock that names them."""
+    """The stand-ins in ``folder``, and a lock that lists them."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -48,12 +48,12 @@ class StandIns:
 
     @functools.cached_property
     def wheels(self) -> Mapping[str, IndexFile]:
-        """The wheels, by filename."""
+        """The wheels by filename."""
         return {wheel.filename: wheel for wheel in read_wheels(self._folder)}
 
     @property
     def lock(self) -> dict[str, Any]:
-        """Pyodide's lock, whole as everybody has it, but for the entries of what there is a stand-in for."""
+        """The complete lock of Pyodide, with the entries of the stand-ins replaced."""
         wheels = self.wheels.values()
         whole = self._whole_lock["packages"]
         foreign = {wheel.identity[0] for wheel in wheels} - whole.keys()
@@ -61,7 +61,7 @@ class StandIns:
         return self._whole_lock | {"packages": whole | cut_down({"packages": packages}, wheels)["packages"]}
 
     def add(self, names: Iterable[str]) -> bool:
-        """Make those that are not there yet, with what they depend on; return whether there were any."""
+        """Make the missing stand-ins for ``names`` and their dependencies; return whether there were any."""
         present = {wheel.identity[0] for wheel in self.wheels.values()}
         new = [name for name in self._closure(names) if name not in present]
         for name in new:

@@ -1,7 +1,7 @@
-"""Doubling: how long each parser takes for hostile input of a size, and of twice, four times and eight times that.
+"""Doubling: the time of each parser for hostile input of a size, and of two, four and eight times that size.
 
-Linear is what doubles at most; what is above a limit is refused at once. Imports nothing but wherry and the standard
-library, so that it runs in CPython and over the bundle in Pyodide alike.
+A parser is linear if its time at most doubles; input above a limit is refused at once. Imports only wherry and the
+standard library, so that it runs in CPython and over the bundle in Pyodide.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ __all__ = ["add_arguments", "measure", "run"]
 
 FACTORS = (1, 2, 4, 8)
 REPETITIONS = 3
-# Times of a few milliseconds say nothing, and eight times the input may take more than eight times as long by chance.
+# Times of a few milliseconds mean little, and eight times the input may take more than eight times as long by chance.
 LEAST = 20.0
 MOST_GROWTH = 24.0
 
@@ -153,7 +153,7 @@ SOURCES = {
     "branches": lambda n: "if -a: b\n" + "elif -a: b\n" * n,
 }
 
-# What is read, as often as the first number says, and by which parser.
+# A number n, the input with n repetitions, and its parser.
 CASES: Mapping[str, Case] = {
     "METADATA, lines that continue one": (
         50_000,
@@ -233,12 +233,12 @@ def _once(read: Callable[[Any], object], content: object) -> float:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the bench's own options."""
-    parser.add_argument("--here", action="store_true", help="leave Pyodide out")
+    """Declare the options."""
+    parser.add_argument("--here", action="store_true", help="skip Pyodide")
 
 
 def run(arguments: argparse.Namespace) -> bool:
-    """Print a table for this Python, and one for Pyodide; return whether anything grows faster than its input."""
+    """Print a table for this Python, and one for Pyodide; return whether a time grows faster than its input."""
     exceeded = _print_table(f"CPython {sys.version_info.major}.{sys.version_info.minor}", measure())
     if not arguments.here:
         from bench.micro import measure_in_pyodide

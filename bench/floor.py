@@ -1,4 +1,4 @@
-"""The least that an installation can take over a link, and what it needs for that."""
+"""The least time that an installation can take over a link, and the files that it needs."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ __all__ = ["Planned", "chain", "floor", "needed_paths"]
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A project of the answer: the wheel that gets installed, and the projects that require it.
+    """A project of the answer: the path of its wheel, and the projects that require it.
 
-    ``page`` and ``metadata`` are paths too, or ``None`` for what comes from the distribution: its lock tells all.
+    ``page`` and ``metadata`` are paths too, or ``None`` for packages of the distribution: its lock replaces both.
     """
 
     name: str
@@ -29,16 +29,16 @@ class Planned:
 
 
 def needed_paths(plan: Iterable[Planned]) -> tuple[str, ...]:
-    """Return what must be fetched to know the answer and to install it."""
+    """Return the paths that must be fetched to resolve the answer and to install it."""
     paths = (path for planned in plan for path in (planned.page, planned.metadata, planned.wheel))
     return tuple(path for path in paths if path is not None)
 
 
 def chain(plan: Sequence[Planned]) -> int:
-    """Return how many round trips must follow one another: two per level of dependencies, and one for a wheel.
+    """Return the number of sequential round trips: two per level of dependencies, and one for a wheel.
 
-    A level is a page, which tells of the metadata, which tells of the next level. What stands in the distribution's
-    lock needs neither.
+    On each level a page names the metadata, and the metadata names the next level. Packages in the distribution's lock
+    need neither.
     """
     levels = _levels(plan)
     trips = (2 * (levels[planned.name] - (planned.page is None)) + 1 for planned in plan if planned.name in levels)
@@ -46,13 +46,13 @@ def chain(plan: Sequence[Planned]) -> int:
 
 
 def floor(plan: Sequence[Planned], size: Callable[[str], int], speed: LinkSpeed) -> float:
-    """Return seconds: the bytes over the bandwidth or the chain of round trips, and one more for the connection."""
+    """Return seconds: the bytes by the bandwidth or the chain of round trips, plus one round trip to connect."""
     bytes_needed = sum(map(size, needed_paths(plan)))
     return max(speed.seconds(bytes_needed), chain(plan) * speed.round_trip) + speed.round_trip
 
 
 def _levels(plan: Sequence[Planned]) -> Mapping[str, int]:
-    """Return how many steps each project is from what was asked for, which is at level 1."""
+    """Return the level of each project by name; the requested ones are at level 1."""
     levels = {planned.name: 1 for planned in plan if planned.requested}
     level = 1
     while reached := {

@@ -1,7 +1,7 @@
-"""Measures wherry against the number of packages, and against the number of files on a page, in Node.
+"""Measure wherry by the number of packages, and by the number of files on a page, in Node.
 
-The packages are made up: each requires two more, brings one module, and lists files that nobody asks for. There is no
-delay on the link, so that what grows is wherry's own work.
+The packages are made up: each requires two more, has one module, and lists further files that are never requested. The
+link has no delay, so that only wherry's own work grows.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ class MadeUp:
         return json.dumps({"meta": {"api-version": "1.4"}, "name": name, "files": files}).encode()
 
     def wheel(self, filename: str) -> IndexFile | None:
-        """Return the one wheel of a project that gets installed."""
+        """Return the wheel of a project that is installed."""
         return self._wheels(int(filename.split("-", maxsplit=1)[0].rpartition("_")[2]))
 
     def _make(self, number: int) -> IndexFile:
@@ -75,21 +75,21 @@ def run(options: argparse.Namespace) -> None:
         "packages": {count: _measure(count, USUAL_FILES, options.rounds) for count in PACKAGES},
         "files on a page": {count: _measure(1, count, options.rounds) for count in FILES},
     }
-    for what, outcomes in curves.items():
-        print(f"{what:>16}{'install, s':>14}{'each, ms':>12}{'heap, MB':>12}{'peak, MB':>12}")
+    for unit, outcomes in curves.items():
+        print(f"{unit:>16}{'install, s':>14}{'each, ms':>12}{'heap, MB':>12}{'peak, MB':>12}")
         for count, outcome in outcomes.items():
             seconds, heap, memory = outcome
             print(f"{count:>16}{seconds:>14.3f}{seconds / count * 1000:>12.3f}{heap:>12.1f}{memory:>12.1f}")
     if options.plot:
         from bench.report import plot_curves
 
-        for what, outcomes in curves.items():
-            points = {what: {count: seconds for count, (seconds, _, _) in outcomes.items()}}
-            plot_curves(CHARTS / f"{what.replace(' ', '-')}.svg", f"Installing, by {what}", what, points)
+        for unit, outcomes in curves.items():
+            points = {unit: {count: seconds for count, (seconds, _, _) in outcomes.items()}}
+            plot_curves(CHARTS / f"{unit.replace(' ', '-')}.svg", f"Installing, by {unit}", unit, points)
 
 
 def _measure(packages: int, files: int, rounds: int) -> tuple[float, float, float]:
-    """Return the medians of seconds, of the heap's growth and of the whole process's at its peak, in MB."""
+    """Return the medians of the seconds, of the heap's growth in MB, and of the process's peak memory in MB."""
     with ShapedServer(MadeUp(packages, files), {}) as server:
         outcomes = [_install(server, packages) for _ in range(rounds)]
     return (
@@ -101,7 +101,7 @@ def _measure(packages: int, files: int, rounds: int) -> tuple[float, float, floa
 
 def _install(server: ShapedServer, packages: int) -> Outcome:
     for number in range(packages):
-        # Made before it is asked for: what the server does is no part of it.
+        # Made in advance, because the work of the server must not be measured.
         server.size(f"/simple/project-{number}/")
     server.begin()
     outcome = run_task("node", Task("wherry", ("project-0",)), server, empty_lock())

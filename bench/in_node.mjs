@@ -9,7 +9,7 @@ let residentBefore = 0;
 
 const host = {
   async readBytes(url) {
-    // A Buffer may be a view into a pool that Node shares; Pyodide wants memory of its own.
+    // A Buffer may be a view into a pool that Node shares; Pyodide needs separate memory.
     return Uint8Array.from(await readFile(new URL(url)));
   },
   startMemory() {
@@ -32,5 +32,5 @@ const answer = await measure(task, host).then(
   (result) => ({ result }),
   (error) => ({ error: String(error?.message ?? error) }),
 );
-// Whatever else keeps the process alive, such as connections, has no more to say.
+// Open connections would keep the process alive.
 process.stdout.write(JSON.stringify(answer), () => process.exit());

@@ -1,8 +1,8 @@
-"""Measures wherry against micropip over a shaped link, each in fresh runtimes and in turn.
+"""Measure wherry against micropip over a shaped link, in fresh runtimes and in turn.
 
-What the workloads need is recorded from the index the first time, into .cache/bench. Counted is, of wherry, attaching,
-importing and installing, of micropip importing and installing; not how long Pyodide itself takes. micropip is there
-before, and wherry's bundle comes from beside the page, not over the link.
+The first run records the files that the workloads need from the index, into .cache/bench. The times of wherry are those
+of attaching, importing and installing, the times of micropip those of importing and installing; loading Pyodide itself
+does not count. micropip is installed before, and wherry's bundle comes from beside the page, not over the link.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ LINK = LinkSpeed(50, 50)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--rounds", type=int, default=5, help="how often each client installs each workload")
+    parser.add_argument("--rounds", type=int, default=5, help="number of installations by each client of each workload")
     parser.add_argument(
         "--workload", action="append", dest="workloads", help=f"requirements to install at once; {'; '.join(WORKLOADS)}"
     )
     parser.add_argument(
-        "--runtime", action="append", dest="runtimes", choices=RUNTIMES, help="if none is named, each that is on PATH"
+        "--runtime", action="append", dest="runtimes", choices=RUNTIMES, help="default: each that is on PATH"
     )
     parser.add_argument(
         "--link",
@@ -48,14 +48,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         dest="links",
         type=LinkSpeed.parse,
         metavar="MS,MBIT",
-        help="the latency of a round trip in milliseconds and the bandwidth in Mbit/s; 50,50",
+        help="latency of a round trip in milliseconds and bandwidth in Mbit/s; default: 50,50",
     )
-    parser.add_argument("--record", action="store_true", help="forget what was recorded, and record it anew")
+    parser.add_argument("--record", action="store_true", help="delete the recording, and record again")
     parser.add_argument("--report", metavar="FOLDER", help="also write a Markdown table and a plot for README there")
 
 
 def run(options: argparse.Namespace) -> None:
-    """Measure, print the results, and keep them."""
+    """Measure, and print and store the results."""
     if options.record:
         Lab.clear()
     runtimes, links = options.runtimes or available(), options.links or [LINK]
@@ -93,7 +93,7 @@ def _rehearse(lab: Lab, text: str) -> Workload:
 
 
 def _alternate(lab: Lab, workload: Workload, runtime: Runtime, speed: LinkSpeed, rounds: int) -> Iterator[Measurement]:
-    """Yield one measurement after the other: both clients in turn, so that a slow minute is slow for both."""
+    """Yield measurements of both clients in turn, so that a slow minute affects both."""
     for number in range(rounds):
         for client in CLIENTS:
             try:
@@ -108,7 +108,7 @@ def _alternate(lab: Lab, workload: Workload, runtime: Runtime, speed: LinkSpeed,
 
 
 def _keep(machine: str, measurements: Sequence[Measurement], profiles: Sequence[Measurement]) -> str:
-    """Write all that was measured as JSON, and return where."""
+    """Write all measurements as JSON, and return the path."""
     now = dt.datetime.now(dt.UTC)
     RESULTS.mkdir(parents=True, exist_ok=True)
     path = RESULTS / f"{now:%Y-%m-%dT%H-%M-%S}.json"

@@ -1,4 +1,4 @@
-"""Carries out single installations over the shaped link, and knows what each of them needed at least."""
+"""Carry out single installations over the shaped link, and find the files that each of them needs."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ MOST_REHEARSALS = 10
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """What is installed at once, and what comes of it.
+    """Requirements that are installed at once, and their answer.
 
-    ``others`` tells where micropip comes to other versions than wherry, or to other projects.
+    ``others`` names the projects for which micropip has another version than wherry, or which only one of them has.
     """
 
     text: str
@@ -44,17 +44,17 @@ class Workload:
 
     @property
     def requirements(self) -> tuple[str, ...]:
-        """The requirements, one by one."""
+        """The single requirements."""
         return tuple(self.text.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """One installation. Times are in seconds, sizes in bytes; ``spans`` tells when each kind of answer was on the line.
+    """One installation. Times are in seconds, sizes in bytes; ``spans`` has the time span of each kind of response.
 
-    ``footprint`` is the size of the archives and of what is in them; ``heap`` is what the heap of WebAssembly grew by,
-    ``memory`` the whole process at its peak. ``phases`` is what wherry reports of itself, ``own_time`` what was heard
-    of it; ``twice`` and ``missing`` are the paths asked for twice, and those that the recording lacks.
+    ``footprint`` is the size of the archives and of their contents; ``heap`` is the growth of the heap of WebAssembly,
+    ``memory`` the peak of the whole process. ``phases`` has the times that wherry reports, ``own_time`` those that were
+    traced. ``twice`` are the paths requested twice, ``missing`` those that the recording lacks.
     """
 
     workload: str
@@ -81,7 +81,7 @@ class Measurement:
 
 
 class Lab:
-    """An index out of the recording, while it is entered."""
+    """Context manager that serves an index from the recording."""
 
     def __init__(self) -> None:
         self._stand_ins = StandIns(RECORDING.parent / "distribution")
@@ -92,7 +92,7 @@ class Lab:
 
     @staticmethod
     def clear() -> None:
-        """Forget what was recorded."""
+        """Delete the recording."""
         shutil.rmtree(RECORDING, ignore_errors=True)
 
     def __enter__(self) -> Self:
@@ -105,9 +105,9 @@ class Lab:
         self._server.__exit__(kind, error, trace)
 
     def rehearse(self, text: str) -> Workload:
-        """Let each client install the workload once, and record what they ask for; raises :class:`MeasurementFailed`.
+        """Install the workload once with each client to record their requests; raises :class:`MeasurementFailed`.
 
-        What has no wheel for Pyodide on the index comes from the distribution, which gets it in between.
+        Projects without a wheel for Pyodide on the index are added to the distribution.
         """
         self._recording.recorder = IndexRecorder()
         try:
@@ -120,7 +120,7 @@ class Lab:
                         raise
                     self._distribute()
             else:
-                raise MeasurementFailed(f"{text}: the distribution has not enough of it")
+                raise MeasurementFailed(f"{text}: projects are still missing from the distribution")
             return Workload(text, self._plan(text), _differences(*installed))
         finally:
             self._recording.recorder = None
@@ -129,8 +129,8 @@ class Lab:
     def measure(
         self, workload: Workload, client: Client, runtime: Runtime, speed: LinkSpeed, *, own_time: bool = False
     ) -> Measurement:
-        """Install ``workload`` once in a fresh runtime; ``own_time`` also finds out where wherry's own time goes."""
-        # Pages are compressed when they are first asked for, which is no part of what is measured.
+        """Install ``workload`` once in a fresh runtime; ``own_time`` also traces wherry's own time by phase."""
+        # Pages are compressed at their first request, which must not be measured.
         least = floor(workload.plan, self._server.size, speed)
         self._server.begin(speed)
         outcome = self._run(Task(client, workload.requirements, phases=own_time), runtime)

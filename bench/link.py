@@ -1,7 +1,7 @@
 """A link with latency and bandwidth, in front of a server on loopback.
 
-All connections share the bandwidth, as they do at the end of a line. They also share one set-up: a page index is
-reached over HTTP/2, where whoever comes first pays for the connection and all others use it.
+All connections share the bandwidth, as on a real line. They also share one connection set-up: an index is reached over
+HTTP/2, where the first request opens the connection and all others use it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ __all__ = ["UNSHAPED", "Link", "LinkSpeed"]
 SLICE_SECONDS = 0.002
 SMALLEST_SLICE, LARGEST_SLICE = 4_096, 262_144
 FORGIVEN_SECONDS = 0.02
-"""So much of a stall (a reader that reads slowly, a busy machine) is caught up with afterwards, as a real line would
-out of its buffers."""
+"""Seconds of a stall (by a slow reader or a busy machine) that are caught up afterwards, as by the buffers of a real
+line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,11 @@ class LinkSpeed:
 
     @property
     def round_trip(self) -> float:
-        """Seconds."""
+        """A round trip in seconds."""
         return self.latency / 1000
 
     def seconds(self, count: float) -> float:
-        """Return how long ``count`` bytes take."""
+        """Return the seconds that ``count`` bytes take."""
         return count * 8 / (self.bandwidth * 1e6) if self.bandwidth else 0.0
 
 
@@ -52,7 +52,7 @@ UNSHAPED = LinkSpeed(0, None)
 
 
 class Link:
-    """Delays what goes through it as a line of ``speed`` does, which may be set between two runs."""
+    """Delays responses like a line of ``speed``, which may be set between two runs."""
 
     def __init__(self, speed: LinkSpeed = UNSHAPED) -> None:
         self.restart(speed)
@@ -64,14 +64,14 @@ class Link:
         self._free_at = 0.0
 
     async def round_trip(self) -> None:
-        """Wait as a request does: for the connection to be set up, then for the answer to begin."""
+        """Wait for the connection to be set up, then for the response to start."""
         now = asyncio.get_running_loop().time()
         if self._set_up_at is None:
             self._set_up_at = now + self.speed.round_trip
         await self._wait_until(max(now, self._set_up_at) + self.speed.round_trip)
 
     async def carry(self, body: bytes) -> AsyncIterator[memoryview]:
-        """Yield ``body`` in slices, each when it has come through; those of other answers go in between."""
+        """Yield ``body`` in slices, each once it has been carried; slices of other responses go in between."""
         through = asyncio.get_running_loop().time()
         size = self._slice_size()
         for start in range(0, len(body), size):

@@ -1,10 +1,10 @@
-// One installation in a fresh Pyodide, in Node or in a browser alike.
+// One installation in a fresh Pyodide, in Node or in a browser.
 
 /**
- * Loads Pyodide, installs `task.requirements` with `task.client`, and returns what it took.
+ * Loads Pyodide, installs `task.requirements` with `task.client`, and returns the times and sizes.
  *
  * `host` has `readBytes(url)`, and may have `startMemory()` and `readMemory()`, which returns bytes.
- * The time until Pyodide is loaded does not count, nor does bringing micropip's wheel along.
+ * The time until Pyodide is loaded does not count, nor does loading micropip's wheel.
  */
 export async function measure(task, host) {
   const { loadPyodide } = await import(task.pyodideUrl);

@@ -1,7 +1,7 @@
-"""Runs a bench that needs no network, in this Python and in Pyodide in Node, and prints both.
+"""Run a bench that needs no network, in this Python and in Pyodide in Node, and print both results.
 
-Such a bench is a module beside this one with ``measure()``, which returns milliseconds by what was measured, and
-``LIMITS`` for some of these.
+Such a bench is a module beside this one with ``measure()``, which returns milliseconds by name, and ``LIMITS`` for some
+of the names.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def run(bench: ModuleType) -> bool:
     there: Mapping[str, float] = measure_in_pyodide(name)
     python = f"CPython {sys.version_info.major}.{sys.version_info.minor}"
     print(f"{name + ', ms':<32}{python:>14}{'Pyodide':>12}{'limit':>10}")
-    for what, elapsed in here.items():
-        limit = bench.LIMITS.get(what)
-        print(f"{what:<32}{elapsed:>14.1f}{there[what]:>12.1f}{limit or '':>10}")
-    return any(there[what] > limit for what, limit in bench.LIMITS.items())
+    for case, elapsed in here.items():
+        limit = bench.LIMITS.get(case)
+        print(f"{case:<32}{elapsed:>14.1f}{there[case]:>12.1f}{limit or '':>10}")
+    return any(there[case] > limit for case, limit in bench.LIMITS.items())
 
 
 def measure_in_pyodide(name: str) -> dict[str, Any]:

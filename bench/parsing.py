@@ -1,7 +1,7 @@
 """Parsing: the page of a project with 15,000 files, from its bytes to the releases that a resolver chooses among.
 
-Imports nothing but wherry and the standard library, so that it runs in CPython and over the bundle in Pyodide alike;
-there, JavaScript reads the page first, as it does for whatever is fetched.
+Imports only wherry and the standard library, so that it runs in CPython and over the bundle in Pyodide. In Pyodide
+JavaScript reads the page first, as it does for all fetched pages.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["LIMITS", "measure"]
 
 LIMITS = {"JSON page, all": 80.0}
-"""Milliseconds that must not be exceeded in Pyodide in Node."""
+"""Limits in milliseconds, for Pyodide in Node."""
 
 URL = "https://example.org/simple/big-core/"
 RELEASES = 150
@@ -52,9 +52,9 @@ PLATFORMS = (
 
 
 def measure() -> dict[str, float]:
-    """Return milliseconds by what was measured: medians, each over bytes and a snapshot of its own.
+    """Return milliseconds by name of the measurement: medians, each over its own bytes and snapshot.
 
-    *JSON alone* is what the standard library takes to read the bytes, and so a part of *all*.
+    *JSON alone* is the time of the standard library for the bytes, a part of *all*.
     """
     body = page()
     name = parse_core_metadata(b"Metadata-Version: 2.4\nName: big-core\nVersion: 1", subject="").name
@@ -75,7 +75,7 @@ def measure() -> dict[str, float]:
 
 
 def _reader(body: bytes) -> Callable[[], PageListing | None]:
-    """Return what reads the page in JavaScript, where there is that."""
+    """Return a function that reads the page in JavaScript; outside of Pyodide it returns ``None``."""
     if find_spec("wherry_js") is None:
         return lambda: None
     import wherry_js
@@ -123,7 +123,7 @@ def _median(work: Callable[[], object]) -> float:
         started = time.perf_counter()
         result = work()
         elapsed = (time.perf_counter() - started) * 1000
-        del result  # What a resolver works with is not let go of while it waits.
+        del result  # Outside of the measured time: a resolver keeps its data.
         return elapsed
 
     return statistics.median(once() for _ in range(REPETITIONS))

@@ -1,4 +1,4 @@
-"""Where the benches find and put things."""
+"""Paths of the benches."""
 
 from __future__ import annotations
 

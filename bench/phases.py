@@ -1,8 +1,8 @@
-"""Where wherry's own time goes, inside Pyodide.
+"""Trace wherry's own time by phase, inside Pyodide.
 
-It listens to calls of wherry's public functions alone, and counts the time between two of them for the module that
-runs. A function called very often is counted with its caller from then on, or listening would cost more than it does.
-Imports nothing but the standard library, for it runs in Pyodide.
+Only calls of wherry's public functions are traced; the time between two events counts for the running module. A
+function that is called very often counts with its caller from then on, or tracing would cost more than the function.
+Imports only the standard library, because it runs in Pyodide.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ PHASES = {
     "installer": "other",
     "bridge": "other",
 }
-"""The phase of a module, by how its name begins; the first that fits counts. A module that none fits works for all, and
-its time is its caller's."""
+"""The phase of a module by the beginning of its name; the first match counts. The time of a module without a match
+counts for its caller."""
 
 OFTEN = 1_000
 monitoring: Any = getattr(sys, "monitoring", None)  # since Python 3.12
 
 
 class Phases:
-    """Seconds by phase; a stack tells whose time is running."""
+    """Seconds by phase; the top of a stack is the running phase."""
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
@@ -53,7 +53,7 @@ class Phases:
         self._since = time.perf_counter()
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Start tracing."""
         events = monitoring.events
         callbacks = {
             events.PY_START: self._enter,
@@ -69,13 +69,13 @@ class Phases:
         monitoring.set_events(monitoring.PROFILER_ID, sum(callbacks))
 
     def stop(self) -> dict[str, dict[str, float]]:
-        """Stop listening, and return seconds by phase and by module."""
+        """Stop tracing, and return seconds by phase and by module."""
         monitoring.set_events(monitoring.PROFILER_ID, 0)
         monitoring.free_tool_id(monitoring.PROFILER_ID)
         return {"phases": dict(self.seconds), "modules": dict(self.modules)}
 
     def _enter(self, code: CodeType, _offset: int, *_: object) -> object:
-        """Count what ran until now, and let ``code`` run."""
+        """Count the time until now, and push ``code``."""
         self._calls[code] += 1
         if self._calls[code] > OFTEN or self._phase(code) is None:
             return monitoring.DISABLE
@@ -84,7 +84,7 @@ class Phases:
         return None
 
     def _leave(self, code: CodeType, _offset: int, *_: object) -> object:
-        """Count what ``code`` took, and let its caller run."""
+        """Count the time of ``code``, and return to its caller."""
         if self._running and self._running[-1] is code:
             self._count()
             self._running.pop()
@@ -93,11 +93,11 @@ class Phases:
         return None
 
     def _unwind(self, code: CodeType, offset: int, *rest: object) -> None:
-        """As _leave(): this event cannot be switched off."""
+        """Do the same as _leave(); this event cannot be disabled."""
         self._leave(code, offset, *rest)
 
     def _throw(self, code: CodeType, offset: int, *rest: object) -> None:
-        """As _enter(): nor can this."""
+        """Do the same as _enter(); this event cannot be disabled."""
         self._enter(code, offset, *rest)
 
     def _count(self) -> None:
@@ -115,7 +115,7 @@ class Phases:
 
 
 def _phase(code: CodeType) -> str | None:
-    """Return the phase that a public function works for, and nothing for any other code."""
+    """Return the phase of a public function; ``None`` for other code."""
     public = not code.co_name.startswith("_") and "<" not in code.co_qualname
     if not public or "/wherry/" not in code.co_filename or "/_vendor/" in code.co_filename:
         return None

@@ -1,4 +1,4 @@
-"""Records from the default index: listings through pypi-simple, wheels through pip, as pip is configured here."""
+"""Record from the default index: listings by pypi-simple, wheels by pip with its own configuration."""
 
 from __future__ import annotations
 
@@ -27,47 +27,47 @@ __all__ = ["IndexRecorder", "download"]
 LINUX = tuple(option for option in TARGET if not option.startswith("--platform=")) + tuple(
     f"--platform={platform}_x86_64" for platform in ("manylinux_2_28", "manylinux_2_17", "manylinux2014")
 )
-"""What pip is told where Pyodide has a wheel of its own, and another platform's stands in for it."""
+"""Options of pip for packages of Pyodide's distribution, which the wheel of another platform stands in for."""
 
 MOST_RELEASES = 10
-"""So many of one project are got; a search through more of them would be a burden to the index, and no workload."""
+"""Number of wheels recorded of one project; a client that needs more would burden the index, and is no workload."""
 
 
 class IndexRecorder:
-    """Asks the index once for whatever a recording lacks."""
+    """Requests each listing and wheel that a recording lacks once from the index."""
 
     def __init__(self) -> None:
         self._wheels: Counter[str] = Counter()
 
     def listing(self, name: str) -> list[Listed] | None:
-        """Return what the project lists; ``None`` where there is no such project."""
+        """Return the files that the project lists; ``None`` if there is no such project."""
         print(f"recording the page of {name}", file=sys.stderr)
         with PyPISimple(DEFAULT_INDEX_URL) as index:
             try:
                 page = index.get_project_page(name)
             except NoSuchProjectError:
                 return None
-        # Without a hash nothing could be verified, and PyPI has one of every file.
+        # Files without a hash could not be verified; PyPI has a hash of every file.
         return [_listed(package) for package in page.packages if "sha256" in package.digests]
 
     def wheel(self, filename: str, folder: Path) -> None:
-        """Put the wheel into ``folder``; raises :class:`RecordingFailed`."""
+        """Download the wheel into ``folder``; raises :class:`RecordingFailed`."""
         print(f"recording {filename}", file=sys.stderr)
         name, version, _, _ = parse_wheel_filename(filename)
         self._wheels[name] += 1
         if self._wheels[name] > MOST_RELEASES:
-            raise RecordingFailed(f"{name}: a client goes back further than is worth recording")
+            raise RecordingFailed(f"{name}: a client goes back by too many releases to record")
         download(f"{name}=={version}", folder)
         if not (folder / filename).exists():
             raise RecordingFailed(f"pip prefers another wheel of {name} {version} to {filename}")
 
 
 def download(requirement: str, folder: Path, target: tuple[str, ...] = TARGET) -> None:
-    """Put the wheel of ``requirement`` for ``target`` into ``folder``; raises :class:`RecordingFailed`."""
+    """Download the wheel of ``requirement`` for ``target`` into ``folder``; raises :class:`RecordingFailed`."""
     pip = (sys.executable, "-m", "pip", "download", "-qq", "--no-deps", *target)
     finished = subprocess.run([*pip, "--dest", folder, requirement], check=False)  # noqa: S603 - our own arguments
     if finished.returncode:
-        raise RecordingFailed(f"pip could not get {requirement}")
+        raise RecordingFailed(f"pip could not download {requirement}")
 
 
 def _listed(package: DistributionPackage) -> Listed:

@@ -1,8 +1,8 @@
-"""A recorded index: what projects list, and those of the files that somebody asked for, in a folder.
+"""A recorded index in a folder: the listings of projects, and their requested files.
 
-Listings are kept as the index gave them. A page is made of them as PyPI writes its own today (PEP 691 with all that PEP
-700, 714 and 740 add), so that it has the real size: where the listing lacks a size or a time, something of the same
-length stands in, which no client looks at.
+Listings are kept as the index gave them. Pages are written from them as PyPI writes its own (PEP 691 with the additions
+of PEP 700, 714 and 740), so that they have the real size. If a listing lacks a size or a time, a value of the same
+length stands in, which no client reads.
 """
 
 from __future__ import annotations
@@ -28,35 +28,35 @@ Listed = dict[str, Any]
 """A file of a listing: ``filename``, ``path`` (that of its URL), ``sha256``, ``size``, ``upload_time``,
 ``requires_python``, ``yanked`` and ``metadata`` (the hash of its metadata file, or whether there is one).
 
-What the index does not say is ``None``."""
+A value that the index does not give is ``None``."""
 
 EPOCH = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
 
 class RecordingFailed(Exception):
-    """The index does not give what was asked for."""
+    """The index does not have a requested page or file."""
 
 
 class NothingFits(RecordingFailed):
-    """The index has wheels of the project, and none for Pyodide."""
+    """The index has wheels of the project, but none for Pyodide."""
 
 
 class Recorder(Protocol):
-    """Gets what a recording lacks."""
+    """Fetches the listings and wheels that a recording lacks."""
 
     def listing(self, name: str) -> list[Listed] | None:
-        """Return what the project lists; ``None`` where there is no such project."""
+        """Return the files that the project lists; ``None`` if there is no such project."""
         ...
 
     def wheel(self, filename: str, folder: Path) -> None:
-        """Put the wheel into ``folder``."""
+        """Download the wheel into ``folder``."""
         ...
 
 
 class Recording:
-    """The recording in ``folder``; with a ``recorder``, it grows by what it is asked for.
+    """The recording in ``folder``; with a ``recorder``, requested pages and files are added to it.
 
-    ``elsewhere`` names projects that need no fitting wheel, because there is one in the distribution.
+    ``elsewhere`` names projects that need no fitting wheel, because the distribution has one.
     """
 
     def __init__(self, folder: Path, recorder: Recorder | None = None) -> None:
@@ -68,10 +68,10 @@ class Recording:
         self._wheels = functools.cache(self._read_wheel)
 
     def page(self, name: str, server_url: str) -> bytes | None:
-        """Return the project page, whose files are on ``server_url``; ``None`` where there is none.
+        """Return the project page, with files on ``server_url``; ``None`` if there is none.
 
-        While recording, it raises :class:`NothingFits` rather than send a client through older releases of everything
-        that requires the project: each of them would be asked of the index.
+        While recording, it raises :class:`NothingFits` if no wheel fits. Otherwise a client would try older releases of
+        all projects that require this one, and each would be requested from the index.
         """
         listing = self._listing(name)
         if listing is None:
@@ -86,7 +86,7 @@ class Recording:
         return json.dumps(page, separators=(",", ":")).encode()
 
     def wheel(self, filename: str) -> IndexFile | None:
-        """Return a wheel; ``None`` where it was not recorded."""
+        """Return a wheel; ``None`` if it was not recorded."""
         found = self._wheels(filename)
         if found is None and self.recorder is not None:
             self._files.mkdir(parents=True, exist_ok=True)
@@ -128,7 +128,7 @@ class Recording:
         }
 
     def _offered_metadata(self, file: Listed) -> dict[str, str] | bool:
-        """Return what the page says of the metadata file. PyPI has one beside every wheel, and gives its hash."""
+        """Return the page's entry of the metadata file. PyPI has one for every wheel, and gives its hash."""
         if not file["filename"].endswith(".whl"):
             return False
         wheel = self._wheels(file["filename"])
@@ -136,7 +136,7 @@ class Recording:
             return {"sha256": hashlib.sha256(wheel.metadata).hexdigest()}
         if isinstance(file["metadata"], str):
             return {"sha256": file["metadata"]}
-        # What is not recorded yet can be promised, but not its hash.
+        # A metadata file that is not recorded yet can be announced, but without its hash.
         return self.recorder is not None or {"sha256": hashlib.sha256(file["sha256"].encode()).hexdigest()}
 
     def _size(self, file: Listed) -> dict[str, int]:
@@ -145,7 +145,7 @@ class Recording:
         wheel = self._wheels(file["filename"])
         if wheel is not None:
             return {"size": len(wheel.content)}
-        # What is yet to be recorded would be held against a size that stands in.
+        # A file that is not recorded yet would be compared with the stand-in for its size.
         return {} if self.recorder is not None else {"size": int(file["sha256"][:5], 16)}
 
 

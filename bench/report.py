@@ -1,4 +1,4 @@
-"""The Markdown table and the plot that README shows."""
+"""Write the Markdown table and the plot for README."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def write_report(folder: str, machine: str, summaries: Sequence[Summary]) -> Non
 
 
 def plot_curves(path: Path, title: str, unit: str, curves: Mapping[str, Mapping[int, float]]) -> None:
-    """Draw how each of ``curves`` (x to y) grows, on axes where a straight line of slope 1 is linear growth."""
+    """Draw ``curves`` (x to y) on logarithmic axes, where a straight line of slope 1 is linear growth."""
     figure = Figure(figsize=(7, 4), layout="constrained")
     axes = figure.subplots()
     for name, points in curves.items():
@@ -45,7 +45,7 @@ def plot_curves(path: Path, title: str, unit: str, curves: Mapping[str, Mapping[
 
 
 def _bars(machine: str, summaries: Sequence[Summary]) -> Figure:
-    """Draw two bars for each summary, and a line where the link alone would end."""
+    """Draw two bars for each summary, and a line at the floor of the link alone."""
     figure = Figure(figsize=(8, 0.9 + 0.75 * len(summaries)), layout="constrained")
     axes = figure.subplots()
     places = range(len(summaries))[::-1]
@@ -68,6 +68,6 @@ def _bars(machine: str, summaries: Sequence[Summary]) -> Figure:
 
 
 def _save(figure: Figure, path: Path) -> None:
-    # Text stays text: a reader can select it, and the file stays small.
+    # Keep text as text: readers can select it, and the file is smaller.
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "wherry"}):
         figure.savefig(path, metadata={"Date": None})

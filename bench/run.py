@@ -1,8 +1,8 @@
-"""Runs the benches. `python bench/run.py deciding`; without a name, all of them, as they are set if nothing is said.
+"""Run the benches: `python bench/run.py deciding`, or without a name all of them with default options.
 
 `deciding` and `parsing` need neither a network nor a browser; `installing` measures against micropip over a shaped
-link; `growing` measures wherry against the number of packages, and of files on a page; `doubling` measures each parser
-against the size of hostile input.
+link; `growing` measures wherry by the number of packages, and of files on a page; `doubling` measures each parser by
+the size of hostile input.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ LARGE = ("installing", "growing", "doubling")
 
 
 def main() -> None:
-    """Run what the command line names; exit with 1 where a limit was exceeded."""
+    """Run the benches that the command line names; exit with 1 if a limit was exceeded."""
     # The benches are imported by the folder's name, and so are the tests' index files.
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("bench", nargs="?", choices=(*MICRO, *LARGE), help="has options of its own: bench --help")
+    parser.add_argument("bench", nargs="?", choices=(*MICRO, *LARGE), help="for its own options: bench --help")
     named = sys.argv[1:2] if sys.argv[1:2] and sys.argv[1] in {*MICRO, *LARGE} else []
     if not named:
         parser.parse_args()

@@ -1,4 +1,4 @@
-"""The runtimes that a measurement takes place in: each call is a fresh Pyodide in a fresh process."""
+"""Runtimes for measurements: each call uses a fresh Pyodide in a fresh process."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ CLIENTS: Sequence[Client] = ("wherry", "micropip")
 RUNTIMES: Sequence[Runtime] = ("node", "chromium")
 
 TIMEOUT = 600
-"""Seconds; what has to be recorded first takes its time."""
+"""Seconds; long enough to record missing files first."""
 CALL = """
 const [url, task, done] = arguments;
 const readBytes = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -56,14 +56,14 @@ import(url)
 
 
 class MeasurementFailed(Exception):
-    """The runtime could not do what was to be measured."""
+    """The runtime could not carry out the measured task."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What to install, and with what.
+    """The requirements to install, and the client.
 
-    ``plan`` only asks what would be installed, ``phases`` also tells where wherry's own time goes (and costs some).
+    ``plan`` only resolves; ``phases`` also traces wherry's own time by phase (which costs some time itself).
     """
 
     client: Client
@@ -74,11 +74,11 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What it took.
+    """The results of a task.
 
-    ``seconds`` has `total`, `import`, `install` and, of wherry, `attach`; ``report`` is what wherry returned,
-    ``installed`` maps names to versions. ``heap`` is the growth of the heap of WebAssembly in bytes, ``memory`` that of
-    the whole process at its peak, where it can be told.
+    ``seconds`` has `total`, `import`, `install` and, of wherry, `attach`; ``report`` is wherry's report, ``installed``
+    maps names to versions. ``heap`` is the growth of the heap of WebAssembly in bytes, ``memory`` the peak of the whole
+    process, if known.
     """
 
     seconds: Mapping[str, float]
@@ -110,13 +110,13 @@ def run_task(runtime: Runtime, task: Task, server: ShapedServer, lock: Mapping[s
 
 
 def available() -> Sequence[Runtime]:
-    """Return the runtimes that there are on this machine."""
+    """Return the runtimes that are installed on this machine."""
     browser = all(map(shutil.which, ("chromium", "chromedriver")))
     return RUNTIMES if browser else ("node",)
 
 
 def empty_lock() -> dict[str, Any]:
-    """Return Pyodide's lock without any package."""
+    """Return Pyodide's lock without its packages."""
     lock: dict[str, Any] = json.loads((PYODIDE / LOCK).read_text(encoding="utf-8"))
     return lock | {"packages": {}}
 
@@ -130,7 +130,7 @@ def version_of(runtime: Runtime) -> str:
 
 @functools.cache
 def fetch_micropip() -> Path:
-    """Return micropip's wheel, of the version that Pyodide's own lock has, got through pip."""
+    """Return micropip's wheel in the version of Pyodide's own lock, downloaded by pip."""
     version = json.loads((PYODIDE / LOCK).read_text(encoding="utf-8"))["packages"]["micropip"]["version"]
     wheel = MICROPIP / f"micropip-{version}-py3-none-any.whl"
     if not wheel.exists():
@@ -140,7 +140,7 @@ def fetch_micropip() -> Path:
 
 
 def _urls(task: Task, page_url: str | None) -> dict[str, str | None]:
-    """Return where the scripts are: files, or below ``page_url``."""
+    """Return the URLs of the scripts: files, or below ``page_url``."""
 
     def url(name: str, folder: Path, file: str) -> str:
         return (folder / file).as_uri() if page_url is None else f"{page_url}/{name}/{file}"

@@ -1,6 +1,7 @@
-"""A package index on loopback behind a :class:`~bench.link.Link`, which writes down what it is asked.
+"""A package index on loopback behind a :class:`~bench.link.Link`, which logs its requests.
 
-It answers as PyPI does: pages compressed, with an ETag and for ten minutes; files for ever; everything to any origin.
+It responds as PyPI does: pages are compressed and cacheable for ten minutes with an ETag, files are cacheable for ever,
+and all origins are allowed.
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ COMPRESSION = 6
 
 
 class Files(Protocol):
-    """What there is to serve."""
+    """The pages and wheels to serve."""
 
     def page(self, name: str, server_url: str) -> bytes | None:
-        """Return the project page as JSON; ``None`` where there is none."""
+        """Return the project page as JSON; ``None`` if there is none."""
         ...
 
     def wheel(self, filename: str) -> IndexFile | None:
@@ -56,16 +57,16 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A body with the headers that belong to it."""
+    """A body with its headers."""
 
     body: bytes
     headers: Mapping[str, str]
 
 
 class ShapedServer(BackgroundServer):
-    """Serves ``index`` and ``distribution`` (wheels by filename) over a link, and what a browser needs without one.
+    """Serves ``index`` and ``distribution`` (wheels by filename) over a link, and a browser's own files without one.
 
-    :meth:`begin` starts a run, in which ``traffic`` is what happened.
+    :meth:`begin` starts a run, whose exchanges are in ``traffic``.
     """
 
     def __init__(self, index: Files, distribution: Mapping[str, IndexFile], *, micropip: Path | None = None) -> None:
@@ -73,12 +74,12 @@ class ShapedServer(BackgroundServer):
         self.url = ""
         self.distribution = distribution
         self.page_url = ""
-        """Where a browser's page, Pyodide and the clients themselves are, without delay."""
+        """The root of the browser's page, of Pyodide and of the clients, which are served without delay."""
         self._index = index
         self._micropip = micropip
         self._link = Link()
         self._answers: dict[str, Answer | None] = {}
-        # Answers are made in threads: what is asked for twice at once is made, or recorded, once.
+        # Responses are made in threads: one that is requested twice at once is made, or recorded, once.
         self._making = Lock()
         self._exchanges: list[Exchange] = []
         self._began = 0.0
@@ -90,26 +91,26 @@ class ShapedServer(BackgroundServer):
 
     @property
     def distribution_url(self) -> str:
-        """Where the wheels of the distribution are."""
+        """The folder of the wheels of the distribution."""
         return f"{self.url}/distribution/"
 
     @property
     def traffic(self) -> Traffic:
-        """What went over the link since :meth:`begin`."""
+        """The exchanges over the link since :meth:`begin`."""
         return Traffic(tuple(self._exchanges))
 
     def begin(self, speed: LinkSpeed = UNSHAPED) -> None:
-        """Start a run at ``speed``, with no connection and no request so far."""
+        """Start a run at ``speed``, without connections and requests."""
         self._link.restart(speed)
         self._exchanges = []
         self._began = self._loop.time()
 
     def forget_answers(self) -> None:
-        """Make the pages anew that are asked for from now on."""
+        """Make the pages again at their next request."""
         self._answers.clear()
 
     def size(self, path: str) -> int:
-        """Return how many bytes an answer has, compressed as it goes; 0 where there is none."""
+        """Return the size of a response in bytes, after compression; 0 if there is none."""
         answer = self._answer(path)
         return len(answer.body) if answer is not None else 0
 
@@ -168,7 +169,7 @@ class ShapedServer(BackgroundServer):
                 exchange.sent += len(piece)
             await response.write_eof()
         except ConnectionResetError:
-            # A client may change its mind; what had gone by then stays counted.
+            # A client may abort; the bytes sent by then stay counted.
             pass
         finally:
             exchange.ended = self._now()

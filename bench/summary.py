@@ -1,4 +1,4 @@
-"""Medians and ratios of the measurements of one workload, in one runtime, over one link."""
+"""Medians and ratios of the measurements of one workload in one runtime over one link."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["Summary", "summarize"]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The measurements of both clients, and one of wherry that tells where its own time went."""
+    """The measurements of both clients, and one of wherry with its own time by phase."""
 
     workload: str
     runtime: str
@@ -31,17 +31,17 @@ class Summary:
         return statistics.median(map(figure, self.of[client]))
 
     def seconds(self, client: Client, step: str = "total") -> float:
-        """Return the median of the seconds that a step took."""
+        """Return the median seconds of a step."""
         return self.median(client, lambda measurement: measurement.seconds[step])
 
     @property
     def ratio(self) -> float:
-        """How long wherry takes for each second that micropip takes."""
+        """The time of wherry relative to that of micropip."""
         return self.seconds("wherry") / self.seconds("micropip")
 
     @property
     def above_floor(self) -> float:
-        """How long wherry takes for each second that it must take."""
+        """The time of wherry relative to the floor."""
         return self.seconds("wherry") / self.floor
 
 

@@ -17,7 +17,7 @@ __all__ = ["markdown_table", "text_tables"]
 Row = tuple[str, ...]
 
 ALLOWANCE = 20_000_000
-"""What an installation may take beyond the archives and what is in them, in bytes."""
+"""Bytes of memory that an installation may use in addition to the archives and their contents."""
 
 RESULT_HEADER = ("", "wherry", "floor", "of it", "micropip", "of it")
 TRAFFIC_HEADER = (
@@ -39,12 +39,12 @@ SPAN_HEADER = ("s", "first page to last", "metadata", "wheels")
 
 
 def text_tables(summaries: Sequence[Summary]) -> Iterator[str]:
-    """Yield lines: the results, the traffic, and where wherry's time went."""
+    """Yield lines: the results, the traffic, and wherry's own time by phase."""
     yield from _table("Seconds, median", RESULT_HEADER, map(_result, summaries))
     yield from _table("Over the link, and in memory (median; megabytes)", TRAFFIC_HEADER, map(_traffic, summaries))
     yield from _table("wherry, step by step (median)", STEP_HEADER, map(_steps, summaries))
-    yield from _table("wherry's own time (one run, listened to)", OWN_HEADER, map(_own_time, summaries))
-    yield from _table("When answers were on the line (the same run)", SPAN_HEADER, map(_spans, summaries))
+    yield from _table("wherry's own time (one traced run)", OWN_HEADER, map(_own_time, summaries))
+    yield from _table("Time spans of responses (the same run)", SPAN_HEADER, map(_spans, summaries))
 
 
 def markdown_table(summaries: Iterable[Summary]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What went over the link in one run, as the server saw it."""
+"""Traffic over the link in one run, as seen by the server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ UNAVAILABLE = 503
 
 @dataclass(slots=True)
 class Exchange:
-    """A request and its answer: ``sent`` bytes of body, over the line from ``started`` to ``ended`` (seconds)."""
+    """A request and its response: ``sent`` bytes of body, from ``started`` to ``ended`` (seconds)."""
 
     kind: Kind
     path: str
@@ -36,17 +36,17 @@ class Traffic:
 
     @property
     def requests(self) -> int:
-        """How many there were, preflights included."""
+        """The number of requests, preflights included."""
         return len(self.exchanges)
 
     @property
     def sent(self) -> int:
-        """Bytes of all bodies, compressed as they went."""
+        """Bytes of all bodies, after compression."""
         return sum(exchange.sent for exchange in self.exchanges)
 
     @property
     def twice(self) -> tuple[str, ...]:
-        """Paths that were asked for more than once."""
+        """Paths that were requested more than once."""
         asked = Counter(exchange.path for exchange in self.exchanges if exchange.kind != "preflight")
         return tuple(path for path, count in asked.items() if count > 1)
 
@@ -61,7 +61,7 @@ class Traffic:
 
     @property
     def unavailable(self) -> tuple[str, ...]:
-        """Names of projects whose page could not be had."""
+        """Names of projects whose page was not available."""
         return tuple(
             exchange.path.strip("/").rpartition("/")[2]
             for exchange in self.exchanges
@@ -69,14 +69,17 @@ class Traffic:
         )
 
     def wasted(self, needed: Iterable[str]) -> int:
-        """Return how many bytes came beyond one copy of each path of ``needed``."""
+        """Return the number of bytes sent in addition to one copy of each path of ``needed``."""
         sizes: dict[str, int] = {}
         for exchange in self.exchanges:
             sizes[exchange.path] = max(sizes.get(exchange.path, 0), exchange.sent)
         return self.sent - sum(sizes.get(path, 0) for path in set(needed))
 
     def spans(self) -> Mapping[Kind, tuple[float, float]]:
-        """Return when the first request of each kind came and its last answer had gone, since the very first."""
+        """Return the times of the first request and of the end of the last response of each kind.
+
+        Times are in seconds since the first request of all.
+        """
         spans: dict[Kind, tuple[float, float]] = {}
         began = min((exchange.started for exchange in self.exchanges), default=0.0)
         for exchange in self.exchanges:

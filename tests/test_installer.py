@@ -296,9 +296,7 @@ def _note(folder: Path, name: str, note: str) -> str:
 async def test_files_that_python_reads_at_startup_give_a_warning(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path, [make_wheel("lib", "1", files={"lib.pth": "import lib\n", "lib.py": ""})])
     report = await subject.install("lib")
-    assert report.warnings == (
-        "lib 1 brings lib.pth, which Python obeys whenever it starts; this one is running already, and has not",
-    )
+    assert report.warnings == ("lib 1 installs lib.pth, which Python reads only at startup; restart to apply it",)
     assert (tmp_path / "site" / "lib.pth").read_text() == "import lib\n"
 
 
@@ -482,7 +480,7 @@ async def test_overwrite_replaces_a_file_of_another_project(tmp_path: Path) -> N
 
 async def test_an_unknown_name_in_overwrite_gives_a_warning(tmp_path: Path) -> None:
     subject, _ = installer(tmp_path)
-    said = ("overwrite names absent, which is neither installed nor about to be",)
+    said = ("overwrite names absent, which is neither installed nor being installed",)
     assert (await subject.resolve("app", overwrite=["Absent", "lib"])).warnings == said
     assert (await subject.install("app", overwrite="absent")).warnings == said
 
@@ -497,7 +495,7 @@ async def test_the_installers_overwrite_may_name_projects_outside_a_call(tmp_pat
         overwrite="absent",
     )
     assert (await subject.install("app")).warnings == ()
-    said = ("overwrite names another, which is neither installed nor about to be",)
+    said = ("overwrite names another, which is neither installed nor being installed",)
     assert (await subject.install("app", overwrite=iter(["another"]))).warnings == said
 
 
@@ -627,7 +625,7 @@ def interrupted(tmp_path: Path) -> dict[str, str]:
     return before
 
 
-INTERRUPTED = f"Installing {LIB_2.filename} was interrupted, and has been taken back"
+INTERRUPTED = f"Installing {LIB_2.filename} was interrupted and has been rolled back"
 
 
 def test_the_next_installer_rolls_back_an_interrupted_change_and_warns_once(
@@ -682,7 +680,7 @@ def test_the_functions_work_on_the_default_installer(tmp_path: Path) -> None:
 
 
 def test_outside_of_pyodide_the_error_has_a_hint() -> None:
-    with pytest.raises(wherry.UnsupportedRuntime, match="give Installer a fetcher and a destination"):
+    with pytest.raises(wherry.UnsupportedRuntime, match="pass a fetcher and a destination to Installer"):
         Installer()
 
 
@@ -699,7 +697,7 @@ async def test_replacing_an_imported_distribution_gives_a_warning(
         assert (await subject.install("boarded", upgrade=True)).warnings == said
         in_memory = ("boarded 2 is imported (boarded): it stays in memory until the runtime restarts",)
         assert subject.uninstall("boarded").warnings == in_memory
-        said = ("An earlier boarded is imported: restart the runtime to use what has been installed",)
+        said = ("An earlier version of boarded is imported; restart the runtime to use the new one",)
         assert (await subject.install("boarded==1")).warnings == said
     finally:
         del sys.modules["boarded"]

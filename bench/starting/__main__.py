@@ -1,6 +1,6 @@
-"""Starting up: what `attach()` and `import wherry` add to loading Pyodide, in Node and in Chromium.
+"""Starting up: the time that `attach()` and `import wherry` add to loading Pyodide, in Node and in Chromium.
 
-`python bench/starting` prints medians of several fresh runtimes, and exits with 1 where a limit was exceeded. It needs
+`python bench/starting` prints medians of several fresh runtimes, and exits with 1 if a limit was exceeded. It needs
 js/dist (`npm run build`), and for Chromium `chromium`, `chromedriver` and selenium.
 """
 
@@ -30,20 +30,20 @@ BUNDLES = ("wherry-bytecode.bin", "wherry-sources.bin")
 
 ROUNDS = 5
 LIMITS = {"Node": 60.0, "Chromium": 80.0}
-"""Milliseconds that attaching and importing must not exceed."""
+"""Limits of attaching and importing, in milliseconds."""
 LARGEST_BUNDLE = 305_000  # bytes
 
 FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync")
 
 
 def main() -> None:
-    """Measure, print, and tell by the exit code whether all is within the limits."""
+    """Measure and print; exit with 1 if a limit was exceeded."""
     exceeded = False
     for place, measure in (("Node", in_node), ("Chromium", in_chromium)):
         rounds = [measure() for _ in range(ROUNDS)]
-        median = {what: statistics.median(found[what] for found in rounds) for what in rounds[0]}
+        median = {part: statistics.median(found[part] for found in rounds) for part in rounds[0]}
         started = statistics.median(found["attach"] + found["import wherry"] for found in rounds)
-        parts = ", ".join(f"{what} {elapsed:.1f}" for what, elapsed in median.items())
+        parts = ", ".join(f"{part} {elapsed:.1f}" for part, elapsed in median.items())
         print(f"{place}: attach and import {started:.1f} ms, limit {LIMITS[place]:.0f} ({parts})")
         exceeded |= started > LIMITS[place]
     for name in BUNDLES:
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def in_node() -> dict[str, float]:
-    """Measure in a process of its own."""
+    """Measure in a new process."""
     script = (
         f"import {{ measure }} from {json.dumps((HERE / 'starting.mjs').as_uri())};"
         f"console.log(JSON.stringify(await measure({json.dumps(_folder(PYODIDE))}, {json.dumps(_folder(WHERRY))})))"
@@ -70,7 +70,7 @@ def _folder(path: str) -> str:
 
 
 def in_chromium() -> dict[str, float]:
-    """Measure in a page of a browser of its own."""
+    """Measure in a page of a new browser."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
@@ -99,7 +99,7 @@ def in_chromium() -> dict[str, float]:
 
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
-    """Serve *folder* on loopback; yield the address."""
+    """Serve *folder* on loopback; yield its URL."""
     handler: Callable[..., SimpleHTTPRequestHandler] = functools.partial(_Quiet, directory=str(folder))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -111,7 +111,7 @@ class _Quiet(SimpleHTTPRequestHandler):
     extensions_map = SimpleHTTPRequestHandler.extensions_map | {".mjs": "text/javascript", ".wasm": "application/wasm"}
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name is the base class's
-        """Say nothing."""
+        """Log nothing."""
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// What it takes to bring wherry along, in a page, a worker or Node.js: `measure(pyodide's folder, wherry's folder)`.
+// Measures the start of wherry in a page, a worker or Node.js: `measure(pyodide's folder, wherry's folder)`.
 
 /** Returns milliseconds, in a fresh Pyodide, from the one just started. */
 export async function measure(pyodideFolder, wherryFolder) {
@@ -10,7 +10,7 @@ export async function measure(pyodideFolder, wherryFolder) {
   const attached = clock();
   pyodide.runPython("import wherry");
   const imported = clock();
-  // Nothing can be fetched from there: what remains is what an installation imports, and looks at, before it decides.
+  // This index serves no pages, so that only the imports and checks before resolving remain.
   await installer.resolve("absent").catch(() => {});
   return { attach: attached, "import wherry": imported, "first resolve()": clock() };
 }

@@ -1,4 +1,4 @@
-// What a notebook does with a cell: runs it with `await` at the top, shows what it prints, and what its last line is.
+// Run cells as a notebook does: with top-level `await`, showing the printed output and the value of the last line.
 import { loadPyodide } from "pyodide";
 import { attach } from "wherry";
 
@@ -16,7 +16,7 @@ async function runCell(code) {
   const value = await pyodide.runPythonAsync(code);
   if (value === undefined) return;
   show(repr(value));
-  // What stays an object of Python's is held until JavaScript lets it go.
+  // Python objects are kept alive until JavaScript releases them.
   if (value instanceof pyodide.ffi.PyProxy) value.destroy();
 }
 

@@ -1,6 +1,6 @@
-"""Talks to MariaDB or MySQL from Pyodide in Node.js: `npx wherry run --sockets mariadb_server.py`.
+"""Query MariaDB or MySQL from Pyodide in Node.js: `npx wherry run --sockets mariadb_server.py`.
 
-The database is that of $MYSQL_HOST, $MYSQL_PORT, $MYSQL_USER, $MYSQL_PASSWORD and $MYSQL_DATABASE.
+The database is given by $MYSQL_HOST, $MYSQL_PORT, $MYSQL_USER, $MYSQL_PASSWORD and $MYSQL_DATABASE.
 """
 
 # /// script

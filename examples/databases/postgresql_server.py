@@ -1,6 +1,6 @@
-"""Talks to PostgreSQL from Pyodide in Node.js: `npx wherry run --sockets postgresql_server.py`.
+"""Query PostgreSQL from Pyodide in Node.js: `npx wherry run --sockets postgresql_server.py`.
 
-The database is that of $PGHOST, $PGPORT, $PGUSER, $PGPASSWORD and $PGDATABASE, as for any client of it.
+The database is given by $PGHOST, $PGPORT, $PGUSER, $PGPASSWORD and $PGDATABASE, as for any client of PostgreSQL.
 """
 
 # /// script

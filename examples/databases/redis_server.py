@@ -1,4 +1,4 @@
-"""Talks to Redis from Pyodide in Node.js: `npx wherry run --sockets redis_server.py`, with the server of $REDIS_URL."""
+"""Query Redis from Pyodide in Node.js: `npx wherry run --sockets redis_server.py`; $REDIS_URL names the server."""
 
 # /// script
 # requires-python = ">=3.14"

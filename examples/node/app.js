@@ -1,4 +1,4 @@
-// `npm install && npm start`. For a script that is Python alone, `npx wherry run app.py` does all of this by itself.
+// `npm install && npm start`. For a script in Python only, `npx wherry run app.py` does all of this.
 import { loadPyodide } from "pyodide";
 import { attach, WherryError } from "wherry";
 

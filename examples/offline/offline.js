@@ -1,11 +1,11 @@
-// An import map would stand inline in the page, which its policy forbids: so addresses stand here.
+// An import map would be inline in the page, which its policy forbids; so these imports have URLs.
 import { loadPyodide } from "./node_modules/pyodide/pyodide.mjs";
 import { attach } from "./node_modules/wherry/dist/index.js";
 
 const status = document.querySelector("[role=status]");
 const output = document.querySelector("output");
 
-/** Returns the addresses of the wheels that wheels.txt names, one a line. */
+/** Returns the URLs of the wheels in wheels.txt, which has one name per line. */
 async function listWheels() {
   const response = await fetch("wheels/wheels.txt");
   if (!response.ok) throw new Error(`wheels/wheels.txt: HTTP status ${response.status}`);
@@ -16,8 +16,8 @@ async function listWheels() {
 try {
   const pyodide = await loadPyodide();
   const wherry = await attach(pyodide);
-  // What all of them require is among them: so no index is asked. Were something missing, the policy would stop the
-  // request, and the error would name the project.
+  // The wheels include all requirements, so no index is needed. If one were missing, the policy would block the request,
+  // and the error would name the project.
   const { installed } = await wherry.install(await listWheels());
   status.textContent = installed.map(({ name, version }) => `${name} ${version}`).join(", ");
   output.textContent = pyodide.runPython(`

@@ -1,4 +1,4 @@
-// The visitor sees the page at once, and Python gets its packages in the meantime; then the form works.
+// The page is visible at once while Python loads its packages; then the form works.
 import { loadPyodide } from "pyodide";
 import { attach } from "wherry";
 
@@ -10,7 +10,7 @@ const form = document.querySelector("form");
 const output = document.querySelector("output");
 
 async function start() {
-  // Not awaited: wherry comes while Pyodide does.
+  // Not awaited: wherry loads at the same time as Pyodide.
   const loading = loadPyodide();
   await attach(loading, {
     preload: PACKAGES,
@@ -22,7 +22,7 @@ async function start() {
     },
   });
   const pyodide = await loading;
-  // A function of Python's, to be called from here as long as the page is open.
+  // A Python function, which JavaScript can call as long as the page is open.
   return pyodide.runPython(`
 from pydantic import BaseModel, PositiveInt, ValidationError
 
@@ -47,6 +47,6 @@ try {
   });
   form.querySelector("button").disabled = false;
 } catch (error) {
-  // What wherry throws is written for people: what failed, where, and what to do.
+  // The errors of wherry are readable: they name the failure, its place, and the way out.
   status.textContent = error.message;
 }

@@ -5,8 +5,8 @@ const status = document.querySelector("[role=status]");
 const output = document.querySelector("output");
 
 try {
-  // `npm run dev` and `npm run build` copy Pyodide's own files into public/pyodide/. The packages of its distribution are
-  // not among them: they come from its CDN.
+  // `npm run dev` and `npm run build` copy Pyodide's own files into public/pyodide/. The packages of its distribution come
+  // from its CDN.
   const pyodide = await loadPyodide({ indexURL: `${import.meta.env.BASE_URL}pyodide/` });
   const wherry = await attach(pyodide);
   const report = await wherry.install("msgpack", {

@@ -1,4 +1,4 @@
-// The page talks to the worker in messages: it sends words, and gets progress, answers and problems.
+// The page exchanges messages with the worker: it sends words, and receives progress, answers and problems.
 const bar = document.querySelector("progress");
 const status = document.querySelector("[role=status]");
 const form = document.querySelector("form");

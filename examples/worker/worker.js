@@ -1,5 +1,5 @@
-// Workers have no import map, so that addresses stand here. `npm install` puts both packages beside this file; Pyodide can
-// come from its CDN instead. With a bundler, the names "pyodide" and "wherry" will do.
+// Workers have no import map, so these imports have URLs. `npm install` puts both packages beside this file; Pyodide can
+// come from its CDN instead. With a bundler, use the names "pyodide" and "wherry".
 import { loadPyodide } from "./node_modules/pyodide/pyodide.mjs";
 import { attach } from "./node_modules/wherry/dist/index.js";
 
@@ -7,7 +7,7 @@ async function start() {
   const pyodide = await loadPyodide();
   const wherry = await attach(pyodide);
   await wherry.install(["sortedcontainers", "msgpack"], {
-    // Events are plain objects, and so are reports: a worker can post them as they are.
+    // Events and reports are plain objects, which a worker can post.
     onProgress: (event) => postMessage({ kind: "progress", ...event }),
   });
   return pyodide.runPython(`
@@ -32,6 +32,6 @@ try {
   });
   postMessage({ kind: "ready" });
 } catch (error) {
-  // Errors lose their own fields on the way: send what is wanted of them.
+  // Errors lose their own fields in messages; send the needed ones.
   postMessage({ kind: "problem", message: error.message, code: error.code });
 }

@@ -26,7 +26,7 @@ def listed(filename, **said):
 
 
 class Index:
-    """What there is to record; `asked` tells what was."""
+    """The index to record from; `asked` has the requests."""
 
     def __init__(self, *wheels, listings=None):
         self.wheels = {wheel.filename: wheel for wheel in wheels}
@@ -59,7 +59,7 @@ def test_a_page_is_recorded_once(tmp_path, wheel):
     assert index.asked == ["a"]
 
 
-def test_a_wheel_is_recorded_when_it_is_asked_for(tmp_path, wheel):
+def test_a_wheel_is_recorded_at_its_first_request(tmp_path, wheel):
     index = Index(wheel)
     Recording(tmp_path, index).wheel(wheel.filename)
     assert Recording(tmp_path).wheel(wheel.filename) == wheel
@@ -74,13 +74,13 @@ def test_a_recorded_wheel_has_its_true_size_and_the_true_hash_of_its_metadata(tm
     assert entry["core-metadata"] == {"sha256": hashlib.sha256(wheel.metadata).hexdigest()}
 
 
-def test_while_recording_nothing_is_promised_that_is_not_known_yet(tmp_path, wheel):
+def test_while_recording_unknown_sizes_and_hashes_are_left_out(tmp_path, wheel):
     (entry,) = entries(Recording(tmp_path, Index(wheel)))
     assert entry["core-metadata"] is True
     assert "size" not in entry
 
 
-def test_what_the_index_says_is_kept(tmp_path):
+def test_values_of_the_index_are_kept(tmp_path):
     said = {"size": 7, "upload_time": "2026-01-01T00:00:00.000000Z", "yanked": "broken", "metadata": "cd" * 32}
     index = Index(listings={"a": [listed("a-1.0-py3-none-any.whl", **said)]})
     Recording(tmp_path, index).page("a", SERVER)
@@ -98,7 +98,7 @@ def test_a_project_that_does_not_exist_is_recorded_too(tmp_path):
     assert index.asked == ["b"]
 
 
-def test_while_recording_a_project_without_a_wheel_for_pyodide_stops_the_client(tmp_path):
+def test_a_project_without_a_wheel_for_pyodide_stops_the_recording(tmp_path):
     index = Index(listings={"a": [listed("a-1.0-cp314-cp314-win_amd64.whl"), listed("a-1.0.tar.gz")]})
     recording = Recording(tmp_path, index)
     with pytest.raises(NothingFits):

@@ -30,13 +30,13 @@ def server():
 
 
 def get(server, path, **headers):
-    # Underscores, for a keyword cannot have hyphens.
+    # With underscores, because keywords cannot have hyphens.
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(server.url + path, headers=named)  # noqa: S310 - our own server
     return urllib.request.urlopen(request)  # noqa: S310
 
 
-def test_a_page_comes_compressed_with_what_caches_need(server):
+def test_pages_are_compressed_and_have_headers_for_caches(server):
     with get(server, "/simple/a/") as answer:
         assert gzip.decompress(answer.read()) == PAGE
         assert answer.headers["Content-Encoding"] == "gzip"
@@ -44,7 +44,7 @@ def test_a_page_comes_compressed_with_what_caches_need(server):
         assert answer.headers["Credentials-Control-Allow-Origin"] == "*"
 
 
-def test_a_page_that_is_known_is_not_sent_again(server):
+def test_an_unchanged_page_is_not_sent_again(server):
     with get(server, "/simple/a/") as answer:
         etag = answer.headers["ETag"]
     with pytest.raises(urllib.error.HTTPError, match="304"):
@@ -52,7 +52,7 @@ def test_a_page_that_is_known_is_not_sent_again(server):
     assert [exchange.sent > 0 for exchange in server.traffic.exchanges] == [True, False]
 
 
-def test_a_wheel_and_its_metadata_come_as_they_are(server):
+def test_wheels_and_metadata_are_sent_unchanged(server):
     with get(server, f"/packages/{WHEEL.filename}") as answer:
         assert answer.read() == WHEEL.content
     with get(server, f"/packages/{WHEEL.filename}.metadata") as answer:
@@ -60,21 +60,21 @@ def test_a_wheel_and_its_metadata_come_as_they_are(server):
     assert [exchange.kind for exchange in server.traffic.exchanges] == ["wheel", "metadata"]
 
 
-def test_a_range_of_a_wheel(server):
+def test_a_range_of_a_wheel_is_sent(server):
     with get(server, f"/packages/{WHEEL.filename}", Range="bytes=2-9") as answer:
         assert answer.status == 206
         assert answer.read() == WHEEL.content[2:10]
         assert answer.headers["Content-Range"] == f"bytes 2-9/{len(WHEEL.content)}"
 
 
-def test_what_is_not_there_is_written_down_too(server):
+def test_missing_files_are_logged(server):
     with pytest.raises(urllib.error.HTTPError, match="404"):
         get(server, "/simple/b/")
     (exchange,) = server.traffic.exchanges
     assert exchange.status == 404
 
 
-def test_a_run_begins_with_nothing_asked(server):
+def test_a_run_starts_without_requests(server):
     get(server, "/simple/a/").close()
     server.begin()
     assert server.traffic.requests == 0

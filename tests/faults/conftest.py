@@ -1,4 +1,4 @@
-"""Counting what was tried."""
+"""Count the outcomes of faults."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ TALLY = pytest.StashKey[dict[str, "Counter[str]"]]()
 
 @pytest.fixture
 def tally(pytestconfig: pytest.Config) -> dict[str, Counter[str]]:
-    """The outcomes, counted, by fault; they are shown at the end."""
+    """The counted outcomes by fault, printed at the end."""
     return pytestconfig.stash.setdefault(TALLY, {})
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Show how many faults were tried, and how each kind of them ended."""
+    """Print the number of faults, and the outcomes of each kind."""
     outcomes = config.stash.get(TALLY, {})
     if not outcomes:
         return

@@ -1,6 +1,6 @@
 """Each request of an installation fails in each way, once or from then on; the environment is the old or the new one.
 
-It takes minutes, so it runs only where it is named: `pytest tests/faults --rt node`, or with `-k drop` a part of it.
+This takes minutes, so it runs only if named: `pytest tests/faults --rt node`, or with `-k drop` for a part.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.harness.runtime import snapshot
 # Eleven projects, one of them compiled.
 REQUIREMENT = "fastapi"
 FOREVER = 60.0
-# Only where somebody is slow on purpose: a busy machine is found slow, too.
+# Short timeouts only for faults that delay: a busy machine is slow, too.
 IMPATIENT = {"stall": {"idle_timeout": 0.5}, "late": {"answer_timeout": 0.5}}
 SMALL = {"max_page_size": 2**20, "max_metadata_size": 2**20}
 LIMITS = {**IMPATIENT, "endless": SMALL, "bomb": SMALL}
@@ -54,7 +54,7 @@ async def install(selenium, requirement, index_url, attempts, limits):
     from wherry.runtime.fetch import JsFetcher
 
     network = Network(**limits)
-    # The waits between the attempts are left out: thousands of them would be hours.
+    # No waits between the attempts: thousands of them would take hours.
     fetcher = RetryingFetcher(
         LimitingFetcher(JsFetcher(network), network), attempts=attempts, sleep=lambda _: asyncio.sleep(0)
     )
@@ -76,12 +76,10 @@ def uninstall_all(selenium):
 @pytest.mark.driver_timeout(600)
 @pytest.mark.parametrize("once", [True, False], ids=["once", "always"])
 @pytest.mark.parametrize("way", WAYS)
-def test_whatever_happens_to_any_request_the_environment_is_the_old_or_the_new(
-    wherry_runtime, index_server, tally, way, once
-):
+def test_a_fault_in_any_request_leaves_the_old_or_the_new_environment(wherry_runtime, index_server, tally, way, once):
     kind, details = WAYS[way]
     before = snapshot(wherry_runtime)
-    # What strikes once may meet a busy machine the other times.
+    # A single fault needs more attempts: on a busy machine others may fail by themselves.
     arguments = REQUIREMENT, index_server.json_url, 10 if once else 2, LIMITS.get(way, {})
     assert install(wherry_runtime, *arguments) == "installed"
     after = snapshot(wherry_runtime)

@@ -1,4 +1,4 @@
-"""An environment in a temporary folder."""
+"""Fixtures: an environment in a temporary folder."""
 
 from __future__ import annotations
 
@@ -23,5 +23,5 @@ def scheme(tmp_path: Path) -> Scheme:
 
 @pytest.fixture
 def site(scheme: Scheme) -> SitePackages:
-    """Site-packages with nothing in it."""
+    """An empty site-packages."""
     return SitePackages(scheme)

@@ -1,4 +1,4 @@
-"""What the tests of the install floor say in one line: deliver wheels, install them, look at every file."""
+"""Helpers for the tests of the installation floor: deliver and install wheels, and list all files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class StagedFile:
-    """A file that lies at ``path`` and belongs at ``target``."""
+    """A file staged at ``path`` for ``target``."""
 
     path: str
     target: str
@@ -58,14 +58,14 @@ def _opened(file: IndexFile) -> WheelArchive:
 
 
 def deliver(file: IndexFile, *, requested: bool = False) -> Delivery:
-    """Return the wheel as it comes from the index."""
+    """Return the wheel as a delivery from the index."""
     return Delivery(_opened(file), f"https://example.org/{file.filename}", requested)
 
 
 def stage(
     deliveries: Sequence[Delivery], scheme: Scheme, folder: str, libraries: Sequence[SharedLibrary] = ()
 ) -> list[StagedFile]:
-    """Unpack everything below ``folder``, of which nobody else has any scripts."""
+    """Unpack wheels below ``folder``; no other distribution has scripts."""
     trees = Staging(scheme, folder).finish(deliveries, libraries, ScriptOwners())
     survey(trees, (), scheme.owns)
     return [StagedFile(tree.root + target, target) for tree in trees for target in tree.targets()]
@@ -74,14 +74,14 @@ def stage(
 def install(
     site: SitePackages, *files: IndexFile, overwrite: Collection[NormalizedName] = ()
 ) -> tuple[InstalledDistribution, ...]:
-    """Install wheels; another version of theirs leaves. Return what arrived."""
+    """Install wheels in place of other versions of them; return the arrived distributions."""
     there = site.installed()
     leaving = [there[file.identity[0]] for file in files if file.identity[0] in there]
     return site.exchange([deliver(file) for file in files], leaving, (), overwrite).arrived
 
 
 def uninstall(site: SitePackages, *names: str) -> tuple[str, ...]:
-    """Take distributions away; ``names`` are normalized. Return the warnings."""
+    """Uninstall distributions; ``names`` are normalized. Return the warnings."""
     return site.exchange(
         (), [distribution for name, distribution in site.installed().items() if name in names]
     ).warnings

@@ -1,4 +1,4 @@
-"""Distributions that are damaged, one way each."""
+"""Damaged distributions, each in one way."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_nothing_is_broken_after_an_installation(site):
     assert site.broken() == ()
 
 
-def test_files_that_are_gone_are_told(site):
+def test_missing_files_are_reported(site):
     install(site, PKG)
     package = Path(site.scheme.site_packages, "my_pkg")
     (package / "a.py").unlink()
@@ -42,7 +42,7 @@ def test_files_that_are_gone_are_told(site):
     assert site.broken()[0].location == str(folder(site))
 
 
-def test_bytecode_that_is_gone_is_no_loss(site):
+def test_missing_bytecode_is_not_reported(site):
     install(site, PKG)
     with (folder(site) / "RECORD").open("a") as record:
         record.write("my_pkg/__pycache__/a.cpython-314.pyc,,\n")
@@ -74,23 +74,23 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "my-pkg 1: its RECORD has a line of 1 instead of 3 fields: ['my_pkg']": lambda path: (path / "RECORD").write_text(
         "my_pkg"
     ),
-    "my-pkg: it is there 2 times (my_pkg-0.dist-info, my_pkg-1.dist-info)": _copy,
+    "my-pkg: installed 2 times: my_pkg-0.dist-info, my_pkg-1.dist-info": _copy,
 }
 
 
 @pytest.mark.parametrize("problem", DAMAGES)
-def test_what_cannot_be_read_or_is_there_twice_is_told(site, problem):
+def test_unreadable_and_duplicate_distributions_are_reported(site, problem):
     install(site, PKG)
     DAMAGES[problem](folder(site))
     assert problems(site) == [problem]
 
 
-def test_a_record_may_be_missing_as_a_system_package_has_none(site):
+def test_a_missing_record_is_not_reported(site):
     install(site, PKG)
     (folder(site) / "RECORD").unlink()
     assert site.broken() == ()
 
 
-def test_what_is_no_folder_is_no_distribution(site):
+def test_files_named_like_dist_info_folders_are_ignored(site):
     Path(site.scheme.site_packages, "note.dist-info").write_text("a file")
     assert site.broken() == ()

@@ -13,7 +13,7 @@ GOOD = "Metadata-Version: 2.1\nName: App\nVersion: 1\n"
 
 @pytest.fixture(params=[True, False], ids=["importlib.metadata", "its rules"])
 def confirm(request, tmp_path):
-    """Write files of a ``.dist-info`` folder and look at them, in an interpreter that may know importlib.metadata."""
+    """Write files of a ``.dist-info`` folder and confirm them, with and without importlib.metadata imported."""
     info = tmp_path / "app-1.0.dist-info"
     info.mkdir()
 
@@ -29,7 +29,7 @@ def confirm(request, tmp_path):
     return confirm
 
 
-def test_what_is_found_as_it_should_be_is_good(confirm):
+def test_expected_metadata_is_confirmed(confirm):
     assert confirm(METADATA=GOOD) == ""
     assert confirm(METADATA=GOOD, entry_points_txt="[console_scripts]\nrun = app:main\n") == ""
 

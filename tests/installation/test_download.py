@@ -1,4 +1,4 @@
-"""That the limits of an installer reach the archives which it downloads."""
+"""The limits of an installer apply to the archives it downloads."""
 
 from __future__ import annotations
 

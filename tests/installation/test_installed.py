@@ -20,7 +20,7 @@ def write(folder: Path, **files: bytes) -> str:
     return str(folder)
 
 
-def test_a_distribution_is_what_its_folder_says(tmp_path):
+def test_a_distribution_is_read_from_its_folder(tmp_path):
     folder = write(
         tmp_path / "My.App-1.0.dist-info",
         METADATA=METADATA,
@@ -37,20 +37,20 @@ def test_a_distribution_is_what_its_folder_says(tmp_path):
     assert str(distribution) == "my-app 1.0"
 
 
-def test_a_folder_may_say_next_to_nothing(tmp_path):
+def test_notes_of_the_installation_are_optional(tmp_path):
     distribution = read_installed(write(tmp_path / "a.dist-info", METADATA=METADATA, INSTALLER=b"\n"))
     assert distribution is not None
     assert (distribution.installer, distribution.requested, distribution.source) == (None, False, None)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"7", b'{"url": 7}', b"\xff", b"[" * 99_999], ids=range(7))
-def test_a_broken_direct_url_tells_nothing(tmp_path, content):
+def test_a_broken_direct_url_is_ignored(tmp_path, content):
     distribution = read_installed(write(tmp_path / "a.dist-info", METADATA=METADATA, direct_url_json=content))
     assert distribution is not None
     assert distribution.source is None
 
 
-def test_what_is_no_distribution_is_passed_over(tmp_path):
+def test_folders_that_are_no_distributions_are_skipped(tmp_path):
     write(tmp_path / "empty-1.dist-info")
     write(tmp_path / "broken-1.dist-info", METADATA=b"Name: broken")
     write(tmp_path / "binary-1.dist-info", METADATA=bytes(range(256)) * 99)
@@ -73,5 +73,5 @@ def test_metadata_with_faults_is_read_as_far_as_possible(tmp_path):
     )
 
 
-def test_there_is_nothing_where_there_is_no_folder(tmp_path):
+def test_a_missing_site_packages_has_no_distributions(tmp_path):
     assert find_installed(str(tmp_path / "absent")) == {}

@@ -20,13 +20,13 @@ def on_path(tmp_path, monkeypatch):
 
 
 def put_unseen(folder, write):
-    """Write into a folder as fast as its time of change can tell, or faster."""
+    """Write into a folder without changing its modification time."""
     before = folder.stat()
     write()
     os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
 
 
-def test_modules_that_came_are_found(on_path):
+def test_new_modules_are_found(on_path):
     name = "wherry_test_forgotten"
     assert find_spec(name) is None
     put_unseen(on_path, lambda: (on_path / f"{name}.py").write_text(""))
@@ -35,16 +35,16 @@ def test_modules_that_came_are_found(on_path):
     assert find_spec(name) is not None
 
 
-def test_where_metadata_is_not_imported_folders_are_looked_at_as_well(on_path):
+def test_new_modules_are_found_without_importlib_metadata(on_path):
     known = sys.modules.pop("importlib.metadata")
     try:
-        test_modules_that_came_are_found(on_path)
+        test_new_modules_are_found(on_path)
         assert "importlib.metadata" not in sys.modules
     finally:
         sys.modules["importlib.metadata"] = known
 
 
-def test_an_imported_namespace_may_have_one_more_folder(on_path, monkeypatch):
+def test_an_imported_namespace_package_finds_its_new_folder(on_path, monkeypatch):
     monkeypatch.syspath_prepend(str(on_path / "other"))
     for folder in (on_path, on_path / "other"):
         (folder / "wherry_test_namespace").mkdir(parents=True)
@@ -56,7 +56,7 @@ def test_an_imported_namespace_may_have_one_more_folder(on_path, monkeypatch):
     assert find_spec("wherry_test_namespace.part") is not None
 
 
-def test_a_folder_that_was_missing_is_looked_into(on_path, monkeypatch):
+def test_new_modules_in_a_formerly_missing_folder_are_found(on_path, monkeypatch):
     monkeypatch.syspath_prepend(str(on_path / "later"))
     assert find_spec("wherry_test_later") is None
     (on_path / "later").mkdir()
@@ -78,10 +78,10 @@ def test_an_archive_is_not_read_again(on_path, monkeypatch):
     assert find_spec("wherry_test_zipped") is not None
 
 
-def test_modules_that_were_loaded_from_the_files_are_named_by_their_top():
+def test_modules_loaded_from_files_are_named_by_their_top_level_package():
     assert json.decoder.__file__ is not None
     assert imported_modules({json.decoder.__file__, "/nowhere/else.py"}.__contains__) == ["json"]
 
 
-def test_files_that_nobody_has_imported_name_nothing():
+def test_files_that_are_not_imported_name_no_modules():
     assert imported_modules({"/nowhere/else.py"}.__contains__) == []

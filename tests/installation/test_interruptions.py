@@ -1,4 +1,4 @@
-"""Whatever ends an exchange wherever it ends it, what is found afterwards is the old environment or the new one."""
+"""An exchange that is interrupted at any change leaves the old environment or the new one."""
 
 from __future__ import annotations
 
@@ -84,18 +84,18 @@ def places_the_last(change: str) -> bool:
 
 @dataclass
 class Place:
-    """An environment that can be had again and again; ``before`` is how it is then, file by file."""
+    """An environment that can be restored; ``before`` has its files and folders by path."""
 
     scheme: Scheme
     root: Path
     before: dict[str, bytes | None]
 
     def found(self) -> dict[str, bytes | None]:
-        """Return what is there, except for what wherry set aside and nobody else sees."""
+        """Return the files and folders, without those in wherry's staging folder."""
         return {path: content for path, content in tree(self.root).items() if "/.wherry" not in path}
 
     def restored(self) -> SitePackages:
-        """Make it what it was, and open it as another process would."""
+        """Restore the environment, and open it as another process would."""
         there = tree(self.root)
         for path in sorted(there.keys() - self.before.keys(), reverse=True):
             (self.root / path).rmdir() if there[path] is None else (self.root / path).unlink()
@@ -108,14 +108,14 @@ class Place:
         return SitePackages(self.scheme)
 
     def changes(self, exchange: Callable[[SitePackages], object]) -> list[str]:
-        """Return what the exchange changes, one event each."""
+        """Return the audit events of the changes of the exchange."""
         site = self.restored()
         with counted() as counter:
             exchange(site)
         return counter.events
 
     def crash(self, exchange: Callable[[SitePackages], object], before: Callable[[str], bool]) -> SitePackages:
-        """End the exchange at the first change that ``before`` is true of; return what the next process opens."""
+        """End the exchange at the first change for which ``before`` is true; return what the next process opens."""
         events = self.changes(exchange)
         site = self.restored()
         with crashing(before=next(number for number, event in enumerate(events, 1) if before(event))):
@@ -136,7 +136,7 @@ def _put(path: Path, content: bytes | None) -> None:
 
 @pytest.fixture
 def place(scheme: Scheme, tmp_path: Path) -> Place:
-    """An environment of two distributions with bytecode, a file of which somebody has changed."""
+    """An environment of two distributions with bytecode; one file is locally modified."""
     install(SitePackages(scheme), APP_1, LIB_1)
     site_packages = Path(scheme.site_packages)
     for source in ("app/__init__.py", "app/gone/file.py", "lib.py"):
@@ -148,7 +148,7 @@ def place(scheme: Scheme, tmp_path: Path) -> Place:
 
 
 @pytest.mark.parametrize("kind", EXCHANGES)
-def test_a_process_that_ends_at_any_change_leaves_the_old_or_the_new(place, kind):
+def test_a_crash_at_any_change_leaves_the_old_or_the_new_environment(place, kind):
     exchange = EXCHANGES[kind]
     changes = place.changes(exchange)
     after = place.found()
@@ -161,13 +161,13 @@ def test_a_process_that_ends_at_any_change_leaves_the_old_or_the_new(place, kind
         found = place.found()
         assert found in (place.before, after), change
         outcomes.append((found == after, bool(said)))
-    # First all is as it was, then it has to be taken back, and from some step on it is done.
+    # The outcome is the old environment at first, then a rollback, and the new environment from some change on.
     assert [key for key, _ in groupby(outcomes)] == [(False, False), (False, True), (True, False)]
 
 
 @pytest.mark.parametrize("kind", EXCHANGES)
 @pytest.mark.parametrize("error", [lambda: OSError(errno.ENOSPC, "full"), KeyboardInterrupt], ids=["full", "interrupt"])
-def test_a_failure_at_any_change_leaves_the_old_and_no_trace(place, kind, error):
+def test_a_failure_at_any_change_leaves_the_old_environment(place, kind, error):
     exchange = EXCHANGES[kind]
     changes = place.changes(exchange)
     after = place.found()
@@ -181,12 +181,12 @@ def test_a_failure_at_any_change_leaves_the_old_and_no_trace(place, kind, error)
             assert place.found() in (place.before, after), change
         else:
             assert place.found() == after, change
-        # Whatever is left is in nobody's way.
+        # Remaining files do not hinder the next exchange.
         install(place.opened(), MORE)
 
 
 @pytest.mark.parametrize("kind", ["upgrade", "uninstall"])
-def test_a_failure_while_taking_back_is_made_good_later(place, kind):
+def test_a_failed_rollback_is_completed_later(place, kind):
     exchange = EXCHANGES[kind]
     changes = place.changes(exchange)
     last = next(number for number, change in enumerate(changes, 1) if commits(change))
@@ -202,7 +202,7 @@ def test_a_failure_while_taking_back_is_made_good_later(place, kind):
 
 
 def recover_with_interruptions(place, expected):
-    """Take back from what is there now, ending the process before each change; the next one must get there."""
+    """Recover from the present state, ending the process before each change; the next process must complete it."""
     half = replace(place, before=tree(place.root))
     for number in count(1):
         site = half.restored()
@@ -215,7 +215,7 @@ def recover_with_interruptions(place, expected):
 
 
 @pytest.mark.parametrize("kind", ["upgrade", "uninstall"])
-def test_a_process_that_ends_while_it_takes_back_does_so_later(place, kind):
+def test_an_interrupted_rollback_is_completed_later(place, kind):
     place.crash(EXCHANGES[kind], before=commits)
     recover_with_interruptions(place, place.before)
 
@@ -236,16 +236,16 @@ def journal(site: SitePackages) -> Path:
     return Path(site.scheme.site_packages, ".wherry", "journal")
 
 
-def test_what_was_interrupted_is_named_and_said_once(place, interrupted):
+def test_an_interruption_is_reported_once(place, interrupted):
     names = ", ".join(file.filename for file in (APP_2, LIB_2, EXTRA))
-    assert interrupted.recover() == (f"Installing {names} was interrupted, and has been taken back",)
+    assert interrupted.recover() == (f"Installing {names} was interrupted and has been rolled back",)
     assert interrupted.recover() == ()
     assert tree(place.root) == place.before
 
 
-def test_the_next_exchange_takes_it_back_and_says_so(interrupted):
+def test_the_next_exchange_rolls_back_and_warns(interrupted):
     exchanged = interrupted.exchange([deliver(MORE)], [])
-    assert "was interrupted, and has been taken back" in exchanged.warnings[0]
+    assert "was interrupted and has been rolled back" in exchanged.warnings[0]
     assert sorted(map(str, interrupted.installed().values())) == ["app 1", "lib 1", "more 1"]
 
 
@@ -260,11 +260,11 @@ def test_the_next_exchange_takes_it_back_and_says_so(interrupted):
     ],
     ids=["cut", "empty", "another path", "another format", "another checksum"],
 )
-def test_a_damaged_journal_is_not_followed_and_nothing_is_lost(place, interrupted, damage):
+def test_a_damaged_journal_is_not_used_and_no_file_is_lost(place, interrupted, damage):
     journal(interrupted).write_text(damage(journal(interrupted).read_text()))
     there, aside = place.found(), tree(journal(interrupted).parent)
     (said,) = interrupted.recover()
-    assert "its journal cannot be followed" in said
+    assert "its journal cannot be used" in said
     assert place.found() == there
     kept = Path(f"{interrupted.scheme.site_packages}/.wherry-damaged")
     assert tree(kept) == aside
@@ -272,13 +272,13 @@ def test_a_damaged_journal_is_not_followed_and_nothing_is_lost(place, interrupte
     install(interrupted, MORE)
 
 
-def test_a_journal_that_names_files_outside_is_not_followed(place):
+def test_a_journal_with_outside_paths_is_not_used(place):
     outside = place.root.with_name(f"{place.root.name}.txt")
     outside.write_text("mine")
     staging_root = Path(place.scheme.site_packages, ".wherry")
     staging_root.mkdir()
     evil = [Change("away", str(outside), str(staging_root / "0"))]
-    with suppress(Crash), failing(3, 4, error=Crash):  # the journal is there then, and nothing is taken back
+    with suppress(Crash), failing(3, 4, error=Crash):  # the journal exists, and nothing is rolled back
         carry_out(evil, str(staging_root), "Mischief")
     assert has_journal(str(staging_root))
     (staging_root / "0").write_text("evil")
@@ -287,30 +287,30 @@ def test_a_journal_that_names_files_outside_is_not_followed(place):
     assert outside.read_text() == "mine"
 
 
-def test_nothing_more_is_changed_where_taking_back_fails(place, interrupted):
+def test_a_failed_rollback_blocks_further_changes(place, interrupted):
     there = tree(place.root)
     with pytest.raises(RecoveryFailed) as caught, failing(*range(100), error=refused):
         install(interrupted, MORE)
     assert caught.value.kept == str(journal(interrupted).parent)
-    assert "could not be taken back" in caught.value.problem
+    assert "could not be rolled back" in caught.value.problem
     assert tree(place.root) == there
     assert interrupted.recover()
     assert tree(place.root) == place.before
 
 
-def test_recovering_touches_no_folder_that_others_use_by_now(place, interrupted):
+def test_recovery_keeps_folders_that_others_use_by_now(place, interrupted):
     (place.root / SITE / "app" / "fresh" / "mine.py").write_text("mine")
     interrupted.recover()
     assert tree(place.root) == place.before | {f"{SITE}/app/fresh": None, f"{SITE}/app/fresh/mine.py": b"mine"}
 
 
-def test_bytecode_that_was_made_meanwhile_goes_with_its_folder(place, interrupted):
+def test_bytecode_made_meanwhile_is_removed_with_its_folder(place, interrupted):
     py_compile.compile(str(place.root / SITE / "app" / "fresh" / "a.py"), doraise=True)
     interrupted.recover()
     assert tree(place.root) == place.before
 
 
-def test_taking_back_what_others_use_by_now_can_itself_be_interrupted(place, interrupted):
+def test_a_rollback_of_folders_that_others_use_can_be_interrupted(place, interrupted):
     fresh = place.root / SITE / "app" / "fresh"
     py_compile.compile(str(fresh / "a.py"), doraise=True)
     (fresh / "mine").mkdir()

@@ -16,13 +16,13 @@ def test_a_string_is_one_name():
 
 
 @pytest.mark.parametrize("name", ["app==1", "app[extra]", "a, b", "", "-", 1, None])
-def test_what_is_no_name_is_refused(name):
+def test_invalid_names_are_refused(name):
     with pytest.raises(InvalidRequirement) as caught:
         read_overwrite([name])
     assert caught.value.requirement == f"overwrite={name!r}"
-    assert caught.value.reason == "it takes names of projects, without versions or extras"
+    assert caught.value.reason == "name projects, without versions or extras"
 
 
-def test_names_that_are_not_there_are_warned_of_in_order():
+def test_unknown_names_are_warned_about_in_order():
     said = list(unknown_names(read_overwrite(["z", "a", "b"]), read_overwrite("b")))
-    assert said == [f"overwrite names {name}, which is neither installed nor about to be" for name in "az"]
+    assert said == [f"overwrite names {name}, which is neither installed nor being installed" for name in "az"]

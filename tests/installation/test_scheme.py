@@ -7,7 +7,7 @@ import pytest
 
 from wherry.installation.scheme import Scheme
 
-# As in Pyodide, whose prefix is the root and whose sysconfig doubles the slash.
+# As in Pyodide: its prefix is the root, and its sysconfig doubles the slash.
 SCHEME = Scheme("//lib/python3.14/site-packages", "//bin", "//include/python3.14", "/")
 
 
@@ -56,7 +56,7 @@ def test_a_part_of_data_has_its_folder(part, folder):
         ("/", None),
     ],
 )
-def test_a_distribution_owns_nothing_of_pythons(path, root):
+def test_a_distribution_owns_no_files_of_python(path, root):
     assert SCHEME.root(path) == root
     assert SCHEME.owns(path) is (root is not None)
 
@@ -70,11 +70,11 @@ def test_a_distribution_owns_nothing_of_pythons(path, root):
         ("/bin/run", None),
     ],
 )
-def test_a_refusal_says_why(path, reason):
+def test_a_refusal_gives_the_reason(path, reason):
     assert SCHEME.refusal(path) == reason
 
 
-def test_a_prefix_of_its_own_is_free_to_use():
+def test_distributions_own_all_folders_of_a_separate_prefix():
     scheme = Scheme("/env/lib/python3.14/site-packages", "/env/bin", "/env/include", "/env")
     assert scheme.root("/env/README") == scheme.root("/env/tests/data/x") == scheme.root("/env/bin/run") == "/env"
     assert scheme.refusal("/env/lib/python3.14/os.py") == "belongs to Python itself"
@@ -87,7 +87,7 @@ def test_folders_that_are_not_below_the_prefix_stay():
     assert [scheme.root(path) for path in paths] == ["/env/bin", "/env/include", "/env/data", "/env/site", None]
 
 
-def test_what_is_outside_a_prefix_is_nobodys():
+def test_no_distribution_owns_files_outside_the_prefix():
     scheme = Scheme("/env/lib/python3.14/site-packages", "/env/bin", "/env/include", "/env")
     assert not scheme.owns("/etc/passwd")
     assert not scheme.owns("/environment/a")
@@ -104,7 +104,7 @@ def test_the_running_interpreters_folders_are_those_of_sysconfig():
     assert scheme.interpreter == sys.executable
 
 
-def test_a_link_to_where_no_distribution_goes_leads_out(scheme, tmp_path):
+def test_a_link_outside_the_installation_leads_out(scheme, tmp_path):
     (tmp_path / "lib" / "python3.14" / "elsewhere").mkdir()
     (tmp_path / "share").mkdir()
     (tmp_path / "bin").symlink_to("share")

@@ -93,12 +93,12 @@ def test_scripts_of_entry_points_and_python_files_are_found(scripts):
         ("sys.exit(True)", 1),
     ],
 )
-def test_the_status_is_that_of_a_process(scripts, capsys, code, status):
+def test_the_exit_status_is_that_of_a_process(scripts, capsys, code, status):
     assert call(scripts, "tool", code) == status
     assert capsys.readouterr() == ("", "")
 
 
-def test_what_is_no_number_is_said(scripts, capsys):
+def test_exit_codes_other_than_numbers_are_printed(scripts, capsys):
     assert call(scripts, "tool", "sys.exit('so sorry')") == 1
     assert capsys.readouterr().err == "so sorry\n"
     assert call(scripts, "tool", "pass", "left") == 1
@@ -111,7 +111,7 @@ def test_a_script_sees_its_own_arguments(scripts, site, capsys):
     assert said == f"{[f'{site.scheme.scripts}/tool', 'print(sys.argv); sys.exit()', '-x', 'ä']}\n"
 
 
-def test_attributes_and_windows_are_reached(scripts):
+def test_nested_attributes_and_gui_scripts_are_run(scripts):
     assert call(scripts, "tool-nested") == 7
     assert call(scripts, "tool-window") == 3
 
@@ -131,16 +131,16 @@ def test_packed_files_run_as_main(scripts, capsys):
         ("tool-value", [], TypeError),
     ],
 )
-def test_what_a_script_raises_goes_on_to_the_caller(scripts, name, args, error):
+def test_exceptions_of_a_script_pass_to_the_caller(scripts, name, args, error):
     with pytest.raises(error):
         call(scripts, name, *args)
 
 
-async def test_an_asynchronous_script_is_not_waited_for(scripts, capsys):
+async def test_an_asynchronous_script_is_not_awaited(scripts, capsys):
     assert call(scripts, "tool-async") == 1
     await asyncio.sleep(0)
     assert capsys.readouterr().err == (
-        "tool-async is asynchronous, and a script is not waited for: import asynchronous of tool_cli and await it\n"
+        "tool-async is asynchronous and was not awaited: import asynchronous of tool_cli and await it\n"
     )
 
 
@@ -153,7 +153,7 @@ async def test_an_asynchronous_script_is_not_waited_for(scripts, capsys):
         ("nothing", ()),
     ],
 )
-def test_an_unknown_script_is_told_with_what_there_is(scripts, name, similar):
+def test_the_error_for_an_unknown_script_lists_the_scripts(scripts, name, similar):
     with pytest.raises(UnknownScript) as caught:
         choose(name, {key: found for key, found in scripts.items() if key in {"tool", "packed"}})
     listed = similar if name != "Tool" else ("packed", "tool")
@@ -164,12 +164,12 @@ def test_an_unknown_script_is_told_with_what_there_is(scripts, name, similar):
     )
 
 
-def test_where_nothing_has_scripts_that_is_said():
+def test_the_error_says_if_no_distribution_has_scripts():
     with pytest.raises(UnknownScript, match="there are no scripts"):
         choose("tool", {})
 
 
-def test_a_distribution_that_others_installed_has_scripts_too(scripts, site):
+def test_distributions_of_other_installers_have_scripts(scripts, site):
     for name in ("tool", "packed"):
         Path(site.scheme.scripts, name).unlink()
     assert "tool" in site.scripts()
@@ -184,7 +184,7 @@ def test_entry_points_that_cannot_be_read_have_no_scripts(scripts, site, content
     assert sorted(site.scripts()) == ["packed", "quiet.py"]
 
 
-def test_files_are_not_looked_for_without_a_readable_record(scripts, site):
+def test_an_unreadable_record_has_no_script_files(scripts, site):
     record = Path(site.scheme.site_packages, "tool-1.dist-info", "RECORD")
     record.write_bytes(b"\xff")
     assert "packed" not in site.scripts()
@@ -192,5 +192,5 @@ def test_files_are_not_looked_for_without_a_readable_record(scripts, site):
     assert "packed" not in site.scripts()
 
 
-def test_status_codes_keep_to_a_byte():
+def test_exit_statuses_fit_into_a_byte():
     assert [exit_status(code) for code in (None, 0, 1, 255, 257)] == [0, 0, 1, 255, 1]

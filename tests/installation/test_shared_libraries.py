@@ -53,7 +53,7 @@ def place(folder: str, name: str) -> None:
     (Path(folder) / name).write_bytes(side_module())
 
 
-def test_what_needs_nothing_loads(problems):
+def test_libraries_without_dependencies_are_accepted(problems):
     assert problems({EXT: side_module(), "app/__init__.py": b"", "app/libx.so.1.2": side_module()}) == []
 
 
@@ -83,10 +83,10 @@ def test_a_needed_library_may_be_in_the_wheel(problems, runtime_paths, path):
         ("../app.libs/liba.so", ["$ORIGIN"], "app.libs/liba.so"),
     ],
 )
-def test_one_that_the_loader_would_not_find_there_is_refused(problems, scheme, needed, runtime_paths, path):
+def test_a_needed_library_outside_of_the_search_path_is_refused(problems, scheme, needed, runtime_paths, path):
     (problem,) = problems({EXT: side_module([needed], runtime_paths), path: side_module()})
     assert problem.missing == [(needed, EXT)]
-    assert f"it would be {scheme.site_packages}/{path}, which no RPATH leads to" in str(problem)
+    assert f"it would be at {scheme.site_packages}/{path}, outside of the RPATH" in str(problem)
 
 
 def test_a_needed_library_may_come_with_another_wheel(scheme, loader):
@@ -99,7 +99,7 @@ def test_a_needed_library_may_come_with_the_distribution(problems):
     assert problems({EXT: side_module(["libx.so.3"])}, brought={"libx.so.3": side_module()}) == []
 
 
-def test_a_needed_library_may_be_there_or_loaded_already(problems, scheme):
+def test_a_needed_library_may_be_installed_or_loaded_already(problems, scheme):
     place(f"{scheme.site_packages}/app", "liba.so")
     place(scheme.site_packages, "libb.so")
     absolute = f"{scheme.site_packages}/libb.so"
@@ -109,19 +109,19 @@ def test_a_needed_library_may_be_there_or_loaded_already(problems, scheme):
 @pytest.mark.parametrize(
     ("missing", "hint"),
     [
-        ("libgeos_c.so", "install libgeos first, which may bring it"),
-        ("libz.so", "install what brings it first, or ask the project for a wheel that does"),
-        ("/usr/lib/libz.so", "install what brings it first"),
+        ("libgeos_c.so", "install libgeos first, which may provide it"),
+        ("libz.so", "install the package that provides it first, or ask the project for a wheel that includes it"),
+        ("/usr/lib/libz.so", "install the package that provides it first"),
     ],
 )
-def test_a_missing_library_is_named_with_who_needs_it_and_a_way_out(problems, missing, hint):
+def test_a_missing_library_is_named_with_its_requirer_and_a_hint(problems, missing, hint):
     (problem,) = problems({EXT: side_module(["liba.so", missing], ["$ORIGIN"]), "app/liba.so": side_module()})
     assert problem.filename == f"app-1-{PLATFORM}.whl"
     assert problem.missing == [(missing, EXT)]
-    assert f"{EXT} needs {missing}, which the loader would not find; {hint}" in str(problem)
+    assert f"{EXT} needs {missing}, which the loader cannot find; {hint}" in str(problem)
 
 
-def test_libraries_that_are_needed_are_checked_in_their_turn(problems):
+def test_needed_libraries_are_checked_recursively(problems):
     (problem,) = problems({EXT: side_module(["liba.so"], ["$ORIGIN"]), "app/liba.so": side_module(["libz.so"])})
     assert "app/liba.so needs libz.so" in str(problem)
 
@@ -137,13 +137,13 @@ def test_each_library_that_does_not_load_is_named(problems):
 
 
 @pytest.mark.parametrize(
-    ("content", "what"),
+    ("content", "expected"),
     [
         (ELF, "is an ELF library, made for Linux"),
         (b"MZ\x90\0", "is a DLL, made for Windows"),
         (PREAMBLE + section(1, b"\0"), "is WebAssembly, but does not begin as a shared library does"),
-        (b"INPUT(liba.so)", "is no shared library"),
-        (b"", "is no shared library"),
+        (b"INPUT(liba.so)", "is not a shared library"),
+        (b"", "is not a shared library"),
     ],
 )
 @pytest.mark.parametrize(
@@ -155,20 +155,20 @@ def test_each_library_that_does_not_load_is_named(problems):
         ("app/_ext.abi3.so", "py3-none-any"),
     ],
 )
-def test_what_should_be_loaded_and_is_no_library_is_refused(problems, path, tag, content, what):
+def test_extension_modules_that_are_not_loadable_are_refused(problems, path, tag, content, expected):
     (problem,) = problems({path: content}, tag=tag)
-    assert f"{path} {what}" in str(problem)
+    assert f"{path} {expected}" in str(problem)
 
 
 @pytest.mark.parametrize("tag", ["py3-none-any", PLATFORM])
-def test_a_module_of_another_platform_alone_is_refused(problems, tag):
+def test_a_module_for_another_platform_only_is_refused(problems, tag):
     path = "app/_ext.cpython-314-x86_64-linux-gnu.so"
     (problem,) = problems({path: ELF}, tag=tag)
     assert f"{path} is an ELF library" in str(problem)
 
 
 @pytest.mark.parametrize("sibling", [EXT, "app/_ext.py"])
-def test_one_that_has_a_sibling_for_this_platform_is_not(problems, sibling):
+def test_a_module_with_a_variant_for_this_platform_is_accepted(problems, sibling):
     assert problems({"app/_ext.cpython-314-x86_64-linux-gnu.so": ELF, sibling: side_module()}) == []
 
 
@@ -201,7 +201,7 @@ def test_nothing_beyond_the_head_is_unpacked(scheme, loader):
         {path: delivery.wheel.read(path) for path in delivery.wheel.record}
 
 
-def test_libraries_are_found_where_they_will_be(scheme: Scheme) -> None:
+def test_library_paths_and_folders_are_those_of_the_targets(scheme: Scheme) -> None:
     files = {
         EXT: side_module(),
         "app/_ext.cpython-313-wasm32-emscripten.so": side_module(),

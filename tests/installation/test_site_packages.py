@@ -36,7 +36,7 @@ def compile_all(folder: Path) -> None:
 
 
 def recorded(site: SitePackages) -> dict[str, tuple[str, str]]:
-    """Every path that a RECORD lists, relative to the prefix, with its hash and size."""
+    """Return the hash and size of every path that a RECORD lists, by path relative to the prefix."""
     root = Path(site.scheme.site_packages)
     rows: dict[str, tuple[str, str]] = {}
     for record in root.glob("*.dist-info/RECORD"):
@@ -79,14 +79,14 @@ def test_importlib_metadata_sees_the_same(site):
     }
 
 
-def test_what_arrived_is_told_with_its_source(site):
+def test_arrived_distributions_name_their_source(site):
     (arrived,) = site.exchange([deliver(NEW, requested=True)], []).arrived
     assert (str(arrived), arrived.installer, arrived.requested) == ("app 2", "wherry", True)
     assert arrived.source == f"https://example.org/{NEW.filename}"
     assert list(site.installed()) == ["app"]
 
 
-def test_what_the_runtime_provides_counts_as_installed(scheme):
+def test_distributions_of_the_runtime_count_as_installed(scheme):
     provided = InstalledDistribution(CoreMetadata(canonicalize_name("pyodide-py"), Version("314.0.7")))
     site = SitePackages(scheme, provided=[provided])
     install(site, OTHER)
@@ -108,7 +108,7 @@ PACKAGES = [
 
 
 @pytest.mark.parametrize("file", PACKAGES)
-def test_uninstalling_takes_back_all_that_installing_did(site, tmp_path, file):
+def test_uninstalling_reverses_installing(site, tmp_path, file):
     install(site, OTHER)
     before = tree(tmp_path)
     install(site, file)
@@ -120,7 +120,7 @@ def test_uninstalling_takes_back_all_that_installing_did(site, tmp_path, file):
     assert tree(tmp_path) == before
 
 
-def test_uninstalling_leaves_what_is_not_recorded(site, tmp_path):
+def test_uninstalling_leaves_unrecorded_files(site, tmp_path):
     install(site, OLD)
     (tmp_path / SITE / "app" / "mine.txt").write_text("mine")
     uninstall(site, "app")
@@ -136,14 +136,14 @@ def test_uninstalling_removes_no_folder_that_record_lists(site, tmp_path):
     assert tree(tmp_path / SITE) == {"app": None, "app/mine.txt": b"mine"}
 
 
-def test_uninstalling_minds_no_file_that_is_gone_already(site, tmp_path):
+def test_uninstalling_ignores_missing_files(site, tmp_path):
     install(site, OLD)
     (tmp_path / "bin" / "app").unlink()
     uninstall(site, "app")
     assert tree(tmp_path / SITE) == {}
 
 
-def test_uninstalling_leaves_no_dist_info_of_another_installers_notes(site, tmp_path):
+def test_uninstalling_removes_unrecorded_notes_of_another_installer(site, tmp_path):
     install(site, OLD)
     (tmp_path / SITE / "app-1.dist-info" / "PYODIDE_SOURCE").write_text("pyodide")
     uninstall(site, "app")
@@ -161,7 +161,7 @@ KINDS = {
 
 @pytest.mark.parametrize("after", KINDS)
 @pytest.mark.parametrize("before", KINDS)
-def test_a_version_gives_way_to_another_without_a_trace(site, tmp_path, before, after):
+def test_an_upgrade_leaves_no_files_of_the_old_version(site, tmp_path, before, after):
     install(site, make_wheel("app", "2", files=KINDS[after]))
     expected = tree(tmp_path)
     uninstall(site, "app")
@@ -171,7 +171,7 @@ def test_a_version_gives_way_to_another_without_a_trace(site, tmp_path, before, 
     assert tree(tmp_path) == expected
 
 
-def test_reinstalling_repairs_and_loses_nothing(site, tmp_path):
+def test_reinstalling_repairs_files_and_keeps_local_changes(site, tmp_path):
     install(site, OLD)
     expected = tree(tmp_path)
     (tmp_path / SITE / "app" / "__init__.py").write_text("broken")
@@ -180,17 +180,17 @@ def test_reinstalling_repairs_and_loses_nothing(site, tmp_path):
     assert tree(tmp_path) == expected | {f"{SITE}/app/__init__.py.wherry-old": b"broken"}
 
 
-def test_what_was_changed_stays(site, tmp_path):
+def test_locally_modified_files_are_kept(site, tmp_path):
     install(site, OLD)
     gone, script = tmp_path / SITE / "app" / "gone" / "file", tmp_path / "bin" / "app"
     gone.write_text("mine")
     script.write_text("MIN")  # as long as before
-    assert uninstall(site, "app") == (f"Kept, for it was changed since app 1 was installed: {gone}, {script}",)
+    assert uninstall(site, "app") == (f"Kept locally modified files of app 1: {gone}, {script}",)
     assert tree(tmp_path / SITE) == {"app": None, "app/gone": None, "app/gone/file": b"mine"}
     assert script.read_text() == "MIN"
 
 
-def test_what_was_changed_and_is_in_the_way_is_kept_beside(site, tmp_path):
+def test_locally_modified_files_in_the_way_are_renamed(site, tmp_path):
     install(site, OLD)
     changed = tmp_path / SITE / "app" / "__init__.py"
     for version, kept in {"2": "__init__.py.wherry-old", "3": "__init__.py.wherry-old-1"}.items():
@@ -199,13 +199,13 @@ def test_what_was_changed_and_is_in_the_way_is_kept_beside(site, tmp_path):
         new = make_wheel("app", version, files={"app/__init__.py": "new"})
         said = site.exchange([deliver(new)], [before]).warnings
         (subject, _, path) = said[0].partition(": ")
-        assert subject == f"Kept beside what takes its place, for it was changed since {before} was installed"
+        assert subject == f"Kept locally modified files of {before} under new names"
         assert path == f"{changed.parent}/{kept}"
         assert changed.read_text() == "new"
         assert (changed.parent / kept).read_text() == f"mine, before {version}"
 
 
-def test_what_was_changed_makes_way_for_a_folder_too(site, tmp_path):
+def test_a_locally_modified_file_in_the_way_of_a_folder_is_renamed(site, tmp_path):
     install(site, make_wheel("app", "1", files={"app/sub": "a file"}))
     (tmp_path / SITE / "app" / "sub").write_text("mine")
     install(site, make_wheel("app", "2", files={"app/sub/deep.py": ""}))
@@ -213,7 +213,7 @@ def test_what_was_changed_makes_way_for_a_folder_too(site, tmp_path):
     assert (tmp_path / SITE / "app" / "sub" / "deep.py").is_file()
 
 
-def test_of_many_changed_files_a_few_are_named(site, tmp_path):
+def test_the_warning_names_a_few_of_many_modified_files(site, tmp_path):
     install(site, make_wheel("app", "1", files={f"app/{letter}.py": "" for letter in "abcde"}))
     for path in (tmp_path / SITE / "app").iterdir():
         path.write_text("mine")
@@ -222,26 +222,26 @@ def test_of_many_changed_files_a_few_are_named(site, tmp_path):
     assert said.endswith(" and 2 more")
 
 
-def test_metadata_goes_whoever_has_changed_it(site, tmp_path):
+def test_modified_metadata_is_removed(site, tmp_path):
     install(site, OLD)
     (tmp_path / SITE / "app-1.dist-info" / "METADATA").write_text("mine")
     site.exchange([], [InstalledDistribution(METADATA, str(tmp_path / SITE / "app-1.dist-info"))])
     assert tree(tmp_path / SITE) == {}
 
 
-def test_what_two_distributions_have_goes_with_the_last_of_them(site, tmp_path):
+def test_files_of_two_distributions_are_removed_with_the_last(site, tmp_path):
     install(site, OLD)
     install(site, OTHER)
     with (tmp_path / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
         record.write("shared/other.py,,\nshared/gone.py,,\n")
     shared = tmp_path / SITE / "shared" / "other.py"
-    assert uninstall(site, "app") == (f"Kept of app 1, for other 1 has it, too: {shared}",)
+    assert uninstall(site, "app") == (f"Kept files of app 1 that other 1 shares: {shared}",)
     assert shared.is_file()
     assert uninstall(site, "other") == ()
     assert tree(tmp_path / SITE) == {}
 
 
-def test_what_another_distribution_has_too_is_not_overwritten_by_an_upgrade(site, tmp_path):
+def test_an_upgrade_does_not_overwrite_shared_files(site, tmp_path):
     install(site, OLD)
     install(site, OTHER)
     with (tmp_path / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
@@ -265,7 +265,7 @@ def test_a_link_out_of_the_installation_is_not_followed(site, tmp_path):
     assert (tree(tmp_path), tree(outside)) == (before, there)
 
 
-def test_an_installation_that_is_reached_by_a_link_is_none_outside(scheme, tmp_path):
+def test_an_installation_reached_by_a_link_is_not_outside(scheme, tmp_path):
     link = tmp_path.with_name(f"{tmp_path.name}-link")
     link.symlink_to(tmp_path)
     linked = SitePackages(Scheme(f"{link}/{SITE}", f"{link}/bin", f"{link}/include", str(link)))
@@ -275,7 +275,7 @@ def test_an_installation_that_is_reached_by_a_link_is_none_outside(scheme, tmp_p
     assert tree(tmp_path / SITE) == {}
 
 
-def test_distributions_come_and_go_in_one_exchange(site, tmp_path):
+def test_one_exchange_installs_and_uninstalls(site, tmp_path):
     install(site, OLD, OTHER)
     site.exchange([deliver(NEW), deliver(make_wheel("c", "1"))], list(site.installed().values()))
     assert [str(distribution) for distribution in site.installed().values()] == ["app 2", "c 1"]
@@ -291,7 +291,7 @@ def test_distributions_come_and_go_in_one_exchange(site, tmp_path):
         pytest.param({"other.py/deep/mine.py": ""}, "other.py", id="a folder of folders for its file"),
     ],
 )
-def test_the_files_of_another_distribution_are_safe(site, tmp_path, files, path):
+def test_files_of_another_distribution_are_not_overwritten(site, tmp_path, files, path):
     install(site, OTHER, OLD)
     before = tree(tmp_path)
     file = make_wheel("app", "2", files={"app/first.py": "", **files})
@@ -302,7 +302,7 @@ def test_the_files_of_another_distribution_are_safe(site, tmp_path, files, path)
     assert (caught.value.owner, caught.value.newcomer) == ("other 1", file.filename)
 
 
-def test_a_script_of_another_distribution_is_safe(site, tmp_path):
+def test_a_script_of_another_distribution_is_not_overwritten(site, tmp_path):
     install(site, OLD)
     before = tree(tmp_path)
     with pytest.raises(InstallConflict, match=r"bin/app, which belongs to app 1"):
@@ -310,19 +310,19 @@ def test_a_script_of_another_distribution_is_safe(site, tmp_path):
     assert tree(tmp_path) == before
 
 
-def test_another_distribution_may_take_over_what_leaves(site, tmp_path):
+def test_an_arriving_distribution_may_take_over_files_of_a_leaving_one(site, tmp_path):
     install(site, OTHER)
     site.exchange([deliver(make_wheel("b", "1", files={"other.py": "b"}))], list(site.installed().values()))
     assert tree(tmp_path / SITE)["other.py"] == b"b"
     assert list(site.installed()) == ["b"]
 
 
-# Each fails at a later step than the one before; the folder `blocked` and the file `blocking` are there and nobody's.
-def test_what_importlib_metadata_finds_under_another_name_is_taken_back(site, tmp_path):
+# Each case fails at a later step than the one before. The folder `blocked` and the file `blocking` are unclaimed.
+def test_an_installation_that_importlib_metadata_reads_differently_is_rolled_back(site, tmp_path):
     install(site, OLD, OTHER)
     before = tree(tmp_path)
     delivery = deliver(NEW)
-    # No file is such that its parsers differ: another wheel stands for one that they would read in two ways.
+    # No known file makes the two parsers differ; another wheel stands in for one that they read differently.
     wrong = replace(delivery.wheel, metadata=replace(delivery.wheel.metadata, version=Version("3")))
     with pytest.raises(InvalidWheel, match=r"reads its name as 'app' and its version as '2'"):
         site.exchange([deliver(make_wheel("first", "1")), replace(delivery, wheel=wrong)], [site.installed()["app"]])
@@ -342,7 +342,7 @@ def test_a_failure_leaves_everything_as_it_was(site, tmp_path, files, error):
     install(site, OLD, OTHER)
     compile_all(tmp_path / SITE)
     (tmp_path / SITE / "zzz" / "blocked").mkdir(parents=True)
-    (tmp_path / SITE / "zzz" / "blocking").write_text("nobody's")
+    (tmp_path / SITE / "zzz" / "blocking").write_text("unclaimed")
     (tmp_path / SITE / "app" / "fresh.py").write_text("first")
     before = tree(tmp_path)
     first = make_wheel("first", "1", files={"app/fresh.py": "first", "first/new/a.py": ""})
@@ -354,7 +354,7 @@ def test_a_failure_leaves_everything_as_it_was(site, tmp_path, files, error):
     assert list(map(str, site.installed().values())) == ["app 2", "other 1"]
 
 
-def test_a_file_that_is_not_what_record_says_stops_all(site, tmp_path):
+def test_a_file_that_differs_from_record_stops_the_exchange(site, tmp_path):
     install(site, OLD)
     before = tree(tmp_path)
     archive = io.BytesIO()
@@ -366,7 +366,7 @@ def test_a_file_that_is_not_what_record_says_stops_all(site, tmp_path):
     assert tree(tmp_path) == before
 
 
-def test_a_distribution_without_record_stops_all(site, tmp_path):
+def test_a_distribution_without_record_stops_the_exchange(site, tmp_path):
     install(site, OLD)
     (tmp_path / SITE / "app-1.dist-info" / "RECORD").unlink()
     before = tree(tmp_path)
@@ -375,7 +375,7 @@ def test_a_distribution_without_record_stops_all(site, tmp_path):
     assert tree(tmp_path) == before
 
 
-def test_what_an_interrupted_process_left_is_in_nobodys_way(site, tmp_path):
+def test_remains_of_an_interrupted_process_are_removed(site, tmp_path):
     for name in ("new", "old"):
         (tmp_path / SITE / ".wherry" / name).mkdir(parents=True)
         (tmp_path / SITE / ".wherry" / name / "0").write_text("left")
@@ -392,11 +392,11 @@ def with_script(name: str, version: str = "1") -> IndexFile:
     )
 
 
-def test_of_two_that_declare_the_same_script_the_first_has_it_and_the_other_is_told_of(site, tmp_path):
+def test_the_first_of_two_distributions_has_a_script_and_the_other_is_warned_about(site, tmp_path):
     done = site.exchange([deliver(with_script("app")), deliver(with_script("other"))], [])
     assert b"from app import main" in (tmp_path / "bin/serve").read_bytes()
     assert done.warnings == (
-        f"other-1-py3-none-any.whl goes without the script {tmp_path}/bin/serve, which another distribution has",
+        f"Skipped the script {tmp_path}/bin/serve of other-1-py3-none-any.whl: another distribution has it",
     )
     assert [path for path in recorded(site) if "serve" in path] == ["bin/serve"]
 
@@ -410,7 +410,7 @@ def test_a_script_stays_with_the_distribution_that_had_it_before(site, tmp_path)
     assert b"from other import main" in (tmp_path / "bin/serve").read_bytes()
 
 
-async def test_what_is_prepared_waits_aside_and_is_thrown_away_with_the_turn(site, tmp_path):
+async def test_prepared_wheels_are_invisible_and_deleted_with_the_lock(site, tmp_path):
     install(site, OLD)
     before = tree(tmp_path)
     async with site.lock():
@@ -424,7 +424,7 @@ async def test_what_is_prepared_waits_aside_and_is_thrown_away_with_the_turn(sit
     assert tree(tmp_path) == before
 
 
-async def test_what_is_prepared_in_any_order_is_placed_like_what_is_not(site, tmp_path):
+async def test_the_order_of_preparation_does_not_matter(site, tmp_path):
     first, second = deliver(with_script("app")), deliver(with_script("other"))
     site.exchange([first, second], [])
     expected = tree(tmp_path)

@@ -1,4 +1,4 @@
-"""Packages of the distribution that cannot be downloaded, and what the index has in their place."""
+"""Packages of the distribution that cannot be downloaded, and their replacements from the index."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ LIBRARY = archive_of_library()
 
 
 class Network:
-    """Fetches out of memory; a request to the CDN fails with ``kind``, if there is one."""
+    """Fetches from memory; a request to the CDN fails with ``kind``, if given."""
 
     def __init__(self, cdn: Iterable[IndexFile], index: Iterable[IndexFile], kind: UnreachableKind | None) -> None:
         self.memory = MemoryFetcher(index, elsewhere={CDN: cdn})
@@ -61,7 +61,7 @@ class Network:
 
 
 def lock(changed: Mapping[str, str] | None = None) -> str:
-    """Return the lock of the four, with other hashes for those of ``changed``."""
+    """Return the lock of the four packages, with other hashes for those of ``changed``."""
     packages = {}
     for name, file in {"app": APP, "lib": LIB, "native": NATIVE, "libnative": LIBRARY}.items():
         packages[name] = {
@@ -100,26 +100,27 @@ async def install(subject: Installer, *requirements: str) -> tuple[list[str], tu
     return list(map(str, report.installed)), report.warnings
 
 
-async def test_what_can_be_had_of_the_distribution_is_taken_without_a_warning(tmp_path: Path) -> None:
+async def test_available_packages_of_the_distribution_are_used_without_a_warning(tmp_path: Path) -> None:
     assert await install(installer(tmp_path, cdn=[APP, LIB]), "app") == (["app 1", "lib 1"], ())
 
 
-async def test_all_that_cannot_be_had_comes_from_the_index_with_one_warning(tmp_path: Path) -> None:
+async def test_unavailable_packages_come_from_the_index_with_one_warning(tmp_path: Path) -> None:
     installed, (warning,) = await install(installer(tmp_path), "app")
     assert installed == ["app 2", "lib 2"]
     assert warning == (
-        "Could not download Pyodide's own app 1, lib 1 (HTTP status 404): took the index's instead. To get them, serve "
-        "Pyodide's packages beside it, or name the folder that has them: loadPyodide({ packageBaseUrl: '…' })"
+        "Could not download Pyodide's own app 1, lib 1 (HTTP status 404); installed them from the index instead. "
+        "To get Pyodide's own, serve Pyodide's packages beside it, or name the folder that has them: "
+        "loadPyodide({ packageBaseUrl: '…' })"
     )
 
 
-async def test_what_can_be_had_stays_that_of_the_distribution(tmp_path: Path) -> None:
+async def test_available_packages_still_come_from_the_distribution(tmp_path: Path) -> None:
     installed, (warning,) = await install(installer(tmp_path, cdn=[APP]), "app")
     assert installed == ["app 1", "lib 2"]
     assert "Pyodide's own lib 1 (HTTP status 404)" in warning
 
 
-async def test_a_cdn_that_cannot_be_reached_is_no_other_case(tmp_path: Path) -> None:
+async def test_packages_of_an_unreachable_cdn_come_from_the_index(tmp_path: Path) -> None:
     installed, (warning,) = await install(installer(tmp_path, kind="cors"), "app")
     assert installed == ["app 2", "lib 2"]
     assert "(as written down)" in warning
@@ -132,26 +133,26 @@ async def test_a_package_without_its_shared_library_comes_from_the_index(tmp_pat
     assert "Pyodide's own libnative 1" in warning
 
 
-async def test_metadata_that_cannot_be_had_is_no_other_case(tmp_path: Path) -> None:
+async def test_a_package_with_unavailable_metadata_comes_from_the_index(tmp_path: Path) -> None:
     installed, (warning,) = await install(installer(tmp_path), "app", "lib==2")
     assert installed == ["app 2", "lib 2"]
     assert "Pyodide's own app 1 (HTTP status 404)" in warning
 
 
 @pytest.mark.parametrize("requirement", ["app", "app==1", "libnative"])
-async def test_where_the_index_cannot_help_the_error_says_what_to_do(tmp_path: Path, requirement: str) -> None:
+async def test_the_error_has_a_hint_if_the_index_cannot_replace_a_package(tmp_path: Path, requirement: str) -> None:
     index = NEWER if requirement == "app==1" else ()
     with pytest.raises(RefusedByIndex) as raised:
         await installer(tmp_path, index=index).install(requirement)
     name = requirement.partition("=")[0]
     assert str(raised.value).endswith(
-        f"answered with HTTP status 404; it is Pyodide's own {name}, and no index can take its place. Serve Pyodide's "
+        f"answered with HTTP status 404; it is Pyodide's own {name}, which no index can replace. Serve Pyodide's "
         "packages beside it, or name the folder that has them: loadPyodide({ packageBaseUrl: '…' })"
     )
     assert not list((tmp_path / "site").iterdir())
 
 
-async def test_a_wrong_hash_is_an_error_whatever_the_index_has(tmp_path: Path) -> None:
+async def test_a_wrong_hash_is_an_error_even_if_the_index_has_the_package(tmp_path: Path) -> None:
     changed = {"app": hashlib.sha256(b"another").hexdigest()}
     with pytest.raises(IntegrityError):
         await installer(tmp_path, cdn=[APP, LIB], changed=changed).install("app")
@@ -164,7 +165,7 @@ async def test_a_failure_of_the_index_itself_is_not_hidden(tmp_path: Path) -> No
     assert raised.value.url == "https://absent.example.org/app/"
 
 
-async def test_offline_nothing_else_is_tried(tmp_path: Path) -> None:
+async def test_no_other_source_is_tried_offline(tmp_path: Path) -> None:
     with pytest.raises(IndexUnreachable, match="this computer seems to be offline") as raised:
         await installer(tmp_path, kind="offline").install("app")
     assert "packageBaseUrl" not in str(raised.value)

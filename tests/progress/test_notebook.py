@@ -21,7 +21,7 @@ class Kernel(InteractiveShell):
 
 
 def listener() -> OnProgress:
-    """Return the one of a notebook."""
+    """Return the listener of a notebook."""
     found = cell_output()
     assert found is not None
     return found
@@ -34,7 +34,7 @@ def shell():
     Kernel.clear_instance()
 
 
-def test_a_cell_shows_one_line_that_changes(shell):
+def test_a_cell_shows_one_line_that_is_updated(shell):
     show = listener()
     show(Progress("resolving", "Resolving a"))
     show(Progress("downloading", "a: 1.0 kB of 2.0 kB", fraction=0.5))
@@ -49,20 +49,20 @@ def test_a_cell_shows_one_line_that_changes(shell):
     assert updates == (False, True, True)
 
 
-def test_every_installation_has_a_line_of_its_own(shell):
+def test_every_installation_has_its_own_line(shell):
     for _ in range(2):
         listener()(Progress("resolving", "Resolving a"))
     assert len({place for _, place, _ in shell.display_pub.published}) == 2
 
 
-def test_a_line_changes_no_faster_than_one_can_see(shell):
+def test_updates_of_a_line_are_throttled(shell):
     show = listener()
     for done in range(1000):
         show(Progress("downloading", f"{done}"))
     assert len(shell.display_pub.published) < 500
 
 
-def test_elsewhere_nothing_is_shown():
+def test_outside_of_notebooks_there_is_no_output():
     assert cell_output() is None
     shell = InteractiveShell.instance()
     try:

@@ -1,4 +1,4 @@
-"""What is told of an installation while it goes on by itself."""
+"""Progress reports of an installation."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ LIB = make_wheel("lib", "1")
 
 
 class Dripping:
-    """Fetches out of memory, and lets go of an archive only once somebody has seen each step of it come."""
+    """Fetches from memory; returns an archive only after each of its steps has been reported."""
 
     def __init__(self) -> None:
         self.told: list[Progress] = []
@@ -48,7 +48,7 @@ class Dripping:
         return response
 
     def listen(self, step: Progress) -> None:
-        """Hear of progress."""
+        """Record a step of progress."""
         self.told.append(step)
         task = asyncio.create_task(self._wake())
         self._tasks.add(task)
@@ -68,7 +68,7 @@ def installer(folder: Path, fetcher: Fetcher) -> Installer:
     return Installer(index_urls=[JSON_URL], fetcher=fetcher, destination=SitePackages(scheme), environment=PYODIDE_314)
 
 
-async def test_the_bytes_of_each_archive_are_told_as_they_come_and_again_once_verified(tmp_path: Path) -> None:
+async def test_received_bytes_of_each_archive_are_reported_and_again_once_verified(tmp_path: Path) -> None:
     fetcher = Dripping()
     subject = installer(tmp_path, fetcher)
     await subject.install("app==1", "lib==1", deps=False, on_progress=fetcher.listen)
@@ -79,7 +79,7 @@ async def test_the_bytes_of_each_archive_are_told_as_they_come_and_again_once_ve
     assert {step.phase for step in fetcher.told if step.package} == {"downloading"}
 
 
-async def test_the_fraction_never_goes_back_and_ends_with_one(tmp_path: Path) -> None:
+async def test_the_fraction_never_decreases_and_ends_at_one(tmp_path: Path) -> None:
     fetcher = Dripping()
     subject = installer(tmp_path, fetcher)
     await subject.install("app", on_progress=fetcher.listen)
@@ -90,14 +90,14 @@ async def test_the_fraction_never_goes_back_and_ends_with_one(tmp_path: Path) ->
     assert len(set(downloading)) > 4
 
 
-async def test_project_pages_are_counted_while_it_is_decided(tmp_path: Path) -> None:
+async def test_project_pages_are_counted_while_resolving(tmp_path: Path) -> None:
     steps: list[Progress] = []
     slow = MemoryFetcher([APP, LIB])
 
     class Waiting:
         async def fetch(self, request: Request) -> Response:
             if request.url.endswith("/lib/"):
-                while not any(step.done for step in steps):  # noqa: ASYNC110 - it is told of in the loop's own time
+                while not any(step.done for step in steps):  # noqa: ASYNC110 - steps are reported at intervals
                     await asyncio.sleep(0.01)
             return await slow.fetch(request)
 
@@ -105,12 +105,12 @@ async def test_project_pages_are_counted_while_it_is_decided(tmp_path: Path) -> 
     await subject.install("app", on_progress=steps.append)
     told = [step.message for step in steps if step.phase == "resolving"]
     assert told[:2] == ["Resolving app", "Resolving app: 1 project known"]
-    # Where the rest takes its time.
+    # The second page may arrive later.
     assert told[2:] in ([], ["Resolving app: 2 projects known"])
 
 
 @pytest.mark.parametrize("phase", ["resolving", "downloading"])
-async def test_what_a_listener_raises_in_the_middle_ends_it_all(tmp_path: Path, phase: str) -> None:
+async def test_an_error_of_a_listener_cancels_the_installation(tmp_path: Path, phase: str) -> None:
     def listen(step: Progress) -> None:
         if step.phase == phase and (step.done or step.bytes_done):
             raise ZeroDivisionError
@@ -130,7 +130,7 @@ async def test_what_a_listener_raises_in_the_middle_ends_it_all(tmp_path: Path, 
     assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
-async def test_a_wheel_that_travels_for_its_metadata_is_told_of_while_it_is_resolved(tmp_path: Path) -> None:
+async def test_wheels_downloaded_for_their_metadata_are_reported(tmp_path: Path) -> None:
     fetcher = Dripping()
     subject = installer(tmp_path, fetcher)
     await subject.install("lib", index_urls=[HTML_URL], on_progress=fetcher.listen)
@@ -142,7 +142,7 @@ async def test_a_wheel_that_travels_for_its_metadata_is_told_of_while_it_is_reso
 
 
 class Faltering:
-    """Fetches out of memory, but answers each first request with 503."""
+    """Fetches from memory, but responds to each first request with 503."""
 
     def __init__(self) -> None:
         self._fetcher = MemoryFetcher([APP, LIB])
@@ -153,7 +153,7 @@ class Faltering:
         return replace(response, status=503) if self._fetcher.requests[request.url] == 1 else response
 
 
-async def test_requests_that_are_repeated_are_told_of_until_they_succeed(
+async def test_retries_are_reported_until_they_succeed(
     tmp_path: Path,
 ) -> None:
     told: list[Progress] = []

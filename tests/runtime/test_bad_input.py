@@ -1,4 +1,4 @@
-"""What goes wrong is said in the runtime, too, and leaves its files as they were."""
+"""Bad input in the runtime: errors with explanations, and an unchanged environment."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.harness.index_server import dead_url
 from tests.harness.odd_wheels import odd_wheels
 from tests.harness.runtime import snapshot
 
-EIO = 29  # as Emscripten numbers it
+EIO = 29  # Emscripten's number
 ALIEN = make_wheel("alien", "1", tag="cp314-cp314-pyemscripten_2025_0_wasm32")
 SOURCE = IndexFile("source-1.tar.gz", b"")
 LADDER = (make_wheel("top", "1", requires=["idna", "msgpack<1.2.4"]),)
@@ -36,7 +36,7 @@ async def failure(selenium, requirements, index_url, strict):
 
 @pytest.fixture
 def refused(wherry_runtime, index_server):
-    """Install what cannot be installed; return the error, once the environment has been found unchanged."""
+    """Return a function that fails to install, checks that the environment is unchanged, and returns the error."""
     index_server.files += [ALIEN, SOURCE, *LADDER]
 
     def refused(*requirements: str, index_url: str | None = None, strict: bool = False) -> tuple[type[Exception], str]:
@@ -48,32 +48,32 @@ def refused(wherry_runtime, index_server):
     return refused
 
 
-def test_an_unknown_project(refused):
+def test_an_unknown_project_is_an_error(refused):
     error, sentence = refused("idna", "no-such-project")
     assert error is wherry.UnknownProject
     assert "no-such-project" in sentence
 
 
-def test_no_wheel_that_fits(refused):
+def test_wheels_for_other_platforms_are_an_error(refused):
     error, sentence = refused("alien")
     assert error is wherry.NoFittingWheel
     assert "Wheels exist for pyemscripten_2025_0_wasm32; this runtime is pyemscripten_2026_0_wasm32" in sentence
 
 
-def test_only_an_sdist(refused):
+def test_a_project_with_sources_only_is_an_error(refused):
     error, sentence = refused("source")
     assert error is wherry.NoFittingWheel
     assert "source has no wheel for Pyodide: all that it has is sources, which wherry never builds" in sentence
 
 
-def test_a_conflict(refused):
+def test_conflicting_requirements_are_an_error(refused):
     error, sentence = refused("top", "msgpack>=1.2.4")
     assert error is wherry.ResolutionConflict
     assert "top 1 requires msgpack<1.2.4" in sentence
     assert "you asked for msgpack>=1.2.4" in sentence
 
 
-def test_an_invalid_requirement(refused):
+def test_an_invalid_requirement_is_an_error(refused):
     assert refused("idna>>3")[0] is wherry.InvalidRequirement
 
 
@@ -91,12 +91,12 @@ def test_an_invalid_requirement(refused):
     ],
     ids=lambda value: f"{value.kind.name} {value.path}" if isinstance(value, Fault) else "",
 )
-def test_a_failing_index(refused, index_server, fault, error):
+def test_a_failing_index_is_an_error(refused, index_server, fault, error):
     index_server.faults.append(fault)
     assert refused("starlette")[0] is error
 
 
-def test_a_dead_index(refused):
+def test_a_dead_index_is_an_error(refused):
     error, sentence = refused("idna", index_url=dead_url())
     assert error is wherry.IndexUnreachable
     assert "127.0.0.1" in sentence
@@ -121,8 +121,8 @@ ON_READING = [hostile for hostile in HOSTILE_WHEELS if hostile.in_contents]
     [*((hostile, False) for hostile in AT_ONCE), *((hostile, True) for hostile in HOSTILE_WHEELS)],
     ids=lambda value: getattr(value, "name", "strict" if value else ""),
 )
-def test_a_hostile_wheel(refused, index_server, hostile, strict):
-    # The index tells what the wheel should be, so that it is the wheel which is refused.
+def test_hostile_wheels_are_refused(refused, index_server, hostile, strict):
+    # The index has the hash of the hostile wheel, so that the wheel itself is refused.
     index_server.files.append(hostile.file)
     error, sentence = refused("app", strict=strict)
     assert error is hostile.error
@@ -131,7 +131,7 @@ def test_a_hostile_wheel(refused, index_server, hostile, strict):
 
 @run_in_pyodide
 async def install_and_read(selenium, index_url, path):
-    """Return what two ways of reading the file lead to."""
+    """Return the outcomes of two ways of reading the file."""
     import shutil
     import sysconfig
     from pathlib import Path
@@ -155,26 +155,26 @@ async def install_and_read(selenium, index_url, path):
 
 
 @pytest.mark.parametrize("hostile", ON_READING, ids=lambda hostile: hostile.name)
-def test_what_a_member_unpacks_to_is_never_seen_unless_record_lists_it(wherry_runtime, index_server, hostile):
+def test_members_that_differ_from_record_cannot_be_read(wherry_runtime, index_server, hostile):
     index_server.files.append(hostile.file)
     before = snapshot(wherry_runtime)
     outcome, copied = install_and_read(wherry_runtime, index_server.json_url, DEFLATED_PATH)
     if hostile.name in {"checksum wrong", "bytes after the stream", "two streams"}:
-        # What SHA-256 vouches for needs no weaker checksum, and nobody reads on behind it.
+        # The SHA-256 is right, so weaker checksums do not matter, and bytes after the stream are not read.
         assert (outcome, copied) == (FILES[DEFLATED_PATH], FILES[DEFLATED_PATH])
     else:
         assert (outcome, copied) == (EIO, EIO)
     assert snapshot(wherry_runtime) == before
 
 
-def test_the_wheel_without_the_lies(wherry_runtime, index_server):
+def test_the_wheel_without_faults_is_installed(wherry_runtime, index_server):
     index_server.files.append(HostileFile(FILENAME, good_wheel()))
     assert install_and_uninstall(wherry_runtime, index_server.json_url) == ["app"]
 
 
 @run_in_pyodide
 async def install_read_and_uninstall(selenium, index_url, strict):
-    """Return the warnings, what importlib.metadata finds, and the files that it misses."""
+    """Return the warnings, the distribution that importlib.metadata finds, and the files that it misses."""
     import importlib.metadata
     from pathlib import Path
 
@@ -195,7 +195,7 @@ async def install_read_and_uninstall(selenium, index_url, strict):
 
 @pytest.mark.parametrize("strict", [False, True], ids=["default", "strict"])
 @pytest.mark.parametrize("odd", list(odd_wheels()), ids=lambda odd: odd.name)
-def test_an_odd_wheel(wherry_runtime, index_server, odd, strict):
+def test_odd_wheels_are_installed_and_uninstalled(wherry_runtime, index_server, odd, strict):
     index_server.files.append(odd.file)
     before = snapshot(wherry_runtime)
     warnings, version, content, missing, kept = install_read_and_uninstall(
@@ -207,7 +207,7 @@ def test_an_odd_wheel(wherry_runtime, index_server, odd, strict):
     assert snapshot(wherry_runtime) == before
 
 
-def test_a_folder_of_the_host_is_not_a_wheels_to_use(refused, wherry_runtime, index_server, tmp_path):
+def test_wheels_cannot_write_into_a_folder_of_the_host(refused, wherry_runtime, index_server, tmp_path):
     if wherry_runtime.browser != "node":
         pytest.skip("a page has no folders of the host")
     wherry_runtime.run_js(f"pyodide.mountNodeFS('/host', {json.dumps(str(tmp_path))})")

@@ -1,4 +1,4 @@
-"""What is installed in the runtime is checked, drawn and explained there."""
+"""Check, tree and why in the runtime."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ async def look(selenium, index_url):
     return sound, tree, why, str(wherry.check())
 
 
-def test_what_is_installed_is_looked_at(fresh_wherry_runtime, index_server):
+def test_installed_packages_are_checked_drawn_and_explained(fresh_wherry_runtime, index_server):
     sound, tree, why, damaged = look(fresh_wherry_runtime, index_server.json_url)
     assert sound == "No problems found"
     assert tree.splitlines() == [
@@ -79,7 +79,7 @@ async def disturb(selenium, index_url):
         return *seen, gone, str(error)
 
 
-def test_whatever_is_installed_other_calls_go_on(fresh_wherry_runtime, index_server):
+def test_faulty_installed_metadata_does_not_break_other_calls(fresh_wherry_runtime, index_server):
     names, checked, tree, gone, error = disturb(fresh_wherry_runtime, index_server.json_url)
     assert {"odd", "unreadable", "idna"} <= {*names}
     assert {"binary", "huge"}.isdisjoint(names)

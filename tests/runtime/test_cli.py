@@ -1,6 +1,6 @@
-"""`wherry run` as a person meets it: a process with arguments, streams and an exit code.
+"""`wherry run` as a process, with arguments, streams and an exit code.
 
-Needs `npm ci && npm run build` in js/. The scripts here ask for no packages, so no index is asked.
+Needs `npm ci && npm run build` in js/. The scripts here require no packages, so no index is needed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def cli(tmp_path):
     return Cli(tmp_path)
 
 
-def test_a_script_finds_itself_as_under_python(cli):
+def test_names_and_paths_in_a_script_are_those_under_python(cli):
     source = """
 import json, os, sys
 main = sys.modules["__main__"]
@@ -39,7 +39,7 @@ print(json.dumps([sys.argv, __file__, __name__, sys.path[0], os.getcwd(), main._
     assert result.returncode == 0
 
 
-def test_the_folders_of_script_and_process_are_there_to_read_and_write(cli):
+def test_the_folders_of_script_and_process_can_be_read_and_written(cli):
     (cli.folder / "src").mkdir()
     (cli.folder / "src/helper.py").write_text("word = 'from beside the script'", encoding="utf-8")
     (cli.folder / "src/app.py").write_text(
@@ -60,7 +60,7 @@ def test_a_link_to_a_script_is_followed(cli):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="writes into the root folder")
-def test_a_script_in_the_root_folder_leaves_pyodide_its_own(cli):
+def test_a_script_in_the_root_folder_does_not_hide_folders_of_pyodide(cli):
     script = Path("/wherry_root_test.py")
     script.write_text("import os, sysconfig\nprint(os.path.isdir(sysconfig.get_path('purelib')))", encoding="utf-8")
     try:
@@ -70,12 +70,12 @@ def test_a_script_in_the_root_folder_leaves_pyodide_its_own(cli):
     assert result.stdout == "True\n"
 
 
-def test_the_environment_is_passed_on_but_not_what_steers_python(cli):
+def test_the_environment_is_passed_on_without_variables_of_python(cli):
     result = cli.run("import os; print(os.environ['GREETING'], 'PYTHONPATH' in os.environ)")
     assert result.stdout == "ahoy False\n"
 
 
-def test_standard_input_is_the_scripts(cli):
+def test_standard_input_goes_to_the_script(cli):
     result = cli.run("import sys; print(input().upper()); print(len(sys.stdin.read()))", stdin="hello\nrest")
     assert result.stdout == "HELLO\n4\n"
 
@@ -103,7 +103,7 @@ def test_an_empty_value_is_refused(cli, option):
         ("import os; os._exit(9)", 9, ""),
     ],
 )
-def test_the_exit_code_is_the_scripts(cli, statement, code, stderr):
+def test_the_exit_code_is_that_of_the_script(cli, statement, code, stderr):
     result = cli.run(statement)
     assert result.returncode == code
     assert result.stderr.partition("\n")[2] == stderr
@@ -121,20 +121,20 @@ def test_a_traceback_shows_the_users_frames_only(cli):
     )
 
 
-def test_asyncio_run_waits(cli):
+def test_asyncio_run_waits_for_the_result(cli):
     source = (
         "import asyncio\nasync def main():\n    await asyncio.sleep(0.01)\n    return 5\nprint(asyncio.run(main()))"
     )
     assert cli.run(source).stdout == "5\n"
 
 
-def test_much_output_arrives_whole(cli):
+def test_large_output_is_complete(cli):
     result = cli.run("for _ in range(20_000):\n    print('x' * 999)")
     assert len(result.stdout) == 20_000_000
     assert result.returncode == 0
 
 
-def test_a_reader_that_leaves_early_is_noticed(cli):
+def test_a_closed_output_ends_the_script(cli):
     (cli.folder / "app.py").write_text("for _ in range(200_000):\n    print('x' * 999)", encoding="utf-8")
     process = cli.start("run", "app.py")
     assert process.stdout.readline() == "x" * 999 + "\n"
@@ -149,7 +149,7 @@ def test_ctrl_c_ends_the_process_as_a_signal_does(cli):
     with cli.start("run", "app.py") as process:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
-        # To a shell this is 128 + 2 = 130.
+        # A shell shows this as 128 + 2 = 130.
         assert process.wait(30) == -signal.SIGINT
         assert process.stderr.read().endswith("KeyboardInterrupt\n")
 
@@ -164,7 +164,7 @@ def waiting(cli: Cli, wait: str, end: str) -> None:
 
 
 @every_wait
-def test_ctrl_c_lets_a_script_put_things_in_order(cli, wait):
+def test_ctrl_c_runs_the_cleanup_of_a_script(cli, wait):
     waiting(cli, wait, "finally:\n    print('at last')")
     with cli.start("run", "app.py") as process:
         assert process.stdout.readline() == "ready\n"
@@ -174,7 +174,7 @@ def test_ctrl_c_lets_a_script_put_things_in_order(cli, wait):
 
 
 @every_wait
-def test_ctrl_c_is_a_keyboard_interrupt_and_the_exit_code_is_the_scripts(cli, wait):
+def test_a_script_can_catch_the_keyboard_interrupt_of_ctrl_c(cli, wait):
     waiting(cli, wait, "except KeyboardInterrupt:\n    raise SystemExit(5)")
     with cli.start("run", "app.py") as process:
         assert process.stdout.readline() == "ready\n"
@@ -183,7 +183,7 @@ def test_ctrl_c_is_a_keyboard_interrupt_and_the_exit_code_is_the_scripts(cli, wa
 
 
 @pytest.mark.parametrize("start", ["loop.call_soon(sys.exit, 3)", "task = loop.create_task(leave())"])
-def test_what_goes_on_beside_the_program_may_leave(cli, start):
+def test_callbacks_and_tasks_can_exit_the_program(cli, start):
     result = cli.run(f"""
 import asyncio, sys
 async def leave():
@@ -200,7 +200,7 @@ asyncio.run(main())
     assert (result.returncode, result.stdout) == (3, "in order\n")
 
 
-def test_an_exit_that_is_waited_for_goes_on_to_who_waits_alone(cli):
+def test_an_exit_in_an_awaited_task_is_raised_only_where_it_is_awaited(cli):
     result = cli.run("""
 import asyncio, sys
 async def leave():
@@ -223,7 +223,7 @@ asyncio.run(main())
     assert (result.returncode, result.stdout) == (0, "left with 3\nwent on\n")
 
 
-def test_a_coroutine_may_leave(cli):
+def test_a_coroutine_can_exit_the_program(cli):
     result = cli.run("""
 import asyncio, atexit, sys
 atexit.register(print, "at exit")
@@ -249,7 +249,7 @@ def test_ctrl_c_ends_a_wait_for_a_pipe(cli):
         assert process.wait(30) == -signal.SIGINT
 
 
-def test_a_script_comes_on_the_standard_input(cli):
+def test_a_script_is_read_from_standard_input(cli):
     source = "import sys; print(sys.argv, __name__, repr(sys.path[0]), sys.stdin.read() == ''); 1 / 0"
     result = cli("run", "-q", "-", "word", stdin=source)
     assert result.stdout == "['-', 'word'] __main__ '' True\n"
@@ -257,7 +257,7 @@ def test_a_script_comes_on_the_standard_input(cli):
     assert result.returncode == 1
 
 
-def test_a_program_of_the_standard_input_is_in_no_folder_of_the_host(cli):
+def test_a_script_from_standard_input_needs_no_folder_of_the_host(cli):
     result = cli("run", "-q", "-", stdin="print('out')", cwd=Path("/tmp"))  # noqa: S108 - where Pyodide has one, too
     assert result.stdout == "out\n"
     assert not Path("/tmp/<stdin>").exists()  # noqa: S108 - as above
@@ -277,9 +277,9 @@ def test_a_module_runs_as_under_python(cli):
     assert result.returncode == 1
 
 
-def test_quiet_says_nothing_but_errors(cli):
+def test_quiet_prints_only_errors(cli):
     result = cli.run("print('out')", "--quiet")
-    assert result.stderr != ""  # the option was the script's
+    assert result.stderr != ""  # here the option is one of the script
     result = cli("run", "--quiet", "app.py")
     assert (result.stdout, result.stderr) == ("out\n", "")
     assert "there is no such file" in cli("run", "-q", "absent.py").stderr
@@ -290,7 +290,7 @@ class Echo(socketserver.StreamRequestHandler):
         self.wfile.write(self.rfile.readline().upper())
 
 
-def test_sockets_are_to_be_had(cli):
+def test_sockets_can_be_enabled(cli):
     source = """
 import socket, sys
 with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as connection:
@@ -305,7 +305,7 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as connection:
     assert result.stdout == "b'AHOY\\n'\n", result.stderr
 
 
-def test_tasks_left_behind_do_not_keep_the_process(cli):
+def test_pending_tasks_do_not_keep_the_process_running(cli):
     source = (
         "import asyncio\nasync def forever():\n    await asyncio.sleep(1e6)\ntask = asyncio.ensure_future(forever())"
     )
@@ -325,7 +325,7 @@ def test_tasks_left_behind_do_not_keep_the_process(cli):
         ("requires-python = '<3'", 1, "app.py requires Python <3, but this is Python 3."),
     ],
 )
-def test_metadata_that_cannot_be_met_is_explained(cli, header, code, message):
+def test_unusable_script_metadata_is_explained(cli, header, code, message):
     result = cli.run(f"# /// script\n# {header}\n# ///\nprint('never')\n")
     assert result.returncode == code
     assert message in result.stderr
@@ -384,14 +384,14 @@ def test_help_fits_a_terminal_of_80_columns(cli, command):
     assert (version.stdout, version.returncode) == ("0.1.0\n", 0)
 
 
-def test_certificates_that_the_environment_names_are_there_or_not_named(cli, tmp_path):
+def test_variables_of_certificates_name_readable_files_or_are_removed(cli, tmp_path):
     (tmp_path / "authorities.pem").write_text("trusted", encoding="utf-8")
     cli.environment.update(SSL_CERT_FILE="authorities.pem", REQUESTS_CA_BUNDLE="/nowhere/bundle.pem")
     source = "import os\nprint(open(os.environ['SSL_CERT_FILE']).read(), 'REQUESTS_CA_BUNDLE' in os.environ)"
     assert cli.run(source).stdout == "trusted False\n"
 
 
-def test_ctrl_c_while_pyodide_loads_ends_at_once(cli):
+def test_ctrl_c_ends_the_loading_of_pyodide_at_once(cli):
     cli.write("print('never')")
     ours, theirs = pty.openpty()
     cli.environment["TERM"] = "xterm"

@@ -1,4 +1,4 @@
-"""The command line and packages: what it brings, says, keeps for the next time, and leaves behind when interrupted.
+"""Packages on the command line: installation, output, cache and interruptions.
 
 Needs `npm ci && npm run build` in js/. Indexes are on loopback.
 """
@@ -42,7 +42,7 @@ def archives(index):
     return sum(count for path, count in index.requests.copy().items() if fnmatch(path, "*.whl"))
 
 
-def test_what_the_command_line_asks_for_comes_too(cli, index):
+def test_packages_of_the_command_line_are_installed_too(cli, index):
     cli.write("from importlib.metadata import version\nprint(version('app'), version('part'), version('lone'))")
     (cli.folder / "limits.txt").write_text("# old\npart<2\n", encoding="utf-8")
     choice = ["--index-url", index.json_url, "-w", "app", "--with", "lone>=1"]
@@ -51,7 +51,7 @@ def test_what_the_command_line_asks_for_comes_too(cli, index):
     assert cli("run", *choice, "-c", "part==1.0", "app.py").stdout == "1.0 1.0 1.0\n"
 
 
-def test_paths_on_the_command_line_are_the_computers(cli, index):
+def test_paths_on_the_command_line_are_those_of_the_host(cli, index):
     app = next(wheel for wheel in WHEELS if wheel.filename.startswith("app-"))
     (cli.folder / "wheels").mkdir()
     path = cli.folder / "wheels" / app.filename
@@ -89,7 +89,7 @@ def test_files_of_the_project_that_overwrite_names_are_replaced(cli, index):
     assert cli("run", "--overwrite", "tested-b", *arguments).stdout == "tested-a\n"
 
 
-def test_what_was_damaged_in_the_cache_is_fetched_again(cli, index):
+def test_damaged_cache_entries_are_downloaded_again(cli, index):
     arguments = ["run", "--index-url", index.json_url, "-w", "lone", "app.py"]
     cli.write("import lone; print('there')")
     assert cli(*arguments).stdout == "there\n"
@@ -102,14 +102,14 @@ def test_what_was_damaged_in_the_cache_is_fetched_again(cli, index):
     assert archives(index) == 2
 
 
-def test_two_at_once_may_have_one_cache(cli, index):
+def test_two_processes_can_share_a_cache(cli, index):
     cli.write("import part; print('there')")
     both = [cli.start("run", "-q", "--index-url", index.json_url, "-w", "app", "app.py") for _ in range(2)]
     assert [process.communicate(timeout=120) for process in both] == [("there\n", "")] * 2
     assert not list(cli.cache.rglob("*.part"))
 
 
-def test_ctrl_c_while_packages_come_leaves_nothing_behind(cli, index):
+def test_ctrl_c_during_a_download_leaves_no_files(cli, index):
     cli.write("print('never')")
     index.held = "*.whl"
     with cli.start("run", "--index-url", index.json_url, "-w", "app", "app.py") as process:
@@ -121,7 +121,7 @@ def test_ctrl_c_while_packages_come_leaves_nothing_behind(cli, index):
     assert not [path for path in cli.cache.rglob("*") if path.suffix == ".part"]
 
 
-def test_failures_stay_readable_and_are_told_once(cli, index):
+def test_failures_are_printed_once_and_readably(cli, index):
     result = cli("run", "-q", "--index-url", index.json_url, "-w", "app<1", "-m", "app")
     assert result.returncode == 1
     assert result.stderr.startswith("wherry: ")
@@ -129,7 +129,7 @@ def test_failures_stay_readable_and_are_told_once(cli, index):
     assert "Traceback" not in result.stderr
 
 
-def test_resolve_draws_what_would_come(cli, index):
+def test_resolve_draws_the_tree_of_packages(cli, index):
     result = cli("resolve", "--index-url", index.json_url, "app", "part<2")
     lines = result.stdout.splitlines()
     assert lines[0].startswith("app 1.0 ")
@@ -139,7 +139,7 @@ def test_resolve_draws_what_would_come(cli, index):
     assert (archives(index), result.stderr, result.returncode) == (0, "", 0)
 
 
-def test_resolve_speaks_json(cli, index):
+def test_resolve_prints_json(cli, index):
     result = cli("resolve", "--json", "--index-url", index.json_url, "app")
     answer = json.loads(result.stdout)
     assert answer["pins"] == {"app": "1.0", "part": "2.0"}
@@ -147,14 +147,14 @@ def test_resolve_speaks_json(cli, index):
     assert all(pin["file"]["size"] > 0 for pin in answer["chosen"])
 
 
-def test_why_tells_the_chains_or_fails(cli, index):
+def test_why_prints_the_chains_or_fails(cli, index):
     result = cli("why", "part", "app", "--index-url", index.json_url)
     assert (result.stdout, result.returncode) == ("part 2.0\n  app → part>=1\n", 0)
     result = cli("why", "lone", "app", "--index-url", index.json_url)
     assert (result.stdout, result.returncode) == ("lone would not be installed\n", 1)
 
 
-def test_a_prompt_reads_lines(cli, index):
+def test_the_prompt_runs_lines(cli, index):
     lines = "import asyncio, lone\nx = 20\ndef f():\n    return x + 1\n\nf()\nawait asyncio.sleep(0, 'awaited')\n1/0\n"
     result = cli("repl", "-q", "--index-url", index.json_url, "-w", "lone", stdin=lines)
     assert result.stdout == "21\n'awaited'\n"
@@ -167,7 +167,7 @@ def test_a_prompt_reads_lines(cli, index):
     assert cli("repl", "-q", stdin="exit(3)\nprint('never')\n").returncode == 3
 
 
-def test_choices_count_at_the_prompt(cli, index):
+def test_options_apply_at_the_prompt(cli, index):
     choice = [
         "--index-url",
         index.json_url,
@@ -191,7 +191,7 @@ def test_errors_at_the_prompt_show_no_frames_of_wherry(cli, index):
     assert error[0].startswith("wherry.errors.")
 
 
-def test_advice_is_in_options_and_none_that_is_given(cli):
+def test_hints_name_options_that_are_not_given_yet(cli):
     wheels = [make_wheel(name, "1.0", files={"same.py": f"of = '{name}'"}) for name in ("clash-a", "clash-b")]
     with IndexServer(wheels) as index:
         choice = ["--index-url", index.json_url, "-w", "clash-a", "-w", "clash-b", "-m", "this"]
@@ -201,7 +201,7 @@ def test_advice_is_in_options_and_none_that_is_given(cli):
 
 
 @pytest.mark.parametrize("option", [[], ["--offline"]])
-def test_pages_that_are_kept_answer_for_an_index_that_does_not(cli, option):
+def test_cached_pages_replace_an_unreachable_index(cli, option):
     cli.write("from importlib.metadata import version\nprint(version('app'), version('part'))")
     with IndexServer(WHEELS) as index:
         choice = ["--index-url", index.json_url, "-w", "app"]
@@ -213,7 +213,7 @@ def test_pages_that_are_kept_answer_for_an_index_that_does_not(cli, option):
     assert cli("run", "-q", *option, *choice, "app.py").stderr == ""
 
 
-def test_offline_asks_nothing_and_names_what_is_not_kept(cli, index):
+def test_offline_sends_no_requests_and_names_the_missing_entry(cli, index):
     result = cli("run", "--offline", "--index-url", index.json_url, "-w", "app", "-m", "this")
     assert (result.returncode, index.requests) == (1, {})
     assert "--offline: it is not in the cache" in result.stderr
@@ -221,7 +221,7 @@ def test_offline_asks_nothing_and_names_what_is_not_kept(cli, index):
 
 
 def install_on_a_terminal(cli, index, **environment):
-    """Install two packages with a terminal for the standard error, and return what that was sent."""
+    """Install two packages with a terminal as standard error; return the output on it."""
     cli.write("")
     ours, theirs = pty.openpty()
     cli.environment.update(environment)
@@ -238,11 +238,11 @@ def install_on_a_terminal(cli, index, **environment):
 def read(descriptor):
     try:
         return os.read(descriptor, 4096)
-    except OSError:  # what Linux says at the end of a terminal
+    except OSError:  # Linux raises this at the end of a terminal
         return b""
 
 
-def test_bars_come_and_go_on_a_terminal(cli, index):
+def test_bars_appear_and_disappear_on_a_terminal(cli, index):
     sent = install_on_a_terminal(cli, index, TERM="xterm", NO_COLOR="1")
     assert "everything  ─" in sent
     assert "\x1b[36m" not in sent
@@ -253,19 +253,19 @@ def test_bars_come_and_go_on_a_terminal(cli, index):
     assert "\x1b" not in after
 
 
-def test_colours_are_to_be_had(cli, index):
+def test_colours_can_be_enabled(cli, index):
     cli.environment.pop("NO_COLOR", None)
     sent = install_on_a_terminal(cli, index, TERM="xterm", FORCE_COLOR="1")
     assert "\x1b[2m─" in sent
 
 
-def test_a_terminal_that_can_nothing_gets_plain_lines(cli, index):
+def test_a_dumb_terminal_gets_plain_lines(cli, index):
     sent = install_on_a_terminal(cli, index, TERM="dumb")
     assert "\x1b" not in sent
     assert "wherry: placed 2 packages" in sent
 
 
-def test_the_prompt_survives_what_cannot_be_shown(cli):
+def test_the_prompt_survives_values_that_cannot_be_printed(cli):
     lines = "2**20000\nclass Shy:\n    def __repr__(self): raise KeyError('shy')\n\nShy()\nprint('still here')\n"
     result = cli("repl", "-q", stdin=lines)
     assert "Exceeds the limit" in result.stderr

@@ -1,4 +1,4 @@
-"""The scripts of examples/databases talk to real servers on loopback, as `wherry run --sockets` runs them."""
+"""The scripts of examples/databases, run by `wherry run --sockets` against real servers on loopback."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def index_url():
 
 
 @pytest.mark.parametrize("name", SERVERS)
-def test_a_script_talks_to_a_real_server(name, index_url):
+def test_a_script_queries_a_real_server(name, index_url):
     start, program, package = SERVERS[name]
     if not has_program(program):
         pytest.skip(f"{program} is not installed (on Debian: apt-get install {package})")

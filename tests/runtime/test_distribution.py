@@ -1,4 +1,4 @@
-"""The distribution's packages by wherry's own path: a wheel and the archive of a shared library that it loads."""
+"""Packages of the distribution, installed by wherry: a wheel, and the archive of a shared library that it loads."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIBRARY = "libpacked-1.0.zip"
 
 @pytest.fixture(scope="module")
 def library() -> IndexFile:
-    """The archive of a real library: what a compiled extension has inside loads by itself, too."""
+    """The archive of a real library, taken from a compiled extension, which also loads by itself."""
     (wheel,) = (file for file in read_wheels(WHEELS / "newest") if file.filename.startswith("msgpack-"))
     archive = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(wheel.content)) as source, zipfile.ZipFile(archive, "w") as target:
@@ -33,7 +33,7 @@ def library() -> IndexFile:
 
 
 def distribute(runtime, server, library, *, served_library=None, served_wheel=None):
-    """Add both to the distribution of the runtime, with the hashes of what they should be, whatever is ``served``."""
+    """Add both to the runtime's distribution, with the hashes of the real files; serve other files if given."""
     entries = {}
     for name, promised, served in (
         ("libpacked", library, served_library or library),
@@ -41,7 +41,7 @@ def distribute(runtime, server, library, *, served_library=None, served_wheel=No
     ):
         server.files.append(served)
         entries[name] = {
-            # The lock's own spelling, which differs from the normalized name for some.
+            # The lock's own spelling, which differs from some normalized names.
             "name": name.replace("-", "_"),
             "version": "1.0",
             "file_name": f"{server.url}{file_path(served)}",
@@ -84,7 +84,7 @@ def use_and_uninstall(selenium):
     return hasattr(uses_packed.packed, "PyInit__cmsgpack"), list(gone.warnings), list(Object.keys(loadedPackages))
 
 
-def test_a_package_comes_with_its_shared_library_which_loads(fresh_wherry_runtime, index_server, library):
+def test_a_package_is_installed_with_its_shared_library_which_loads(fresh_wherry_runtime, index_server, library):
     distribute(fresh_wherry_runtime, index_server, library)
     outcome = install(fresh_wherry_runtime, dead_url())
     assert outcome == (["uses-packed 1.0"], ["libpacked", "uses_packed"], 0)
@@ -111,7 +111,7 @@ FAULTS = {"spoilt": (spoilt, "IntegrityError"), "cut": (cut, "IntegrityError"), 
 
 @pytest.mark.parametrize("which", ["library", "wheel"])
 @pytest.mark.parametrize("fault", FAULTS)
-def test_what_is_not_what_the_lock_says_is_refused_and_nothing_is_left(
+def test_files_that_differ_from_the_lock_are_refused_without_traces(
     wherry_runtime, index_server, library, which, fault
 ):
     change, error = FAULTS[fault]

@@ -1,8 +1,8 @@
-"""Every block of code in README.md, js/README.md and docs/ does what it says, or is named here with a reason.
+"""Run every block of code in README.md, js/README.md and docs/; exempted blocks are listed here with a reason.
 
-A document is read from top to bottom: its Python runs in one Pyodide, its JavaScript is one program, its shell works in
-one folder, and a block with a name is a file there. Where it has HTML, all of it is one page, and its JavaScript is
-that page's. Needs `npm ci && npm run build` in js/.
+A document is read from top to bottom: its Python runs in one Pyodide, its JavaScript is one program, its shell runs in
+one folder, and a block with a name is a file there. If it has HTML, all of it is one page, and the JavaScript belongs
+to that page. Needs `npm ci && npm run build` in js/.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ from tests.harness.project import EXAMPLE_INDEX, Project
 RUNNER = Path(__file__).with_name("document.mjs")
 NODE = NODE_MODULES / ".bin" / "node"
 LANGUAGES = {"python", "pycon", "js", "console", "html", "http"}
-"""What is run here; anything else must be a file, which something that is run reads."""
+"""Languages that are run here; other blocks must be files that a block reads."""
 NOX = "python3 -m venv .venv && .venv/bin/python -m pip install nox && .venv/bin/python -m nox"
 NOT_RUN = {
-    f"{NOX} -s demo": "it builds what is being tested, and needs PyPI",
+    f"{NOX} -s demo": "it rebuilds the tested files, and needs PyPI",
     f"{NOX} -s tests": "it runs these tests",
-    "npm install wherry pyodide": "it needs a registry; the test has both at hand",
+    "npm install wherry pyodide": "it needs a registry; the test has both installed",
     "cd js && npm ci && npm run build && npm run repl": "it serves until Ctrl-C; js/test/browser/repl.test.ts tries it",
     "npx wherry run --sockets postgresql_server.py": "it needs a server; tests/runtime/test_databases.py has one",
 }
@@ -44,13 +44,13 @@ MATCHING = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 def having(*languages):
-    """Parametrize a test with the documents that have blocks in these languages."""
+    """Parametrize a test by the documents that have blocks in these languages."""
     found = [document for document in DOCUMENTS if document.of(*languages)]
     return pytest.mark.parametrize("document", found, ids=str)
 
 
 def matches(want, got):
-    """Tell whether `got` is what a document shows: `…` stands for anything, a time for any other."""
+    """Return whether `got` matches the output in a document: `…` matches any text, a time any other time."""
     want, got = (re.sub(r"\b\d+(\.\d+)? (ms|s)\b", "1 s", text) for text in (want, got))
     return doctest.OutputChecker().check_output(want.replace("…", "..."), got, MATCHING)
 
@@ -62,13 +62,13 @@ def test_every_block_is_run_or_is_a_file(document):
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=str)
-def test_every_file_is_used_by_what_is_run(document):
+def test_every_file_is_used_by_a_block_that_is_run(document):
     lines = [line for block in document.of("console", "js") for line in block.text.splitlines()]
     run = [line for line in lines if line.removeprefix("$ ") not in NOT_RUN]
     assert [name for name in document.files if not any(name in line for line in run)] == []
 
 
-def test_what_is_not_run_is_there():
+def test_exempted_blocks_exist():
     lines = {line for document in DOCUMENTS for block in document.of("console") for line in block.text.splitlines()}
     assert {f"$ {command}" for command in NOT_RUN} <= lines
 
@@ -89,7 +89,7 @@ def python_steps(document):
 
 
 @having("python", "pycon")
-def test_python_does_what_is_shown(document, index_server):
+def test_python_blocks_have_the_shown_output(document, index_server):
     steps = list(python_steps(document))
     terms = {
         "indexUrl": index_server.json_url,
@@ -119,7 +119,7 @@ class Command:
 
 
 def commands_of(block):
-    """Read `$ command`, what is typed into it behind `>>>` and `...`, and what it shows."""
+    """Read `$ command`, its input after `>>>` and `...`, and its output."""
     commands = []
     for number, line in enumerate(block.text.splitlines(keepends=True), block.line + 1):
         if line.startswith("$ "):
@@ -134,7 +134,7 @@ def commands_of(block):
 
 
 @having("console")
-def test_commands_do_what_is_shown(document, index_server, tmp_path):
+def test_commands_have_the_shown_output(document, index_server, tmp_path):
     project = Project(tmp_path, index_server.json_url)
     for name, text in document.files.items():
         project.write(name, text)
@@ -156,7 +156,7 @@ def without_page():
 
 
 @without_page()
-def test_javascript_runs(document, index_server, tmp_path):
+def test_javascript_blocks_run(document, index_server, tmp_path):
     project = Project(tmp_path, index_server.json_url)
     project.write("document.js", continued([block.text for block in document.of("js")]))
     finished = project.run("node document.js")
@@ -186,8 +186,7 @@ def test_a_page_works_under_its_policy(document, index_server, runtime, tmp_path
         driver.get(page.url)
         outcome = await_outcome(driver)
         severe = [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
-    # The browser itself tells of a project that the index does not have, and of packages that neither Pyodide nor its
-    # CDN has.
+    # The browser logs requests for projects that the index lacks, and for packages missing in Pyodide and on its CDN.
     known = (index_server.json_url, urljoin(index_server.json_url, "/cdn/"), f"{page.url}/pyodide/")
     complaints = [message for message in severe if not message.startswith(known)]
     assert (outcome, complaints) == ("done", [])

@@ -1,4 +1,4 @@
-"""Answers without an end, in the runtime: they are read to their limit, the connection is closed, memory stays flat."""
+"""Endless responses in the runtime: they are read to their limit, the connection is closed, memory stays flat."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from tests.harness.waiting import happens
 DEMO = make_wheel("demo", "1")
 MEBI = 2**20
 LIMITS = {"max_page_size": 8 * MEBI, "max_metadata_size": 4 * MEBI, "max_archive_size": 16 * MEBI}
-# What is on its way when the connection is closed, in buffers of sockets.
+# Bytes in the buffers of sockets when the connection is closed.
 ON_ITS_WAY = 16 * MEBI
-# A busy machine may be waited for.
+# Long timeouts for busy machines.
 PATIENT = {"idle_timeout": None, "answer_timeout": None, "total_timeout": 100}
 
 
@@ -39,14 +39,14 @@ def uninstall(selenium):
 
 
 def refused(runtime, index, *, url=None, network=LIMITS, strict=False):
-    """Install in vain, and return the error; whatever was fetched has ended, and nothing has changed."""
+    """Fail to install and return the error; check that all requests have ended and the environment is unchanged."""
     before = snapshot(runtime)
     heap = runtime.run_js("return pyodide._module.HEAP8.length")
     outcome = install(runtime, "demo", url or index.json_url, PATIENT | network, strict)
     assert outcome != "installed"
     assert happens(lambda: index.in_flight == 0)
     assert snapshot(runtime) == before
-    # It grows in steps, also for what the test does.
+    # Memory grows in steps, and the test itself uses some.
     assert runtime.run_js("return pyodide._module.HEAP8.length") - heap < 12 * MEBI
     return outcome
 
@@ -59,7 +59,7 @@ def index(index_server):
 
 @pytest.mark.parametrize("kind", [Kind.ENDLESS, Kind.BOMB])
 @pytest.mark.parametrize(
-    ("what", "form", "path"),
+    ("kind_of_answer", "form", "path"),
     [
         ("page", "json", "/json/demo/"),
         ("page", "html", "/html/demo/"),
@@ -68,35 +68,35 @@ def index(index_server):
     ],
 )
 def test_reading_stops_at_the_limit(  # noqa: PLR0913, PLR0917 - each says one thing
-    wherry_runtime, index, what, form, path, kind
+    wherry_runtime, index, kind_of_answer, form, path, kind
 ):
     index.faults = [Fault(path, kind)]
     outcome = refused(wherry_runtime, index, url=f"{index.url}/{form}/")
-    limit = LIMITS[f"max_{what}_size"]
+    limit = LIMITS[f"max_{kind_of_answer}_size"]
     assert (outcome["error"], outcome["limit"], outcome["attempts"]) == ("AnswerTooLarge", limit, 1)
     assert outcome["sentence"] == (
         f"{outcome['url']} is too large: more than {limit / 1e6:.1f} MB came; "
-        f"if that is right, allow more with Network(max_{what}_size=…)"
+        f"if that is right, allow more with Network(max_{kind_of_answer}_size=…)"
     )
     assert outcome["url"].startswith(index.url)
-    # Pages and metadata are asked for early, and once more when they are needed.
+    # Pages and metadata are requested early, and once more when they are needed.
     assert index.faults[0].sent < 2 * (limit + ON_ITS_WAY)
 
 
 @pytest.mark.parametrize("strict", [False, True], ids=["lazy", "strict"])
 @pytest.mark.parametrize("kind", [Kind.ENDLESS, Kind.BOMB])
-def test_an_archive_ends_at_the_size_that_its_index_announces(wherry_runtime, index, kind, strict):
+def test_reading_stops_at_the_announced_size_of_an_archive(wherry_runtime, index, kind, strict):
     index.faults = [Fault("*.whl", kind)]
     outcome = refused(wherry_runtime, index, strict=strict)
     assert outcome["error"] == "IntegrityError"
     assert (outcome["expected"], outcome["actual"]) == (f"{len(DEMO.content)} bytes", "more")
-    # It is asked for early and when it is needed, each time once more past caches.
+    # It is requested early and when it is needed, and each time again bypassing caches.
     assert index.faults[0].seen in {2, 4}
     assert index.faults[0].sent < 4 * ON_ITS_WAY
 
 
 @pytest.mark.parametrize("kind", [Kind.ENDLESS, Kind.BOMB])
-def test_an_archive_that_is_too_long_once_is_looked_at_again(wherry_runtime, index, kind):
+def test_an_archive_that_is_too_long_once_is_downloaded_again(wherry_runtime, index, kind):
     index.faults = [Fault("*.whl", kind, times=1)]
     assert install(wherry_runtime, "demo", index.json_url, PATIENT, strict=False) == "installed"
     uninstall(wherry_runtime)
@@ -104,7 +104,7 @@ def test_an_archive_that_is_too_long_once_is_looked_at_again(wherry_runtime, ind
 
 @pytest.mark.parametrize("kind", [Kind.ENDLESS, Kind.BOMB])
 @pytest.mark.parametrize("status", [404, 503])
-def test_of_an_error_only_the_beginning_is_read(wherry_runtime, index, kind, status):
+def test_only_the_beginning_of_an_error_response_is_read(wherry_runtime, index, kind, status):
     index.faults = [Fault("/json/demo/", kind, status=status)]
     outcome = refused(wherry_runtime, index, network={"attempts": 2})
     assert outcome["error"] == {404: "UnknownProject", 503: "RefusedByIndex"}[status]
@@ -112,19 +112,19 @@ def test_of_an_error_only_the_beginning_is_read(wherry_runtime, index, kind, sta
 
 
 @pytest.mark.parametrize("kind", [Kind.ENDLESS, Kind.BOMB])
-def test_a_metadata_file_without_an_end_that_is_missing_costs_nothing(wherry_runtime, index, kind):
+def test_an_endless_error_response_for_metadata_is_harmless(wherry_runtime, index, kind):
     index.faults = [Fault("*.metadata", kind, status=404)]
     assert install(wherry_runtime, "demo", index.json_url, PATIENT, strict=False) == "installed"
     uninstall(wherry_runtime)
 
 
-def test_an_archive_that_is_announced_to_be_too_large_is_not_asked_for(wherry_runtime, index):
+def test_an_archive_with_too_large_an_announced_size_is_not_requested(wherry_runtime, index):
     outcome = install(wherry_runtime, "demo", index.json_url, {"max_archive_size": 100}, strict=False)
     assert (outcome["error"], outcome["limit"]) == ("AnswerTooLarge", 100)
     assert not any(path.endswith(".whl") for path in index.requests)
 
 
-def test_many_bodies_that_break_off_at_their_limit_do_not_add_up(wherry_runtime, index):
+def test_many_bodies_that_end_at_their_limit_use_no_more_memory(wherry_runtime, index):
     index.faults = [Fault("/json/demo/", Kind.ENDLESS, break_off=LIMITS["max_page_size"] - MEBI)]
     outcome = refused(wherry_runtime, index)
     assert (outcome["error"], outcome["kind"], outcome["attempts"]) == ("IndexUnreachable", "cut", 4)

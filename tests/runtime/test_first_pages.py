@@ -1,4 +1,4 @@
-"""The first pages, which JavaScript's install() asks for before the rest of wherry is imported."""
+"""The first pages, which JavaScript's install() requests before the rest of wherry is imported."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def pages(selenium, requirements, index_urls, **options):
 
 
 @pytest.mark.parametrize("requirement", ["My.App", " my-app >= 1, < 2 ", "my_app==1.*", "my_app~=1.0"])
-def test_the_page_of_a_plain_requirement_is_sure_to_be_asked_for(wherry_runtime, requirement):
+def test_the_page_of_a_plain_requirement_is_requested_early(wherry_runtime, requirement):
     assert pages(wherry_runtime, [requirement], [URL]) == [f"{URL}my-app/"]
 
 
@@ -44,16 +44,16 @@ def test_the_page_of_a_plain_requirement_is_sure_to_be_asked_for(wherry_runtime,
         "json>=1",
     ],
 )
-def test_what_may_come_from_elsewhere_or_never_is_left_alone(wherry_runtime, requirement):
+def test_projects_that_may_come_from_elsewhere_are_not_requested_early(wherry_runtime, requirement):
     assert pages(wherry_runtime, [requirement], [URL]) == []
 
 
-def test_what_the_distribution_has_is_sure_to_be_asked_for_where_the_index_is_preferred(wherry_runtime):
+def test_packages_of_the_distribution_are_requested_early_if_the_index_is_preferred(wherry_runtime):
     assert pages(wherry_runtime, ["six"], [URL], prefer="index") == [f"{URL}six/"]
     assert pages(wherry_runtime, ["six"], [URL], prefer="distribution") == []
 
 
-def test_what_the_distribution_requires_for_it_comes_after_that(wherry_runtime):
+def test_requirements_of_the_distribution_are_requested_afterwards(wherry_runtime):
     expected = [f"{URL}{name}/" for name in ("python-dateutil", "app", "six")]
     assert pages(wherry_runtime, ["python-dateutil", "app"], [URL], prefer="index") == expected
     assert pages(wherry_runtime, ["python-dateutil", "app"], [URL], prefer="index", deps=False) == expected[:2]
@@ -63,7 +63,7 @@ def test_what_the_distribution_requires_for_it_comes_after_that(wherry_runtime):
     ]
 
 
-def test_where_an_index_is_for_some_projects_alone_nothing_is_sure(wherry_runtime):
+def test_no_pages_are_requested_early_if_an_index_is_for_some_projects_only(wherry_runtime):
     assert pages(wherry_runtime, ["app"], [URL, "torch @ https://torch.example.org/"]) == []
 
 
@@ -71,7 +71,7 @@ def install(runtime, requirements, index_url):
     runtime.run_js(f"await self.wherry.install({json.dumps(requirements)}, {{ indexUrls: [{json.dumps(index_url)}] }})")
 
 
-def test_no_page_is_asked_for_twice_nor_for_what_is_installed(fresh_wherry_runtime, index_server):
+def test_pages_are_requested_once_and_not_for_installed_projects(fresh_wherry_runtime, index_server):
     install(fresh_wherry_runtime, ["idna"], index_server.json_url)
     assert index_server.requests["/json/idna/"] == 1
     index_server.requests.clear()
@@ -79,14 +79,14 @@ def test_no_page_is_asked_for_twice_nor_for_what_is_installed(fresh_wherry_runti
     assert not index_server.requests
 
 
-def test_what_was_asked_for_in_vain_is_ended_with_the_call(fresh_wherry_runtime, index_server):
+def test_unused_early_requests_are_aborted_at_the_end_of_the_call(fresh_wherry_runtime, index_server):
     index_server.held = "/json/idna/"
     with pytest.raises(fresh_wherry_runtime.JavascriptException, match="InvalidRequirement"):
         install(fresh_wherry_runtime, ["idna", "no requirement"], index_server.json_url)
     settle(fresh_wherry_runtime, index_server)
-    # A browser may not even have sent it by then.
-    in_vain = index_server.requests["/json/idna/"]
-    assert in_vain == 1 or (in_vain == 0 and fresh_wherry_runtime.browser != "node")
+    # A browser may not have sent the request yet.
+    begun = index_server.requests["/json/idna/"]
+    assert begun == 1 or (begun == 0 and fresh_wherry_runtime.browser != "node")
     index_server.held = ""
     install(fresh_wherry_runtime, ["idna"], index_server.json_url)
-    assert index_server.requests["/json/idna/"] == in_vain + 1
+    assert index_server.requests["/json/idna/"] == begun + 1

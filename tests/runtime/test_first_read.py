@@ -1,4 +1,4 @@
-"""Files that are unpacked when they are first read are like any other, before and after."""
+"""Lazy files, which are unpacked at their first read, behave like other files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FILES = {
 
 @pytest.fixture
 def installed(wherry_runtime, index_server):
-    """A runtime with a wheel of many kinds of files, which goes again."""
+    """A runtime with a wheel of many kinds of files, which is uninstalled afterwards."""
     index_server.files.append(make_wheel("lazy", "1", files=FILES))
     install(wherry_runtime, index_server.json_url)
     yield wherry_runtime
@@ -45,7 +45,7 @@ def uninstall(selenium):
     import wherry
 
     wherry.uninstall("lazy")
-    shutil.rmtree(f"{sysconfig.get_path('purelib')}/lazy", ignore_errors=True)  # what was changed stays
+    shutil.rmtree(f"{sysconfig.get_path('purelib')}/lazy", ignore_errors=True)  # modified files stay
     sys.modules.pop("lazy", None)
 
 
@@ -85,7 +85,7 @@ def compare(selenium, files):
     assert [path.name for path in (root / "lazy" / "deep" / "er").iterdir()] == ["text.txt"]
 
 
-def test_they_are_unpacked_on_first_read_and_look_alike_before(installed):
+def test_lazy_files_are_unpacked_at_the_first_read_and_have_the_same_status_before(installed):
     assert set(states(installed, list(FILES)).values()) == {True}
     compare(installed, FILES)
     assert set(states(installed, list(FILES)).values()) == {False}
@@ -128,7 +128,7 @@ def use(selenium):
     assert pyodide_js.FS.readFile(f"{root}/deep/er/text.txt", encoding="utf8") == "0123456789" * 1000
 
 
-def test_they_can_be_mapped_written_cut_moved_and_copied(installed):
+def test_lazy_files_can_be_mapped_written_truncated_moved_and_copied(installed):
     use(installed)
 
 
@@ -149,7 +149,7 @@ async def install_elsewhere(selenium, index_url, strict):
 
 
 @pytest.mark.parametrize("strict", [False, True])
-def test_strict_unpacks_all_at_once(wherry_runtime, index_server, strict):
+def test_strict_unpacks_all_files_at_once(wherry_runtime, index_server, strict):
     index_server.files.append(make_wheel("lazy", "1", files=FILES))
     assert install_elsewhere(wherry_runtime, index_server.json_url, strict) is not strict
 

@@ -1,4 +1,4 @@
-"""What the lock of a released Pyodide answers, whole as it is: no project of it may cost a request that it need not."""
+"""Resolve with the complete lock of a released Pyodide: its projects cost no needless requests."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CDN = "cdn.example.org"
 LOCK = (NODE_MODULES / "pyodide" / "pyodide-lock.json").read_text(encoding="utf-8")
 MATPLOTLIB = parse_distribution_lock(LOCK, str)[canonicalize_name("matplotlib")]
-# Of a wheel that the CDN has; its metadata requires what matplotlib 3.10's does.
+# Of a wheel on the CDN; its metadata has the requirements of matplotlib 3.10.
 STAND_IN = make_wheel(
     "matplotlib",
     str(MATPLOTLIB.version),
@@ -51,7 +51,7 @@ def _url(file_name: str) -> str:
 
 
 @pytest.mark.parametrize("project", ["pandas", "matplotlib", "scikit-learn"])
-async def test_what_the_lock_has_is_decided_without_a_request(project: str) -> None:
+async def test_packages_of_the_lock_are_resolved_without_a_request(project: str) -> None:
     fetcher = MemoryFetcher([])
     resolution = await resolve(project, fetcher=fetcher)
     assert {pin.origin for pin in resolution.chosen} == {"distribution"}
@@ -59,7 +59,7 @@ async def test_what_the_lock_has_is_decided_without_a_request(project: str) -> N
 
 
 @pytest.mark.parametrize("prefer", ["distribution", "index"])
-async def test_another_version_beside_a_member_costs_the_metadata_of_that_member_alone(prefer: Preference) -> None:
+async def test_another_version_beside_a_member_costs_only_the_metadata_of_that_member(prefer: Preference) -> None:
     fetcher = MemoryFetcher([make_wheel("packaging", "26.3")], elsewhere={CDN: [STAND_IN]})
     resolution = await resolve("matplotlib", "packaging>=26.2", fetcher=fetcher, prefer=prefer)
     assert resolution.pins["packaging"] == "26.3"

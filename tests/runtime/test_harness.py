@@ -1,4 +1,4 @@
-"""The harness itself, in each runtime: it starts, reaches the index across origins, and leaves no trace."""
+"""The harness itself, in each runtime: it starts, reaches the index across origins, and leaves no traces."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def loaded_from_the_distribution(selenium):
     return isoparse("2026-01-01").year
 
 
-def test_the_runtime_is_as_empty_as_a_users(selenium):
+def test_the_runtime_has_no_packages(selenium):
     assert python_version(selenium) == (3, 14)
     assert distributions(selenium) == []
 

@@ -65,7 +65,7 @@ async def look_before_and_after(selenium, index_url):
     return found
 
 
-def test_what_was_looked_for_before_is_found_once_it_is_there(fresh_wherry_runtime, index_server):
+def test_modules_that_were_missing_are_found_after_their_installation(fresh_wherry_runtime, index_server):
     assert look_before_and_after(fresh_wherry_runtime, index_server.json_url) == ["PackageNotFoundError", True]
 
 
@@ -91,13 +91,13 @@ async def install_over_imported(selenium, index_url):
     return loaded, upgraded.warnings, removed.warnings, anew.warnings
 
 
-def test_a_compiled_module_that_is_loaded_is_said_to_outlive_its_files(fresh_wherry_runtime, index_server):
+def test_a_loaded_compiled_module_that_is_replaced_is_warned_about(fresh_wherry_runtime, index_server):
     loaded, *said = install_over_imported(fresh_wherry_runtime, index_server.json_url)
     assert loaded.endswith(".so")
     assert said == [
         ("msgpack 1.2.3 is imported (msgpack): restart the runtime to use another",),
         ("msgpack 1.2.4 is imported (msgpack): it stays in memory until the runtime restarts",),
-        ("An earlier msgpack is imported: restart the runtime to use what has been installed",),
+        ("An earlier version of msgpack is imported; restart the runtime to use the new one",),
     ]
 
 
@@ -116,7 +116,7 @@ def imported(selenium, module):
     return found.__version__, found.__file__
 
 
-def test_nothing_is_asked_for_twice(wherry_runtime, index_server):
+def test_no_request_is_made_twice(wherry_runtime, index_server):
     before = snapshot(wherry_runtime)
     installed = install(wherry_runtime, ["fastapi"], index_server.json_url)
     assert len(installed) == 11
@@ -126,7 +126,7 @@ def test_nothing_is_asked_for_twice(wherry_runtime, index_server):
     assert snapshot(wherry_runtime) == before
 
 
-def test_a_user_may_have_another_packaging_than_wherry(fresh_wherry_runtime, index_server):
+def test_users_can_install_another_version_of_packaging(fresh_wherry_runtime, index_server):
     assert install(fresh_wherry_runtime, ["packaging==24.0"], index_server.json_url) == {"packaging": "24.0"}
     version, file = imported(fresh_wherry_runtime, "packaging")
     assert version == "24.0"
@@ -134,7 +134,7 @@ def test_a_user_may_have_another_packaging_than_wherry(fresh_wherry_runtime, ind
     assert install(fresh_wherry_runtime, ["idna"], index_server.json_url) == {"idna": "3.20"}
 
 
-def test_an_older_release_makes_way_for_a_newer(wherry_runtime, index_server):
+def test_an_upgrade_replaces_an_older_release(wherry_runtime, index_server):
     before = snapshot(wherry_runtime)
     assert install(wherry_runtime, ["msgpack<1.2.4"], index_server.json_url) == {"msgpack": "1.2.3"}
     assert install(wherry_runtime, ["msgpack>=1.2.4"], index_server.json_url) == {"msgpack": "1.2.4"}

@@ -1,6 +1,6 @@
-"""A process that is killed in the middle of an upgrade, over a folder that outlives it.
+"""A process that is killed in the middle of an upgrade of a folder that outlives it.
 
-In Node alone: a page cannot end there, for nothing else runs in it while files move.
+In Node only: a page cannot end there, because no other code runs in it while files move.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tests.harness.paths import NODE_MODULES
 from tests.installation.places import tree
 
 SCRIPT = Path(__file__).with_name("interrupted.mjs")
-# The script goes to /bin, which is of another file system here, and is gone with the process.
+# The script is placed in /bin, which is on another file system here, and is lost with the process.
 OLD, NEW = (
     make_wheel(
         "app",
@@ -24,8 +24,8 @@ OLD, NEW = (
     )
     for version in "12"
 )
-SAID = f"Installing {NEW.filename} was interrupted, and has been taken back"
-# While the new comes, and when all is done but for saying so.
+SAID = f"Installing {NEW.filename} was interrupted and has been rolled back"
+# While new files are placed, and after the last change but before the journal is deleted.
 ENDS = ("app/only2.py", "os.remove /lib/python3.14/site-packages/.wherry/journal")
 
 
@@ -39,7 +39,7 @@ def install(folder, index_url, *requirements, end=""):
     return json.loads(finished.stdout or "null")
 
 
-def test_a_killed_upgrade_is_taken_back_by_the_next_process(index_server, tmp_path):
+def test_the_next_process_rolls_back_a_killed_upgrade(index_server, tmp_path):
     index_server.files.extend([OLD, NEW])
     url = index_server.json_url
     assert install(tmp_path, url, "app==1") == []
@@ -54,7 +54,7 @@ def test_a_killed_upgrade_is_taken_back_by_the_next_process(index_server, tmp_pa
     assert "app/only1.py" not in tree(tmp_path)
 
 
-def test_attaching_is_enough_to_take_it_back(index_server, tmp_path):
+def test_attaching_rolls_back_a_killed_upgrade(index_server, tmp_path):
     index_server.files.extend([OLD, NEW])
     install(tmp_path, index_server.json_url, "app==1")
     before = tree(tmp_path)

@@ -1,4 +1,4 @@
-"""Shared libraries, real ones with other heads: refused while they cannot load, found where they lie, large or not."""
+"""Real shared libraries with other heads: refused if they cannot load, found in their folders, large or small."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MIB = 1024 * 1024
 
 
 def packer(name, *, needed=(), runtime_paths=(), beside=None):
-    """Make a wheel whose package ``name`` is msgpack's, its extension module needing other libraries."""
+    """Make a wheel with msgpack's package as ``name``, whose extension module needs other libraries."""
     files = {path.replace("msgpack/", f"{name}/"): content for path, content in members(REAL["msgpack"]).items()}
     files[f"{name}/{EXTENSION}"] = relinked(files[f"{name}/{EXTENSION}"], needed, runtime_paths)
     return make_wheel(name, "1", files={**files, **(beside or {})}, tag=PLATFORM)
@@ -48,7 +48,7 @@ def pack(selenium, module):
 def assert_packs(runtime, name):
     packed, file = pack(runtime, name)
     assert packed == b"\x91\x01"
-    assert file.endswith(f"/{name}/{EXTENSION}")  # compiled, not the module that msgpack falls back to
+    assert file.endswith(f"/{name}/{EXTENSION}")  # the compiled module, not msgpack's fallback
 
 
 @pytest.mark.parametrize(
@@ -68,20 +68,20 @@ def test_a_library_in_the_wheel_is_found(wherry_runtime, index_server, name, run
     assert_packs(wherry_runtime, name)
 
 
-def test_a_wheel_whose_library_is_missing_is_refused_until_it_is_there(wherry_runtime, index_server):
+def test_a_wheel_is_refused_until_its_needed_library_is_installed(wherry_runtime, index_server):
     index_server.files.append(packer("packer_e", needed=["libanswer_e.so"], runtime_paths=["$ORIGIN/../answer_e.libs"]))
     index_server.files.append(make_wheel("answer_e", "1", files={"answer_e.libs/libanswer_e.so": side_module()}))
     before = snapshot(wherry_runtime)
     kind, sentence = install(wherry_runtime, "packer-e", index_server.json_url)
     assert kind == "UnsupportedWheel"
-    assert f"packer_e/{EXTENSION} needs libanswer_e.so, which the loader would not find" in sentence
+    assert f"packer_e/{EXTENSION} needs libanswer_e.so, which the loader cannot find" in sentence
     assert snapshot(wherry_runtime) == before
     install(wherry_runtime, "answer-e", index_server.json_url)
     assert install(wherry_runtime, "packer-e", index_server.json_url) == (["packer-e"], [])
     assert_packs(wherry_runtime, "packer_e")
 
 
-def test_a_replaced_wheels_library_does_not_count(wherry_runtime, index_server):
+def test_the_library_of_a_replaced_wheel_does_not_count(wherry_runtime, index_server):
     beside = {"packer_f/libanswer_f.so": side_module()}
     whole = packer("packer_f", needed=["libanswer_f.so"], runtime_paths=["$ORIGIN"], beside=beside)
     index_server.files.append(whole)
@@ -116,13 +116,13 @@ async def install_from_distribution(selenium, entries, requirements, index_url):
 
 
 def address(server, file):
-    """Have the index server offer a file, and return its URL."""
+    """Add a file to the index server, and return its URL."""
     server.files.append(file)
     return f"{server.url}/files/{file.sha256[:16]}/{file.filename}"
 
 
 def locked(server, file, **entry):
-    """Return an entry of the distribution's lock for a file that the index server has."""
+    """Return an entry of the distribution's lock for a file on the index server."""
     name, version = file.identity
     kind = {"depends": [], "imports": [], "package_type": "package", "install_dir": "site", "unvendored_tests": False}
     place = {"name": name, "version": version, "file_name": address(server, file), "sha256": file.sha256}
@@ -142,7 +142,7 @@ def test_a_library_of_the_distribution_is_found(fresh_wherry_runtime, index_serv
     alone, together, again = install_from_distribution(
         fresh_wherry_runtime, entries, ["packer-x", "packer-y", "packer-x"], dead_url()
     )
-    assert alone.endswith("install libanswer first, which may bring it")
+    assert alone.endswith("install libanswer first, which may provide it")
     assert together == ["packer-y"]
     assert again == ["packer-x"]
     for name in ("packer_x", "packer_y"):
@@ -184,7 +184,7 @@ def test_a_library_that_is_too_large_for_an_import_in_a_page_is_imported(fresh_w
     assert validate(fresh_wherry_runtime) == 42
 
 
-def test_without_wherry_it_is_not(selenium_standalone, index_server):
+def test_the_same_library_is_not_imported_without_wherry(selenium_standalone, index_server):
     if selenium_standalone.browser != "chrome":
         pytest.skip("only Chromium's pages have a limit")
     urls = [address(index_server, file) for file in (large_pydantic_core(), REAL["typing-extensions"])]
@@ -203,7 +203,7 @@ def answers(version, **libraries):
     return make_wheel("answers", version, files=files, tag=PLATFORM)
 
 
-def test_what_was_compiled_ahead_makes_way_for_an_upgrade(wherry_runtime, index_server):
+def test_an_upgrade_replaces_a_library_that_was_compiled_ahead(wherry_runtime, index_server):
     index_server.files[:] = [
         answers("1", liba=padded(side_module(answer=1), 5 * MIB)),
         answers("2", liba=side_module()),
@@ -221,9 +221,9 @@ def test_large_libraries_may_need_each_other(wherry_runtime, index_server):
     assert [ask(wherry_runtime, f"answers/{name}.so") for name in ("libb", "libc")] == [3, 4]
 
 
-def test_what_cannot_be_compiled_ahead_is_said(wherry_runtime, index_server):
+def test_a_library_that_cannot_be_compiled_ahead_is_warned_about(wherry_runtime, index_server):
     files = {"versioned/libd.so.1": padded(side_module(), 9 * MIB)}
     index_server.files[:] = [make_wheel("versioned", "1", files=files, tag=PLATFORM)]
     warnings = install(wherry_runtime, "versioned", index_server.json_url)[1]
-    reason = "versioned/libd.so.1 could not be compiled ahead (its name does not end in .so)"
+    reason = "versioned/libd.so.1 could not be compiled ahead of its import (its name does not end in .so)"
     assert [reason in warning for warning in warnings] == ([True] if wherry_runtime.browser == "chrome" else [])

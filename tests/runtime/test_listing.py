@@ -1,4 +1,4 @@
-"""JavaScript and Python read project pages alike."""
+"""JavaScript and Python read the same from project pages."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def read_both_ways(selenium, body):
     return read == parse_json_page(body, url=url, name=name), len(read.files)
 
 
-def test_what_javascript_has_read_is_what_python_reads(wherry_runtime):
+def test_javascript_and_python_read_the_same_from_pages(wherry_runtime):
     assert read_both_ways(wherry_runtime, page(FILES)) == (True, 2)
     assert read_both_ways(wherry_runtime, page([])) == (True, 0)
     assert read_both_ways(wherry_runtime, page([PLAIN | {"url": "../app"}])) == (True, 1)
 
 
-def test_what_is_unusual_is_left_to_python(wherry_runtime):
+def test_unusual_pages_are_left_to_python(wherry_runtime):
     proxies = wherry_runtime.get_num_proxies()
     assert read_both_ways(wherry_runtime, page([PLAIN | {"filename": "../app"}])) is None
     assert read_both_ways(wherry_runtime, b"{") is None

@@ -1,4 +1,4 @@
-"""PyPI itself, from Node: what users have."""
+"""An installation from PyPI itself, in Node."""
 
 from __future__ import annotations
 

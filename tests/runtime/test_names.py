@@ -1,4 +1,4 @@
-"""Names that people ask for, over the lock that Pyodide is released with: modules, Python's own, and what runs."""
+"""Names in requirements, resolved with the lock of a released Pyodide: modules, Python's own, and the runtime's."""
 
 from __future__ import annotations
 
@@ -65,22 +65,22 @@ def answers():
 
 
 @pytest.mark.parametrize(("module", "project"), PROJECTS.items())
-def test_a_modules_name_leads_to_its_project(answers, module, project):
+def test_the_name_of_a_module_suggests_its_project(answers, module, project):
     assert f"did you mean {project}?" in answers[module]
 
 
 @pytest.mark.parametrize(("requirement", "pins"), WITHOUT_WARNINGS.items())
-def test_what_the_distribution_has_or_what_runs_is_taken(answers, requirement, pins):
+def test_packages_of_the_distribution_and_the_runtime_are_chosen(answers, requirement, pins):
     assert sorted(answers[requirement]["pins"]) == pins
     assert answers[requirement]["warnings"] == []
 
 
 @pytest.mark.parametrize(("requirement", "message"), ERRORS.items())
-def test_what_cannot_be_installed_is_refused_with_the_reason(answers, requirement, message):
+def test_modules_of_python_and_the_runtime_are_refused_with_the_reason(answers, requirement, message):
     assert message in answers[requirement]
 
 
 @pytest.mark.parametrize(("requirement", "warning"), WARNINGS.items())
-def test_what_older_distributions_had_and_python_has_needs_no_installation(answers, requirement, warning):
+def test_modules_of_older_distributions_that_python_has_need_no_installation(answers, requirement, warning):
     assert "sqlite3" not in answers[requirement]["pins"]
     assert answers[requirement]["warnings"] == [warning]

@@ -1,4 +1,4 @@
-"""A network that fails, in the runtime: what may pass is tried again, what lasts is told apart and said."""
+"""Network failures in the runtime: transient ones are retried, lasting ones are distinguished and reported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PACKAGES = tuple(make_wheel(f"part-{number}", "1") for number in range(12))
 WHOLE = make_wheel("whole", "1", requires=[part.identity[0] for part in PACKAGES])
 FOREVER = 120.0
 ONCE_MORE = {"attempts": 2}
-# Only where somebody is slow on purpose: a busy machine is found slow, too.
+# Short timeouts only for faults that delay: a busy machine is slow, too.
 IMPATIENT = {Kind.DELAY: {"answer_timeout": 0.8}, Kind.STALL: {"idle_timeout": 0.8}}
 
 
@@ -94,10 +94,10 @@ def index(index_server):
     ],
     ids=lambda fault: f"{fault.kind.name} {fault.status}",
 )
-def test_what_fails_once_is_tried_again(wherry_runtime, index, fault, path):
+def test_transient_failures_are_retried(wherry_runtime, index, fault, path):
     struck = Fault(path, fault.kind, status=fault.status, times=1, seconds=fault.seconds, headers=fault.headers)
     index.faults = [struck]
-    # A busy machine may let others be waited for in vain, too.
+    # On a busy machine other requests may time out, too.
     network = {"attempts": 10} | IMPATIENT[fault.kind] if fault.kind in IMPATIENT else ONCE_MORE
     assert install(wherry_runtime, "idna", [index.json_url], network) == ["idna"]
     assert struck.has_struck
@@ -105,13 +105,13 @@ def test_what_fails_once_is_tried_again(wherry_runtime, index, fault, path):
     if fault.kind in IMPATIENT:
         assert sum(count for asked, count in index.requests.items() if fnmatch(asked, path)) >= 2
     else:
-        # A browser that gets nothing at all is asked whether CORS is why.
+        # If a browser gets no response at all, wherry sends a probe without CORS.
         assert index.requests.total() == 4 or (fault.kind is Kind.DROP and index.requests.total() == 5)
 
 
 @pytest.mark.parametrize("path", ["/json/idna/", "*/idna-*.metadata", "*/idna-*.whl"])
 @pytest.mark.parametrize("kind", [Kind.CORRUPT, Kind.TRUNCATE, Kind.DUPLICATE, Kind.ERROR_PAGE])
-def test_what_is_broken_once_is_looked_at_again(wherry_runtime, index, kind, path):
+def test_transient_corruption_is_retried(wherry_runtime, index, kind, path):
     index.faults = [Fault(path, kind, times=1)]
     assert install(wherry_runtime, "idna", [index.json_url], ONCE_MORE) == ["idna"]
     assert index.requests.total() == 4
@@ -140,7 +140,7 @@ LASTING = {
 
 
 @pytest.mark.parametrize("problem", LASTING)
-def test_what_lasts_is_said_and_changes_nothing(wherry_runtime, index, problem):
+def test_lasting_failures_are_errors_and_change_nothing(wherry_runtime, index, problem):
     fault, error, sentence = LASTING[problem]
     index.faults = [fault]
     fault.seen = 0
@@ -154,7 +154,7 @@ def test_what_lasts_is_said_and_changes_nothing(wherry_runtime, index, problem):
         assert outcome["attempts"] == (1 if problem in {"a portal", "a portal for a page", "forbidden"} else 2)
 
 
-def test_all_of_a_request_has_a_time_too(wherry_runtime, index):
+def test_requests_have_a_total_timeout(wherry_runtime, index):
     index.faults = [Fault("*/idna-*.whl", Kind.STALL, seconds=FOREVER)]
     patient = {"idle_timeout": None, "total_timeout": 0.5, "attempts": 1}
     outcome = install(wherry_runtime, "idna", [index.json_url], patient)
@@ -162,7 +162,7 @@ def test_all_of_a_request_has_a_time_too(wherry_runtime, index):
     assert outcome["kind"] == "timeout"
 
 
-def test_a_refused_connection_and_a_wrong_certificate_are_told_apart_as_far_as_the_platform_does(wherry_runtime, index):
+def test_refused_connections_and_wrong_certificates_are_distinguished_in_node(wherry_runtime, index):
     places = {"refused": dead_url(), "tls": index.json_url.replace("http:", "https:"), "dns": "http://nowhere.invalid/"}
     kinds = {kind: install(wherry_runtime, "idna", [url], {"attempts": 1})["kind"] for kind, url in places.items()}
     if wherry_runtime.browser == "node":
@@ -171,7 +171,7 @@ def test_a_refused_connection_and_a_wrong_certificate_are_told_apart_as_far_as_t
         assert kinds == dict.fromkeys(places, "unknown")
 
 
-def test_a_server_without_cors_is_told_from_a_dead_one_in_a_browser(wherry_runtime, index):
+def test_a_browser_distinguishes_a_server_without_cors_from_a_dead_one(wherry_runtime, index):
     index.faults = [Fault("/json/idna/", Kind.NO_CORS)]
     outcome = install(wherry_runtime, "idna", [index.json_url], ONCE_MORE)
     if wherry_runtime.browser == "node":
@@ -181,7 +181,7 @@ def test_a_server_without_cors_is_told_from_a_dead_one_in_a_browser(wherry_runti
         assert "CORS" in outcome["sentence"]
 
 
-def test_a_browser_says_when_it_is_offline(wherry_runtime, index):
+def test_a_browser_reports_that_it_is_offline(wherry_runtime, index):
     if wherry_runtime.browser == "node":
         pytest.skip("Node does not know")
     here = {"latency": 0, "throughput": -1}
@@ -194,7 +194,7 @@ def test_a_browser_says_when_it_is_offline(wherry_runtime, index):
 
 
 @pytest.mark.parametrize(("kind", "path"), [(Kind.DELAY, "/json/*"), (Kind.STALL, "*.whl")])
-def test_cancelling_ends_the_requests_and_leaves_nothing(wherry_runtime, index, kind, path):
+def test_cancelling_aborts_the_requests_and_leaves_no_files(wherry_runtime, index, kind, path):
     install(wherry_runtime, "idna", [index.json_url], {})
     before, proxies = snapshot(wherry_runtime), wherry_runtime.get_num_proxies()
     index.faults = [Fault(path, kind, seconds=FOREVER)]
@@ -206,26 +206,26 @@ def test_cancelling_ends_the_requests_and_leaves_nothing(wherry_runtime, index, 
     assert wherry_runtime.get_num_proxies() == proxies
 
 
-def test_answers_that_overtake_one_another_change_nothing(wherry_runtime, index):
+def test_the_order_of_responses_does_not_matter(wherry_runtime, index):
     index.faults = [nth(number, Kind.DELAY, seconds=0.3) for number in (2, 5, 9)]
     names = install(wherry_runtime, "whole", [index.json_url], {})
     assert names == sorted(["whole", *(part.identity[0] for part in PACKAGES)])
 
 
-def test_requests_side_by_side_are_bounded(wherry_runtime, index):
+def test_concurrent_requests_are_limited(wherry_runtime, index):
     index.jitter = 0.05
     assert len(install(wherry_runtime, "whole", [index.json_url], {"archives_at_once": 2, "pages_at_once": 3})) == 13
     assert (index.most_archives, index.most_others) == (2, 3)
 
 
-def test_a_file_that_is_gone_comes_from_an_index_that_has_the_very_same(wherry_runtime, index, real_wheels):
+def test_a_missing_file_comes_from_another_index_with_the_same_file(wherry_runtime, index, real_wheels):
     index.faults = [Fault("*/idna-*.whl", Kind.STATUS, status=404)]
     with IndexServer(real_wheels) as mirror:
         assert install(wherry_runtime, "idna", [index.json_url, mirror.json_url], ONCE_MORE) == ["idna"]
         assert any(path.endswith(".whl") for path in mirror.requests)
 
 
-def test_a_private_index_is_told_its_password_and_a_redirect_elsewhere_is_not(wherry_runtime, index, real_wheels):
+def test_a_password_is_sent_to_its_index_and_not_after_a_redirect_elsewhere(wherry_runtime, index, real_wheels):
     index.password = "s3cr3t"  # noqa: S105 - of a test
     url = index.json_url.replace("http://", "http://tester:s3cr3t@")
     assert install(wherry_runtime, "idna", [url], ONCE_MORE) == ["idna"]
@@ -243,7 +243,7 @@ def test_a_private_index_is_told_its_password_and_a_redirect_elsewhere_is_not(wh
     assert not any("wr0ng" in str(fact) for fact in outcome.values())
 
 
-def test_headers_of_an_index_stay_at_home_too(wherry_runtime, index, real_wheels):
+def test_headers_of_an_index_are_not_sent_elsewhere(wherry_runtime, index, real_wheels):
     token = {"Private-Token": "s3cr3t"}
     assert install(wherry_runtime, "idna", [{"url": index.json_url, "headers": token}], ONCE_MORE) == ["idna"]
     assert all(headers["Private-Token"] == "s3cr3t" for headers in index.headers.values())

@@ -1,4 +1,4 @@
-"""The next Pyodide, with the next Python and the next ABI: wherry names neither, and has to work unchanged."""
+"""The next Pyodide, with the next Python and the next ABI: wherry names neither, and must work unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running a script must look as it does under `python`; so each program here is run both ways, on this interpreter."""
+"""A script must run as under `python`: each program here runs both ways, on this interpreter."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_script_runs_as_under_python(program, tmp_path):
     assert run(tmp_path, "-c", RUNNER, "app.py", "--flag", "word") == expected
 
 
-def test_an_interrupt_is_130_and_goes_no_further(tmp_path):
+def test_an_interrupt_has_exit_code_130_and_is_not_raised(tmp_path):
     (tmp_path / "app.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
     code, _, stderr = run(tmp_path, "-c", RUNNER, "app.py")
     assert code == 130
@@ -66,14 +66,14 @@ def test_an_interrupt_is_130_and_goes_no_further(tmp_path):
 
 
 @pytest.mark.parametrize("statement", ["print('lost')", "print('lost'); raise SystemExit(3)"])
-def test_output_that_nobody_takes_is_not_success(statement, tmp_path):
+def test_output_that_cannot_be_written_is_a_failure(statement, tmp_path):
     (tmp_path / "app.py").write_text(statement, encoding="utf-8")
     expected = exit_code_on_a_full_disk(tmp_path, "app.py")
     assert exit_code_on_a_full_disk(tmp_path, "-c", RUNNER, "app.py") == expected
 
 
 def exit_code_on_a_full_disk(folder, *arguments):
-    # -E, lest PYTHONUNBUFFERED turns the failure at the end into one at the print.
+    # -E: with PYTHONUNBUFFERED the print would fail, not the flush at the end.
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-E", *arguments]
         result = subprocess.run(command, cwd=folder, stdout=full, stderr=subprocess.PIPE, check=False, timeout=60)  # noqa: S603

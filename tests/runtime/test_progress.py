@@ -1,4 +1,4 @@
-"""What is told of an installation in the runtime, where JavaScript knows how much has come."""
+"""Progress reports in the runtime, where JavaScript counts the received bytes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def has_half(step):
     return step["package"] == "msgpack" and step["bytes_done"] == step["bytes_total"] // 2
 
 
-def test_bytes_are_told_while_they_come(fresh_wherry_runtime, index_server):
+def test_received_bytes_are_reported(fresh_wherry_runtime, index_server):
     stall = Fault("*/msgpack-*.whl", Kind.STALL, seconds=FOREVER)
     index_server.faults = [stall]
     begin_install(fresh_wherry_runtime, index_server.json_url)

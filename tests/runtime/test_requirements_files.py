@@ -62,7 +62,7 @@ def test_run_takes_groups_of_the_pyproject_here_and_of_another(cli, index):
     assert cli("run", *options, "app.py").stdout == "app 1.0, lone 1.0, part 1.0\n"
 
 
-def test_resolve_and_why_take_files_alone(cli, index):
+def test_resolve_and_why_take_files_without_requirements(cli, index):
     project = '[project]\nname = "x"\ndependencies = ["lone"]\noptional-dependencies.fast = ["app"]\n'
     write(cli.folder, pyproject_toml=project)
     options = ["--index-url", index.json_url, "-r"]
@@ -73,7 +73,7 @@ def test_resolve_and_why_take_files_alone(cli, index):
     assert result.stdout.splitlines()[0] == "part 2.0"
 
 
-def test_a_prompt_begins_with_what_a_file_asks_for(cli, index):
+def test_the_prompt_starts_with_the_packages_of_a_file(cli, index):
     write(cli.folder, more_txt="lone\n")
     options = ["-q", "--index-url", index.json_url, "-r", "more.txt"]
     assert cli("repl", *options, stdin="import lone\nprint('there')\n").stdout == "there\n"
@@ -110,7 +110,7 @@ def test_a_failure_names_the_file_and_the_line(cli, index, code, text, message):
     assert -1 not in places, result.stderr
 
 
-def test_nothing_asked_for_and_a_file_that_is_missing_are_misuse(cli):
+def test_missing_requirements_and_missing_files_are_misuse(cli):
     result = cli("resolve", "-q")
     assert (result.returncode, "with -r" in result.stderr) == (2, True)
     result = cli("resolve", "-q", "-r", "nowhere.txt")
@@ -157,5 +157,5 @@ async def read_nothing(selenium, index_url):
     return [name for name in sys.modules if name.startswith("wherry.") and name.endswith(rare)]
 
 
-def test_an_ordinary_installation_imports_nothing_of_it(fresh_wherry_runtime, index):
+def test_an_installation_without_files_does_not_import_their_parsers(fresh_wherry_runtime, index):
     assert read_nothing(fresh_wherry_runtime, index.json_url) == []

@@ -1,4 +1,4 @@
-"""The resolver cases over again, inside Pyodide and over a real connection: the same answers, in the same words."""
+"""The resolver cases inside Pyodide, over a real connection: the same answers and messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every part of a wheel finds its place in Pyodide and leaves it; its scripts run there."""
+"""Every part of a wheel is installed and uninstalled in Pyodide; its scripts run there."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def run_unknown(selenium, name):
 
 @run_in_pyodide
 def run_as_a_file(selenium, name):
-    """What a shell would do with the path."""
+    """Run the script's file, as a shell would do."""
     import runpy
     import shutil
 
@@ -126,7 +126,7 @@ def run_as_a_file(selenium, name):
         return request.code
 
 
-def test_every_part_of_a_wheel_has_its_place_and_leaves_it(wherry_runtime, index_server):
+def test_every_part_of_a_wheel_is_installed_and_uninstalled(wherry_runtime, index_server):
     index_server.files.append(TOOL)
     before = snapshot(wherry_runtime)
     warnings = install(wherry_runtime, "tool", index_server.json_url)
@@ -137,9 +137,7 @@ def test_every_part_of_a_wheel_has_its_place_and_leaves_it(wherry_runtime, index
     assert seen["which"] == "/bin/tool"
     assert seen["packed"] == "#!/usr/bin/env python3"
     assert seen["executable"]
-    assert warnings == [
-        "tool 1 brings tool.pth, which Python obeys whenever it starts; this one is running already, and has not"
-    ]
+    assert warnings == ["tool 1 installs tool.pth, which Python reads only at startup; restart to apply it"]
     assert run_as_a_file(wherry_runtime, "tool-window") == "no window"
     uninstall(wherry_runtime, "tool")
     assert snapshot(wherry_runtime) == before
@@ -209,17 +207,17 @@ def test_a_users_file_is_not_overwritten(wherry_runtime, index_server):
 
 
 @pytest.mark.parametrize("path", ["lib/python3.14/os.py", "lib/python314.zip", "dev/x"])
-def test_the_runtimes_own_places_are_out_of_reach(wherry_runtime, index_server, path):
+def test_wheels_cannot_write_into_folders_of_the_runtime(wherry_runtime, index_server, path):
     index_server.files.append(make_wheel("reaching", "1", files={f"reaching-1.data/data/{path}": "evil"}))
     before = snapshot(wherry_runtime)
     code, said = fail(wherry_runtime, "reaching", index_server.json_url)
-    assert (code, f"would go to /{path}, which" in said) == ("invalid-wheel", True)
+    assert (code, f"would be installed at /{path}, which" in said) == ("invalid-wheel", True)
     assert snapshot(wherry_runtime) == before
 
 
-def test_what_is_mounted_has_all_of_a_distribution(fresh_wherry_runtime, index_server):
+def test_a_mounted_site_packages_has_all_files_of_a_distribution(fresh_wherry_runtime, index_server):
     index_server.files.append(TOOL)
-    # As a persistent file system is, but empty of yesterday's.
+    # Like a persistent file system, but without files of an earlier page.
     fresh_wherry_runtime.run_js(
         "const { FS } = pyodide; FS.mount(FS.filesystems.MEMFS, {}, '/lib/python3.14/site-packages'); return null;"
     )

@@ -1,4 +1,4 @@
-"""Files of several distributions in Pyodide, whether they are unpacked at once or when they are first read."""
+"""Files of several distributions in Pyodide, unpacked at once or at their first read."""
 
 from __future__ import annotations
 
@@ -76,14 +76,14 @@ async def replace(selenium, index_url):
     return told, list(report.warnings), before, after, checked, content
 
 
-def test_a_different_file_is_replaced_where_overwrite_names_its_owner(wherry_runtime, index_server):
+def test_overwrite_replaces_a_different_file_of_the_named_project(wherry_runtime, index_server):
     index_server.files += TESTED
     told, said, before, after, checked, content = replace(wherry_runtime, index_server.json_url)
     path = "/lib/python3.14/site-packages/tests/__init__.py"
     assert told == ["tested-b"]
     assert said == [
         f"Files of tested-b 1 are replaced by those of tested_a-1-py3-none-any.whl: {path}",
-        "An earlier tests is imported: restart the runtime to use what has been installed",
+        "An earlier version of tests is imported; restart the runtime to use the new one",
     ]
     assert (before, after, content) == ("b", "a", ["of = 'a'\n"])
     assert checked == f"Broken: tested-b 1: 1 of its files is replaced by tested-a 1: {path}"

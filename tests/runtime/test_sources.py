@@ -1,4 +1,4 @@
-"""Where packages come from besides an index: the distribution, and wheels that lie nearby."""
+"""Sources of packages besides an index: the distribution, and local wheels."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ def test_the_distributions_packages_come_from_the_distribution(fresh_wherry_runt
     assert outcome["installed"] == {"python-dateutil": "2.9.0.post0", "six": "1.17.0"}
     assert outcome["from_distribution"] == ["python-dateutil", "six"]
     assert sorted(outcome["loaded_names"]) == ["python-dateutil", "six"]
-    # Pyodide's own loader takes them for loaded, and what wherry placed is what imports.
+    # Pyodide's own loader counts them as loaded, and imports find the files that wherry placed.
     assert load_and_use(fresh_wherry_runtime, "python-dateutil") == (0, 2026)
 
 
-def test_what_pyodide_has_loaded_is_installed(fresh_wherry_runtime):
+def test_packages_that_pyodide_loaded_count_as_installed(fresh_wherry_runtime):
     load_and_use(fresh_wherry_runtime, "python-dateutil")
     outcome = install(fresh_wherry_runtime, "six", dead_url())
     assert (outcome["installed"], outcome["unchanged"]) == ({}, {"six": "1.17.0"})
@@ -108,7 +108,7 @@ def make_index(selenium, folder, name, filename, content):
 
 @pytest.fixture
 def beside(fresh_wherry_runtime, tmp_path):
-    """Put a file beside the page, and return its URL; in Node there is no page."""
+    """Return a function that puts a file beside the page and returns its URL; skip the test in Node."""
     made = []
 
     def beside(name: str, content: bytes) -> str:
@@ -130,7 +130,7 @@ SMALL = make_wheel("small", "1")
 BROKEN = "broken-1-py3-none-any.whl"
 
 
-def test_a_relative_path_leads_beside_the_page_where_the_file_system_has_nothing(fresh_wherry_runtime, beside):
+def test_a_relative_path_that_does_not_exist_is_relative_to_the_page(fresh_wherry_runtime, beside):
     url = beside(SMALL.filename, SMALL.content)
     for path in (f"./{SMALL.filename}", f"/{SMALL.filename}?v=1"):
         assert try_to_install(fresh_wherry_runtime, path, [dead_url()])[0][0] == "small"
@@ -144,7 +144,7 @@ def test_the_file_system_comes_before_the_page(fresh_wherry_runtime, beside):
     assert found == [["small", f"emfs:/home/pyodide/{SMALL.filename}"]]
 
 
-def test_a_file_that_is_at_neither_place_is_an_error_that_names_both(fresh_wherry_runtime):
+def test_the_error_for_a_missing_file_names_both_places(fresh_wherry_runtime):
     error, sentence = try_to_install(fresh_wherry_runtime, f"wheels/{SMALL.filename}", [dead_url()])
     if fresh_wherry_runtime.browser == "node":
         assert error == "IndexUnreachable"
@@ -159,14 +159,14 @@ def test_a_file_that_is_at_neither_place_is_an_error_that_names_both(fresh_wherr
         assert f"nor does Pyodide's file system have /home/pyodide/wheels/{SMALL.filename}" in sentence
 
 
-def test_emfs_is_the_file_system_alone(fresh_wherry_runtime, beside):
+def test_emfs_urls_are_not_relative_to_the_page(fresh_wherry_runtime, beside):
     beside(SMALL.filename, SMALL.content)
     error, sentence = try_to_install(fresh_wherry_runtime, f"emfs:{SMALL.filename}", [dead_url()])
     assert error == "IndexUnreachable"
     assert sentence.endswith("for a file beside the page, write a path without 'emfs:'")
 
 
-def test_an_index_may_be_a_folder_of_the_file_system(fresh_wherry_runtime):
+def test_an_index_can_be_a_folder_in_the_file_system(fresh_wherry_runtime):
     make_index(fresh_wherry_runtime, "/home/pyodide/simple", "small", SMALL.filename, SMALL.content)
     found = try_to_install(fresh_wherry_runtime, "small", "./simple/")
     assert found[0][0] == "small"
@@ -175,7 +175,7 @@ def test_an_index_may_be_a_folder_of_the_file_system(fresh_wherry_runtime):
     assert "emfs:/home/pyodide/simple/" in sentence
 
 
-def test_an_index_may_lie_beside_the_page(fresh_wherry_runtime, beside):
+def test_an_index_can_be_a_folder_beside_the_page(fresh_wherry_runtime, beside):
     url = beside(f"pages/small/{SMALL.filename}", SMALL.content)
     beside("pages/small/index.html", f'<a href="{SMALL.filename}">{SMALL.filename}</a>'.encode())
     assert url.endswith(SMALL.filename)
@@ -195,7 +195,7 @@ def test_an_index_of_this_computer_is_a_url_in_node(fresh_wherry_runtime, tmp_pa
     assert try_to_install(fresh_wherry_runtime, "small", tmp_path.as_uri())[0][0] == "small"
 
 
-def test_a_text_file_that_is_called_a_wheel_is_refused_as_such(fresh_wherry_runtime):
+def test_a_text_file_with_the_name_of_a_wheel_is_refused(fresh_wherry_runtime):
     write(fresh_wherry_runtime, f"/home/{BROKEN}", b"no archive")
     error, sentence = try_to_install(fresh_wherry_runtime, f"/home/{BROKEN}", [dead_url()])
     assert error == "InvalidWheel"

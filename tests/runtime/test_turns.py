@@ -1,4 +1,4 @@
-"""One at a time: wherry among itself and with `pyodide.loadPackage`; and calls that are given up."""
+"""The exclusive lock: concurrent calls of wherry and of `pyodide.loadPackage`, and cancelled calls."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def install_both(selenium, index_url, first, second):
     return outcomes, [(found.name, found.version) for found in metadata.distributions()]
 
 
-def test_of_two_installations_at_once_the_second_replaces_what_the_first_left(fresh_wherry_runtime, index_server):
+def test_the_second_of_two_concurrent_installations_sees_the_first(fresh_wherry_runtime, index_server):
     index_server.files.extend([C_1, C_2])
     url = index_server.json_url
     outcomes, found = install_both(fresh_wherry_runtime, url, "c==1.0", "c==2.0")
@@ -50,7 +50,7 @@ async def install_while_loading(selenium, index_url):
     return [str(item) for item in report.installed], [str(item) for item in report.unchanged], len(await loading)
 
 
-def test_an_installation_waits_for_load_package_and_sees_what_it_left(fresh_wherry_runtime):
+def test_an_installation_waits_for_load_package_and_sees_its_packages(fresh_wherry_runtime):
     outcome = install_while_loading(fresh_wherry_runtime, dead_url())
     assert outcome == ([], ["python-dateutil 2.9.0.post0", "six 1.17.0"], 2)
 
@@ -70,7 +70,7 @@ async def load_while_installing(selenium, index_url):
     return len(loaded), installing.done(), metadata.distribution("six").read_text("INSTALLER")
 
 
-def test_load_package_waits_for_an_installation_and_loads_nothing_over_it(fresh_wherry_runtime):
+def test_load_package_waits_for_an_installation_and_overwrites_nothing(fresh_wherry_runtime):
     assert load_while_installing(fresh_wherry_runtime, dead_url()) == (0, True, "wherry\n")
 
 
@@ -93,7 +93,7 @@ async def give_up_waiting(selenium, index_url):
     return loaded, [str(item) for item in report.installed]
 
 
-def test_who_gives_up_waiting_for_load_package_keeps_nobody_else_waiting(fresh_wherry_runtime):
+def test_a_cancelled_wait_for_load_package_does_not_block_others(fresh_wherry_runtime):
     outcome = give_up_waiting(fresh_wherry_runtime, dead_url())
     assert outcome == ((1, True), ["python-dateutil 2.9.0.post0"])
 
@@ -132,7 +132,7 @@ def abort_upgrade(runtime, index_url):
 
 @pytest.mark.parametrize("held", ["/json/*", "*.metadata", "*.whl"])
 @pytest.mark.parametrize("end", [cancel_upgrade, abort_upgrade])
-def test_an_upgrade_that_is_given_up_changes_nothing_and_asks_for_nothing_more(wherry_runtime, index_server, end, held):
+def test_a_cancelled_upgrade_changes_nothing_and_sends_no_more_requests(wherry_runtime, index_server, end, held):
     install_with(wherry_runtime, index_server.json_url, "msgpack<1.2.4", "typing-extensions")
     before = snapshot(wherry_runtime)
     index_server.held = held

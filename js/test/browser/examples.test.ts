@@ -82,7 +82,7 @@ function visitAll(start: () => Promise<Browser>): void {
   test("preload: if a policy blocks the CDN and the index, the error gives advice", inPage(async (page) => {
     const policy = { "Content-Security-Policy": "connect-src 'self'" };
     await using visited = await visit(page, folderOf("preload"), policy);
-    await visited.shows("[role=status]", "no index can take its place. Serve Pyodide's packages beside it");
+    await visited.shows("[role=status]", "no index can replace. Serve Pyodide's packages beside it");
     await visited.shows("[role=status]", "packageBaseUrl");
   }));
 

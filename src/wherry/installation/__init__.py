@@ -1,1 +1,1 @@
-"""Floor 5: wheels become files, and files go again."""
+"""Floor 5: install and uninstall distributions."""

@@ -1,4 +1,4 @@
-"""Resolve a problem and download its answer, without those packages of Pyodide's that cannot be downloaded."""
+"""Resolve a problem and download its answer; replace packages of Pyodide that cannot be downloaded."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ __all__ = ["Acquired", "Acquisition"]
 
 @dataclass(frozen=True, slots=True)
 class Acquired:
-    """The answer to ``problem``, and its files in the order of its pins (none where nothing was to be downloaded).
+    """The answer to ``problem``, and its files in the order of its pins (empty if only resolved).
 
-    ``snapshot`` is everything that was known of the index when it was decided.
+    ``snapshot`` holds the index data that the answer is based on.
     """
 
     problem: Problem
@@ -43,7 +43,7 @@ class Acquired:
 
     @contextmanager
     def naming_older_release(self) -> Iterator[None]:
-        """Let an error about a file of the answer name the release to ask for instead."""
+        """Add the release to ask for instead to errors about files of the answer."""
         try:
             yield
         except WherryError as error:
@@ -54,7 +54,7 @@ class Acquired:
 
 
 class Acquisition:
-    """Resolves and downloads through ``index``, and reports to ``phases``. ``cache`` keeps the last answer."""
+    """Resolves and downloads through ``index``; reports to ``phases``. ``cache`` keeps the last answer."""
 
     def __init__(self, index: IndexClient, cache: Cache, phases: Phases) -> None:
         self._index = index
@@ -62,14 +62,14 @@ class Acquisition:
         self._phases = phases
 
     async def resolve(self, problem: Problem) -> Acquired:
-        """Return the answer to ``problem``, with no files."""
+        """Return the answer to ``problem`` without its files."""
         return await self._until_available(problem, self._resolve)
 
     async def obtain(self, problem: Problem, limits: ArchiveLimits, prepare: Callable[[Delivery], None]) -> Acquired:
         """Return the answer and its files, verified within ``limits``.
 
-        Likely files are begun while the answer is still being decided. ``prepare`` is called with each wheel as soon
-        as it is there, while others still travel.
+        Downloads of likely files start while the resolver is still working. ``prepare`` is called with each wheel as
+        soon as it has arrived, while other downloads continue.
         """
 
         async def obtain(problem: Problem) -> Acquired:
@@ -85,7 +85,7 @@ class Acquisition:
         return await self._until_available(problem, obtain)
 
     async def _until_available(self, problem: Problem, acquire: Callable[[Problem], Awaitable[Acquired]]) -> Acquired:
-        """Acquire again without those packages of the distribution that turned out to be unavailable."""
+        """Call ``acquire``; call it again without the packages of the distribution that proved unavailable."""
         substitution = None
         while True:
             try:

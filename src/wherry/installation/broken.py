@@ -1,4 +1,4 @@
-"""Distributions that are damaged: unreadable, half there, there twice, or partly replaced by others."""
+"""Find damaged distributions: unreadable, incomplete, installed twice, or partly replaced by others."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from wherry.formats.record import RecordEntry
 
     Claim = tuple[NormalizedName, str, str, RecordEntry]
-    """Who has a file: name, name with version, and location; and the line of its RECORD."""
+    """The owner of a file (name, name with version, location) and its line in the owner's RECORD."""
 
 __all__ = ["find_broken"]
 
 
 def find_broken(site_packages: str) -> Iterator[BrokenDistribution]:
-    """Yield what is wrong with the ``.dist-info`` folders of ``site_packages``, ordered by folder."""
+    """Yield the problems of the ``.dist-info`` folders of ``site_packages``, ordered by folder."""
     if not os.path.isdir(site_packages):
         return
     locations: defaultdict[NormalizedName, list[str]] = defaultdict(list)
@@ -51,12 +51,12 @@ def find_broken(site_packages: str) -> Iterator[BrokenDistribution]:
     for name, places in locations.items():
         if len(places) > 1:
             folders = ", ".join(map(os.path.basename, places))
-            yield BrokenDistribution(name, places[-1], f"it is there {len(places)} times ({folders})")
+            yield BrokenDistribution(name, places[-1], f"installed {len(places)} times: {folders}")
     yield from _find_replaced(claims)
 
 
 def _find_replaced(claims: Mapping[str, Sequence[Claim]]) -> Iterator[BrokenDistribution]:
-    """Yield distributions that have other files than their RECORD lists, because these are another distribution's."""
+    """Yield distributions whose files were replaced by those of another distribution."""
     replaced: defaultdict[tuple[str, str, str], list[str]] = defaultdict(list)
     for path, claimed in claims.items():
         if len(claimed) == 1 or not os.path.lexists(path):
@@ -73,11 +73,11 @@ def _find_replaced(claims: Mapping[str, Sequence[Claim]]) -> Iterator[BrokenDist
 
 
 def _check_record(name: str, location: str) -> Generator[BrokenDistribution, None, Mapping[str, RecordEntry]]:
-    """Yield the problems of a RECORD, and return its lines by absolute path."""
+    """Yield the problems of a RECORD; return its lines by absolute path."""
     try:
         entries = parse_record(_read(location, "RECORD").decode(), filename=os.path.basename(location))
     except FileNotFoundError:
-        # The specification lets it be missing, where another program than an installer looks after the distribution.
+        # The specification allows a missing RECORD for distributions that another program than an installer manages.
         return {}
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"

@@ -1,4 +1,4 @@
-"""Whether what has been placed is what ``importlib.metadata`` finds."""
+"""Check that ``importlib.metadata`` finds the placed wheels."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ READER = "importlib.metadata._adapters"  # imported when metadata is first read
 
 
 def confirm_all(wheels: Iterable[WheelArchive], site_packages: str, modules: Container[str] = sys.modules) -> None:
-    """Look at the placed ``wheels`` as ``importlib.metadata`` does; ``modules`` are those that are imported.
+    """Read the placed ``wheels`` as ``importlib.metadata`` does; ``modules`` are the imported modules.
 
-    Raises :class:`~wherry.errors.InvalidWheel` where it finds another name or version, or cannot read the entry points:
-    then it would read no entry point of any distribution.
+    Raises :class:`~wherry.errors.InvalidWheel` if it finds another name or version, or cannot read the entry points:
+    one unreadable file would hide the entry points of all distributions.
     """
-    # Importing it with email.parser takes longer than installing many wheels. Until something has, its rules are
-    # followed, which the parsers of metadata and entry points share.
+    # Importing importlib.metadata and email.parser takes longer than installing many wheels. If they are not imported
+    # yet, wherry's own parsers of metadata and entry points are used, which follow the same rules.
     read = _read_with_importlib if READER in modules else _read_by_its_rules
     for wheel in wheels:
         found = read(os.path.join(site_packages, wheel.dist_info), wheel.filename)
         if not _is_release(wheel, *found):
             name, version = found
-            problem = f"importlib.metadata reads its name as {name!r} and its version as {version!r}; it was taken back"
+            problem = f"importlib.metadata reads its name as {name!r} and its version as {version!r}; rolled back"
             raise InvalidWheel(wheel.filename, [problem])
 
 

@@ -1,4 +1,4 @@
-"""The port to where distributions are installed."""
+"""Port to the environment that distributions are installed into."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = ["Delivery", "Destination", "Exchange", "SharedLibrary"]
 class Delivery:
     """A wheel to be placed.
 
-    ``source`` is the URL it came from and ``hashes`` those it was compared with; ``requested`` tells whether the caller
-    asked for it by name, ``origin`` whether the URL stood on an index, was the caller's, or is the distribution's.
-    ``weaknesses`` are warnings about its hashes.
+    ``source`` is the URL it was downloaded from, ``hashes`` are the hashes it was compared with. ``requested`` tells
+    whether the caller asked for it by name. ``origin`` tells whether the URL is from an index, from the caller, or from
+    the distribution. ``weaknesses`` are warnings about its hashes.
     """
 
     wheel: WheelArchive
@@ -38,7 +38,7 @@ class Delivery:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences about faults in what was read of it that do no harm, for the report."""
+        """Warnings for the report: harmless faults of the wheel and of its metadata."""
         return *self.wheel.metadata.warnings, *self.wheel.warnings, *self.weaknesses
 
 
@@ -53,33 +53,33 @@ class SharedLibrary:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What an exchange did: ``arrived`` is what is there now, ``warnings`` tell of files that were kept."""
+    """The result of an exchange: the distributions installed (``arrived``), and ``warnings``."""
 
     arrived: tuple[InstalledDistribution, ...] = ()
     warnings: tuple[str, ...] = ()
 
 
 class Destination(Protocol):
-    """An environment that distributions are put into and taken out of."""
+    """An environment that distributions are installed into and uninstalled from."""
 
     def lock(self) -> AbstractAsyncContextManager[object]:
-        """Wait for everybody else who changes this environment, and keep them waiting while the block lasts."""
+        """Hold the environment's exclusive lock for the duration of the block."""
         ...
 
     def is_locked(self) -> bool:
-        """Whether somebody has his :meth:`lock` just now."""
+        """Return whether :meth:`lock` is held."""
         ...
 
     def recover(self) -> tuple[str, ...]:
-        """Take back what an interrupted exchange left half done; return what there is to say of it, raise nothing."""
+        """Roll back an interrupted exchange. Returns warnings; never raises."""
         ...
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
-        """Return what is there, by normalized name."""
+        """Return the installed distributions by normalized name."""
         ...
 
     def broken(self) -> Sequence[BrokenDistribution]:
-        """Return what is there and damaged."""
+        """Return the damaged distributions."""
         ...
 
     def imported(self, distribution: InstalledDistribution) -> Sequence[str]:
@@ -87,15 +87,15 @@ class Destination(Protocol):
         ...
 
     def scripts(self) -> Mapping[str, InstalledScript]:
-        """Return the scripts of what is there, by name."""
+        """Return the scripts of the installed distributions by name."""
         ...
 
     def prepare(self, delivery: Delivery) -> None:
-        """Unpack a wheel that :meth:`exchange` will be given, aside, and only within a :meth:`lock`.
+        """Unpack a wheel into the staging folder for a later :meth:`exchange`; call it only under :meth:`lock`.
 
-        Whoever sees a file of it later sees what RECORD lists.
+        Each file, when read later, has the content that RECORD lists.
 
-        What is prepared and not exchanged by the end of the block is thrown away. Raises
+        Wheels that are not exchanged by the end of the lock's block are deleted. Raises
         :class:`~wherry.errors.InvalidWheel`, :class:`~wherry.errors.RecoveryFailed` or ``OSError``.
         """
         ...
@@ -107,17 +107,17 @@ class Destination(Protocol):
         libraries: Sequence[SharedLibrary] = (),
         replaceable: Collection[NormalizedName] = (),
     ) -> Exchange:
-        """Take ``leaving`` out and put ``arriving`` in, all or nothing, also where the process ends in the middle.
+        """Uninstall ``leaving`` and install ``arriving``, all or nothing, even if the process ends in between.
 
-        A file that several distributions have with the same content is shared, and goes with the last of them. Of
-        different contents, that of a project in ``replaceable`` gives way.
+        A file that several distributions have with the same content is shared, and deleted with the last of them. If
+        the contents differ, the file of a project in ``replaceable`` is replaced.
 
         Raises :class:`~wherry.errors.InvalidWheel`, :class:`~wherry.errors.InstallConflict`,
-        :class:`~wherry.errors.UninstallRefused`, :class:`~wherry.errors.RecoveryFailed` or ``OSError``, with everything
-        as it was before.
+        :class:`~wherry.errors.UninstallRefused`, :class:`~wherry.errors.RecoveryFailed` or ``OSError``; then the
+        environment is unchanged.
         """
         ...
 
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> Sequence[str]:
-        """Do what needs the files of an exchange in their places, and time; return warnings, for it cannot fail."""
+        """Finish an exchange with the steps that need its files in place and may await; return warnings, not errors."""
         ...

@@ -1,4 +1,4 @@
-"""From pins to what can be placed: downloaded side by side, each compared with what was promised of it."""
+"""Download the files of pins concurrently, and verify each of them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["MembersUnavailable", "download"]
 
 
 class MembersUnavailable(Exception):
-    """Packages of Pyodide's distribution that cannot be downloaded, by name, with the reason."""
+    """Packages of Pyodide's distribution cannot be downloaded; ``errors`` gives the reasons by name."""
 
     def __init__(self, errors: Mapping[NormalizedName, IndexUnavailable]) -> None:
         self.errors = errors
@@ -42,12 +42,12 @@ async def download(
     limits: ArchiveLimits,
     arrived: Callable[[Pin, Delivery | SharedLibrary, int], None],
 ) -> list[Delivery | SharedLibrary]:
-    """Download and check what is new; return it in the same order.
+    """Download and verify the files of ``new``; return the deliveries in the same order.
 
-    ``arrived`` is told of each at once, with the size of its archive in bytes, while others are still on their way.
-    Raises :class:`~wherry.errors.IndexUnavailable`, :class:`~wherry.errors.IntegrityError`,
-    :class:`~wherry.errors.InvalidWheel` and what ``arrived`` does; :class:`MembersUnavailable` with all that it is true
-    of.
+    ``arrived`` is called with each delivery at once, and with the size of its archive in bytes, while other downloads
+    continue. Raises :class:`~wherry.errors.IndexUnavailable`, :class:`~wherry.errors.IntegrityError`,
+    :class:`~wherry.errors.InvalidWheel` and the errors of ``arrived``; :class:`MembersUnavailable` with all packages
+    that are unavailable.
     """
     delivered: dict[Pin, Delivery | SharedLibrary] = {}
     unavailable: dict[NormalizedName, IndexUnavailable] = {}
@@ -78,12 +78,12 @@ def _open(
     if isinstance(pin.source, LockedPackage) and pin.source.is_shared_library:
         return SharedLibrary(pin.name, file.url, read_library_archive(archive, filename=file.filename, limits=limits))
     wheel = open_wheel(archive, filename=file.filename, limits=limits)
-    # What was resolved with must be what gets installed (PEP 658: the file is the wheel's own METADATA).
+    # The resolver decided by this metadata, so it must be the wheel's own METADATA (PEP 658).
     promised = snapshot.metadata.get(file.url)
     if isinstance(promised, CoreMetadata) and promised != wheel.metadata:
         raise IntegrityError(wheel.filename, "the metadata that the index gave beside it", "other metadata inside")
     hashes = file.hashes
     if pin.origin == "direct" and file.strongest_hash is None:
-        # Nothing safe was promised, but what came can be noted (PEP 610: "A hash SHOULD be provided").
+        # The index gave no safe hash; record the hash of the downloaded file (PEP 610: "A hash SHOULD be provided").
         hashes = {**hashes, "sha256": hashlib.sha256(archive).hexdigest()}
     return Delivery(wheel, file.url, pin.requested, hashes, pin.origin, tuple(find_weakness(file)))

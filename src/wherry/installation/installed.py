@@ -1,4 +1,4 @@
-"""What is installed, read from the ``.dist-info`` folders of site-packages."""
+"""Read the installed distributions from the ``.dist-info`` folders of site-packages."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LARGEST_METADATA = 2**25  # bytes
 def find_installed(site_packages: str) -> dict[NormalizedName, InstalledDistribution]:
     """Return the distributions below ``site_packages``, by normalized name.
 
-    A folder whose metadata cannot be read is passed over, as ``importlib.metadata`` would.
+    A folder whose metadata cannot be read is skipped, as ``importlib.metadata`` does.
     """
     found: dict[NormalizedName, InstalledDistribution] = {}
     if not os.path.isdir(site_packages):
@@ -36,7 +36,7 @@ def find_installed(site_packages: str) -> dict[NormalizedName, InstalledDistribu
 
 
 def read_installed(location: str) -> InstalledDistribution | None:
-    """Read one ``.dist-info`` folder; ``None`` where its metadata is missing, or tells no name and version."""
+    """Read one ``.dist-info`` folder; ``None`` if its metadata is missing, or has no name and version."""
     try:
         metadata = parse_core_metadata(read_metadata(location), subject=os.path.basename(location), lenient=True)
     except (OSError, InvalidMetadata):
@@ -47,13 +47,13 @@ def read_installed(location: str) -> InstalledDistribution | None:
         installer=(_read(location, "INSTALLER") or "").strip() or None,
         requested=_read(location, "REQUESTED") is not None,
         source=_direct_url(location),
-        # Pyodide's own loader notes the source of what it installs so; the name is its own, and stands in no standard.
+        # Pyodide's own loader notes the source of its packages in this file, which no standard defines.
         from_distribution=(_read(location, "PYODIDE_SOURCE") or "").strip() == "pyodide",
     )
 
 
 def read_metadata(location: str) -> bytes:
-    """Return the METADATA of a ``.dist-info`` folder; raises ``OSError`` where it is missing or too large."""
+    """Return the METADATA of a ``.dist-info`` folder; raises ``OSError`` if it is missing or too large."""
     with open(os.path.join(location, "METADATA"), "rb") as file:
         content = file.read(LARGEST_METADATA + 1)
     if len(content) > LARGEST_METADATA:

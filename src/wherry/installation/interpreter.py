@@ -1,4 +1,4 @@
-"""The running interpreter: forget its listings of folders, and name the modules that it has imported."""
+"""Access the running interpreter: invalidate its folder listings, and name its imported modules."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ __all__ = ["forget_listings", "imported_modules"]
 
 
 def forget_listings() -> None:
-    """Do what ``importlib.invalidate_caches()`` does, but for archives on the path, which nobody has changed.
+    """Invalidate the import caches as ``importlib.invalidate_caches()`` does, except those of unchanged archives.
 
-    That one imports ``importlib.metadata``, too, and has Pyodide read the list of all modules of the standard library
-    again: both together take longer than placing a large wheel.
+    ``invalidate_caches()`` also imports ``importlib.metadata``, and makes Pyodide read the list of all modules of the
+    standard library again. Together these take longer than placing a large wheel.
     """
     known = sys.path_importer_cache
     archives = {path: finder for path, finder in known.items() if isinstance(finder, zipimporter)}
@@ -45,13 +45,13 @@ def _forget_folders() -> None:
 
 
 def _has_namespaces() -> bool:
-    """Tell whether a package of several folders is imported (PEP 420), which may have one more now."""
-    # Not with getattr(): a module may import something large to find out what it does not have.
+    """Return whether a namespace package is imported (PEP 420), which may have one more folder now."""
+    # Not with getattr(): a module's own ``__getattr__`` may import something large.
     paths = (getattr(module, "__dict__", {}).get("__path__") for module in list(sys.modules.values()))
     return any(path is not None and not isinstance(path, list) for path in paths)
 
 
 def imported_modules(is_of_it: Callable[[str], bool]) -> list[str]:
-    """Return the top-level modules that have been loaded from files (absolute paths) it is true of, sorted."""
+    """Return the top-level modules that were loaded from files (absolute paths) accepted by ``is_of_it``, sorted."""
     loaded = [(name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items())]
     return sorted({name.partition(".")[0] for name, file in loaded if isinstance(file, str) and is_of_it(file)})

@@ -1,4 +1,4 @@
-"""Who may change an environment now: one at a time."""
+"""Exclusive lock of an environment."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from weakref import WeakValueDictionary
 
 __all__ = ["lock_of"]
 
-# Part of what different wherrys in one process agree on.
+# Several copies of wherry in one process share this name.
 ATTRIBUTE = "_wherry_locks"
 
 
 def lock_of(folder: str) -> asyncio.Lock:
-    """Return the lock of ``folder``, the same for everybody who asks on the event loop that is running.
+    """Return the lock of ``folder``: one for all callers on the running event loop.
 
-    It lives on the loop: all who install at the same time do so on this very loop, and find it there, whichever
-    destination, installer or copy of wherry is theirs; and a lock is of no use to another loop.
+    The lock is stored on the loop. Concurrent installations run on the same loop and find it there, whichever
+    destination, installer or copy of wherry they use; an ``asyncio`` lock is of no use to another loop.
     """
     loop = asyncio.get_running_loop()
     locks: WeakValueDictionary[str, asyncio.Lock] | None = getattr(loop, ATTRIBUTE, None)

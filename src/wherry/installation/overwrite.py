@@ -27,11 +27,11 @@ def _normalized(name: object) -> NormalizedName:
             return canonicalize_name(name.strip(), validate=True)
     except InvalidName:
         pass
-    raise InvalidRequirement(f"overwrite={name!r}", "it takes names of projects, without versions or extras")
+    raise InvalidRequirement(f"overwrite={name!r}", "name projects, without versions or extras")
 
 
 def unknown_names(names: Iterable[NormalizedName], present: Container[NormalizedName]) -> Iterator[str]:
     """Yield a warning for each of ``names`` that is neither installed nor arriving."""
     for name in sorted(names):
         if name not in present:
-            yield f"overwrite names {name}, which is neither installed nor about to be"
+            yield f"overwrite names {name}, which is neither installed nor being installed"

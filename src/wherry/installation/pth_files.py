@@ -1,4 +1,4 @@
-"""``.pth`` files: lines of code that every Python of this installation runs when it starts, asked for or not.
+"""``.pth`` files, whose lines every Python of this installation runs when it starts.
 
 https://docs.python.org/3/library/site.html
 """
@@ -16,23 +16,23 @@ __all__ = ["startup_files", "startup_warnings"]
 
 
 def startup_files(wheel: WheelArchive) -> list[str]:
-    """Return the names of the ``.pth`` files that the wheel brings into site-packages."""
+    """Return the names of the ``.pth`` files that the wheel installs into site-packages."""
     found = []
     for path in wheel.record:
         if path.endswith(".pth"):
             part, inside = wheel.data_part(path) or ("purelib", path)
             folder, _, name = inside.rpartition("/")
-            # `.data/data` begins at the prefix, a few folders further up.
+            # `.data/data` starts at the prefix, a few folders above site-packages.
             if part in {"purelib", "platlib"} if not folder else part == "data" and folder.endswith("/site-packages"):
                 found.append(name)
     return found
 
 
 def startup_warnings(wheels: Iterable[WheelArchive]) -> Iterator[str]:
-    """Yield a sentence for every ``.pth`` file of ``wheels``."""
+    """Yield a warning for every ``.pth`` file of ``wheels``."""
     for wheel in wheels:
         for name in startup_files(wheel):
             yield (
-                f"{wheel.metadata.name} {wheel.metadata.version} brings {name}, which Python obeys whenever it starts; "
-                "this one is running already, and has not"
+                f"{wheel.metadata.name} {wheel.metadata.version} installs {name}, which Python reads only at startup; "
+                "restart to apply it"
             )

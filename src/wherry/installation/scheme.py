@@ -1,4 +1,4 @@
-"""Where the parts of a wheel belong."""
+"""Installation scheme: the folders that the parts of a wheel belong to."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from wherry.formats.wheel_data import SHARED_FOLDERS
 
 __all__ = ["Scheme"]
 
-# Pyodide has no program to start a script with: what stands there must be true on any other system.
+# Pyodide has no program to start a script with; this line must work on any other system.
 ANY_PYTHON = "/usr/bin/env python3"
-# Where Python's prefix is the root of the file system, as in Pyodide: what is no folder of files at all, and folders
-# that are there before anything is installed, and stay.
+# For a prefix that is the root of the file system, as in Pyodide: folders of devices, and folders that exist before the
+# first installation and stay.
 DEVICES = frozenset({"dev", "proc", "sys"})
 LASTING = ("/home/pyodide", "/home/web_user", "/home", "/tmp")  # noqa: S108 - no file is made here
 
@@ -24,8 +24,8 @@ class Scheme:
     """The folders of an installation, absolute paths.
 
     ``site_packages`` takes the roots of wheels (purelib and platlib are one in Pyodide), ``libraries`` the shared
-    libraries of the distribution; the others take the ``.data`` parts of the same names. ``interpreter`` is what the
-    first line of scripts names.
+    libraries of the distribution; the others take the ``.data`` parts of the same names. ``interpreter`` is the program
+    in the first line of scripts.
     """
 
     site_packages: str
@@ -49,12 +49,12 @@ class Scheme:
         return cls(paths["purelib"], paths["scripts"], paths["include"], paths["data"], interpreter=interpreter)
 
     def inside_site_packages(self) -> Scheme:
-        """Return the scheme that has all folders inside site-packages, as with ``pip install --target``."""
+        """Return a scheme with all folders inside site-packages, as with ``pip install --target``."""
         site = self.site_packages
         return replace(self, scripts=f"{site}/bin", headers=f"{site}/include", data=site)
 
     def folder(self, part: str) -> str | None:
-        """Return where the ``.data`` part (``purelib``, ``scripts``, …) belongs; ``None`` for an unknown one."""
+        """Return the folder of a ``.data`` part (``purelib``, ``scripts``, …); ``None`` for an unknown one."""
         return {
             "purelib": self.site_packages,
             "platlib": self.site_packages,
@@ -64,13 +64,14 @@ class Scheme:
         }.get(part)
 
     def owns(self, path: str) -> bool:
-        """Whether ``path`` (absolute) may belong to a distribution, rather than to Python or to nobody."""
+        """Return whether ``path`` (absolute) may belong to a distribution."""
         return self.root(path) is not None
 
     def root(self, path: str) -> str | None:
-        """Return which folder of the scheme ``path`` (absolute) is in; ``None`` as for :meth:`owns`.
+        """Return the folder of the scheme that ``path`` (absolute) is in; ``None`` where :meth:`owns` is false.
 
-        It is one that stays when the last distribution goes; the folder of scripts, below the prefix, need not be.
+        The folder is one that stays when the last distribution is removed. The folder of scripts need not stay if it is
+        below the prefix.
         """
         path = os.path.normpath(path)
         if _is_inside(path, self.site_packages):
@@ -81,9 +82,9 @@ class Scheme:
         return next((root for root in roots if _is_inside(path, root)), None)
 
     def refusal(self, path: str) -> str | None:
-        """Say why a file outside of site-packages may not be at ``path`` (absolute), or return ``None``.
+        """Return the reason why a file outside of site-packages may not be at ``path`` (absolute), or ``None``.
 
-        Python's own library is never a place for it, nor are devices.
+        Files may be neither in Python's own library nor among devices.
         """
         if self._is_of_python(path):
             return "belongs to Python itself"
@@ -94,10 +95,9 @@ class Scheme:
         return None
 
     def leads_out(self, folder: str) -> str | None:
-        """Return where ``folder`` (absolute) really is, if a symbolic link takes it where no distribution's files go.
+        """Return the real path of ``folder`` (absolute) if a symbolic link takes it outside the installation.
 
-        Where the prefix is the root of the file system, a folder of the host may be mounted anywhere below, and is as
-        far away.
+        If the prefix is the root of the file system, folders of the host may be mounted below; these count as outside.
         """
         root = self.root(os.path.join(folder, "file"))
         if root is None:
@@ -113,19 +113,19 @@ class Scheme:
         folders = (self.scripts, self.headers, self.data, library)
         if path == library or max((f for f in folders if _is_inside(path, f)), key=len, default="") == library:
             return True
-        # Other versions' libraries and the standard library's zip: "lib/python314.zip".
+        # Libraries of other versions, and the archive of the standard library: "lib/python314.zip".
         around = os.path.dirname(library)
         return _is_inside(library, self.data) and _is_inside(path, around) and path[len(around) :].startswith("/python")
 
 
 def _is_mounted(folder: str) -> bool:
-    """Tell whether ``folder`` is on another file system than the root, and in no folder that packages share."""
+    """Return whether ``folder`` is on another file system than the root, and in no folder that packages share."""
     if folder.split("/")[1] in SHARED_FOLDERS or not os.path.isdir(folder):
         return False
     return os.stat(folder).st_dev != os.stat("/").st_dev
 
 
 def _is_inside(path: str, folder: str) -> bool:
-    """Tell whether ``path`` is below ``folder``; both are absolute and normal."""
+    """Return whether ``path`` is below ``folder``; both are absolute and normal."""
     prefix = folder.rstrip("/") + "/"
     return path.startswith(prefix) and path != prefix

@@ -1,4 +1,4 @@
-"""Running the scripts of what is installed, inside the interpreter: Pyodide has no processes."""
+"""Run the scripts of installed distributions inside the interpreter, because Pyodide has no processes."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["InstalledScript", "check_file", "choose", "exit_status", "find_scrip
 
 @dataclass(frozen=True, slots=True)
 class InstalledScript:
-    """A script that ``distribution`` has at ``path``, for which an ``entry_point`` stands or a Python file."""
+    """A script of ``distribution`` at ``path``: an ``entry_point``, or a Python file if that is ``None``."""
 
     path: str
     distribution: InstalledDistribution
@@ -39,8 +39,8 @@ class InstalledScript:
 def find_scripts(installed: Iterable[InstalledDistribution], scheme: Scheme) -> dict[str, InstalledScript]:
     """Return the scripts that can be run, by name: those of entry points, and Python files of RECORDs.
 
-    It does not matter who installed them, nor whether an entry point has been made a file. Of several distributions
-    that declare the same script, the one whose script the file is has it.
+    Scripts count whichever program installed them, and entry points count even if their file was not made. If several
+    distributions declare the same script, it belongs to the one that its file was made from.
     """
     found: dict[str, InstalledScript] = {}
     for distribution in installed:
@@ -59,7 +59,7 @@ def find_scripts(installed: Iterable[InstalledDistribution], scheme: Scheme) -> 
 
 
 def _is_made_of(script: InstalledScript, scheme: Scheme) -> bool:
-    """Tell whether the file of a script that several distributions declare was made of this entry point."""
+    """Return whether the file of a script that several distributions declare was made from this entry point."""
     try:
         with open(script.path, "rb") as file:
             content = file.read()
@@ -86,9 +86,9 @@ def choose(name: str, scripts: Mapping[str, InstalledScript]) -> InstalledScript
 
 
 def run(name: str, script: InstalledScript, args: Sequence[str]) -> int:
-    """Run a script with ``sys.argv`` made of its path and ``args``, and return the exit status of its process.
+    """Run a script with its path and ``args`` as ``sys.argv``; return the exit status that its process would have.
 
-    What it raises, but ``SystemExit``, goes on to the caller.
+    Exceptions of the script other than ``SystemExit`` pass to the caller.
     """
     with _arguments([script.path, *args]):
         try:
@@ -115,7 +115,7 @@ def check_file(path: str, shown: str) -> None:
 
 
 def exit_status(code: object) -> int:
-    """Return the status of a process that ends with ``sys.exit(code)``; what is no number goes to ``sys.stderr``."""
+    """Return the status of a process that ends with ``sys.exit(code)``; write other codes than numbers to stderr."""
     if code is None:
         return 0
     if isinstance(code, int):
@@ -129,18 +129,18 @@ def _entry_points(location: str) -> tuple[ScriptEntryPoint, ...]:
         with open(os.path.join(location, "entry_points.txt"), encoding="utf-8") as file:
             return parse_script_entry_points(file.read(), filename=os.path.basename(location))
     except (OSError, UnicodeDecodeError, InvalidWheel):
-        # Another installer may have let it pass; what cannot be read has no script to run.
+        # Another installer may have accepted it; an unreadable file has no scripts to run.
         return ()
 
 
 def _files(location: str, scheme: Scheme) -> Iterator[tuple[str, str, RecordEntry]]:
-    """Yield names, paths and lines of the Python files that RECORD lists in the folder of scripts."""
+    """Yield the names, paths and RECORD lines of the Python files in the folder of scripts."""
     site_packages = os.path.dirname(location)
     prefix = os.path.relpath(scheme.scripts, site_packages) + "/"
     try:
         with open(os.path.join(location, "RECORD"), encoding="utf-8", newline="") as file:
             text = file.read()
-        # Few have any, and most of a RECORD's cost is in taking it apart.
+        # Few RECORDs list scripts, and parsing is most of the cost.
         entries = parse_record(text, filename=os.path.basename(location)) if prefix in text else []
     except (OSError, UnicodeDecodeError, InvalidWheel):
         return
@@ -158,18 +158,18 @@ def _call(entry_point: ScriptEntryPoint) -> object:
     for attribute in entry_point.attribute.split("."):
         function = getattr(function, attribute)
     if not callable(function):
-        raise TypeError(f"{entry_point.module}:{entry_point.attribute} cannot be called: {function!r}")
+        raise TypeError(f"{entry_point.module}:{entry_point.attribute} is not callable: {function!r}")
     return function()
 
 
 def _status_of(name: str, entry_point: ScriptEntryPoint, result: object) -> int:
     if not hasattr(result, "__await__"):
         return exit_status(result)
-    # A process would not wait for it either, and end with 1; but here there is somebody who can.
+    # A process would not await the result either, and exit with 1. The caller of wherry can await it, though.
     if hasattr(result, "close"):
         result.close()
     place = f"{entry_point.attribute} of {entry_point.module}"
-    return exit_status(f"{name} is asynchronous, and a script is not waited for: import {place} and await it")
+    return exit_status(f"{name} is asynchronous and was not awaited: import {place} and await it")
 
 
 def _run_file(path: str) -> int:

@@ -1,4 +1,4 @@
-"""Whether shared libraries will load: asked before a byte is written, for one failed import spoils the loader.
+"""Check that shared libraries will load, before any file is written: one failed import breaks the loader.
 
 Emscripten's loader looks for a needed library in the folders that the module itself names, then along LD_LIBRARY_PATH.
 """
@@ -40,11 +40,11 @@ FOREIGN = {
 
 @dataclass(frozen=True, slots=True)
 class Loader:
-    """What the runtime's loader finds besides what arrives.
+    """The runtime's loader, before the arriving files are in place.
 
-    ``folders`` is its search path, ``suffixes`` are those of the extension modules that this interpreter imports.
-    ``stays`` tells whether a path is a file and will be, ``is_loaded`` whether a library of this name is loaded, and
-    ``offer`` names a package that may bring it, if any.
+    ``folders`` is its search path; ``suffixes`` are those of the extension modules that this interpreter imports.
+    ``stays`` tells whether a path is a file that stays, ``is_loaded`` whether a library of this name is loaded.
+    ``offer`` returns the name of a package that may provide a library, or ``None``.
     """
 
     folders: Sequence[str]
@@ -56,10 +56,10 @@ class Loader:
 
 @dataclass(frozen=True, slots=True)
 class _Library:
-    """A file that is a shared library by its name: ``path`` in the archive ``owner``, ``target`` where it will be.
+    """A file with the name of a shared library: ``path`` in the archive of ``owner``, installed at ``target``.
 
-    ``head`` returns the first so many bytes. No import will look at what ``is_foreign``, an extension module of
-    another interpreter; and what ``may_be_anything`` may be a library of another platform that some code carries along.
+    ``head`` returns the first bytes (their number is its argument). ``is_foreign`` marks an extension module of another
+    interpreter, which no import will load; ``may_be_anything`` marks one that may be for another platform.
     """
 
     owner: str
@@ -73,7 +73,7 @@ class _Library:
 def find_unloadable(
     arriving: Sequence[Delivery], libraries: Sequence[SharedLibrary], scheme: Scheme, loader: Loader
 ) -> Iterator[UnsupportedWheel]:
-    """Yield an error for each arriving library that will not load, first for those that are made for something else.
+    """Yield an error for each arriving library that the loader cannot load, first for those of other platforms.
 
     Raises :class:`~wherry.errors.InvalidWheel` where one is malformed.
     """
@@ -96,7 +96,7 @@ def find_unloadable(
             and not loader.is_loaded(name)
         ]
         if missing:
-            reason = f"{library.path} needs {', '.join(missing)}, which the loader would not find; "
+            reason = f"{library.path} needs {', '.join(missing)}, which the loader cannot find; "
             hint = _hint(missing[0], targets, loader)
             yield UnsupportedWheel(library.owner, reason + hint, [(name, library.path) for name in missing])
 
@@ -104,12 +104,12 @@ def find_unloadable(
 def library_paths(
     arriving: Sequence[Delivery], libraries: Sequence[SharedLibrary], scheme: Scheme, suffixes: Sequence[str]
 ) -> list[str]:
-    """Return where the arriving shared libraries will be, those of other interpreters left out."""
+    """Return the paths of the arriving shared libraries, without those of other interpreters."""
     return [library.target for library in _libraries(arriving, libraries, scheme, suffixes) if not library.is_foreign]
 
 
 def library_folders(paths: Iterable[str], scheme: Scheme) -> list[str]:
-    """Return the folders of ``paths`` that tools put shared libraries into, beside the package: ``<name>.libs``."""
+    """Return the folders of ``paths`` that tools create beside a package for its shared libraries: ``<name>.libs``."""
     folders = dict.fromkeys(map(os.path.dirname, paths))
     return [
         folder for folder in folders if folder.endswith(".libs") and os.path.dirname(folder) == scheme.site_packages
@@ -139,7 +139,7 @@ def _libraries(
 
 
 def _is_shared_library(path: str) -> bool:
-    # Few are, and looking for the letters first takes a fraction of the time.
+    # Few files are shared libraries, and a search for the letters is much faster than the pattern.
     return ".so" in path and SHARED_LIBRARY.search(path) is not None
 
 
@@ -149,7 +149,7 @@ def _of_wheel(path: str, wheel: WheelArchive, scheme: Scheme, suffixes: Sequence
     if tag := EXTENSION_MODULE.search(path):
         module = path[: tag.start()]
         is_foreign = tag[0] not in suffixes
-        # A wheel for several platforms has the same module in other forms; one with a wrong tag has not.
+        # A wheel for several platforms has the same module in other forms; a wheel with a wrong tag does not.
         may_be_anything = is_foreign and any(f"{module}{suffix}" in wheel.record for suffix in (*suffixes, ".py"))
     head = partial(wheel.head, path)
     return _Library(wheel.filename, path, target_of(path, wheel, scheme), head, is_foreign, may_be_anything)
@@ -160,7 +160,10 @@ def _first(content: bytes, size: int) -> bytes:
 
 
 def _linking(library: _Library) -> Linking | UnsupportedWheel | None:
-    """Read what a library needs; return an error for what is none, ``None`` for what will never be loaded."""
+    """Read the names of the libraries that a library needs.
+
+    Return an error for a file that is not a library, and ``None`` for one that will never be loaded.
+    """
     head = library.head(HEAD)
     if library.is_foreign and head.startswith(WEBASSEMBLY):
         return None
@@ -168,21 +171,21 @@ def _linking(library: _Library) -> Linking | UnsupportedWheel | None:
     if size is None:
         if library.may_be_anything:
             return None
-        found = (what for magic, what in FOREIGN.items() if head.startswith(magic))
-        return UnsupportedWheel(library.owner, f"{library.path} {next(found, 'is no shared library')}")
+        found = (description for magic, description in FOREIGN.items() if head.startswith(magic))
+        return UnsupportedWheel(library.owner, f"{library.path} {next(found, 'is not a shared library')}")
     if size > len(head):
         head = library.head(size)
     return read_linking(head, path=library.path, filename=library.owner)
 
 
 def _places(name: str, library: _Library, linking: Linking, folders: Iterable[str]) -> Iterator[str]:
-    """Yield where the loader will look for ``name``, on behalf of ``library``."""
+    """Yield the paths where the loader looks for ``name`` when it loads ``library``."""
     if name.startswith("/"):
         yield name
     if "/" in name:
         return
     origin = os.path.dirname(library.target)
-    # Only at the beginning of an entry, and before entries are split.
+    # The loader expands $ORIGIN only at the start of an entry, and before it splits entries.
     entries = [
         path.replace("$ORIGIN", origin, 1) if path.startswith("$ORIGIN") else path for path in linking.runtime_paths
     ]
@@ -194,7 +197,7 @@ def _places(name: str, library: _Library, linking: Linking, folders: Iterable[st
 def _hint(name: str, targets: Iterable[str], loader: Loader) -> str:
     base = os.path.basename(name)
     if misplaced := next((target for target in targets if os.path.basename(target) == base), None):
-        return f"it would be {misplaced}, which no RPATH leads to: ask the project for a repaired wheel"
+        return f"it would be at {misplaced}, outside of the RPATH: ask the project for a repaired wheel"
     if package := loader.offer(base):
-        return f"install {package} first, which may bring it"
-    return "install what brings it first, or ask the project for a wheel that does"
+        return f"install {package} first, which may provide it"
+    return "install the package that provides it first, or ask the project for a wheel that includes it"

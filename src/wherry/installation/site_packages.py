@@ -1,4 +1,4 @@
-"""Site-packages as a destination: real folders, whatever file system is below."""
+"""Site-packages as a destination: real folders, on any file system."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ __all__ = ["SitePackages"]
 class SitePackages:
     """Installs into the folders of ``scheme``.
 
-    ``provided`` is what the runtime itself brings and counts as installed; ``unpacker`` makes the ordinary files.
+    ``provided`` are distributions of the runtime itself, which count as installed; ``unpacker`` makes the ordinary
+    files.
     """
 
     def __init__(
@@ -57,11 +58,11 @@ class SitePackages:
         self._staging: Staging | None = None
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
-        """Return what is there, by normalized name."""
+        """Return the installed distributions by normalized name."""
         return self._provided | find_installed(self.scheme.site_packages)
 
     def broken(self) -> tuple[BrokenDistribution, ...]:
-        """Return what is damaged: unreadable, half there, or there twice."""
+        """Return the damaged distributions: unreadable, incomplete, or installed twice."""
         from wherry.installation.broken import find_broken
 
         return tuple(find_broken(self.scheme.site_packages))
@@ -71,14 +72,14 @@ class SitePackages:
         return imported_modules(frozenset(self._known_files(distribution)).__contains__)
 
     def scripts(self) -> dict[str, InstalledScript]:
-        """Return the scripts of what is there, by name."""
+        """Return the scripts of the installed distributions by name."""
         from wherry.installation.script_runner import find_scripts
 
         return find_scripts(self.installed().values(), self.scheme)
 
     @asynccontextmanager
     async def lock(self) -> AsyncIterator[None]:
-        """Keep everybody else on this event loop from changing the same folder while the block lasts."""
+        """Hold the exclusive lock of this folder, on this event loop, for the duration of the block."""
         async with lock_of(self.scheme.site_packages):
             try:
                 yield
@@ -86,21 +87,21 @@ class SitePackages:
                 self._clear()
 
     def is_locked(self) -> bool:
-        """Whether somebody has his turn just now."""
+        """Return whether :meth:`lock` is held."""
         try:
             return lock_of(self.scheme.site_packages).locked()
-        except RuntimeError:  # no event loop is running, so nothing else is
+        except RuntimeError:  # no event loop is running, so no other call is either
             return False
 
     def recover(self) -> tuple[str, ...]:
-        """Take back what an interrupted exchange left half done; return what there is to say of it, raise nothing."""
+        """Roll back an interrupted exchange. Returns warnings; never raises."""
         said = recover(self._staging_root, self._may_be_moved)
         if said:
             forget_listings()
         return said
 
     def prepare(self, delivery: Delivery) -> None:
-        """Unpack a wheel that is to arrive (see :class:`~.destination.Destination`)."""
+        """Unpack a wheel into the staging folder (see :class:`~.destination.Destination`)."""
         self._begun(self.recover()).unpack(delivery)
 
     def exchange(
@@ -110,7 +111,7 @@ class SitePackages:
         libraries: Sequence[SharedLibrary] = (),
         replaceable: Collection[NormalizedName] = (),
     ) -> Exchange:
-        """Take ``leaving`` out and put ``arriving`` in, all or nothing (see :class:`~.destination.Destination`)."""
+        """Uninstall ``leaving`` and install ``arriving``, all or nothing (see :class:`~.destination.Destination`)."""
         recovered = self.recover()
         try:
             claims = partial(self._claims_on, leaving=leaving)
@@ -126,7 +127,7 @@ class SitePackages:
         )
 
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> Sequence[str]:  # noqa: ARG002
-        """Return no warnings: files that lie in their owners are all that is needed here."""
+        """Return no warnings: no step is left once the files are in place."""
         return ()
 
     def _begun(self, recovered: Sequence[str]) -> Staging:
@@ -139,7 +140,7 @@ class SitePackages:
 
     def _clear(self) -> None:
         self._staging = None
-        # Not if even taking back failed: what was moved away is all there is left of it.
+        # If the rollback failed, this folder has the only copies of the files that were moved away.
         if not has_journal(self._staging_root):
             shutil.rmtree(self._staging_root, ignore_errors=True)
 
@@ -188,17 +189,17 @@ class SitePackages:
         return [found for found in self.installed().values() if found.location not in locations]
 
     def _refuse_links(self, folders: Mapping[str, str]) -> None:
-        """Raise :class:`InstallConflict` where a link would take something out of its folder of the scheme.
+        """Raise :class:`InstallConflict` if a link would take files out of their folder of the scheme.
 
-        ``folders`` maps those that something comes into to whose it is.
+        ``folders`` maps existing folders that receive files to the owners of these files.
         """
         for folder, owner in folders.items():
             if (leads := self.scheme.leads_out(folder)) is not None:
-                what = "the host" if leads == folder else f"a link to {leads}"
-                raise InstallConflict(folder, what, owner)
+                holder = "the host" if leads == folder else f"a link to {leads}"
+                raise InstallConflict(folder, holder, owner)
 
     def _check_owners(self, collisions: Sequence[Collision], leaving: Sequence[InstalledDistribution]) -> None:
-        """Raise :class:`InstallConflict` where another distribution has a file for a folder, or a folder for a file."""
+        """Raise :class:`InstallConflict` if another distribution has a file at a folder's path, or the reverse."""
         taken = {path: owner for path, owner, staged, _ in collisions if not staged or is_folder(path)}
         if not taken:
             return
@@ -242,7 +243,7 @@ def _is_anothers_script(
     claims: ClaimsOn,
     replaceable: Collection[NormalizedName],
 ) -> bool:
-    """Tell whether a distribution that is not ``replaceable`` has another script at ``path``."""
+    """Return whether a distribution that is not ``replaceable`` has another script at ``path``."""
     if not os.path.lexists(path):
         return False
     if all(claim.owner.name in replaceable for claim in claims({path}).get(path, ())):
@@ -254,11 +255,11 @@ def _is_anothers_script(
 
 
 def _outlived(trees: Sequence[StagedTree], gone: Collection[str]) -> Iterator[str]:
-    """Say which modules are still those of a distribution that went before: a ``.so`` is not even loaded anew."""
+    """Yield a warning that names imported modules of replaced files: a ``.so`` cannot even be reloaded."""
     folders = frozenset[str]().union(*(tree.files for tree in trees))
     modules = imported_modules(
         lambda file: os.path.dirname(file) in folders and file not in gone and any(tree.covers(file) for tree in trees)
     )
     if modules:
         names = ", ".join(modules)
-        yield f"An earlier {names} is imported: restart the runtime to use what has been installed"
+        yield f"An earlier version of {names} is imported; restart the runtime to use the new one"

@@ -1,4 +1,4 @@
-"""The folder inside site-packages where an exchange is prepared, written down, and taken back if it has to be."""
+"""The folder inside site-packages for staged files, backups and the journal of an exchange."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ STAGING_ROOT = ".wherry"
 
 
 def staging_root_in(site_packages: str) -> str:
-    """Return its path. It is inside, for moving is renaming within one file system; no import can see the name."""
+    """Return the path of the folder. It is inside to be on the same file system; its name cannot be imported."""
     return os.path.join(site_packages, STAGING_ROOT)
 
 
 def was_interrupted() -> bool:
-    """Whether a page or a process that has ended left something half done; it may also have been only preparing.
+    """Return whether a page or process ended during an exchange, or while it was staging one.
 
-    It is found out without importing what would take it back.
+    Unlike recovery itself, this imports no module of wherry.
     """
     return any(os.path.isdir(staging_root_in(folder)) for folder in site.getsitepackages())

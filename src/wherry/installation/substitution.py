@@ -1,4 +1,4 @@
-"""Replace packages of Pyodide's distribution that cannot be downloaded with those of the index."""
+"""Replace packages of Pyodide's distribution that cannot be downloaded by those of the index."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ADVICE = "Pyodide's packages beside it, or name the folder that has them: loadPy
 
 
 class Substitution:
-    """Poses ``problem`` again and again, each time without the packages that were found to be unavailable."""
+    """Restates ``problem`` without the packages that proved unavailable."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
@@ -32,8 +32,8 @@ class Substitution:
     def without(self, failure: Exception) -> Problem:
         """Return the problem without the packages that ``failure`` is about.
 
-        Raises ``failure`` if it is about none; the first error, with the way out, where the index cannot help; or the
-        one that says that the computer is offline.
+        Raises ``failure`` if it is about none of them; the first error, with a hint, if the index cannot replace the
+        package; or the error that the computer is offline.
         """
         found = {name: error for name, error in self._found(failure).items() if name not in self._errors}
         for error in found.values():
@@ -47,19 +47,19 @@ class Substitution:
             raise failure
         name, error = next(iter(self._errors.items()))
         known = f"{error.hint}; " if error.hint else ""
-        error.hint = f"{known}it is Pyodide's own {name}, and no index can take its place. Serve {ADVICE}"
+        error.hint = f"{known}it is Pyodide's own {name}, which no index can replace. Serve {ADVICE}"
         raise error from failure
 
     def warning(self) -> str:
-        """Return a sentence that names the packages, and the first reason."""
+        """Return a warning that names the packages and the first reason."""
         distribution = self._problem.distribution
         packages = ", ".join(f"{name} {distribution[name].version}" for name in sorted(self._errors))
         reason = next(iter(self._errors.values())).reason
-        taken = f"Could not download Pyodide's own {packages} ({reason}): took the index's instead"
-        return f"{taken}. To get them, serve {ADVICE}"
+        taken = f"Could not download Pyodide's own {packages} ({reason}); installed them from the index instead"
+        return f"{taken}. To get Pyodide's own, serve {ADVICE}"
 
     def _found(self, failure: Exception) -> Mapping[NormalizedName, IndexUnavailable]:
-        """Return the packages that ``failure`` is about; an error of metadata names its file alone."""
+        """Return the packages that ``failure`` is about, by name; an error about metadata only has a URL."""
         if isinstance(failure, MembersUnavailable):
             return failure.errors
         if not isinstance(failure, IndexUnavailable):
@@ -69,7 +69,10 @@ class Substitution:
         return {member.name: failure for member in members if member.file.filename == filename}
 
     def _unavailable(self) -> Iterator[NormalizedName]:
-        """Yield these packages, and for a shared library, which an index cannot have, all that it is needed for."""
+        """Yield the unavailable packages, and all packages that need one of their shared libraries.
+
+        An index cannot replace a shared library.
+        """
         distribution = self._problem.distribution
         libraries = {name for name in self._errors if distribution[name].is_shared_library}
         yield from self._errors.keys() - libraries

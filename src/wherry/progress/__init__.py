@@ -1,1 +1,1 @@
-"""Progress of a call: from reports of resolving and downloading to phases, bars and notebooks."""
+"""Progress of a call: phases, trackers of resolving and downloading, and output in notebooks."""

@@ -1,4 +1,4 @@
-"""Progress where a notebook's cell is the only place to show it: one line of its output, which changes."""
+"""Progress in a notebook: one line in the output of the running cell, updated in place."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from wherry.model.progress import OnProgress, Progress
 
     class DisplayPublisher(Protocol):
-        """That of IPython, as far as it is used."""
+        """The part of IPython's display publisher that is used here."""
 
         def publish(
             self, data: Mapping[str, str], metadata: Mapping[str, str], *, transient: Mapping[str, str], update: bool
         ) -> None:
-            """Show something (by media type) in the cell, or in place of what was shown under the same identifier."""
+            """Show ``data`` (by media type) in the cell, or update the output with the same identifier."""
             ...
 
 
@@ -30,10 +30,10 @@ INTERVAL = 0.1  # seconds
 
 
 def cell_output() -> OnProgress | None:
-    """Return what shows progress in the cell that runs; ``None`` where this is no kernel of Jupyter's kind."""
+    """Return a listener that shows progress in the running cell; ``None`` outside of a Jupyter kernel."""
     ipython = sys.modules.get("IPython")
     shell: Any = ipython.get_ipython() if ipython is not None else None
-    # At IPython's own prompt lines cannot be changed.
+    # IPython's own prompt cannot update lines.
     return _shown_by(shell.display_pub) if hasattr(shell, "kernel") else None
 
 

@@ -1,4 +1,4 @@
-"""How long the phases of an installation take, and what there is to tell of them."""
+"""Phases of an installation: their durations and progress reports."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["Phases"]
 Result = TypeVar("Result")
 
 INTERVAL = 0.1
-"""Seconds between two looks at what goes on by itself."""
+"""Seconds between two checks of running work."""
 
-# Where each phase begins and ends in the whole. How long deciding takes is not known before it is over, but downloading
-# is most of it.
+# The fractions of the whole at which each phase begins and ends. The duration of resolving is not known in advance, but
+# downloading takes most of the time.
 SPANS: Mapping[Phase, tuple[float, float]] = {
     "resolving": (0.0, 0.15),
     "downloading": (0.15, 0.95),
@@ -33,9 +33,9 @@ SPANS: Mapping[Phase, tuple[float, float]] = {
 
 
 class Phases:
-    """Measures phases (``seconds`` by name) and tells of them, if anybody listens.
+    """Measures phases (``seconds`` by name) and reports steps to ``on_progress``, if given.
 
-    While requests are being repeated, the messages are those of ``retries`` instead of the steps' own.
+    While requests are being repeated, the reports have the messages of ``retries`` instead of the steps' own.
     """
 
     def __init__(self, on_progress: OnProgress | None) -> None:
@@ -48,7 +48,7 @@ class Phases:
 
     @contextmanager
     def phase(self, name: Phase) -> Iterator[None]:
-        """Measure the block, and add up those of one name."""
+        """Measure the block; add its duration to those of the same name."""
         started = time.perf_counter()
         try:
             yield
@@ -56,7 +56,7 @@ class Phases:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - started
 
     def tell(self, step: Progress, part: float = 0.0) -> None:
-        """Tell of a step, with which ``part`` (0 to 1) of its phase is done."""
+        """Report a step, at which ``part`` (0 to 1) of its phase is done."""
         if self._on_progress is not None:
             begin, end = SPANS[step.phase]
             self._fraction = max(self._fraction, begin + (end - begin) * min(part, 1.0))
@@ -64,7 +64,7 @@ class Phases:
             self._on_progress(replace(step, message=printable(self._retry or step.message), fraction=self._fraction))
 
     async def watch(self, work: Coroutine[object, object, Result], look: Callable[[], None]) -> Result:
-        """Do ``work``, and ``look`` at it now and then, if anybody listens; what ``look`` raises ends it."""
+        """Await ``work``; if there is a listener, call ``look`` periodically. An error of ``look`` cancels the work."""
         if self._on_progress is None:
             return await work
         task = asyncio.ensure_future(work)

@@ -1,4 +1,4 @@
-"""What there is to tell of work that goes on by itself."""
+"""Progress reports for resolving and downloading."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 __all__ = ["Downloads", "Resolving"]
 
 USUAL_SIZE = 500_000
-"""Bytes that an archive is taken to have where nobody says how many; so for what is in Pyodide's own lock."""
+"""Assumed size in bytes of archives whose size is unknown, as in Pyodide's own lock."""
 
 
 MANY = 10
-"""Project pages; with so many known, deciding is taken to be half done."""
+"""Number of project pages at which resolving is assumed to be half done."""
 
 
 class Resolving:
-    """Tells ``phases`` how ``snapshot`` grows from ``index`` while ``problem`` is decided."""
+    """Reports to ``phases`` how ``snapshot`` grows from ``index`` while ``problem`` is resolved."""
 
     def __init__(self, problem: Problem, snapshot: Snapshot, index: IndexClient, phases: Phases) -> None:
         names = ", ".join(requirement.text for requirement in problem.requirements if not requirement.extra)
@@ -40,11 +40,11 @@ class Resolving:
         self._received = 0
 
     def begin(self) -> None:
-        """Tell that it begins."""
+        """Report that resolving begins."""
         self._phases.tell(Progress("resolving", self._message))
 
     def look(self) -> None:
-        """Tell of project pages, and of bytes of wheels fetched for their metadata, since the last time."""
+        """Report new project pages, and bytes of wheels fetched for their metadata, since the last call."""
         known, reading = len(self._snapshot.pages), self._index.reading
         file = max(reading, key=self._index.received, default=None)
         received = self._index.received(file) if file else 0
@@ -52,13 +52,13 @@ class Resolving:
             self._known, self._received = known, received
             step = Progress("resolving", f"{self._message}: {known} project{'s' if known > 1 else ''} known", known)
             if file and received:
-                message = f"{self._message}: {_come(file, received)}, for its metadata"
+                message = f"{self._message}: {_received(file, received)}, for its metadata"
                 step = Progress("resolving", message, known, None, None, received, file.size)
             self._phases.tell(step, known / (known + MANY))
 
 
 class Downloads:
-    """Tells ``phases`` of the files of ``new`` while ``index`` brings them."""
+    """Reports to ``phases`` the files of ``new`` while ``index`` downloads them."""
 
     def __init__(self, new: Mapping[Pin, ProjectFile], index: IndexClient, phases: Phases) -> None:
         self._new = new
@@ -68,18 +68,18 @@ class Downloads:
         self._arrived: set[Pin] = set()
 
     def begin(self) -> None:
-        """Tell that they begin to come."""
+        """Report that downloading begins."""
         self._tell(f"Downloading {len(self._new)} files")
 
     def look(self) -> None:
-        """Tell of those of which more has come since the last time."""
+        """Report the files that have received bytes since the last call."""
         for pin, file in self._new.items():
             if pin not in self._arrived and (received := self._index.received(file)) > self._received[pin]:
                 self._received[pin] = received
-                self._tell(_come(file, received), pin, file.size)
+                self._tell(_received(file, received), pin, file.size)
 
     def arrived(self, pin: Pin, size: int) -> None:
-        """Tell that all ``size`` bytes of a file are there, and that they are what they should be."""
+        """Report that all ``size`` bytes of a file have arrived and are verified."""
         self._received[pin] = size
         self._arrived.add(pin)
         self._tell(self._new[pin].filename, pin, size)
@@ -94,10 +94,10 @@ class Downloads:
 
     def _part(self) -> float:
         sizes = {pin: file.size or USUAL_SIZE for pin, file in self._new.items()}
-        come = sum(size if pin in self._arrived else min(self._received[pin], size) for pin, size in sizes.items())
-        return come / (sum(sizes.values()) or 1)
+        received = sum(size if pin in self._arrived else min(self._received[pin], size) for pin, size in sizes.items())
+        return received / (sum(sizes.values()) or 1)
 
 
-def _come(file: ProjectFile, received: int) -> str:
+def _received(file: ProjectFile, received: int) -> str:
     whole = f" of {human_size(file.size)}" if file.size else ""
     return f"{file.filename}: {human_size(received)}{whole}"

@@ -1,1 +1,1 @@
-"""Floor 6: Pyodide. The only folder that imports ``js`` or ``pyodide``."""
+"""Floor 6: adapters to Pyodide. Only this folder imports ``js`` or ``pyodide``."""

@@ -1,4 +1,4 @@
-"""A cache that lives in JavaScript: what ``attach()`` was given."""
+"""Adapter for the JavaScript cache passed to ``attach()``."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ __all__ = ["JsCache"]
 class JsCache(QuietCache):
     """Keeps bytes in ``port``, an object with the methods ``get`` and ``put`` of a cache, which return promises.
 
-    Its failures are caught in JavaScript, where they happen.
-
-    More than ``limit`` bytes at once are left there.
+    Its failures are caught in JavaScript. Entries of more than ``limit`` bytes count as missing.
     """
 
     def __init__(self, port: Any, limit: int | None = None) -> None:  # noqa: ANN401 - a JavaScript object
@@ -24,12 +22,12 @@ class JsCache(QuietCache):
         self._limit = limit
 
     async def get(self, key: str) -> bytes | None:
-        """Return what was put under ``key``, or ``None``."""
+        """Return the bytes stored under ``key``, or ``None``."""
         kept = await self._port.get(key)
         if kept is None or (self._limit is not None and kept.byteLength > self._limit):
             return None
         return bytes(kept.to_bytes())
 
     async def put(self, key: str, content: bytes) -> None:
-        """Keep ``content``."""
+        """Store ``content`` under ``key``."""
         await self._port.put(key, to_js(content))

@@ -1,4 +1,4 @@
-"""What the running Pyodide gives an installer, where its caller gives nothing else."""
+"""Defaults of an installer in the running Pyodide."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["runtime_destination", "runtime_distribution", "runtime_fetcher", "ru
 
 
 def runtime_fetcher(network: Network) -> Fetcher:
-    """Return what fetches; raises :class:`~wherry.errors.UnsupportedRuntime`."""
+    """Return Pyodide's fetcher; raises :class:`~wherry.errors.UnsupportedRuntime`."""
     with _required():
         from wherry.runtime.distribution import relocated
         from wherry.runtime.fetch import make_fetcher
@@ -39,7 +39,7 @@ def runtime_destination(*, strict: bool) -> Destination:
 
 
 def runtime_distribution() -> Mapping[NormalizedName, LockedPackage]:
-    """Return Pyodide's own packages; outside of it there are none."""
+    """Return Pyodide's own packages; none outside of Pyodide."""
     if not _is_pyodide():
         return {}
     from wherry.runtime.distribution import read_distribution
@@ -48,7 +48,7 @@ def runtime_distribution() -> Mapping[NormalizedName, LockedPackage]:
 
 
 def runtime_locate() -> Locate:
-    """Return what tells where paths lead in Pyodide; outside of it they stay as they are."""
+    """Return the function that locates paths in Pyodide; outside of Pyodide it leaves them unchanged."""
     if not _is_pyodide():
         return lambda place: (place, "")
     from wherry.runtime.local_files import locate
@@ -67,6 +67,6 @@ def _required() -> Iterator[None]:
         yield
     except ModuleNotFoundError as error:
         if find_spec("pyodide_js") is not None:
-            hint = "let attach(pyodide) of the npm package bring wherry along"
+            hint = "load wherry with attach(pyodide) of the npm package"
             raise UnsupportedRuntime("JavaScript side of wherry", hint) from error
-        raise UnsupportedRuntime("Pyodide", "outside of it, give Installer a fetcher and a destination") from error
+        raise UnsupportedRuntime("Pyodide", "outside of it, pass a fetcher and a destination to Installer") from error

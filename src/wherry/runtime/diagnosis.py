@@ -1,4 +1,4 @@
-"""Finding out why a fetch failed. Node tells; a browser says "Failed to fetch" to everything, and must be asked."""
+"""Diagnose a failed fetch. Node gives the cause; a browser only says "Failed to fetch" and must be probed."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PROBE_TIMEOUT = 5_000  # milliseconds
 
 
 async def diagnose(request: Request, error: JsException, *, has_begun: bool) -> IndexUnreachable:
-    """Return what is wrong; ``has_begun`` tells whether an answer had begun to come."""
+    """Return the error for a failed request; ``has_begun`` tells whether the response had started."""
     return unreachable(request.url, await _kind(request, error, has_begun=has_begun), _reason(error))
 
 
@@ -36,7 +36,7 @@ async def _kind(request: Request, error: JsException, *, has_begun: bool) -> Unr
 
 
 async def _answers_without_cors(request: Request) -> bool:
-    """Tell whether a browser gets an answer that it must not show, where it gets none that it may."""
+    """Return whether the browser gets a response without CORS, so that CORS is the cause of the failure."""
     location = getattr(js, "location", None)
     if location is None or request.url.startswith(f"{location.origin}/"):
         return False
@@ -54,13 +54,13 @@ async def _answers_without_cors(request: Request) -> bool:
         return False
     finally:
         js.clearTimeout(timer)
-        # Its body is nobody's.
+        # The body is not needed.
         abort()
     return True
 
 
 def _reason(error: JsException) -> str:
-    """Return the message with its cause's: Node's says only "fetch failed" and hides the reason below."""
+    """Return the message and that of its cause: Node says only "fetch failed" and has the reason in the cause."""
     cause = getattr(error, "cause", None)
     detail = getattr(cause, "message", None) or getattr(cause, "code", None)
     message = getattr(error, "message", None) or str(error)

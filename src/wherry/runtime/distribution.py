@@ -1,4 +1,4 @@
-"""The distribution of the running Pyodide: the packages that it was released with."""
+"""The distribution of the running Pyodide: the packages of its release."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ def read_distribution() -> Mapping[NormalizedName, LockedPackage]:
 
 
 def find_locked(name: NormalizedName) -> Mapping[str, str] | None:
-    """Return the lock's entry of a package, which names its ``name``, ``version`` and ``package_type``, or ``None``."""
-    # As a mapping: an attribute such as "constructor" is inherited.
+    """Return the lock's entry of a package (``name``, ``version``, ``package_type``, …), or ``None``."""
+    # As a mapping, because attributes such as "constructor" are inherited.
     entry: Mapping[str, str] | None = pyodide_js.lockfile.packages.as_py_json().get(name)
     return entry
 
 
 def relocated(fetcher: Fetcher) -> Fetcher:
-    """Return a fetcher that takes from the CDN what is missing where the runtime seeks its packages."""
+    """Return a fetcher that falls back to the CDN for packages missing at the runtime's own package URL."""
     base, cdn = _base(), _cdn()
-    # Where the files of Node are is known without a request; and a caller of loadPyodide() may have named the place.
+    # In Node no request is needed to find the files. If the caller of loadPyodide() named a folder, only that counts.
     if not base.startswith("http") or cdn is None or cdn == base:
         return fetcher
     from wherry.index.relocation import RelocatingFetcher
@@ -57,13 +57,13 @@ def _file_names() -> Container[str]:
 
 
 def _base() -> str:
-    """Return the public address of the packages; in Node it may be a path."""
+    """Return the base URL of the packages; in Node it may be a path."""
     base = str(pyodide_js.lockfileBaseUrl or _cdn() or "")
     return base if "://" in base or node_module("fs") is not None else absolute(base, js.location.href)
 
 
 def _cdn() -> str | None:
-    """Return the address that this Pyodide was released to, which nothing public tells; ``None`` if it is not there."""
+    """Return the CDN's URL for this release of Pyodide, which no public API gives; ``None`` if unknown."""
     config = getattr(getattr(pyodide_js, "_api", None), "config", None)
     return getattr(config, "cdnUrl", None)
 
@@ -80,7 +80,7 @@ def _locator() -> Callable[[str], str]:
     base, cdn = _base(), _cdn()
     if "://" in base:
         return lambda file_name: file_location(file_name, base, page_url=base)
-    # In Node the files may lie beside the runtime; those that do not come from the CDN.
+    # In Node the files may be beside the runtime; missing ones come from the CDN.
     fs, path = node_module("fs"), node_module("path")
 
     def locate(file_name: str) -> str:

@@ -1,4 +1,4 @@
-"""The fetcher of Pyodide: JavaScript's ``fetch``."""
+"""Fetcher for Pyodide, by JavaScript's ``fetch``."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 __all__ = ["JsFetcher", "JsPageListing", "begun_early", "make_fetcher"]
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-MAX_REDIRECTS = 20  # as https://fetch.spec.whatwg.org/#http-redirect-fetch has it
+MAX_REDIRECTS = 20  # as in https://fetch.spec.whatwg.org/#http-redirect-fetch
 
 
 def make_fetcher(network: Network) -> Fetcher:
-    """Return the runtime's fetcher as ``network`` wants it: so many requests side by side, so many attempts."""
+    """Return the runtime's fetcher with the limits of ``network`` on concurrent requests and attempts."""
     return RetryingFetcher(LimitingFetcher(JsFetcher(network), network), attempts=network.attempts)
 
 
 class JsFetcher:
-    """Fetches with JavaScript's ``fetch``, once, as patient as ``network``; a cancelled task aborts its request."""
+    """Fetches once by JavaScript's ``fetch``, with the timeouts of ``network``; a cancelled task aborts its request."""
 
     def __init__(self, network: Network | None = None) -> None:
         self._patience = _patience(network or Network())
@@ -43,8 +43,8 @@ class JsFetcher:
     async def fetch(self, request: Request) -> Response:
         """Get ``request.url`` and read it to its end; raises :class:`~wherry.errors.IndexUnreachable`.
 
-        ``fetch`` itself takes ``Authorization`` away where a redirect leaves the origin, but no other header; so where
-        there are others, redirects are followed here.
+        ``fetch`` itself removes ``Authorization`` if a redirect leaves the origin, but no other header. So redirects of
+        requests with other secret headers are followed here.
         """
         if is_local(request.url):
             return respond(request.url, request.limit)
@@ -59,7 +59,7 @@ class JsFetcher:
             try:
                 url = file_location(location, url, page_url=url)
             except ValueError as error:
-                raise unreachable(url, "unknown", f"of its redirect, {error}") from error
+                raise unreachable(url, "unknown", f"its redirect is invalid: {error}") from error
             if origin(url) != origin(request.url):
                 headers = {}
         raise unreachable(request.url, "portal", f"it redirects more than {MAX_REDIRECTS} times")
@@ -68,7 +68,7 @@ class JsFetcher:
         self, request: Request, url: str, headers: Mapping[str, str], redirect: str = "follow"
     ) -> Response:
         hold = request.hold
-        # The hash of something small is sooner computed here than asked for there.
+        # For small responses, computing the hash here is faster than in JavaScript.
         wishes: dict[str, object] = {"size": request.size, "limit": request.limit, "wantsHash": request.is_archive}
         if hold is not None and not hold.is_released:
             wishes["holdAt"] = hold.size
@@ -90,7 +90,7 @@ class JsFetcher:
             transfer.abort()
             raise
         if answer.type == "opaqueredirect":
-            reason = "it redirects, and a browser does not let the headers of this index stay behind; use Authorization"
+            reason = "it redirects, and a browser would pass on the headers of this index; use Authorization instead"
             raise unreachable(url, "cors", reason)
         found = json.loads(answer.headers)
         return Response(
@@ -106,7 +106,7 @@ class JsFetcher:
 
 @contextmanager
 def begun_early(requests: Iterable[Request], network: Network) -> Iterator[None]:
-    """Begin ``requests`` for pages before they are asked for; those that are not asked for in the block are ended."""
+    """Start ``requests`` for pages early; abort those that no fetch in the block has taken over."""
     begun = [(request.url, _options(request, request.secret_headers), _patience(network)) for request in requests]
     wishes = json.dumps({"limit": network.max_page_size})
     for one in begun:
@@ -124,7 +124,7 @@ class JsPageListing:
     def __init__(self, page: Any) -> None:  # noqa: ANN401 - a JavaScript object
         self._page = page
         self.header = str(page.header)
-        # Each look at it copies it all, which may be a megabyte.
+        # Read it once: each access copies all of it, which may be a megabyte.
         self.names = str(page.names).split()
 
     def entries(self, positions: Sequence[int]) -> str:

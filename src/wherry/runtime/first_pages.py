@@ -1,4 +1,4 @@
-"""The pages that will be asked for, known before anything else is imported: a network is what one waits for."""
+"""Request the first project pages before the rest of wherry is imported."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ if TYPE_CHECKING:
 
 __all__ = ["first_pages"]
 
-# A name, with versions if any; what has an extra, a marker or a URL, or is a path, is left to those who can read it.
+# A name, possibly with versions. Requirements with an extra, a marker, a URL or a path are left to the real parser.
 PLAIN = re.compile(r"\s*([\w.-]+)\s*(?:(?:[<>=~]|!=)[^;@/]*)?", re.ASCII)
 
 
 def first_pages(arguments: Mapping[str, Any], indexes: Sequence[Index]) -> Iterator[Request]:
     """Yield requests for the pages of ``requirements``, as :class:`~wherry.index.client.IndexClient` will make them.
 
-    The ``arguments`` are those of :meth:`~wherry.installer.Installer.install`. Left out is whatever may come from
-    elsewhere than the first index: what is installed, part of Python, or in Pyodide's own distribution unless the
-    index is preferred, and everything where an index is for some projects alone, or the first one a path, or where
-    files may name others. What is no requirement at all is passed over, for others to refuse.
+    The ``arguments`` are those of :meth:`~wherry.installer.Installer.install`. Projects that may come from elsewhere
+    than the first index are left out: installed ones, those of Python, and those of Pyodide's own distribution unless
+    the index is preferred. All are left out if an index is for some projects only, if the first index is a path, or if
+    requirements files may name other indexes. Invalid requirements are skipped; the real parser rejects them.
 
-    After them come the hints of :class:`~wherry.index.prefetch.distribution_hints.DistributionHints`.
+    The hints of :class:`~wherry.index.prefetch.distribution_hints.DistributionHints` follow the requirements.
     """
     has_files = arguments.get("requirementsFiles") or arguments.get("groups")
     is_web = bool(indexes) and indexes[0].url.startswith("http")

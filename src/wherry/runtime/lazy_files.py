@@ -1,7 +1,7 @@
-"""Files of Emscripten's own file system that are unpacked when they are first read, in JavaScript.
+"""Lazy files in Emscripten's own file system, which JavaScript unpacks at their first read.
 
-Most files of a wheel are never read. Each is compared with RECORD before a byte of it is seen; one that differs cannot
-be read, and the console says why.
+Most files of a wheel are never read. Each is verified against RECORD before the first byte is returned; if it differs,
+it cannot be read, and the console shows the reason.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ __all__ = ["make_unpacker"]
 
 
 def make_unpacker(*, strict: bool) -> Unpacker:
-    """Return what unpacks on first read, unless all is to be verified at once."""
+    """Return an unpacker that unpacks at the first read, or, if ``strict``, one that verifies all files at once."""
     return VerifyingUnpacker() if strict else InflatingUnpacker()
 
 
 class InflatingUnpacker:
-    """Leaves the archive with JavaScript, which makes the files.
+    """Passes the archive to JavaScript, which makes lazy files.
 
-    Where they are to be on another file system, they are written out instead.
+    On other file systems than Emscripten's own, the files are written at once.
     """
 
     def __init__(self) -> None:
@@ -45,14 +45,14 @@ class InflatingUnpacker:
         listing = json.dumps(_list(wheel, batches))
         archive = to_js(wheel.archive.content)
         if wherry_js.createFiles(archive, listing):
-            # One copy is enough; what is still to be read of it comes from there.
+            # One copy of the archive is enough; Python reads the rest from JavaScript's.
             wheel.archive.keep_elsewhere(lambda start, end: archive.subarray(start, end).to_bytes())
         else:
             self._otherwise.unpack(wheel, batches)
 
 
 def _list(wheel: WheelArchive, batches: Sequence[Batch]) -> dict[str, object]:
-    """Return what JavaScript has to know; raises :class:`~wherry.errors.InvalidWheel` for what cannot be right."""
+    """Return the data of members for JavaScript; raises :class:`~wherry.errors.InvalidWheel` for impossible members."""
     members, record = wheel.archive.members, wheel.record
     digests: list[str] = []
     numbers: list[int] = []

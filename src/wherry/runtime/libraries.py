@@ -1,4 +1,4 @@
-"""Pyodide's loader of shared libraries: where it looks, what it knows, and how it takes large ones."""
+"""Pyodide's loader of shared libraries: search path, loaded libraries, and compilation of large ones."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ __all__ = ["compile_ahead", "extend_search_path", "read_loader"]
 
 SEARCH_PATH = "LD_LIBRARY_PATH"
 HEAD = 4096
-LARGE = 4_000_000  # bytes; what takes long enough to hold up a page
+LARGE = 4_000_000  # bytes; larger libraries take long enough to block a page
 TOO_LARGE = 8 * 1024 * 1024  # bytes; the most that Chromium compiles while a page waits
 
 
 def extend_search_path(site_packages: str) -> None:
-    """Let the loader look into the folders named ``<package>.libs``, too; what is gone is taken off its path.
+    """Add the folders named ``<package>.libs`` to the loader's search path; remove those that no longer exist.
 
-    Tools that repair wheels put libraries there, and not all of them tell the modules so.
+    Tools that repair wheels put libraries there, and not all of these tools set the RPATH of the modules.
     """
     there = sorted(str(folder) for folder in Path(site_packages).glob("*.libs") if folder.is_dir())
     kept = [folder for folder in _search_path() if not folder.endswith(".libs") or Path(folder).is_dir()]
@@ -39,7 +39,7 @@ def extend_search_path(site_packages: str) -> None:
 
 
 def read_loader(leaving_files: Callable[[], Iterable[str]]) -> Loader:
-    """Return what the loader finds; ``leaving_files`` (absolute paths) are asked for only if it matters."""
+    """Return the runtime's loader; ``leaving_files`` (which returns absolute paths) is called only when needed."""
 
     @cache
     def leaving() -> frozenset[str]:
@@ -55,10 +55,10 @@ def read_loader(leaving_files: Callable[[], Iterable[str]]) -> Loader:
 
 
 async def compile_ahead(paths: Iterable[str], compiled: set[str]) -> list[str]:
-    """Compile large libraries while the page goes on, so that importing them need not; return warnings.
+    """Compile large libraries without blocking the page, so that imports need not compile them; return warnings.
 
-    Where there is no page, an import compiles any size. ``compiled`` are the paths that this was ever done for, and
-    grows: the loader takes what was compiled for a path, whatever the file holds by now.
+    Outside of a page, an import can compile any size. ``compiled`` has all paths compiled so far, and is extended. They
+    are compiled again in any size, because the loader uses the module compiled for a path even if the file changed.
     """
     if not hasattr(js, "document"):
         return []
@@ -66,7 +66,7 @@ async def compile_ahead(paths: Iterable[str], compiled: set[str]) -> list[str]:
     large = [path for path, size in sizes.items() if size > LARGE or path in compiled]
     failures = [(path, await _compile(path, compiled)) for path in _needed_first(large)]
     return [
-        f"{path} could not be compiled ahead ({reason}): if the browser refuses to import a library of "
+        f"{path} could not be compiled ahead of its import ({reason}). If the browser refuses to import a library of "
         f"{sizes[path] / 1e6:.1f} MB in a page, run Pyodide in a worker"
         for path, reason in failures
         if reason is not None and sizes[path] > TOO_LARGE
@@ -78,7 +78,7 @@ def _sizes(paths: Iterable[str]) -> dict[str, int]:
 
 
 async def _compile(path: str, compiled: set[str]) -> str | None:
-    """Have Emscripten compile a library, and keep it for when it is loaded from ``path``; return why it did not."""
+    """Let Emscripten compile a library and keep it until it is loaded from ``path``; return the reason of a failure."""
     files = pyodide_js.FS
     if not hasattr(files, "preloadFile"):
         return "this Pyodide has no FS.preloadFile"
@@ -86,7 +86,7 @@ async def _compile(path: str, compiled: set[str]) -> str | None:
         return "its name does not end in .so"
     compiled.add(path)
     try:
-        # No name beside the path, readable, writable, and not to be created: it is there.
+        # Arguments: no name besides the path; readable; writable; not to be created, because it exists.
         await files.preloadFile(path, "", files.readFile(path), True, True, True)  # noqa: FBT003 - JavaScript
     except JsException as error:
         return str(error)
@@ -94,7 +94,7 @@ async def _compile(path: str, compiled: set[str]) -> str | None:
 
 
 def _needed_first(paths: Iterable[str]) -> list[str]:
-    """Order libraries so that none comes before one that it needs: it would load that one as another copy."""
+    """Sort libraries so that each follows those that it needs; otherwise it would load another copy of them."""
     needed = {path: names for path in paths if (names := _read_needed(path)) is not None}
     by_name = {PurePath(path).name: path for path in needed}
     ordered: dict[str, None] = {}
@@ -114,7 +114,7 @@ def _needed_first(paths: Iterable[str]) -> list[str]:
 
 
 def _read_needed(path: str) -> tuple[str, ...] | None:
-    """Return the names of the libraries that one needs; ``None`` if the file is something else, or cannot be read."""
+    """Return the names of the libraries that a library needs; ``None`` if the file is unreadable or not a library."""
     try:
         with Path(path).open("rb") as file:
             head = file.read(HEAD)
@@ -132,15 +132,15 @@ def _search_path() -> list[str]:
 
 
 def _is_loaded(name: str) -> bool:
-    # Nothing public tells; without it, a library that was loaded by its bare name counts as missing.
+    # No public API tells this. Without it, a library loaded by its bare name counts as missing.
     loader = getattr(getattr(pyodide_js, "_module", None), "LDSO", None)
     loaded = getattr(loader, "loadedLibsByName", None)
-    # One whose loading has failed is noted as "loading" for ever.
+    # A library whose loading failed stays marked as "loading".
     return loaded is not None and js.Object.hasOwn(loaded, name) and getattr(loaded, name).exports != "loading"
 
 
 def _offer(name: str) -> str | None:
-    """Return the shared library of the distribution that is named like the file ``name``."""
+    """Return the shared library of the distribution with the name of the file ``name``, or ``None``."""
     stem = name.partition(".so")[0].removeprefix("lib")
     for guess in (f"lib{stem}", stem):
         entry = find_locked(canonicalize_name(guess))

@@ -1,4 +1,4 @@
-"""Taking turns with ``pyodide.loadPackage``."""
+"""Mutual exclusion with ``pyodide.loadPackage``."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ __all__ = ["loading_lock"]
 
 @asynccontextmanager
 async def loading_lock() -> AsyncIterator[None]:
-    """Wait until no ``loadPackage`` runs, and keep others waiting while the block lasts.
+    """Hold the lock of ``loadPackage`` for the duration of the block.
 
-    What waits looks again, once it is its turn, at what has been loaded meanwhile.
+    Calls of ``loadPackage`` that wait for it check again afterwards which packages are loaded.
     """
-    # The lock that loadPackage() itself takes. No public way leads to it: a call that has nothing to load returns
-    # without waiting for those that have, and nothing tells whether there are any.
+    # This is the lock that loadPackage() itself takes. No public API gives access: a call with no packages to load
+    # returns without waiting for other calls, and no API tells whether others are running.
     packages = getattr(getattr(pyodide_js, "_api", None), "packageManager", None)
     take = getattr(packages, "_lock", None)
     if take is None:
@@ -39,6 +39,6 @@ async def _acquire(turn: Any) -> Any:  # noqa: ANN401 - a promise of a function
     try:
         return await asyncio.shield(waiting)
     except asyncio.CancelledError:
-        # The turn will come nevertheless, and nobody else would get theirs.
+        # The promise will still acquire the lock. Release it then, or no other caller would get it.
         waiting.add_done_callback(lambda done: done.result()())
         raise

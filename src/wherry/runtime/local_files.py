@@ -1,4 +1,4 @@
-"""Files that need no network: in Pyodide's file system (a path, or ``emfs:``) or, in Node, the host's (``file:``)."""
+"""Local files: in Pyodide's file system (a path, or ``emfs:``) or, in Node, in the host's (``file:``)."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ PAGES = {"index.json": "application/vnd.pypi.simple.v1+json", "index.html": "tex
 
 
 def is_local(url: str) -> bool:
-    """Whether ``url`` names something that needs no network."""
+    """Return whether ``url`` names a file that needs no network."""
     return url.startswith(("emfs:", "file:")) or not ("://" in url or url.lower().startswith(("http:", "https:")))
 
 
 def locate(place: str) -> tuple[str, str]:
-    """Return the URL of ``place``, a URL or a path, and the path where it was looked for in vain, if any.
+    """Return the URL of ``place`` (a URL or a path), and the path where it was not found, or ``""``.
 
-    A path leads into Pyodide's file system, or, in a page and where nothing is there, beside the page.
+    A path is looked for in Pyodide's file system. In a page, a path that does not exist there is relative to the page.
     """
     is_path = SCHEME.match(place) is None
     if not is_path and not place.startswith("emfs:"):
@@ -48,7 +48,7 @@ def locate(place: str) -> tuple[str, str]:
 
 
 def respond(url: str, limit: int | None = None) -> Response:
-    """Answer for ``url``, with the page of an index where it is a folder (``/`` at its end).
+    """Return the response for ``url``; for a folder (with ``/`` at its end), the index page in it.
 
     A file of more than ``limit`` bytes is not read.
 
@@ -56,7 +56,7 @@ def respond(url: str, limit: int | None = None) -> Response:
     """
     try:
         return _respond(url, limit)
-    except JsException as error:  # of fileURLToPath, where the URL names no path
+    except JsException as error:  # of fileURLToPath, if the URL names no path
         raise unreachable(url, "missing", str(error)) from error
 
 
@@ -74,9 +74,9 @@ def _respond(url: str, limit: int | None) -> Response:
 
 
 def _page() -> str | None:
-    """Return the address that relative ones start from, in a page or a worker of one."""
+    """Return the base URL of relative URLs in a page or in a worker of one; ``None`` elsewhere."""
     place = getattr(js, "document", None) or getattr(js, "location", None)
-    # A worker made of text has an address such as blob:https://example.org/…
+    # A worker made from text has a URL such as blob:https://example.org/…
     address = str(getattr(place, "baseURI", None) or getattr(place, "href", "")).removeprefix("blob:")
     return address if address.startswith("http") else None
 
@@ -111,7 +111,7 @@ def _read(url: str, limit: int | None) -> Response:
     try:
         is_file, size = _look_at(url)
         if not is_file:
-            # A pipe or a device may have no end, and nothing could interrupt reading it.
+            # A pipe or a device may have no end, and the read could not be interrupted.
             raise unreachable(url, "missing", "it is not a file")
         if limit is not None and size > limit:
             return Response(url, 200, b"", has_more=True)
@@ -121,7 +121,7 @@ def _read(url: str, limit: int | None) -> Response:
 
 
 def _look_at(url: str) -> tuple[bool, int]:
-    """Return whether it is a file, and its size in bytes."""
+    """Return whether ``url`` is a file, and its size in bytes."""
     host_path = _host_path(url)
     if host_path is None:
         path = _virtual_path(url)
@@ -134,7 +134,7 @@ def _content(url: str) -> bytes:
     host_path = _host_path(url)
     if host_path is None:
         return _virtual_path(url).read_bytes()
-    # As text: a Buffer is a view into Node's pool, and of a kind that Pyodide does not know where realms are mixed.
+    # As text: a Buffer is a view into Node's pool, and Pyodide does not recognize its type if realms are mixed.
     return base64.b64decode(node_module("fs").readFileSync(host_path, "base64"))
 
 
@@ -144,7 +144,7 @@ def _missing(url: str) -> IndexUnreachable:
     error = unreachable(url, "missing", "there is no such file in Pyodide's file system")
     location = node_module("url")
     if location is not None:
-        # Node takes a relative path to start in its own folder, as the caller may have thought.
+        # In Node a relative path starts in the working directory, which the caller may have meant.
         path = os.path.relpath(_virtual_path(url))
         address = location.pathToFileURL(str(_virtual_path(url)) if path.startswith("..") else path).href
         error.hint = f"for a file of this computer, write its URL, such as {address}"

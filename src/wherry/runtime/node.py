@@ -1,4 +1,4 @@
-"""Node.js, where Pyodide runs in it."""
+"""Modules of Node.js, if Pyodide runs in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running a program inside the interpreter as ``python script.py`` or ``python -m module`` would have run it."""
+"""Run a program inside the interpreter as ``python script.py`` or ``python -m module`` would run it."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ if TYPE_CHECKING:
 
 __all__ = ["interrupt", "pass_on", "run_file", "run_module"]
 
-INTERRUPTED = 130  # 128 + SIGINT, as a shell says it
-FLUSH_FAILED = 120  # what CPython exits with when its last output has nowhere to go
+INTERRUPTED = 130  # 128 + SIGINT, as in a shell
+FLUSH_FAILED = 120  # CPython's exit code if the last output cannot be written
 
 
 def run_file(file: str, argv: Sequence[str], working_directory: str) -> int:
-    """Run *file* (an absolute path) as ``__main__`` and return the exit code that CPython would have given.
+    """Run *file* (an absolute path) as ``__main__`` and return the exit code that CPython would give.
 
-    Where ``argv`` begins with ``-`` it holds what came on the standard input. Whatever the script raises is reported
-    here, on ``sys.stderr``, and goes no further. Raises :class:`~wherry.errors.InvalidSource`.
+    If ``argv`` begins with ``-``, the file holds a script from standard input. Exceptions of the script are reported on
+    ``sys.stderr`` and not raised. Raise :class:`~wherry.errors.InvalidSource` for a file whose
+    depth would end Pyodide.
     """
     came_on_stdin = argv[0] == "-"
     main = _new_main(None if came_on_stdin else file)
@@ -36,9 +37,9 @@ def run_file(file: str, argv: Sequence[str], working_directory: str) -> int:
     check_file(file, shown)
 
     def execute() -> None:
-        exec(compile(Path(file).read_bytes(), shown, "exec", dont_inherit=True), vars(main))  # noqa: S102 - what it is for
+        exec(compile(Path(file).read_bytes(), shown, "exec", dont_inherit=True), vars(main))  # noqa: S102 - the purpose of this function
 
-    # As CPython has it, "" is the working directory, wherever that is.
+    # As in CPython, "" stands for the working directory, even after a change.
     return _run(execute, argv, working_directory, "" if came_on_stdin else str(Path(file).parent))
 
 
@@ -46,25 +47,26 @@ def run_module(name: str, argv: Sequence[str], working_directory: str) -> int:
     """Run the module or package *name* as :func:`run_file` runs a file; ``argv[0]`` becomes the path of the module."""
     import runpy
 
-    # What `python -m` itself calls. The public function would leave another __main__ to what outlives it.
+    # `python -m` itself calls this function. The public one would restore another __main__ while code still runs.
     execute = runpy._run_module_as_main  # type: ignore[attr-defined]  # noqa: SLF001
     _new_main(None)
     return _run(lambda: execute(name), argv, working_directory, working_directory)
 
 
 def interrupt(error: BaseException | None = None) -> bool:
-    """Let what the program waits for raise ``KeyboardInterrupt``, or *error*, and cancel what goes on beside it.
+    """Raise ``KeyboardInterrupt``, or *error*, where the program awaits, and cancel its other tasks.
 
-    Only to be called while Python does not run. Return whether it waited; a signal is seen only where it runs.
+    Call this only while Python does not run: a signal reaches only running code. Return whether the program waited.
     """
     waits = [(task, getattr(task, "_fut_waiter", None)) for task in asyncio.all_tasks()]
-    # Who waits for another task hears of its end; who waits for nothing, or for what is done, is about to run.
+    # A task that awaits another task sees the end of that one. A task that awaits nothing, or a finished future, is
+    # about to run.
     last = [
         (task, future)
         for task, future in waits
         if future and not isinstance(future, asyncio.Task) and not future.done()
     ]
-    # By its name, "Task-1": the oldest was given to asyncio.run(), or is time.sleep().
+    # Sorted by name ("Task-1"): the oldest task is that of asyncio.run() or of time.sleep().
     last.sort(key=lambda wait: (len(wait[0].get_name()), wait[0].get_name()))
     for _, future in last[:1]:
         future.set_exception(error or KeyboardInterrupt())
@@ -74,13 +76,14 @@ def interrupt(error: BaseException | None = None) -> bool:
 
 
 def pass_on() -> bool:
-    """Let the exception that has just left the event loop, and reached nobody, end the program as CPython's loop does.
+    """Let an unhandled exception that just left the event loop end the program, as CPython's loop does.
 
-    Return whether it has reached somebody. One that ended a task has, where others wait for the task.
+    Return whether it is handled. The exception of a task is handled by other code that awaits the task; otherwise it is
+    raised where the program awaits.
     """
     error = sys.last_exc  # type: ignore[attr-defined]  # of Python 3.12
     task = _task_that_raised(error)
-    # The event loop itself waits for every task.
+    # One callback is that of the event loop itself.
     return getattr(task, "_num_done_callbacks", 0) > 1 or interrupt(error)
 
 
@@ -96,13 +99,13 @@ def _run(execute: Callable[[], object], argv: Sequence[str], working_directory: 
     sys.argv[:] = argv
     _put_first_on_path(first_on_path)
     status = _status_of(execute)
-    # CPython does this at exit, which never comes for an interpreter inside a page or a host process.
+    # CPython does this at exit. An interpreter inside a page or a host process never exits.
     atexit._run_exitfuncs()  # noqa: SLF001 — there is no public way
     return status if _flush() else status or FLUSH_FAILED
 
 
 def _put_first_on_path(folder: str) -> None:
-    if sys.path and not sys.path[0]:  # the working directory, which only an interactive interpreter looks into
+    if sys.path and not sys.path[0]:  # the working directory, which only an interactive interpreter searches
         del sys.path[0]
     sys.path.insert(0, folder)
 
@@ -129,13 +132,13 @@ def _status_of(execute: Callable[[], object]) -> int:
 
 
 def _report(error: BaseException) -> None:
-    # The first two frames are this module's own; the program's begin below them.
+    # The first two frames are this module's own; the frames of the program follow.
     frames = error.__traceback__ and error.__traceback__.tb_next and error.__traceback__.tb_next.tb_next
     sys.excepthook(type(error), error.with_traceback(frames), frames)
 
 
 def _flush() -> bool:
-    """Flush both streams, unless the program has closed them; say whether everything that was written could be."""
+    """Flush both streams, unless the program has closed them; return whether all output could be written."""
     is_flushed = True
     for stream in (sys.stdout, sys.stderr):
         if stream is None or stream.closed:

@@ -1,4 +1,4 @@
-"""Pyodide's own site-packages: a destination that keeps ``loadPackage`` informed."""
+"""Pyodide's own site-packages: a destination that keeps ``pyodide.loadedPackages`` up to date."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ __all__ = ["PyodideSite"]
 
 
 class PyodideSite(SitePackages):
-    """Tells Pyodide what came and went, so that ``loadPackage`` does not unpack another copy over it.
+    """Registers changes in ``pyodide.loadedPackages``, so that ``loadPackage`` does not unpack another copy over them.
 
-    Unless ``strict``, files are unpacked, and compared with RECORD, when they are first read.
+    Unless ``strict``, files are unpacked, and verified against RECORD, at their first read.
     """
 
     def __init__(self, *, strict: bool = False) -> None:
         super().__init__(_scheme(), _provided(), make_unpacker(strict=strict))
         self._compiled: set[str] = set()
-        extend_search_path(self.scheme.site_packages)  # a persistent file system may hold them from the beginning
+        extend_search_path(self.scheme.site_packages)  # a persistent file system may have such folders already
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
-        """Return what is there, the distribution's shared libraries included: they have no ``.dist-info``."""
+        """Return the installed distributions and the loaded shared libraries, which have no ``.dist-info``."""
         return {**_loaded_libraries(), **super().installed()}
 
     @asynccontextmanager
     async def lock(self) -> AsyncIterator[None]:
-        """Wait for ``loadPackage``, too, and keep it waiting while the block lasts."""
+        """Hold the folder's lock and that of ``loadPackage`` for the duration of the block."""
         async with super().lock(), loading_lock():
             self.scheme = _scheme()
             yield
@@ -64,7 +64,7 @@ class PyodideSite(SitePackages):
         libraries: Sequence[SharedLibrary] = (),
         replaceable: Collection[NormalizedName] = (),
     ) -> Exchange:
-        """Check that libraries will load, exchange distributions, then bring ``pyodide.loadedPackages`` up to date."""
+        """Check that libraries will load, exchange distributions, then update ``pyodide.loadedPackages``."""
         if not self.is_locked():
             self.scheme = _scheme()
         wherry_js.showHidden()
@@ -74,11 +74,11 @@ class PyodideSite(SitePackages):
         done = super().exchange(arriving, leaving, libraries, replaceable)
         extend_search_path(self.scheme.site_packages)
         _put_on_path(self.scheme.scripts)
-        # As a mapping: an attribute such as "constructor" is inherited.
+        # As a mapping, because attributes such as "constructor" are inherited.
         loaded = pyodide_js.loadedPackages.as_py_json()
         gone = {distribution.name for distribution in leaving}
         for key in list(loaded):
-            # What loadPackage() got by URL stands there as the filename spells it.
+            # Packages that loadPackage() got by URL have the spelling of the filename.
             if canonicalize_name(key) in gone:
                 del loaded[key]
         for distribution in done.arrived:
@@ -88,12 +88,12 @@ class PyodideSite(SitePackages):
         return done
 
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> list[str]:
-        """Compile large libraries, for a page cannot wait while an import does."""
+        """Compile large libraries, because an import that compiles them would block the page."""
         return await compile_ahead(library_paths(arrived, libraries, self.scheme, EXTENSION_SUFFIXES), self._compiled)
 
 
 def _provided() -> Iterator[InstalledDistribution]:
-    """Yield what stands in no folder: Pyodide under both of its names, and wherry where attach() has brought it."""
+    """Yield distributions without a folder: Pyodide under both of its names, and wherry if attach() loaded it."""
     for name in ("pyodide", "pyodide-py"):
         metadata = CoreMetadata(canonicalize_name(name), Version(pyodide_js.version))
         yield InstalledDistribution(metadata, installer="pyodide")
@@ -104,8 +104,8 @@ def _provided() -> Iterator[InstalledDistribution]:
 def _scheme() -> Scheme:
     """Return the runtime's folders as they are mounted now.
 
-    Where site-packages is on a file system of its own, which may outlive the page, all of them are inside it: what
-    belongs to one distribution stays or goes together.
+    If site-packages is on a file system of its own, which may outlive the page, all folders are inside it, so that the
+    files of a distribution stay together.
     """
     scheme = Scheme.current()
     lookup = pyodide_js.FS.lookupPath
@@ -114,14 +114,14 @@ def _scheme() -> Scheme:
 
 
 def _put_on_path(folder: str) -> None:
-    """Let ``shutil.which()`` find scripts; nothing in Pyodide can start one, but ``runpy`` can run it."""
+    """Add the folder of scripts to PATH for ``shutil.which()``: ``runpy`` can run scripts, though no process can."""
     folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
     if Path(folder).is_dir() and folder not in folders:
         os.environ["PATH"] = os.pathsep.join([*folders, folder])
 
 
 def _lock_name(name: NormalizedName) -> str:
-    """Return the distribution lock's own spelling of ``name``: it is what ``loadedPackages`` is keyed by."""
+    """Return the distribution lock's own spelling of ``name``, the key in ``loadedPackages``."""
     entry = find_locked(name)
     return entry["name"] if entry is not None else name
 

@@ -28,7 +28,7 @@ def recorded(scheme: Scheme, record: bytes | None) -> InstalledDistribution:
     return InstalledDistribution(METADATA, str(location))
 
 
-def test_files_are_those_of_record_wherever_they_are(scheme, tmp_path):
+def test_files_are_those_of_record_in_any_folder(scheme, tmp_path):
     absolute = f"{scheme.site_packages}/absolute.py"
     distribution = recorded(scheme, f"app.py,,\n../../../bin/app,,\n../../../share/app,,\n{absolute},,\n".encode())
     assert sorted(os.path.relpath(path, tmp_path) for path in files_of(distribution, scheme)) == [
@@ -40,7 +40,7 @@ def test_files_are_those_of_record_wherever_they_are(scheme, tmp_path):
     ]
 
 
-def test_all_of_the_dist_info_belongs_to_the_distribution_recorded_or_not(scheme):
+def test_unrecorded_files_in_dist_info_belong_to_the_distribution(scheme):
     distribution = recorded(scheme, b"app-1.dist-info/RECORD,,\n")
     location = Path(str(distribution.location))
     (location / "licenses").mkdir()
@@ -63,19 +63,19 @@ def test_all_of_the_dist_info_belongs_to_the_distribution_recorded_or_not(scheme
         pytest.param(b".,,\n", "outside the installation", id="site-packages itself"),
     ],
 )
-def test_a_record_that_cannot_be_followed_is_refused(scheme, record, fragment):
+def test_an_unusable_record_is_refused(scheme, record, fragment):
     with pytest.raises(UninstallRefused, match=fragment) as caught:
         files_of(recorded(scheme, record), scheme)
     assert caught.value.distribution == "app 1"
 
 
-def test_what_the_runtime_provides_cannot_go(scheme):
+def test_distributions_of_the_runtime_cannot_be_uninstalled(scheme):
     with pytest.raises(UninstallRefused, match="the runtime itself provides it"):
         files_of(InstalledDistribution(METADATA), scheme)
 
 
 @pytest.mark.parametrize("algorithm", ["sha256", "shake_128", "blake2b", "md5"])
-def test_a_file_is_what_was_installed_in_whatever_notation_record_says_so(scheme, algorithm):
+def test_hashes_of_record_are_compared_in_every_notation(scheme, algorithm):
     hashed = hashlib.new(algorithm, b"content", usedforsecurity=False)
     digest = hashed.hexdigest(32) if algorithm.startswith("shake") else hashed.hexdigest()  # type: ignore[call-arg]
     distribution = recorded(scheme, f"app.py,{algorithm}={digest},7\n".encode())

@@ -86,7 +86,7 @@ def test_steps_are_taken_in_order(folder):
     assert not has_journal(str(folder.staging_root))
 
 
-def test_a_failure_takes_all_back(folder):
+def test_a_failure_rolls_back_all_changes(folder):
     folder.write("a/old", "b")
     before = folder.found()
     changes = [folder.away(0, "a/old"), folder.empty("a"), folder.place(0, "a"), folder.make("b")]
@@ -96,7 +96,7 @@ def test_a_failure_takes_all_back(folder):
     assert not has_journal(str(folder.staging_root))
 
 
-def test_what_is_not_confirmed_is_taken_back(folder):
+def test_unconfirmed_changes_are_rolled_back(folder):
     folder.write("a/old", "b")
     before = folder.found()
     seen = []
@@ -113,33 +113,33 @@ def test_what_is_not_confirmed_is_taken_back(folder):
     assert not has_journal(str(folder.staging_root))
 
 
-def test_a_folder_goes_from_one_file_system_to_another(folder):
+def test_a_folder_is_moved_to_another_file_system(folder):
     change = folder.place_folder("app", "a", "deep/b")
     with failing(3, error=crossing):
         folder.carry_out(change)
     assert folder.found() == {"app", "app/a", "app/deep", "app/deep/b"}
 
 
-def test_a_folder_whose_copy_is_interrupted_is_taken_back(folder):
+def test_an_interrupted_copy_of_a_folder_is_rolled_back(folder):
     change = folder.place_folder("app", "a", "deep/b")
     for number in count(3):
         with crashing(before=number) as counter, failing(3, error=crossing):
             folder.carry_out(change)
         if counter.changes < number:
             break
-        assert folder.recover() == ("It was interrupted, and has been taken back",)
+        assert folder.recover() == ("It was interrupted and has been rolled back",)
         assert folder.found() == set()
         change = folder.place_folder("app", "a", "deep/b")
 
 
 @pytest.mark.parametrize("mine", [(), ("app/deep/mine",)])
-def test_a_folder_that_cannot_be_moved_back_is_emptied_of_what_came_with_it(folder, mine):
+def test_a_folder_that_cannot_be_moved_back_is_emptied_of_its_placed_files(folder, mine):
     change = folder.place_folder("app", "a", "deep/b")
-    with suppress(Crash), failing(4, 5, error=Crash):  # it is there, and neither done nor taken back
+    with suppress(Crash), failing(4, 5, error=Crash):  # the journal exists, neither committed nor rolled back
         folder.carry_out(change)
     folder.write(*mine, "app/__pycache__/a.pyc")
     with failing(*() if mine else (1,), error=crossing):
-        assert folder.recover() == ("It was interrupted, and has been taken back",)
+        assert folder.recover() == ("It was interrupted and has been rolled back",)
     assert folder.found() == ({"app", "app/deep", *mine} if mine else set())
 
 
@@ -168,7 +168,7 @@ def crossings(folder: Folder) -> list[Change]:
 FAILING = (3, 8, 13, 18)
 
 
-def test_files_go_from_one_file_system_to_another(folder, crossings):
+def test_files_are_moved_to_another_file_system(folder, crossings):
     with failing(*FAILING, error=crossing) as counter:
         folder.carry_out(*crossings)
     assert counter.changes == 23
@@ -179,9 +179,9 @@ def test_files_go_from_one_file_system_to_another(folder, crossings):
 
 
 @pytest.mark.parametrize("number", range(3, 24))
-def test_a_copy_that_is_interrupted_is_taken_back(folder, crossings, number):
+def test_an_interrupted_copy_of_a_file_is_rolled_back(folder, crossings, number):
     before = {path: content for path, content in tree(folder.root).items() if not path.startswith(".wherry")}
     with crashing(before=number), failing(*FAILING, error=crossing):
         folder.carry_out(*crossings)
-    assert folder.recover() == ("It was interrupted, and has been taken back",)
+    assert folder.recover() == ("It was interrupted and has been rolled back",)
     assert tree(folder.root) == before

@@ -25,18 +25,18 @@ def surveyed(root: Path, *trees: StagedTree) -> tuple[list[str], list[str]]:
     return targets, [str(Path(path).relative_to(root)) for path in found.made]
 
 
-def test_a_folder_that_is_new_and_nobody_elses_comes_as_a_whole(tmp_path):
+def test_a_new_folder_of_one_tree_is_placed_as_a_whole(tmp_path):
     (tmp_path / "old").mkdir()
     tree = staged(tmp_path, "a", "new/deep/one", "new/two", "old/fresh/three", "old/four", "five")
     assert surveyed(tmp_path, tree) == (["five", "new/", "old/four", "old/fresh/"], [])
 
 
-def test_a_folder_that_two_share_is_made(tmp_path):
+def test_a_folder_of_two_trees_is_made(tmp_path):
     trees = staged(tmp_path, "a", "ns/a/one"), staged(tmp_path, "b", "ns/b/two", "ns/three")
     assert surveyed(tmp_path, *trees) == (["ns/three", "ns/a/", "ns/b/"], ["ns"])
 
 
-def test_what_must_not_be_moved_is_made(tmp_path):
+def test_folders_that_must_not_be_moved_are_made(tmp_path):
     found = survey([staged(tmp_path, "a", "lib/one")], (), lambda _: False)
     assert found.made == [f"{tmp_path}/lib"]
     assert [target.path for target in found.targets] == [f"{tmp_path}/lib/one"]
@@ -51,14 +51,14 @@ def test_a_file_and_a_folder_of_one_name_conflict(tmp_path, first, second):
     assert caught.value.path == f"{tmp_path}/{min(first, second)}"
 
 
-def test_a_file_that_two_have_is_contested(tmp_path):
+def test_a_file_of_two_trees_is_contested(tmp_path):
     first, second = staged(tmp_path, "a", "ns/one", "ns/x"), staged(tmp_path, "b", "ns/two", "ns/x")
     found = survey([first, second], (), lambda _: True)
     assert found.contested == {f"{tmp_path}/ns/x": [first, second]}
     assert [Path(target.path).name for target in found.targets] == ["one", "two"]
 
 
-def test_a_tree_knows_what_it_covers(tmp_path):
+def test_a_tree_covers_its_files_and_folders(tmp_path):
     tree = staged(tmp_path, "a", "x/y/z", "x/w")
     assert [tree.covers(f"{tmp_path}/{path}") for path in ("x", "x/y", "x/y/z", "x/w")] == [True] * 4
     assert [tree.covers(f"{tmp_path}/{path}") for path in ("z", "x/z", "x/y/z/a")] == [False] * 3

@@ -42,7 +42,7 @@ def planned(root: Path, deleted: list[str], targets: list[str], renamed: dict[st
     return [f"{change.kind} {Path(change.path).relative_to(root)}" for change in changes]
 
 
-def test_files_go_then_empty_folders_then_others_come(tmp_path):
+def test_files_then_empty_folders_are_removed_before_files_are_placed(tmp_path):
     write(tmp_path, "app/a", "app/deep/b", "other/c")
     assert planned(tmp_path, ["app/a", "app/deep/b", "other/absent"], ["new/deep/d", "other/d"]) == [
         "away app/a",
@@ -54,40 +54,40 @@ def test_files_go_then_empty_folders_then_others_come(tmp_path):
     ]
 
 
-def test_a_folder_that_is_needed_or_has_something_else_in_it_stays(tmp_path):
+def test_folders_that_are_needed_or_not_empty_stay(tmp_path):
     write(tmp_path, "app/a", "app/mine/b", "lib/c")
     assert planned(tmp_path, ["app/a", "lib/c"], ["lib/c"]) == ["away app/a", "away lib/c", "place lib/c"]
 
 
-def test_folders_with_nothing_but_an_empty_pycache_go(tmp_path):
+def test_folders_with_only_an_empty_pycache_are_removed(tmp_path):
     write(tmp_path, "app/a.py")
     (tmp_path / "app" / "__pycache__").mkdir()
     assert planned(tmp_path, ["app/a.py"], []) == ["away app/a.py", "empty app/__pycache__", "empty app"]
 
 
-def test_folders_go_up_to_the_root_of_all_where_that_is_the_installations(tmp_path):
+def test_empty_folders_are_removed_up_to_a_prefix_that_is_the_root(tmp_path):
     write(tmp_path, "share/man/a.1", "b")
     changes = plan([str(tmp_path / "share/man/a.1")], {}, Survey(), str(tmp_path), lambda _: "/")
     assert [change.path for change in changes[1:]] == [str(tmp_path / "share/man"), str(tmp_path / "share")]
 
 
-def test_what_makes_way_is_kept_beside(tmp_path):
+def test_files_in_the_way_are_kept_under_new_names(tmp_path):
     write(tmp_path, "app/a")
     assert planned(tmp_path, [], ["app/a"], {"app/a": "app/a.old"}) == ["away app/a", "place app/a"]
 
 
-def test_a_folder_that_a_record_lists_is_no_file(tmp_path):
+def test_folders_that_a_record_lists_are_skipped(tmp_path):
     write(tmp_path, "app/mine")
     assert planned(tmp_path, ["app"], []) == []
 
 
-def test_a_link_goes_and_what_it_leads_to_stays(tmp_path):
+def test_a_link_is_removed_and_its_target_stays(tmp_path):
     write(tmp_path, "elsewhere/a")
     (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
     assert planned(tmp_path, ["link"], []) == ["away link"]
 
 
-def test_a_folder_does_not_give_way_to_a_file_nor_a_file_to_a_folder(tmp_path):
+def test_files_do_not_replace_folders_nor_folders_files(tmp_path):
     write(tmp_path, "folder/a", "file")
     with pytest.raises(IsADirectoryError):
         planned(tmp_path, [], ["folder"])
@@ -95,7 +95,7 @@ def test_a_folder_does_not_give_way_to_a_file_nor_a_file_to_a_folder(tmp_path):
         planned(tmp_path, [], ["file/a"])
 
 
-def test_bytecode_goes_with_its_source(tmp_path):
+def test_bytecode_is_removed_with_its_source(tmp_path):
     write(
         tmp_path, "a.py", "__pycache__/a.cpython-314.pyc", "__pycache__/a.cpython-314.opt-1.pyc", "__pycache__/ab.pyc"
     )
@@ -112,7 +112,7 @@ PATHS = st.sampled_from(["a", "b", "a/a", "a/b", "b/a", "a/a/a", "a/a/b"])
 
 
 @given(st.lists(PATHS, max_size=4), st.sets(PATHS), st.sets(PATHS, max_size=4), st.integers(1, 20))
-def test_any_plan_is_carried_out_or_taken_back(tmp_path_factory, existing, deleted, targets, end):
+def test_any_plan_is_carried_out_or_rolled_back(tmp_path_factory, existing, deleted, targets, end):
     # Of one wheel, none of which has a file that is a folder, too.
     assume(not any(path.startswith(f"{folder}/") for path in targets for folder in targets))
     with tempfile.TemporaryDirectory(dir=tmp_path_factory.getbasetemp()) as name:

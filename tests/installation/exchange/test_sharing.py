@@ -1,4 +1,4 @@
-"""Files that several distributions have: shared where they are the same, refused or replaced where they differ."""
+"""Files that several distributions have: shared if they are equal, refused or replaced if they differ."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def shared(site: SitePackages) -> Path:
 
 
 def put(site: SitePackages, *files: IndexFile, overwrite: str = "") -> tuple[str, ...]:
-    """Install as :func:`install` does; return the warnings."""
+    """Install like :func:`install`; return the warnings."""
     there = site.installed()
     leaving = [there[file.identity[0]] for file in files if file.identity[0] in there]
     return site.exchange([deliver(file) for file in files], leaving, (), names(*overwrite)).warnings
@@ -57,14 +57,14 @@ def listed(site: SitePackages) -> list[str]:
 
 @pytest.mark.parametrize("at_once", [True, False], ids=["together", "one after the other"])
 @pytest.mark.parametrize("order", [("jar-a", "jar-b"), ("jar-b", "jar-a")], ids=["a first", "b first"])
-def test_a_file_that_two_have_goes_with_the_last_of_them(site, shared, at_once, order):
+def test_a_shared_file_is_removed_with_its_last_owner(site, shared, at_once, order):
     for files in [(A, B)] if at_once else [(A,), (B,)]:
         assert put(site, *files) == ()
     assert listed(site) == ["jar_a", "jar_b"]
     assert problems(site) == []
     py_compile.compile(str(shared), doraise=True)
     first, last = order
-    assert uninstall(site, first) == (f"Kept of {first} 1, for {last} 1 has it, too: {shared}",)
+    assert uninstall(site, first) == (f"Kept files of {first} 1 that {last} 1 shares: {shared}",)
     assert shared.read_text() == INIT
     assert list((shared.parent / "__pycache__").iterdir())
     assert problems(site) == []
@@ -72,13 +72,13 @@ def test_a_file_that_two_have_goes_with_the_last_of_them(site, shared, at_once, 
     assert tree(Path(site.scheme.site_packages)) == {}
 
 
-def test_two_that_share_a_file_go_together(site):
+def test_two_owners_of_a_shared_file_are_uninstalled_together(site):
     install(site, A, B)
     assert uninstall(site, "jar-a", "jar-b") == ()
     assert tree(Path(site.scheme.site_packages)) == {}
 
 
-def test_the_shared_file_is_not_touched_by_the_second(site, shared):
+def test_the_second_owner_does_not_write_a_shared_file(site, shared):
     install(site, A)
     before = shared.stat()
     install(site, B)
@@ -104,7 +104,7 @@ def test_scripts_headers_and_data_are_shared_too(site, tmp_path):
 
 
 @pytest.mark.parametrize("version", ["1", "2"], ids=["reinstall", "upgrade"])
-def test_a_sharer_may_be_replaced_by_itself(site, version):
+def test_an_owner_of_a_shared_file_can_be_reinstalled(site, version):
     install(site, A, B)
     before = tree(Path(site.scheme.site_packages, "jar"))
     assert put(site, wheel("jar-b", version=version)) == ()
@@ -112,14 +112,14 @@ def test_a_sharer_may_be_replaced_by_itself(site, version):
     assert problems(site) == []
 
 
-def test_a_sharer_whose_new_version_has_no_such_file_leaves_it(site, shared):
+def test_an_upgrade_without_the_shared_file_leaves_it(site, shared):
     install(site, A, B)
     (said,) = put(site, make_wheel("jar-b", "2"))
-    assert said == f"Kept of jar-b 1, for jar-a 1 has it, too: {shared}"
+    assert said == f"Kept files of jar-b 1 that jar-a 1 shares: {shared}"
     assert listed(site) == ["jar_a"]
 
 
-def test_a_sharer_whose_new_version_has_another_file_conflicts_unless_both_move_on(site, shared):
+def test_an_upgrade_with_another_file_conflicts_unless_both_are_upgraded(site, shared):
     install(site, A, B)
     before = tree(Path(site.scheme.site_packages))
     with pytest.raises(InstallConflict, match="belongs to jar-a 1"):
@@ -130,7 +130,7 @@ def test_a_sharer_whose_new_version_has_another_file_conflicts_unless_both_move_
     assert problems(site) == []
 
 
-def test_of_different_files_the_conflict_names_both_and_the_way_out(site, shared):
+def test_the_conflict_of_different_files_names_both_owners_and_the_option(site, shared):
     install(site, A)
     before = tree(Path(site.scheme.site_packages))
     with pytest.raises(InstallConflict) as caught:
@@ -145,7 +145,7 @@ def test_of_different_files_the_conflict_names_both_and_the_way_out(site, shared
     assert tree(Path(site.scheme.site_packages)) == before
 
 
-def test_of_three_different_files_that_arrive_the_conflict_names_all_but_one(site):
+def test_the_conflict_of_three_arriving_files_names_two_projects(site):
     with pytest.raises(InstallConflict) as caught:
         install(site, A, OTHER_B, OTHER_C)
     assert (caught.value.owner, caught.value.newcomer) == (A.filename, OTHER_C.filename)
@@ -154,7 +154,7 @@ def test_of_three_different_files_that_arrive_the_conflict_names_all_but_one(sit
     install(site, A, OTHER_B, OTHER_C, overwrite=names("a", "b"))
 
 
-def test_a_conflict_repeats_the_names_that_were_given(site):
+def test_a_conflict_repeats_the_names_of_the_option(site):
     install(site, A)
     with pytest.raises(InstallConflict) as caught:
         install(site, OTHER_B, overwrite=names("c"))
@@ -163,7 +163,7 @@ def test_a_conflict_repeats_the_names_that_were_given(site):
 
 @pytest.mark.parametrize("steps", [[(A, OTHER_B)], [(A,), (OTHER_B,)], [(OTHER_B,), (A,)]])
 @pytest.mark.parametrize(("overwrite", "content"), [("a", "b's"), ("b", INIT)])
-def test_the_file_of_the_one_that_is_named_is_replaced_in_any_order(site, shared, steps, overwrite, content):
+def test_files_of_named_projects_are_replaced_in_any_order(site, shared, steps, overwrite, content):
     for files in steps:
         put(site, *files, overwrite=overwrite)
     assert shared.read_text() == content
@@ -171,14 +171,14 @@ def test_the_file_of_the_one_that_is_named_is_replaced_in_any_order(site, shared
     assert problems(site) == [f"{loser}: 1 of its files is replaced by {holder}: {PATH}"]
 
 
-def test_of_several_that_are_named_the_last_by_name_or_the_newcomer_has_it(site, shared):
+def test_of_several_named_projects_the_last_by_name_or_the_newcomer_has_the_file(site, shared):
     install(site, A, OTHER_C, OTHER_B, overwrite=names("a", "b", "c"))
     assert shared.read_text() == "c's"
     install(site, wheel("jar-a", "a's", "2"), overwrite=names("a", "b", "c"))
     assert shared.read_text() == "a's"
 
 
-def test_a_replacement_is_said(site, shared):
+def test_a_replacement_is_warned_about(site, shared):
     install(site, A)
     assert put(site, OTHER_B, overwrite="a") == (
         f"Files of jar-a 1 are replaced by those of {OTHER_B.filename}: {shared}",
@@ -188,7 +188,7 @@ def test_a_replacement_is_said(site, shared):
     )
 
 
-def test_bytecode_of_a_replaced_file_goes(site, shared):
+def test_bytecode_of_a_replaced_file_is_removed(site, shared):
     install(site, A)
     cached = py_compile.compile(str(shared), invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
     install(site, OTHER_B, overwrite=names("a"))
@@ -205,23 +205,23 @@ def test_uninstalling_the_former_owner_leaves_the_newcomers_file(site, shared):
     assert tree(Path(site.scheme.site_packages)) == {}
 
 
-def test_uninstalling_the_newcomer_says_what_the_former_owner_is_without(site, shared):
+def test_uninstalling_the_newcomer_warns_about_files_the_former_owner_lacks(site, shared):
     install(site, A)
     install(site, OTHER_B, overwrite=names("a"))
     (said,) = uninstall(site, "jar-b")
-    assert said == f"jar-a 1 is without files that jar-b 1 had replaced; reinstall it: {shared}"
+    assert said == f"jar-a 1 lacks files that jar-b 1 had replaced; reinstall it: {shared}"
     assert problems(site) == [f"jar-a 1: 1 of its files is missing: {PATH}"]
     install(site, A)
     assert problems(site) == []
 
 
-def test_both_owners_of_a_replaced_file_go_together(site):
+def test_both_owners_of_a_replaced_file_are_uninstalled_together(site):
     install(site, A, OTHER_B, overwrite=names("a"))
     assert uninstall(site, "jar-a", "jar-b") == ()
     assert tree(Path(site.scheme.site_packages)) == {}
 
 
-def test_the_new_owner_of_a_replaced_file_may_be_upgraded_and_the_former_may_not(site, shared):
+def test_only_the_new_owner_of_a_replaced_file_can_be_upgraded(site, shared):
     install(site, A, OTHER_B, overwrite=names("a"))
     assert put(site, wheel("jar-b", "newer", "2")) == ()
     assert shared.read_text() == "newer"
@@ -232,29 +232,29 @@ def test_the_new_owner_of_a_replaced_file_may_be_upgraded_and_the_former_may_not
     assert shared.read_text() == "newer"
 
 
-def test_a_file_that_was_changed_is_not_the_same(site, shared):
+def test_a_locally_modified_file_is_not_shared(site, shared):
     install(site, A)
     shared.write_text("mine")
     with pytest.raises(InstallConflict, match="belongs to jar-a 1"):
         install(site, B)
     (kept, replaced) = put(site, B, overwrite="a")
     beside = f"{shared}.wherry-old"
-    assert kept == f"Kept beside what takes its place, for it was changed since jar-a 1 was installed: {beside}"
+    assert kept == f"Kept locally modified files of jar-a 1 under new names: {beside}"
     assert replaced == f"Files of jar-a 1 are replaced by those of {B.filename}: {shared}"
     assert (Path(beside).read_text(), shared.read_text()) == ("mine", INIT)
     assert problems(site) == []
 
 
-def test_a_shared_file_that_was_changed_stays_with_the_last(site, shared):
+def test_a_locally_modified_shared_file_is_kept(site, shared):
     install(site, A, B)
     shared.write_text("mine")
-    assert uninstall(site, "jar-a") == (f"Kept of jar-a 1, for jar-b 1 has it, too: {shared}",)
-    assert uninstall(site, "jar-b") == (f"Kept, for it was changed since jar-b 1 was installed: {shared}",)
+    assert uninstall(site, "jar-a") == (f"Kept files of jar-a 1 that jar-b 1 shares: {shared}",)
+    assert uninstall(site, "jar-b") == (f"Kept locally modified files of jar-b 1: {shared}",)
     assert shared.read_text() == "mine"
 
 
 @pytest.mark.parametrize("files", [(OTHER_B,), (OTHER_B, OTHER_C)])
-def test_an_unclaimed_file_is_not_overwritten_for_any_name(site, shared, files):
+def test_the_option_does_not_overwrite_unclaimed_files(site, shared, files):
     shared.parent.mkdir()
     shared.write_text("mine")
     with pytest.raises(InstallConflict) as caught:
@@ -262,7 +262,7 @@ def test_an_unclaimed_file_is_not_overwritten_for_any_name(site, shared, files):
     assert (caught.value.owner, caught.value.overwrite) == (InstallConflict.nobody, ())
 
 
-def test_a_file_does_not_give_way_to_a_folder_for_any_name(site):
+def test_the_option_does_not_replace_a_file_by_a_folder(site):
     install(site, A)
     with pytest.raises(InstallConflict) as caught:
         install(site, make_wheel("jar-b", "1", files={"jar/a.py/deep": ""}), overwrite=names("a", "b"))
@@ -287,7 +287,7 @@ def test_the_same_script_is_shared(site, tmp_path, steps):
 
 @pytest.mark.parametrize("steps", [1, 2], ids=["together", "one after the other"])
 @pytest.mark.parametrize(("overwrite", "holder"), [("", "a"), ("a", "b"), ("b", "a"), ("ab", "b")])
-def test_whose_script_is_run_is_whose_file_it_is(site, tmp_path, steps, overwrite, holder):
+def test_the_script_that_runs_is_the_one_in_the_file(site, tmp_path, steps, overwrite, holder):
     first, second = with_script("jar-a", "a"), with_script("jar-b", "b")
     for files in [(first, second)] if steps == 1 else [(first,), (second,)]:
         put(site, *files, overwrite=overwrite)
@@ -312,27 +312,27 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_after_any_sequence_the_files_are_those_of_what_is_installed(tmp_path_factory, steps):
+def test_after_any_sequence_the_files_are_those_of_installed_projects(tmp_path_factory, steps):
     with tempfile.TemporaryDirectory(dir=tmp_path_factory.getbasetemp()) as name:
         site = SitePackages(Scheme(f"{name}/site-packages", f"{name}/bin", f"{name}/include", name))
         root = Path(site.scheme.site_packages)
         root.mkdir()
         there: dict[str, dict[str, str]] = {}
         replaced = False
-        for kind, what, overwrite in steps:
+        for kind, projects, overwrite in steps:
             before = tree(root)
             if kind == "uninstall":
-                uninstall(site, *what)
-                there = {project: files for project, files in there.items() if project not in what}
+                uninstall(site, *projects)
+                there = {project: files for project, files in there.items() if project not in projects}
             else:
-                wheels = [make_wheel(project, "1", files=files) for project, files in sorted(what.items())]
+                wheels = [make_wheel(project, "1", files=files) for project, files in sorted(projects.items())]
                 try:
                     install(site, *wheels, overwrite=frozenset(map(canonicalize_name, overwrite)))
                 except InstallConflict:
                     assert tree(root) == before
-                    assert differing({**there, **what}) - overwrite
+                    assert differing({**there, **projects}) - overwrite
                     continue
-                there = {**there, **what}
+                there = {**there, **projects}
             found = {path: text.decode() for path, text in tree(root).items() if text and "dist-info" not in path}
             wanted = {path for files in there.values() for path in files}
             replaced = replaced or bool(differing(there))
@@ -352,6 +352,6 @@ def test_after_any_sequence_the_files_are_those_of_what_is_installed(tmp_path_fa
 
 
 def differing(there: dict[str, dict[str, str]]) -> set[str]:
-    """The projects that have a file which another has with another content."""
+    """Return the projects that have a file which another project has with other content."""
     pairs = [(one, path, text) for one, files in there.items() for path, text in files.items()]
     return {one for one, path, text in pairs if any(path == other and text != mine for _, other, mine in pairs)}

@@ -16,9 +16,9 @@ APP = make_wheel("app", "1", files={"app/__init__.py": "app", "app-1.data/data/s
 
 @pytest.fixture
 def place(scheme, tmp_path):
-    """Puts a file where a distribution's would be, with no record of it."""
+    """Return a function that writes a file into the environment that no RECORD lists."""
 
-    def put(path: str, content: str = "somebody's") -> Path:
+    def put(path: str, content: str = "the user's") -> Path:
         file = Path(scheme.site_packages, path)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(content, encoding="utf-8")
@@ -37,7 +37,7 @@ def conflict(site, *files):
 
 
 @pytest.mark.parametrize("path", ["app/__init__.py", "../../../share/app"])
-def test_somebodys_file_is_not_overwritten(site, place, path):
+def test_an_unclaimed_file_is_not_overwritten(site, place, path):
     file = place(path)
     error = conflict(site, APP)
     assert error.path == os.path.normpath(file)
@@ -47,7 +47,7 @@ def test_somebodys_file_is_not_overwritten(site, place, path):
     )
 
 
-def test_somebodys_script_is_not_overwritten(site, place):
+def test_an_unclaimed_script_is_not_overwritten(site, place):
     place("../../../bin/app", "#!/bin/sh")
     files = {"app-1.dist-info/entry_points.txt": "[console_scripts]\napp = app:main\n"}
     assert conflict(site, make_wheel("app", "1", files=files)).path == f"{site.scheme.scripts}/app"
@@ -61,19 +61,19 @@ def test_a_file_with_the_same_content_is_taken_over(site, place, tmp_path):
     assert tree(tmp_path) == before
 
 
-def test_a_file_of_the_same_length_is_not_the_same(site, place):
+def test_an_unclaimed_file_of_the_same_length_is_not_overwritten(site, place):
     place("app/__init__.py", "APP")
     conflict(site, APP)
 
 
-def test_a_link_is_not_what_it_leads_to(site, place):
+def test_a_link_to_the_same_content_is_not_overwritten(site, place):
     elsewhere = place("elsewhere.py", "app")
     Path(site.scheme.site_packages, "app").mkdir()
     Path(site.scheme.site_packages, "app", "__init__.py").symlink_to(elsewhere)
     conflict(site, APP)
 
 
-def test_a_link_to_nothing_is_somebodys_too(site, place):
+def test_a_broken_link_is_not_overwritten(site, place):
     Path(site.scheme.site_packages, "app").mkdir()
     Path(site.scheme.site_packages, "app", "__init__.py").symlink_to("nothing")
     with pytest.raises(InstallConflict, match="no RECORD"):
@@ -81,12 +81,12 @@ def test_a_link_to_nothing_is_somebodys_too(site, place):
 
 
 @pytest.mark.parametrize("path", ["app/__init__.py/file", "app"])
-def test_somebodys_file_or_folder_in_the_way_is_told(site, place, path):
+def test_unclaimed_files_and_folders_in_the_way_are_named(site, place, path):
     file = place(path)
     assert conflict(site, APP).path == str(file)
 
 
-def test_an_empty_folder_in_the_way_is_told(site):
+def test_an_empty_folder_in_the_way_is_named(site):
     folder = Path(site.scheme.site_packages, "app", "__init__.py")
     folder.mkdir(parents=True)
     assert conflict(site, APP).path == str(folder)
@@ -98,28 +98,28 @@ def test_bytecode_is_replaced(site, place):
     assert Path(site.scheme.site_packages, "app/__pycache__/a.cpython-314.pyc").read_text() == "theirs"
 
 
-def test_what_is_left_of_a_dist_info_folder_is_replaced(site, place):
+def test_remains_of_a_dist_info_folder_are_replaced(site, place):
     place("app-1.dist-info/RECORD", "torn")
     place("app-1.dist-info/WHEEL", "torn")
     install(site, APP)
     assert [str(found) for found in site.installed().values()] == ["app 1"]
 
 
-def test_a_folder_goes_with_the_last_of_its_files(site, place):
+def test_a_folder_is_removed_with_its_last_file(site, place):
     install(site, APP)
     place("app/__pycache__/__init__.cpython-314.pyc")
     install(site, make_wheel("app", "2", files={"app": "a file"}))
     assert Path(site.scheme.site_packages, "app").read_text() == "a file"
 
 
-def test_a_folder_does_not_go_with_somebodys_file_in_it(site, place):
+def test_a_folder_with_an_unclaimed_file_stays(site, place):
     install(site, APP)
     notes = place("app/notes.txt")
     assert conflict(site, make_wheel("app", "2", files={"app": "a file"})).path == str(notes)
 
 
-def test_what_pyodide_unpacked_of_a_leaving_distribution_is_not_somebodys(scheme, tmp_path):
-    # Its loader puts `.data/data` below the prefix, and leaves RECORD as it was in the wheel.
+def test_data_that_pyodide_unpacked_for_a_leaving_distribution_is_replaced(scheme, tmp_path):
+    # Pyodide's loader puts `.data/data` below the prefix, and does not update RECORD.
     (tmp_path / "share").mkdir()
     (tmp_path / "share" / "app").write_text("old")
     (tmp_path / "new").write_text("new")
@@ -129,7 +129,7 @@ def test_what_pyodide_unpacked_of_a_leaving_distribution_is_not_somebodys(scheme
         refuse_unclaimed(found, {f"{scheme.site_packages}/app-1.data/data/share/other"}, scheme)
 
 
-def test_shared_libraries_stand_in_no_record_and_are_replaced(scheme, tmp_path):
+def test_unrecorded_shared_libraries_of_the_distribution_are_replaced(scheme, tmp_path):
     libraries = tmp_path / "usr"
     libraries.mkdir()
     (libraries / "lib.so").write_text("old")

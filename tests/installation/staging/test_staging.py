@@ -46,19 +46,19 @@ def test_every_part_has_its_target(scheme, staging_root, tmp_path):
     assert contents["readme"] == b"data"
 
 
-def test_nothing_shows_where_it_belongs(scheme, staging_root, tmp_path):
+def test_staged_files_are_not_visible_at_their_targets(scheme, staging_root, tmp_path):
     before = tree(tmp_path)
     stage([deliver(make_wheel("app", "1", files=PARTS))], scheme, str(staging_root))
     assert {path for path in tree(tmp_path) if not path.startswith("staging_root")} == before.keys()
 
 
-def test_scripts_alone_are_executable(scheme, staging_root):
+def test_only_scripts_are_executable(scheme, staging_root):
     staged = stage([deliver(make_wheel("app", "1", files=PARTS))], scheme, str(staging_root))
     executable = {Path(file.target).name for file in staged if os.access(file.path, os.X_OK)}
     assert executable == {"run"}
 
 
-def test_notes_of_another_installation_are_not_taken_over(scheme, staging_root):
+def test_notes_of_another_installation_are_not_copied(scheme, staging_root):
     names = ("INSTALLER", "REQUESTED", "direct_url.json")
     file = make_wheel("app", "1", files={f"app-1.dist-info/{name}": "pip" for name in names})
     staged = {
@@ -83,15 +83,15 @@ def test_notes_of_another_installation_are_not_taken_over(scheme, staging_root):
         ("app-1.data/platlib/app-1.dist-info/RECORD", "is there twice"),
         ("app-1.data/data/lib/python3.14.zip", "belongs to Python itself"),
         ("app-1.data/platlib/other-2.dist-info/METADATA", "would be the metadata of another distribution"),
-        ("app-1.data/purelib/App-1.DIST-INFO/METADATA", "would pass for a file of App-1.DIST-INFO"),
+        ("app-1.data/purelib/App-1.DIST-INFO/METADATA", "would be a file of App-1.DIST-INFO"),
         ("app-1.data/purelib/App.py", "collide"),
         ("app-1.data/purelib/app.py/x", "is a file and a folder"),
         ("app-1.data/purelib/app-1.dist-info/installer", "collide"),
-        (".wherry/new/1", "would go to where wherry does its work"),
+        (".wherry/new/1", "would be in the staging folder of wherry"),
         ("app-1.data/scripts/python3", "has the name of Python itself"),
     ],
 )
-def test_a_part_that_belongs_nowhere_is_refused(scheme, staging_root, path, fragment):
+def test_members_without_a_valid_target_are_refused(scheme, staging_root, path, fragment):
     file = make_wheel("app", "1", files={"app.py": "", path: ""})
     with pytest.raises(InvalidWheel, match=fragment) as caught:
         stage([deliver(file)], scheme, str(staging_root))
@@ -120,7 +120,7 @@ def contents(staged):
     return {Path(file.target).name: Path(file.path).read_bytes() for file in staged}
 
 
-def test_entry_points_become_scripts_that_anyone_may_run(scheme, staging_root):
+def test_entry_points_become_executable_scripts(scheme, staging_root):
     file = make_wheel("app", "1", files={"app-1.dist-info/entry_points.txt": ENTRY_POINTS})
     staged = {file.target: file for file in stage([deliver(file)], scheme, str(staging_root))}
     scripts = [staged[f"{scheme.scripts}/{name}"] for name in ("app", "app-admin", "app-window")]
@@ -131,7 +131,7 @@ def test_entry_points_become_scripts_that_anyone_may_run(scheme, staging_root):
     )
 
 
-def test_what_was_made_stands_in_record_after_what_the_wheel_brought(scheme, staging_root):
+def test_record_lists_generated_files_after_the_wheels_files(scheme, staging_root):
     files = {
         "app.py": "",
         "app-1.data/scripts/tool": "#!python\n1",
@@ -162,7 +162,7 @@ def test_what_was_made_stands_in_record_after_what_the_wheel_brought(scheme, sta
         (b"", b""),
     ],
 )
-def test_a_script_for_any_python_is_told_which(scheme, staging_root, content, placed):
+def test_the_placeholder_interpreter_of_a_script_is_replaced(scheme, staging_root, content, placed):
     staged = stage(
         [deliver(make_wheel("app", "1", files={"app-1.data/scripts/run": content}))], scheme, str(staging_root)
     )
@@ -171,12 +171,12 @@ def test_a_script_for_any_python_is_told_which(scheme, staging_root, content, pl
     assert f"../../../bin/run,sha256={digest},{len(placed)}\n" in contents(staged)["RECORD"].decode()
 
 
-def test_what_looks_like_a_script_elsewhere_is_left_alone(scheme, staging_root):
+def test_files_like_scripts_in_other_folders_are_unchanged(scheme, staging_root):
     staged = stage([deliver(make_wheel("app", "1", files={"run.py": "#!python\n"}))], scheme, str(staging_root))
     assert contents(staged)["run.py"] == b"#!python\n"
 
 
-def test_an_entry_points_script_takes_the_place_of_a_packed_one(scheme, staging_root):
+def test_the_script_of_an_entry_point_replaces_a_packed_one(scheme, staging_root):
     files = {
         "app-1.data/scripts/app": "#!python\npacked",
         "app-1.dist-info/entry_points.txt": "[console_scripts]\napp = app:main\n",
@@ -196,13 +196,13 @@ def test_an_entry_points_script_takes_the_place_of_a_packed_one(scheme, staging_
     ],
 )
 @pytest.mark.parametrize("folder", ["app-1.dist-info", "app-1.data/purelib/app-1.dist-info"])
-def test_entry_points_that_reach_for_more_are_refused(scheme, staging_root, folder, entry_points, fragment):
+def test_entry_points_with_unsafe_names_are_refused(scheme, staging_root, folder, entry_points, fragment):
     files = {"app-1.data/scripts/run": "", f"{folder}/entry_points.txt": entry_points}
     with pytest.raises(InvalidWheel, match=fragment):
         stage([deliver(make_wheel("app", "1", files=files))], scheme, str(staging_root))
 
 
-def test_data_of_any_name_goes_below_a_root_that_is_the_file_systems(staging_root):
+def test_data_of_any_name_is_placed_below_a_prefix_that_is_the_root(staging_root):
     scheme = Scheme("/lib/python3.14/site-packages", "/bin", "/include/python3.14", "/")
     below = ("etc/app/conf", "share/app/x", "docs/x", "home/pyodide/app.txt", "LICENSE")
     good = make_wheel("app", "1", files={f"app-1.data/data/{path}": path for path in below})

@@ -1,4 +1,4 @@
-"""Which files belong to an installed distribution, and which of them are no longer what was installed."""
+"""Files of installed distributions: their owners, and their changes since the installation."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ __all__ = ["Claim", "changed_files", "claims_on", "differs", "files_of", "refuse
 
 
 class Claim(NamedTuple):
-    """The line that the RECORD of ``owner`` has for a file."""
+    """The line for a file in the RECORD of ``owner``."""
 
     owner: InstalledDistribution
     entry: RecordEntry
@@ -30,7 +30,7 @@ class Claim(NamedTuple):
 def files_of(distribution: InstalledDistribution, scheme: Scheme) -> dict[str, RecordEntry]:
     """Return the distribution's files by absolute path: those of its RECORD, and all of its ``.dist-info`` folder.
 
-    Raises :class:`UninstallRefused` where there is no RECORD, or one that points outside the installation's folders.
+    Raises :class:`UninstallRefused` if RECORD is missing, or names a path outside the installation's folders.
     """
     if distribution.location is None:
         raise UninstallRefused(str(distribution), "the runtime itself provides it")
@@ -44,7 +44,8 @@ def files_of(distribution: InstalledDistribution, scheme: Scheme) -> dict[str, R
     for path in files:
         if not scheme.owns(path):
             raise UninstallRefused(str(distribution), f"its RECORD points to {path}, outside the installation")
-    # Pyodide's own installer adds files there that it does not record. What is left would look like a distribution.
+    # Pyodide's own installer adds files to this folder that it does not record. If they stayed, the folder would
+    # look like a distribution.
     for folder, _, names in os.walk(distribution.location):
         for name in names:
             path = os.path.join(folder, name)
@@ -55,7 +56,7 @@ def files_of(distribution: InstalledDistribution, scheme: Scheme) -> dict[str, R
 def claims_on(
     paths: Collection[str], installed: Iterable[InstalledDistribution], scheme: Scheme
 ) -> dict[str, list[Claim]]:
-    """Return the lines that RECORDs of ``installed`` have for ``paths``, by path; one that cannot be read has none."""
+    """Return the lines for ``paths`` in the RECORDs of ``installed``, by path; unreadable RECORDs are skipped."""
     claims: dict[str, list[Claim]] = {}
     for distribution in installed if paths else ():
         try:
@@ -68,7 +69,7 @@ def claims_on(
 
 
 def refuse_links(distribution: InstalledDistribution, files: Iterable[str], scheme: Scheme) -> None:
-    """Raise :class:`UninstallRefused` where a link among the folders of ``files`` leads out of the installation."""
+    """Raise :class:`UninstallRefused` if a folder of ``files`` is a link that leads out of the installation."""
     for folder in sorted({os.path.dirname(path) for path in files}):
         if (leads := scheme.leads_out(folder)) is not None:
             reason = f"{folder}, which its RECORD names, leads to {leads}, outside the installation"
@@ -76,9 +77,9 @@ def refuse_links(distribution: InstalledDistribution, files: Iterable[str], sche
 
 
 def changed_files(distribution: InstalledDistribution, files: Mapping[str, RecordEntry]) -> list[str]:
-    """Return those of ``files`` that are there and not what was installed, by the hashes that RECORD gives.
+    """Return those of ``files`` that exist and were changed since the installation, by their hashes in RECORD.
 
-    The ``.dist-info`` folder is not looked at, for nothing of it may stay; bytecode anybody may have made anew.
+    The ``.dist-info`` folder is left out, because none of it may stay; so is bytecode, which Python may have rewritten.
     """
     info = f"{distribution.location}/"
     return [
@@ -89,11 +90,11 @@ def changed_files(distribution: InstalledDistribution, files: Mapping[str, Recor
 
 
 def differs(path: str, entry: RecordEntry) -> bool:
-    """Tell whether the file at ``path`` is seen not to be that of ``entry``, by its size or hash."""
+    """Return whether the size or hash of the file at ``path`` differs from ``entry``; false if unreadable."""
     if entry.algorithm not in hashlib.algorithms_available:
         return False
     try:
-        # Most changes show in the size, and need no reading.
+        # Most changes alter the size; then the file need not be read.
         if entry.size is not None and os.stat(path).st_size != entry.size:
             return True
         with open(path, "rb", 0) as file:

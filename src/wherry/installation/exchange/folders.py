@@ -1,4 +1,4 @@
-"""Folders that are moved as a whole, and taken back with nothing of anybody else's."""
+"""Folders that are moved as a whole, and rolled back without the files that others added."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["copy_folder", "is_bytecode", "take_away_folder"]
 
 
 def take_away_folder(folder: str, aside: str, contents: Contents) -> None:
-    """Move a folder that was placed back to ``aside``, which is not there.
+    """Move a placed folder back to ``aside``, which must not exist.
 
-    ``contents`` has the names of the files that came with it, by folder (below it, with a slash before). What somebody
-    else has put there since stays, but for bytecode, which can be made again.
+    ``contents`` has the names of the files that came with the folder, by subfolder (relative, with a leading slash).
+    Files added since then stay, except bytecode, which Python can make again.
     """
     if not _is_shared(folder, contents):
         try:
@@ -30,18 +30,18 @@ def take_away_folder(folder: str, aside: str, contents: Contents) -> None:
         else:
             return
     _empty(folder, contents)
-    # From now on it counts as taken away, whatever may be at its place later.
+    # The existence of ``aside`` marks the folder as rolled back, even if another takes its place later.
     os.makedirs(aside)
 
 
 def copy_folder(source: str, target: str) -> None:
-    """Copy a folder to another file system; something that was left half done may be there."""
+    """Copy a folder to another file system; replace an incomplete copy."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(source, target, symlinks=True)
 
 
 def _is_shared(folder: str, contents: Contents) -> bool:
-    """Tell whether somebody else has something in ``folder``."""
+    """Return whether ``folder`` has files or folders that did not come with it."""
     for below, names, files in _walk(folder):
         if below in contents:
             others = set(files).difference(contents[below])
@@ -55,7 +55,7 @@ def _is_shared(folder: str, contents: Contents) -> bool:
 
 
 def _empty(folder: str, contents: Contents) -> None:
-    """Remove what came with ``folder``, bytecode, and the folders that this leaves empty."""
+    """Delete the files that came with ``folder``, bytecode, and the folders that this leaves empty."""
     for below, _, files in list(_walk(folder))[::-1]:
         for name in files:
             if name in contents.get(below, ()) or is_bytecode(f"{below}/{name}"):
@@ -72,6 +72,6 @@ def _walk(folder: str) -> Iterator[tuple[str, list[str], list[str]]]:
 
 
 def is_bytecode(path: str) -> bool:
-    """Tell whether a file is the bytecode of a module, which can be made again (PEP 3147)."""
+    """Return whether a file is cached bytecode of a module, which Python can make again (PEP 3147)."""
     folder, name = os.path.split(path)
     return name.endswith(".pyc") and os.path.basename(folder) == "__pycache__"

@@ -1,8 +1,7 @@
-"""Changes to files that can be taken back, also by another process than the one that began them.
+"""Journal of file changes, which another process can roll back after an interruption.
 
-All changes are written down before the first is taken; taking that list away is what makes the change final. Whether a
-change has been taken shows in the files themselves, so nothing is written in between, and taking back can itself be
-interrupted and begun again.
+All changes are written to the journal before the first is made; deleting the journal commits them. The files themselves
+show whether a change was made, so nothing is written in between, and a rollback can itself be interrupted and repeated.
 """
 
 from __future__ import annotations
@@ -32,9 +31,9 @@ CHECKSUM = 64  # hexadecimal digits of SHA-256
 class Change:
     """One change to ``path`` (absolute).
 
-    ``away`` moves the file there to ``aside``, ``place`` moves the one at ``aside`` there; the other end must be free.
-    Where it is a folder that is placed, ``contents`` has the names of the files in it, by the folders below it (with a
-    slash before each part). ``make`` makes a folder, ``empty`` removes one with nothing in it.
+    ``away`` moves the file at ``path`` to ``aside``; ``place`` moves the file or folder at ``aside`` to ``path``. The
+    other end must be free. If a folder is placed, ``contents`` has the names of its files by subfolder (relative, with
+    a slash before each part). ``make`` creates a folder, ``empty`` deletes an empty one.
     """
 
     kind: Literal["away", "empty", "make", "place"]
@@ -46,12 +45,12 @@ class Change:
 def carry_out(
     changes: Sequence[Change], staging_root: str, subject: str, confirm: Callable[[], None] = lambda: None
 ) -> None:
-    """Take all of ``changes`` in order, or none; ``subject`` tells another process what they are about.
+    """Make all of ``changes`` in order, or none; ``subject`` names them in the warnings of :func:`recover`.
 
-    Once all are taken, ``confirm`` looks at the result; where it raises, they are taken back.
+    After the last change ``confirm`` is called; if it raises, the changes are rolled back.
 
-    What is set aside and what is to be placed lies in ``staging_root``, a folder below the one that the paths are noted
-    relative to. Where not even taking back works, the journal stays for :func:`recover`, and the error has a note.
+    ``staging_root`` holds the files that are moved away and those to be placed; the journal notes paths relative to its
+    parent folder. If the rollback fails, the journal stays for :func:`recover`, and the error has a note.
     """
     journal = os.path.join(staging_root, JOURNAL)
     _write(journal, _encode(changes, os.path.dirname(staging_root), subject))
@@ -62,20 +61,20 @@ def carry_out(
         os.unlink(journal)
     except BaseException as error:
         if problems := _take_back(changes, journal):
-            error.add_note(f"Not everything could be put back as it was: {'; '.join(problems)}")
+            error.add_note(f"The changes could not be rolled back completely: {'; '.join(problems)}")
         raise
 
 
 def has_journal(staging_root: str) -> bool:
-    """Whether a change was begun in ``staging_root`` that is neither done nor taken back."""
+    """Return whether ``staging_root`` has a journal of changes that are neither committed nor rolled back."""
     return os.path.lexists(os.path.join(staging_root, JOURNAL))
 
 
 def recover(staging_root: str, owns: Callable[[str], bool]) -> tuple[str, ...]:
-    """Take back what an interrupted process began; return warnings; never raise.
+    """Roll back the changes of an interrupted process. Returns warnings; never raises.
 
-    A journal that is damaged, or names a file that ``owns`` does not know, is not followed: the folder is kept
-    under another name, with all that was set aside. Where taking back fails the journal stays.
+    A journal that is damaged, or names a path for which ``owns`` is false, is not used: ``staging_root`` is kept under
+    another name, with all files that were moved away. If the rollback fails, the journal stays.
     """
     if not has_journal(staging_root):
         return ()
@@ -84,10 +83,10 @@ def recover(staging_root: str, owns: Callable[[str], bool]) -> tuple[str, ...]:
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         return (_set_aside(staging_root, error),)
     if problems := _take_back(changes, os.path.join(staging_root, JOURNAL)):
-        place = f"what it moved away is in {staging_root}"
-        return (f"{subject} was interrupted, and could not be taken back ({'; '.join(problems)}); {place}",)
+        place = f"the files it moved away are in {staging_root}"
+        return (f"{subject} was interrupted and could not be rolled back ({'; '.join(problems)}); {place}",)
     shutil.rmtree(staging_root, ignore_errors=True)
-    return (f"{subject} was interrupted, and has been taken back",)
+    return (f"{subject} was interrupted and has been rolled back",)
 
 
 def _set_aside(staging_root: str, error: Exception) -> str:
@@ -99,8 +98,8 @@ def _set_aside(staging_root: str, error: Exception) -> str:
     except OSError:
         kept = staging_root
     return (
-        f"A change was interrupted, and its journal cannot be followed ({error}): nothing was touched, "
-        f"what it moved away is in {kept}, and wherry.check() tells what is missing"
+        f"A change was interrupted and its journal cannot be used ({error}); no file was touched. "
+        f"The files it moved away are in {kept}; run wherry.check() to list the missing files"
     )
 
 
@@ -116,14 +115,14 @@ def _take(change: Change) -> None:
 
 
 def _take_back(changes: Sequence[Change], journal: str) -> list[str]:
-    """Undo the ``changes`` that were made, then delete the journal; where something fails, keep it and say why."""
+    """Undo the ``changes`` that were made, then delete the journal; on failure keep it and return the problems."""
     problems = []
     replaced = {change.path for change in changes if change.kind == "away"}
     for change in reversed(changes):
         try:
             _undo(change, replaced)
         except OSError as error:
-            # The rest can still be put back.
+            # The other changes can still be undone.
             problems.append(str(error))
     if not problems:
         try:
@@ -142,13 +141,13 @@ def _undo(change: Change, replaced: Collection[str]) -> None:
             _move(change.aside, change.path)
     elif change.kind == "empty":
         os.makedirs(change.path, exist_ok=True)
-    # Somebody else may have put something into the folder by now.
+    # Another process may have added files to the folder.
     elif os.path.isdir(change.path) and not os.listdir(change.path):
         os.rmdir(change.path)
 
 
 def _take_away(change: Change, replaced: Collection[str]) -> None:
-    """Remove what was placed, unless what was there before takes its place anyway."""
+    """Remove a placed file or folder, unless undoing an ``away`` change will overwrite it."""
     if os.path.lexists(half := _beside(change.path)):
         os.unlink(half) if change.contents is None else shutil.rmtree(half)
     if os.path.lexists(change.aside) or not os.path.lexists(change.path):
@@ -172,7 +171,7 @@ def _move(source: str, target: str) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        # Another file system: the target must be whole before it shows, and the source stays until it does.
+        # Another file system: the target must be complete before it gets its name; the source stays until then.
         shutil.copy2(source, _beside(target), follow_symlinks=False)
         os.rename(_beside(target), target)
         os.unlink(source)
@@ -185,7 +184,7 @@ def _place(change: Change) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:
             raise
-        # The source goes first: that it is gone must mean that whatever is at the target is what was placed.
+        # The source is removed first: a missing source must mean that the file at the target is the placed one.
         if change.contents is None:
             shutil.copy2(source, _beside(target), follow_symlinks=False)
             os.unlink(source)
@@ -201,7 +200,7 @@ def _beside(path: str) -> str:
 
 
 def _write(journal: str, text: str) -> None:
-    # Under another name first: a journal is whole as soon as it is one.
+    # Write under another name, then rename: a journal is complete as soon as it exists.
     with open(f"{journal}.part", "wb", 0) as file:
         file.write(text.encode("ascii"))
     os.rename(f"{journal}.part", journal)
@@ -237,13 +236,13 @@ def _decode(journal: str, root: str, owns: Callable[[str], bool]) -> tuple[str, 
 
 
 def _stays_below(contents: Mapping[str, Any]) -> bool:
-    """Tell whether nothing in ``contents`` leads out of its folder."""
+    """Return whether all paths of ``contents`` stay inside their folder."""
     paths = (f"{folder[1:]}/{name}".lstrip("/") for folder, names in contents.items() for name in names)
     return all(folder[:1] in {"", "/"} for folder in contents) and not any(map(path_problem, paths))
 
 
 def _relative(path: str, root: str) -> str:
-    # Mostly it is inside, and this is many times faster than relpath().
+    # Most paths are inside, and this is many times faster than relpath().
     inside = path.startswith(root + "/")
     return path[len(root) + 1 :] if inside or not path else os.path.relpath(path, root)
 

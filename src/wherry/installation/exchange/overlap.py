@@ -1,6 +1,7 @@
-"""Where trees meet what is there, and each other: only there a folder has to be looked into.
+"""Find the paths where staged trees overlap with existing files or with each other.
 
-Everything else is new as a whole, and needs one look at its name.
+Only shared or existing folders are walked. Other folders are new; they are placed as a whole after one check of their
+path.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ __all__ = ["Collision", "Survey", "Target", "is_folder", "survey"]
 
 
 class Target(NamedTuple):
-    """A file of ``tree`` that belongs at ``path``; or a folder, new and with nothing in it of another tree."""
+    """A file of ``tree`` to be placed at ``path``; or a new folder that only this tree has files in."""
 
     path: str
     tree: StagedTree
@@ -29,9 +30,9 @@ class Target(NamedTuple):
 
 
 class Collision(NamedTuple):
-    """What is at ``path``, where ``owner`` has a file, which lies at ``staged``, or (that is empty then) a folder.
+    """An existing file or folder at ``path``, where the arriving ``owner`` has a file or a folder, too.
 
-    ``name`` is the owner's normalized name.
+    ``staged`` is the staged file, or empty for a folder. ``name`` is the owner's normalized name.
     """
 
     path: str
@@ -42,10 +43,10 @@ class Collision(NamedTuple):
 
 @dataclass(slots=True)
 class Survey:
-    """``targets`` come into folders that are there, ``kept``, or have to be, ``made`` (the outer ones first).
+    """``targets`` are placed into existing folders (``kept``) or into new ones (``made``, the outer ones first).
 
-    ``kept`` maps each to somebody of whom something comes into it. ``contested`` maps the files that several trees have
-    to these trees; it is not decided which of them is placed.
+    ``kept`` maps each folder to an owner that places files into it. ``contested`` maps files that several trees have to
+    these trees; which of them is placed is not decided yet.
     """
 
     targets: list[Target] = field(default_factory=list)
@@ -56,11 +57,11 @@ class Survey:
 
 
 def survey(trees: Sequence[StagedTree], gone: Collection[str], movable: Callable[[str], bool]) -> Survey:
-    """Find out what has to be placed one by one; ``gone`` are files that will not be there any more.
+    """Find the files and folders that must be placed one by one; ``gone`` are files that will have been removed.
 
-    A folder that is not ``movable`` is made, if it is missing, and its contents are placed.
+    If a folder that is not ``movable`` is missing, it is made and its contents are placed one by one.
 
-    Raises :class:`~wherry.errors.InstallConflict` where one tree has a file and another a folder.
+    Raises :class:`~wherry.errors.InstallConflict` if one tree has a file where another has a folder.
     """
     surveyor = _Surveyor(gone, movable)
     surveyor.visit("/", trees, is_there=True)
@@ -68,7 +69,7 @@ def survey(trees: Sequence[StagedTree], gone: Collection[str], movable: Callable
 
 
 def is_folder(path: str) -> bool:
-    """Tell whether a folder itself is there, rather than a link to one."""
+    """Return whether ``path`` is a folder, and not a link to one."""
     return os.path.isdir(path) and not os.path.islink(path)
 
 
@@ -79,7 +80,7 @@ class _Surveyor:
         self._movable = movable
 
     def visit(self, folder: str, trees: Sequence[StagedTree], *, is_there: bool) -> None:
-        """Look into a folder that is shared, or there already."""
+        """Compare the contents of a folder that exists or that several trees share."""
         prefix = folder.rstrip("/")
         owners: defaultdict[str, list[StagedTree]] = defaultdict(list)
         for tree in trees:

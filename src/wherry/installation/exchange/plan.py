@@ -1,4 +1,4 @@
-"""Which files move where when distributions are exchanged: decided as a whole, before the first of them moves."""
+"""Plan all file changes of an exchange before the first is made."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ __all__ = ["plan", "with_bytecode"]
 
 
 def plan(deleted: Collection[str], renamed: Mapping[str, str], survey: Survey, backup: str, root: Root) -> list[Change]:
-    """Return the changes that take ``deleted`` out and put in what was surveyed.
+    """Return the changes that remove ``deleted`` and place the targets of ``survey``.
 
-    ``deleted`` files move to ``backup``, as does whatever is where a file must be. ``renamed`` maps files that make way
-    to where they are kept. ``root`` tells which folder of the installation a path is in; folders inside it that are
-    left empty are removed.
+    ``deleted`` files move to ``backup``, and so do existing files at targets. ``renamed`` maps files that make way to
+    their new paths. ``root`` returns the folder of the installation that a path is in; folders inside it that become
+    empty are removed.
 
-    Raises ``OSError`` where a folder is where a file must be, or the other way round.
+    Raises ``OSError`` if a folder is at the target of a file, or the other way round.
     """
     leaving = dict.fromkeys(sorted(path for path in deleted if _is_file(path)))
     emptied = list(_emptied(deleted, {*leaving, *renamed}, survey.kept, root))
@@ -45,7 +45,7 @@ def _placing(target: Target) -> Change:
 
 
 def with_bytecode(paths: Iterable[str]) -> Iterator[str]:
-    """Yield ``paths``, each with the bytecode files that the interpreter has made of it (PEP 3147)."""
+    """Yield ``paths``, each followed by its cached bytecode files (PEP 3147)."""
     caches: dict[str, dict[str, list[str]]] = {}
     for path in paths:
         yield path
@@ -57,7 +57,7 @@ def with_bytecode(paths: Iterable[str]) -> Iterator[str]:
 
 
 def _bytecode_in(cache: str) -> dict[str, list[str]]:
-    """Return the files of a ``__pycache__`` folder by the name of the module that they are of."""
+    """Return the files of a ``__pycache__`` folder by module name."""
     found: dict[str, list[str]] = {}
     for name in sorted(os.listdir(cache)) if os.path.isdir(cache) else ():
         found.setdefault(name.partition(".")[0], []).append(os.path.join(cache, name))
@@ -65,12 +65,12 @@ def _bytecode_in(cache: str) -> dict[str, list[str]]:
 
 
 def _is_file(path: str) -> bool:
-    # Some RECORDs list folders, which may hold files of others by now.
+    # Some RECORDs list folders, which may hold files of other distributions by now.
     return os.path.lexists(path) and (os.path.islink(path) or not os.path.isdir(path))
 
 
 def _emptied(deleted: Iterable[str], gone: Iterable[str], needed: Collection[str], root: Root) -> Iterator[str]:
-    """Yield the folders of ``deleted`` in which nothing is left once ``gone`` is, the deeper ones first."""
+    """Yield the folders of ``deleted`` that are empty once ``gone`` is removed, the deeper ones first."""
     gone = set(gone)
     roots = {os.path.dirname(path): below for path in deleted if (below := root(path))}
     folders = {folder: below for start, below in roots.items() for folder in _upwards(start, below)}
@@ -84,7 +84,7 @@ def _emptied(deleted: Iterable[str], gone: Iterable[str], needed: Collection[str
 
 
 def _upwards(folder: str, below: str) -> Iterator[str]:
-    """Yield ``folder`` and its parents, as long as they are inside ``below``."""
+    """Yield ``folder`` and its parents that are inside ``below``."""
     prefix = below.rstrip("/") + "/"
     while folder.startswith(prefix) and folder != prefix:
         yield folder
@@ -92,13 +92,13 @@ def _upwards(folder: str, below: str) -> Iterator[str]:
 
 
 def _replaced(survey: Survey, gone: Collection[str]) -> Iterator[str]:
-    """Yield the files that are where one must be."""
+    """Yield the existing files at the targets of files."""
     for path, _, staged, _ in survey.collisions:
         if path in gone:
             continue
         if not staged:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), path)
         if not _is_file(path):
-            # Nobody knows whose the files in it are.
+            # The owners of the files in it are not known.
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
         yield path

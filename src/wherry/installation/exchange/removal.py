@@ -1,4 +1,4 @@
-"""What becomes of the files of distributions that leave: which go, which stay, and what there is to say of it."""
+"""Decide which files of a removed distribution to delete, keep or rename."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHOWN = 3
 
 @dataclass(slots=True)
 class Removal:
-    """``deleted`` are the files that go, ``renamed`` maps those that make way to where they are kept."""
+    """The files to delete (``deleted``), the files to keep under new paths (``renamed``), and ``warnings``."""
 
     deleted: set[str] = field(default_factory=set)
     renamed: dict[str, str] = field(default_factory=dict)
@@ -38,12 +38,12 @@ def remove(
     in_the_way: Callable[[str], bool],
     scheme: Scheme,
 ) -> Removal:
-    """Sort the files of ``leaving``.
+    """Decide about the files of ``leaving``.
 
-    ``claims_on`` tells which files belong to distributions that stay, too, and these files stay, unless they had
-    replaced those of the others. So does what was changed since it was installed, unless it is ``in_the_way``: the name
-    is needed, and it is kept beside. (pip would overwrite and remove either without a word. Somebody's work cannot be
-    downloaded again, though; everything else can.)
+    Files that distributions which stay have, too (by ``claims_on``), are kept, unless they had replaced the files of
+    those distributions. Locally modified files are kept as well; if a path is ``in_the_way`` of an arriving file, they
+    are renamed. (pip overwrites and removes both without a warning. But a user's own changes cannot be downloaded
+    again; all other files can.)
 
     Raises :class:`~wherry.errors.UninstallRefused`.
     """
@@ -71,7 +71,7 @@ def _keep_others(
     claims: Mapping[str, Sequence[Claim]],
     in_the_way: Callable[[str], bool],
 ) -> set[str]:
-    """Return those of ``files`` that stay for others; warn of those that are shared, or that others go without."""
+    """Return those of ``files`` to keep for other distributions; warn about shared files and files that others lack."""
     kept: set[str] = set()
     said: dict[str, list[str]] = {}
     for path in sorted(files.keys() & claims.keys()):
@@ -82,11 +82,11 @@ def _keep_others(
         shared = [
             one for one in claimed if one.entry.digest == entry.digest or (is_own and not differs(path, one.entry))
         ]
-        sentence = f"Kept of {distribution}, for {{}} has it, too"
+        sentence = f"Kept files of {distribution} that {{}} shares"
         if shared or not is_own or not entry.digest:
             kept.add(path)
         else:
-            shared, sentence = [*claimed], f"{{}} is without files that {distribution} had replaced; reinstall it"
+            shared, sentence = [*claimed], f"{{}} lacks files that {distribution} had replaced; reinstall it"
         if not in_the_way(path):
             for claim in shared:
                 said.setdefault(sentence.format(claim.owner), []).append(path)
@@ -97,13 +97,13 @@ def _keep_others(
 def keep_changed(
     removal: Removal, distribution: InstalledDistribution, changed: Sequence[str], in_the_way: Callable[[str], bool]
 ) -> None:
-    """Keep ``changed`` files where they are, or beside, and say so."""
-    subject = f"changed since {distribution} was installed"
+    """Keep ``changed`` files in place, or under new names; add warnings."""
+    subject = f"Kept locally modified files of {distribution}"
     if staying := [path for path in changed if not in_the_way(path)]:
-        removal.warnings.append(f"Kept, for it was {subject}: {some(staying)}")
+        removal.warnings.append(f"{subject}: {some(staying)}")
     beside = {path: _free_name(path) for path in changed if in_the_way(path)}
     if beside:
-        removal.warnings.append(f"Kept beside what takes its place, for it was {subject}: {some(beside.values())}")
+        removal.warnings.append(f"{subject} under new names: {some(beside.values())}")
     removal.renamed.update(beside)
 
 
@@ -115,7 +115,7 @@ def _free_name(path: str) -> str:
 
 
 def some(paths: Iterable[str]) -> str:
-    """Name the first of ``paths``."""
+    """Return the first of ``paths`` and the number of the rest, for a sentence."""
     named = list(paths)
     more = f" and {len(named) - SHOWN} more" if len(named) > SHOWN else ""
     return ", ".join(named[:SHOWN]) + more

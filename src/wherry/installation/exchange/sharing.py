@@ -1,7 +1,7 @@
-"""Decide whose file lies at a path that several distributions have.
+"""Decide whose file is placed at a path that several distributions have.
 
-The same content is shared. Of different contents, that of a project which may be replaced gives way. Where this decides
-nothing, it is a conflict; so the outcome does not depend on the order in which distributions arrive.
+Equal files are shared. If they differ, the file of a project that may be replaced gives way. All other cases are
+conflicts, so the outcome does not depend on the order in which distributions arrive.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ __all__ = ["share"]
 def share(found: Survey, removal: Removal, claims_on: ClaimsOn, replaceable: Collection[str]) -> set[str]:
     """Decide about the contested files of ``found``, and about collisions that installed distributions claim.
 
-    ``found`` is left with the files that are to be placed, and with the collisions that are not decided about:
-    unclaimed files, and folders. Files that are replaced are added to ``removal``; those that stay are returned.
-    ``replaceable`` are normalized names of the projects whose files may be replaced. Of several trees that are all
-    replaceable the last by name has the file; an arriving file replaces an installed one.
+    Afterwards ``found`` has only the files to be placed, and the collisions that are still open: unclaimed files, and
+    folders. Replaced files are added to ``removal``; files that stay are returned. ``replaceable`` are the normalized
+    names of projects whose files may be replaced. Of several replaceable trees the last by name has the file; an
+    arriving file replaces an installed one.
 
     Raises :class:`~wherry.errors.InstallConflict`.
     """
@@ -64,7 +64,7 @@ class _Sharing:
         self._losses: dict[tuple[str, str], list[str]] = {}
 
     def choose(self, path: str, trees: Sequence[StagedTree]) -> StagedTree:
-        """Return the tree whose file is to be at ``path``."""
+        """Return the tree whose file is placed at ``path``."""
         firm = [tree for tree in trees if tree.name not in self._replaceable]
         if not firm:
             return max(trees, key=lambda tree: tree.name)
@@ -75,12 +75,12 @@ class _Sharing:
         return newcomer
 
     def settle(self, collision: Collision, claims: Sequence[Claim]) -> str:
-        """Decide between the file that is there and the one that arrives; return whose it is then."""
+        """Decide between the existing and the arriving file; return the owner of the one that remains."""
         path, newcomer, staged, name = collision
         if has_same_content(path, staged):
             self.kept.add(path)
             return newcomer
-        # A distribution whose file was replaced before has none to lose.
+        # The holders still have their own file; those of the other claims were replaced before.
         holders = [claim.owner for claim in claims if not differs(path, claim.entry)]
         owners = holders or [claim.owner for claim in claims]
         firm = [owner for owner in owners if owner.name not in self._replaceable]
@@ -98,11 +98,11 @@ class _Sharing:
         return newcomer
 
     def lose(self, loser: str, winner: str, path: str) -> None:
-        """Note that ``winner`` has the file that ``loser`` would have at ``path``."""
+        """Note that the file of ``winner`` at ``path`` replaces that of ``loser``."""
         self._losses.setdefault((loser, winner), []).append(path)
 
     def report(self) -> None:
-        """Warn of every file that a distribution goes without."""
+        """Warn about every replaced file."""
         for (loser, winner), paths in self._losses.items():
             self._removal.warnings.append(f"Files of {loser} are replaced by those of {winner}: {some(paths)}")
 

@@ -1,4 +1,4 @@
-"""Files that stand in no RECORD: somebody made them, and nothing says that they may be overwritten."""
+"""Refuse to overwrite files that no RECORD lists, because a user may have made them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ __all__ = ["has_same_content", "refuse_unclaimed"]
 
 
 def refuse_unclaimed(collisions: Sequence[Collision], making_way: Collection[str], scheme: Scheme) -> None:
-    """Raise :class:`InstallConflict` where a file or folder among ``collisions`` is claimed by no distribution.
+    """Raise :class:`InstallConflict` if no distribution claims a file or folder of ``collisions``.
 
-    ``making_way`` are the files that leave; those of distributions that stay have been looked for before. A file with
-    the content that is to be there is taken over. Bytecode can be made again, a ``.dist-info`` folder without a
-    distribution tells nothing true, and the shared libraries of Pyodide's distribution stand in no RECORD at all: these
-    are replaced.
+    ``making_way`` are the files that leave; files of distributions that stay were checked before. A file with the same
+    content as the arriving one is taken over. Three kinds are replaced: bytecode, which can be made again; files of a
+    ``.dist-info`` folder without a distribution, which are stale; and the shared libraries of Pyodide's distribution,
+    which no RECORD lists.
     """
     free = {*making_way, *_unpacked_by_pyodide(making_way, scheme)}
     for path, owner, staged, _ in collisions:
@@ -38,7 +38,7 @@ def refuse_unclaimed(collisions: Sequence[Collision], making_way: Collection[str
 
 
 def _unpacked_by_pyodide(files: Collection[str], scheme: Scheme) -> Iterator[str]:
-    """Yield where Pyodide's own loader puts the ``.data/data`` files of a RECORD, which it leaves as it is."""
+    """Yield the targets of ``.data/data`` files that Pyodide's own loader unpacked; it does not update RECORD."""
     for path in files:
         folder, _, rest = path.removeprefix(scheme.site_packages + "/").partition("/data/")
         if folder.endswith(".data") and rest:
@@ -46,14 +46,14 @@ def _unpacked_by_pyodide(files: Collection[str], scheme: Scheme) -> Iterator[str
 
 
 def _unclaimed_in(folder: str, free: Collection[str]) -> str | None:
-    """Return what keeps a folder from leaving with its last file: one that stays, or that it has none."""
+    """Return a file that stays in ``folder``, or ``folder`` itself if it is empty; ``None`` if its files all leave."""
     paths = [os.path.join(parent, name) for parent, _, names in os.walk(folder) for name in names]
     stays = (path for path in paths if path not in free and not is_bytecode(path))
     return next(stays, None if paths else folder)
 
 
 def _can_be_made_again(path: str, owner: str, scheme: Scheme) -> bool:
-    # A wheel may not replace those libraries, where its `.data/data` leads to them.
+    # A wheel may not replace those libraries, even if its `.data/data` leads to them.
     is_library = path.startswith(scheme.libraries.rstrip("/") + "/") and not owner.endswith(".whl")
     if is_bytecode(path) or is_library:
         return True
@@ -62,8 +62,8 @@ def _can_be_made_again(path: str, owner: str, scheme: Scheme) -> bool:
 
 
 def has_same_content(path: str, staged: str) -> bool:
-    """Compare the bytes of two files; a file that cannot be read is no other's equal."""
-    # A link's content is elsewhere, and is somebody else's.
+    """Return whether two files have the same bytes; false if one cannot be read."""
+    # The content of a link is another file, with another owner.
     if not staged or os.path.islink(path) or not os.path.isfile(path):
         return False
     if os.path.getsize(path) != os.path.getsize(staged):

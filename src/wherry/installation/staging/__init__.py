@@ -1,1 +1,1 @@
-"""Unpack wheels aside: every file as it will be, none of them visible yet."""
+"""Unpack wheels into a staging folder: every file in its final form, none visible yet."""

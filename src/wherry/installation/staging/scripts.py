@@ -1,4 +1,4 @@
-"""The files in the folder of scripts: those that wheels bring, and those made of entry points."""
+"""Files in the folder of scripts: the scripts of wheels, and those made from entry points."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ PYTHON = re.compile(rb"#![^\n]*python")
 
 
 class ScriptOwners:
-    """Who may have which script of an entry point: whoever came first; ``warnings`` tell of those who go without.
+    """Owners of the scripts of entry points: the first wheel has a script; ``warnings`` name the others.
 
-    Projects that belong together declare the same script (fastapi and fastapi-cli do), and are installed together.
-    ``is_anothers`` tells whether a path belongs to what is installed and stays, and has another content than the
-    script. The scripts of projects in ``replaceable`` may be replaced.
+    Related projects may declare the same script (as fastapi and fastapi-cli do) and are installed together.
+    ``is_anothers`` tells whether a path belongs to a distribution that stays and has other content than the script. The
+    scripts of projects in ``replaceable`` may be replaced.
     """
 
     def __init__(
@@ -34,19 +34,19 @@ class ScriptOwners:
         self._first: dict[str, tuple[str, bytes]] = {}
 
     def claim(self, target: str, script: bytes, tree: StagedTree) -> bool:
-        """Tell whether the wheel of ``tree`` may put ``script`` to ``target``."""
+        """Return whether the wheel of ``tree`` may place ``script`` at ``target``; warn if not."""
         first, content = self._first.get(target, (tree.name, script))
         may_replace = first in self._replaceable
         if (content == script or may_replace) and not self._is_anothers(target, script):
             if may_replace or target not in self._first:
                 self._first[target] = tree.name, script
             return True
-        self.warnings.append(f"{tree.owner} goes without the script {target}, which another distribution has")
+        self.warnings.append(f"Skipped the script {target} of {tree.owner}: another distribution has it")
         return False
 
 
 def script_of(entry_point: ScriptEntryPoint, interpreter: str) -> bytes:
-    """Return a program that calls what ``entry_point`` names and exits with what it returns."""
+    """Return a program that calls the object of ``entry_point`` and exits with the returned value."""
     imported = entry_point.attribute.partition(".")[0]
     lines = (
         f"#!{interpreter}",
@@ -61,7 +61,7 @@ def script_of(entry_point: ScriptEntryPoint, interpreter: str) -> bytes:
 
 
 def with_interpreter(content: bytes, interpreter: str) -> bytes:
-    """Return a wheel's script with ``#!python`` or ``#!pythonw`` (for windows) made the interpreter's own line.
+    """Return a wheel's script with its ``#!python`` or ``#!pythonw`` (for windows) replaced by the interpreter's line.
 
     "If applicable, update scripts starting with ``#!python`` to point to the correct interpreter" (the specification).
     """
@@ -70,7 +70,7 @@ def with_interpreter(content: bytes, interpreter: str) -> bytes:
 
 
 def is_python(path: str) -> bool:
-    """Tell whether the script at ``path`` is a Python program, by its name or its first line."""
+    """Return whether the script at ``path`` is a Python program, by its name or its first line."""
     if path.endswith((".py", ".pyw")):
         return True
     with open(path, "rb") as file:

@@ -1,4 +1,4 @@
-"""Unpacking wheels aside: every file as it will be, none of them visible yet."""
+"""Unpack wheels into a staging folder, and add their scripts and records."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ NOTES = frozenset({"INSTALLER", "REQUESTED", "direct_url.json", "PYODIDE_SOURCE"
 
 
 class Staging:
-    """Unpacks below ``folder``, each wheel as it comes, and in the end all that is to be placed.
+    """Unpacks wheels below ``folder`` as they arrive, and finishes their trees at the end.
 
-    ``warnings`` tell of faults in the wheels that do no harm.
+    ``warnings`` name harmless faults of the wheels.
     """
 
     def __init__(self, scheme: Scheme, folder: str, unpacker: Unpacker | None = None) -> None:
@@ -58,7 +58,7 @@ class Staging:
             source, _, name = entry.path.rpartition("/")
             target = targets.of(entry.path, source)
             if target.folder == unpacked.dist_info and name in NOTES:
-                continue  # A wheel made from an installation may still tell of that one.
+                continue  # A wheel made from an installation may still have the notes of that one.
             if target.is_for_scripts:
                 unpacked.scripts[f"{target.folder}/{name}"] = with_interpreter(
                     wheel.read(entry.path), self._scheme.interpreter
@@ -81,7 +81,7 @@ class Staging:
     def finish(
         self, deliveries: Sequence[Delivery], libraries: Sequence[SharedLibrary], owners: ScriptOwners
     ) -> list[StagedTree]:
-        """Unpack what has not been yet, write what records the installation, and return all in order.
+        """Unpack the remaining deliveries, write scripts and records, and return all trees in order.
 
         Raises :class:`InvalidWheel`.
         """
@@ -100,7 +100,7 @@ class Staging:
         return tree
 
     def _write_apart(self, unpacked: _Unpacked, entry: RecordEntry, folder: str) -> None:
-        """Write a member that is not left to the unpacker."""
+        """Write a member that the unpacker does not handle."""
         wheel = unpacked.delivery.wheel
         content = wheel.read(entry.path)
         target = f"{folder}/{entry.path.rpartition('/')[2]}"
@@ -109,7 +109,7 @@ class Staging:
         self._write_file(unpacked.tree, target, content)
 
     def _complete(self, unpacked: _Unpacked, owners: ScriptOwners) -> StagedTree:
-        """Write the wheel's scripts and what records the installation."""
+        """Write the wheel's scripts and the records of its installation."""
         tree, dist_info = unpacked.tree, unpacked.dist_info
         notes = {f"{dist_info}/{name}": content for name, content in _notes(unpacked.delivery).items()}
         made = {**self._scripts(unpacked, owners), **notes}
@@ -130,7 +130,7 @@ class Staging:
         return tree
 
     def _scripts(self, unpacked: _Unpacked, owners: ScriptOwners) -> dict[str, bytes]:
-        """Return the scripts by target. One of an entry point goes before a packed one: old backends made both."""
+        """Return the scripts by target. Entry points precede packed scripts: old build backends made both."""
         scripts = dict(unpacked.scripts)
         for entry_point in unpacked.entry_points:
             target = os.path.join(self._scheme.scripts, entry_point.name)
@@ -170,9 +170,9 @@ class Staging:
 
 @dataclass(slots=True)
 class _Unpacked:
-    """A wheel's tree, lines for RECORD, its scripts by target, and the scripts that it wants made.
+    """A wheel's tree, its lines for RECORD, its scripts by target, and its entry points.
 
-    ``is_unmoved`` tells that all is where it was in the archive, where no two names are the same.
+    ``is_unmoved`` tells that all members keep their paths of the archive, which are distinct.
     """
 
     delivery: Delivery
@@ -185,7 +185,7 @@ class _Unpacked:
 
 
 def _refuse_collisions(tree: StagedTree, folders: Iterable[str]) -> None:
-    """Raise :class:`InvalidWheel` where two files are one, here or on some file system."""
+    """Raise :class:`InvalidWheel` if two paths are the same, here or on a file system that ignores case."""
     folded: dict[str, str] = {}
     for target in _targets_in(tree, folders):
         if target in tree.folders:
@@ -214,7 +214,7 @@ def _entry_of(path: str, content: bytes) -> RecordEntry:
 
 
 def _notes(delivery: Delivery) -> dict[str, bytes]:
-    """Return the files that tell of the installation itself (PEP 376, 610, 627), as Pyodide's own loader does."""
+    """Return the files that record the installation itself (PEP 376, 610, 627), as Pyodide's own loader does."""
     notes = {"INSTALLER": f"{INSTALLER}\n".encode()}
     if delivery.requested:
         notes["REQUESTED"] = b""

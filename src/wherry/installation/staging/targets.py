@@ -1,4 +1,4 @@
-"""Where the members of a wheel belong once they are installed."""
+"""Targets of the members of a wheel in the installation scheme."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ __all__ = ["FolderTarget", "FolderTargets", "target_of"]
 
 @dataclass(slots=True)
 class FolderTarget:
-    """Where the members of one folder of an archive belong; ``names`` are those of ordinary files.
+    """Target of the members of one folder of an archive; ``names`` are those of ordinary files.
 
     ``folder`` is absolute, and empty for the root of the file system.
 
-    ``is_special`` tells that its files are not ordinary, and ``is_for_scripts`` that they are the wheel's scripts.
-    ``prefix`` is what RECORD has before their names, if it is something else than in the archive. Where
-    ``asks_for_each`` is set, it depends on a name whether it may go there.
+    ``is_special`` tells that its files are not ordinary, ``is_for_scripts`` that they are the wheel's scripts.
+    ``prefix`` is the folder in RECORD before their names, if it differs from the folder in the archive. If
+    ``asks_for_each`` is set, each name must be checked on its own.
     """
 
     folder: str
@@ -39,12 +39,12 @@ class FolderTarget:
     asks_for_each: bool
 
     def recorded(self, entry: RecordEntry, name: str) -> RecordEntry:
-        """Return the line that RECORD has of a member once it is installed."""
+        """Return the RECORD line of a member after its installation."""
         return entry if self.prefix is None else entry._replace(path=self.prefix + name)
 
 
 class FolderTargets:
-    """The targets of a wheel's members, found once for each folder of the archive; ``tree`` is what they become."""
+    """The targets of a wheel's members, found once for each folder of the archive; ``tree`` receives the files."""
 
     def __init__(self, wheel: WheelArchive, scheme: Scheme, tree: StagedTree) -> None:
         self._wheel = wheel
@@ -54,7 +54,7 @@ class FolderTargets:
 
     @property
     def is_unmoved(self) -> bool:
-        """Whether all members found so far belong where they are in the archive."""
+        """Whether all members so far keep their paths of the archive."""
         return all(target.prefix is None for target in self._targets.values())
 
     def of(self, path: str, source: str) -> FolderTarget:
@@ -67,7 +67,7 @@ class FolderTargets:
         return target
 
     def batches(self) -> list[Batch]:
-        """Return the ordinary files, and put them into the tree."""
+        """Return the batches of ordinary files, and add these to the tree."""
         found = []
         for source, target in self._targets.items():
             if target.names:
@@ -86,24 +86,24 @@ class FolderTargets:
         is_for_scripts = is_data and below.startswith("scripts/")
         in_scripts = f"{folder}/".startswith(scheme.scripts + "/")
         in_dist_info = f"{folder}/".startswith(os.path.join(scheme.site_packages, self._wheel.dist_info, ""))
-        # Names decide at the top of site-packages, in the folders around Python's own library, and beside Python.
+        # Each name matters at the top of site-packages, in the folders around Python's own library, and beside Python.
         asks = is_for_scripts or folder == scheme.scripts or f"{scheme.site_packages}/".startswith(f"{folder}/")
         return FolderTarget(folder, [], prefix, in_dist_info or in_scripts, is_for_scripts, asks)
 
 
 def target_of(path: str, wheel: WheelArchive, scheme: Scheme) -> str:
-    """Return where the member at ``path`` belongs: site-packages, or where the scheme puts its ``.data`` part.
+    """Return the target of the member at ``path``: in site-packages, or in the scheme's folder for its ``.data`` part.
 
-    Raises :class:`~wherry.errors.InvalidWheel` where nothing of this wheel may go there.
+    Raises :class:`~wherry.errors.InvalidWheel` if no file of this wheel may be there.
     """
     data = wheel.data_part(path)
     target = os.path.join(scheme.site_packages, path) if data is None else _data_target(path, *data, wheel, scheme)
     if target.startswith(scheme.site_packages + "/"):
         first = target[len(scheme.site_packages) + 1 :].partition("/")[0]
         if first.lower().endswith(".dist-info") and first != wheel.dist_info:
-            raise InvalidWheel(wheel.filename, [f"{path} would pass for a file of {first}"])
+            raise InvalidWheel(wheel.filename, [f"{path} would be a file of {first}"])
         if first == STAGING_ROOT:
-            raise InvalidWheel(wheel.filename, [f"{path} would go to where wherry does its work"])
+            raise InvalidWheel(wheel.filename, [f"{path} would be in the staging folder of wherry"])
     return target
 
 
@@ -112,12 +112,12 @@ def _data_target(path: str, part: str, rest: str, wheel: WheelArchive, scheme: S
     if folder is None or not rest:
         raise InvalidWheel(wheel.filename, [f"{path} is of an unknown .data scheme"])
     if part == "headers":
-        # As every installer has it since distutils: "#include <numpy/…>" says whose header it is.
+        # As in every installer since distutils: "#include <numpy/…>" names the project.
         folder = os.path.join(folder, wheel.metadata.name)
     target = os.path.join(folder, rest)
     above, _, name = target.rpartition("/")
     if above == scheme.scripts and (problem := script_name_problem(name)):
         raise InvalidWheel(wheel.filename, [f"the script {name!r} {problem}"])
     if not scheme.owns(target):
-        raise InvalidWheel(wheel.filename, [f"{path} would go to {target}, which {scheme.refusal(target)}"])
+        raise InvalidWheel(wheel.filename, [f"{path} would be installed at {target}, which {scheme.refusal(target)}"])
     return target

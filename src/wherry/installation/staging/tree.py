@@ -1,4 +1,4 @@
-"""What is to be placed, as it lies aside: for each wheel a tree in the shape of the file system."""
+"""Trees of staged files, one for each wheel, in the shape of the file system."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ __all__ = ["StagedTree"]
 class StagedTree:
     """The files of one ``owner``, a wheel's filename or a library's name; ``name`` is the project's, normalized.
 
-    What belongs at ``/a/b`` lies at ``root + "/a/b"``. ``files`` has the names of files by their folder, ``folders``
-    those of the folders in it; all folders are absolute, and where they belong.
+    The file for ``/a/b`` is staged at ``root + "/a/b"``. ``files`` has the names of files by folder, ``folders`` the
+    names of subfolders by folder; folders are absolute paths of targets.
     """
 
     owner: str
@@ -26,7 +26,7 @@ class StagedTree:
     folders: dict[str, list[str]] = field(default_factory=dict)
 
     def names_in(self, folder: str) -> list[str]:
-        """Return the list of the files in ``folder``, which is there from then on, and may be added to."""
+        """Return the list of file names in ``folder``, which the caller may extend; add the folder if it is new."""
         names = self.files.get(folder)
         if names is None:
             names = self.files[folder] = []
@@ -34,11 +34,11 @@ class StagedTree:
         return names
 
     def targets(self) -> Iterator[str]:
-        """Yield where the files belong."""
+        """Yield the target paths of the files."""
         return (f"{folder.rstrip('/')}/{name}" for folder, names in self.files.items() for name in names)
 
     def covers(self, path: str) -> bool:
-        """Tell whether a file or a folder of these belongs at ``path``."""
+        """Return whether ``path`` is the target of a file or folder of the tree."""
         folder, _, name = path.rpartition("/")
         return path in self.folders or path in self.files or name in self.files.get(folder or "/", ())
 
@@ -53,7 +53,7 @@ class StagedTree:
         return found
 
     def _connect(self, folder: str) -> None:
-        """Note a folder in the one above, and that one in the next."""
+        """Add a folder to its parent, and so on up to the root."""
         if folder in self.folders:
             return
         self.folders[folder] = []

@@ -1,4 +1,4 @@
-"""The port to how the ordinary files of a wheel get their contents."""
+"""Port for writing the ordinary files of a wheel."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_CLOEXEC", 0)
 
 
 class Batch(NamedTuple):
-    """The members ``names`` of the archive's folder ``source``, which are to lie in ``folder`` (absolute)."""
+    """The members ``names`` of the archive's folder ``source``, to be unpacked into ``folder`` (absolute)."""
 
     source: str
     folder: str
@@ -28,19 +28,19 @@ class Batch(NamedTuple):
 
 
 class Unpacker(Protocol):
-    """Makes files of a wheel's members, which RECORD lists with SHA-256."""
+    """Unpacks members of a wheel that RECORD lists with SHA-256."""
 
     def unpack(self, wheel: WheelArchive, batches: Sequence[Batch]) -> None:
-        """Make the files of ``batches``, and the folders they are in.
+        """Make the files of ``batches`` and their folders.
 
-        Nobody shall ever see a byte of one that is other than RECORD says. Raises
-        :class:`~wherry.errors.InvalidWheel` or ``OSError``.
+        No reader may ever see a byte that differs from RECORD. Raises :class:`~wherry.errors.InvalidWheel` or
+        ``OSError``.
         """
         ...
 
 
 class VerifyingUnpacker:
-    """Writes the files out, each compared with RECORD before."""
+    """Verifies each file against RECORD and writes it."""
 
     def unpack(self, wheel: WheelArchive, batches: Sequence[Batch]) -> None:
         """Write the files of ``batches`` (see :class:`Unpacker`)."""
@@ -51,7 +51,7 @@ class VerifyingUnpacker:
 
 
 def write_file(path: str, content: bytes) -> None:
-    """Write a file that is whole; a fraction of the time that ``open()`` takes in Emscripten's file system."""
+    """Write a complete file, in a fraction of the time that ``open()`` takes in Emscripten's file system."""
     descriptor = os.open(path, NEW, 0o666)
     try:
         written = os.write(descriptor, content)
