@@ -11,7 +11,7 @@ test("advice is in options of the command line", () => {
     ["give the index as index_urls=['https://example.org/']", "give the index as --index-url https://example.org/"],
     ["as in index_urls=[Index('https://…', headers={'Authorization': '…'})]", "as in --index-url https://name:password@…"],
     ["try again, or allow more time with Installer(network=Network(…))", "try again"],
-    ["a blocker: a page is not told which, but the browser's console may say", "a blocker"],
+    ["a blocker: see the browser's console", "a blocker"],
     ['prefer="index" takes the index\'s', "--prefer index takes the index's"],
   ];
   for (const [python, options] of said) assert.equal(inOptions(python, {}), options);
