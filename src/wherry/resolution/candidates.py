@@ -12,7 +12,7 @@ from wherry.model.distribution import InstalledDistribution
 from wherry.resolution.sources import Sources, file_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
@@ -143,6 +143,20 @@ class Candidates:
     def refusal(self, candidate: Candidate) -> str:
         """Say why the candidate's metadata forbids it, or return nothing."""
         return self._flaw(candidate) or (self._lack(candidate) if self.lacks_extra(candidate) else "")
+
+    def is_unnamed(self, candidate: Candidate, requirements: Iterable[ProjectRequirement]) -> bool:
+        """Return whether the candidate is a yanked release that nothing names, so that it must not stay in an answer.
+
+        :attr:`Policy.LAST_RESORT` offers yanked releases before all requirements are known; this is for the end, when
+        they are (PEP 592).
+        """
+        if self.policy is Policy.RELAXED or candidate.extra:
+            return False
+        file, version = candidate.file, candidate.version
+        if file is None or version is None or file.yanked is None or candidate.source is not file:
+            return False
+        constraints = self.problem.constraints.get(candidate.name, ())
+        return not any(requirement.names(version) for requirement in (*requirements, *constraints))
 
     def error(self, candidate: Candidate) -> WherryError | None:
         """Return why the candidate, or its metadata, cannot be read."""
