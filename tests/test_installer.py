@@ -544,7 +544,7 @@ async def test_of_an_upgrade_that_cannot_be_read_the_report_tells(tmp_path: Path
     report = await subject.install("lib")
     assert found(tmp_path) == {"lib": "1"}
     problem = "The metadata of lib-2-py3-none-any.whl is invalid: Requires-Dist 'pytz>dev' is not a requirement"
-    assert report.warnings == (f"lib 2 was passed over: {problem}",)
+    assert report.warnings == (f"lib 2 was skipped: {problem}",)
 
 
 LEAST = b"Metadata-Version: 2.1\nName: odd\nVersion: 1\n"

@@ -20,7 +20,7 @@ GOING_BACK = SmallIndex(
     },
     ("a", "c>=2"),
 )
-# Each of three wants one of two places; no two share one.
+# Each of three projects takes one of two places, and no place has room for two.
 CROWDED = SmallIndex(
     {
         **{
@@ -38,7 +38,7 @@ def resolver(index: SmallIndex) -> Resolver:
     return Resolver(Provider(Candidates(index.problem(), index.snapshot(), Policy.AS_ASKED)))
 
 
-def test_returns_what_the_requirements_lead_to_and_nothing_that_was_given_up() -> None:
+def test_the_answer_has_no_rejected_candidates() -> None:
     answer = resolver(GOING_BACK).resolve(GOING_BACK.problem().requirements)
     assert {name: str(candidate.version) for (name, _), candidate in answer.mapping.items()} == {"a": "1", "c": "2"}
     assert set(answer.graph) == {None, A, C}
@@ -46,7 +46,7 @@ def test_returns_what_the_requirements_lead_to_and_nothing_that_was_given_up() -
     assert [str(requirement) for requirement in answer.criteria[C].iter_requirement()] == ["c>=2"]
 
 
-def test_refutes_with_the_facts_that_exclude_every_answer() -> None:
+def test_a_refutation_has_the_facts_that_exclude_every_answer() -> None:
     with pytest.raises(Refuted) as caught:
         resolver(CROWDED).resolve(CROWDED.problem().requirements)
     told = {(str(cause.parent), str(cause.requirement)) for cause in caught.value.causes}
@@ -56,7 +56,7 @@ def test_refutes_with_the_facts_that_exclude_every_answer() -> None:
     }
 
 
-def test_gives_up_after_so_many_conflicts_and_says_what_it_was_at() -> None:
+def test_too_many_conflicts_are_an_error_that_names_the_projects() -> None:
     with pytest.raises(ResolutionTooDeep) as caught:
         resolver(CROWDED).resolve(CROWDED.problem().requirements, max_rounds=2)
     assert caught.value.effort == "2 conflicts"

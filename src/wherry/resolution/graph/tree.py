@@ -1,4 +1,4 @@
-"""The tree of requirements, from what was asked for down."""
+"""The tree of requirements, with the requested projects at the top."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ LEGEND = f"{ABOVE} what it requires is shown above"
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A project, for the requirements that led here (joined by commas where there are several), and what it requires.
+    """A project with its requirements as ``branches``; ``requirement`` has those that led here, separated by commas.
 
-    ``version`` is ``None`` where the project is missing. A branch that is ``repeated`` has been shown with all that it
-    requires before, one that is a ``cycle`` stands below itself; neither goes on.
+    ``version`` is ``None`` if the project is missing. A ``repeated`` branch has been shown with its requirements
+    before, and a ``cycle`` is below itself; both have no branches.
     """
 
     name: NormalizedName
@@ -48,7 +48,7 @@ class Branch:
         return printable(" ".join(words))
 
     def to_dict(self) -> dict[str, object]:
-        """Return a JSON-able mapping."""
+        """Return a mapping for JSON."""
         return {
             "name": self.name,
             "version": self.version,
@@ -62,7 +62,7 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Tree:
-    """What was asked for, each with what it requires."""
+    """The requested projects, each with its requirements."""
 
     branches: tuple[Branch, ...]
 
@@ -70,10 +70,10 @@ class Tree:
         lines = [line for branch in self.branches for line in (str(branch), *_lines_below(branch))]
         if any(line.endswith(ABOVE) for line in lines):
             lines.append(LEGEND)
-        return "\n".join(lines) or "Nothing is there"
+        return "\n".join(lines) or "No projects"
 
     def __repr__(self) -> str:
-        # It is what a REPL shows.
+        # A REPL shows this.
         return str(self)
 
     def _repr_html_(self) -> str:
@@ -82,7 +82,7 @@ class Tree:
         return f"<pre>{escape(str(self))}</pre>"
 
     def to_dict(self) -> dict[str, object]:
-        """Return a JSON-able mapping."""
+        """Return a mapping for JSON."""
         return {"branches": [branch.to_dict() for branch in self.branches]}
 
 
@@ -95,7 +95,7 @@ def _lines_below(branch: Branch) -> Iterator[str]:
 
 
 def draw_tree(graph: Graph) -> Tree:
-    """Return the tree of ``graph``; what a project requires is drawn once."""
+    """Return the tree of ``graph``; the requirements of each project are drawn once."""
     return Tree(_Drawing(graph).branches(graph.required_by(None), ()))
 
 
@@ -103,7 +103,7 @@ Node = tuple["NormalizedName", frozenset[str]]
 
 
 def _is_among(node: Node, others: Iterable[Node]) -> bool:
-    """Whether one of ``others`` is the project with those extras, or with more."""
+    """Return whether one of ``others`` is the project with those extras, or with more."""
     name, extras = node
     return any(name == other and extras <= its_extras for other, its_extras in others)
 
@@ -138,7 +138,7 @@ class _Drawing:
         )
 
     def _expand(self, name: NormalizedName, asked: frozenset[str]) -> tuple[frozenset[str], list[Edge]]:
-        """Return the extras asked for with those that they ask for, and what all of them require of others."""
+        """Return the required extras and those that they require, and the requirements of all of them on others."""
         extras = {"": None} | dict.fromkeys(sorted(asked))
         below = []
         pending = list(extras)
