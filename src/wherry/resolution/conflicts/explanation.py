@@ -107,7 +107,7 @@ def explain_dead_ends(ends: Iterable[DeadEnd], candidates: Candidates) -> Wherry
 
 
 def _missing(end: DeadEnd, candidates: Candidates) -> MissingProject | None:
-    """Describe a requirement that nothing can satisfy, whatever the other requirements are; ``None`` for others."""
+    """Describe a requirement that nothing can satisfy, regardless of the others; ``None`` otherwise."""
     requirement = end.cause.requirement
     if requirement.refusal or candidates.exists(requirement):
         return None
