@@ -152,7 +152,7 @@ def remove(selenium, path):
     ("target", "error", "sentence"),
     [
         ("/dev/null", "IndexUnreachable", "it is not a file"),
-        ("", "AnswerTooLarge", "is too large: more than 16.8 MB came"),
+        ("", "AnswerTooLarge", "is too large: it has more than 16.8 MB"),
     ],
 )
 def test_a_local_file_has_the_limit_of_an_archive(wherry_runtime, target, error, sentence):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from packaging.utils import canonicalize_name
 
@@ -10,6 +12,7 @@ from wherry.resolution.conflicts.resolver import Refuted, Resolver
 from wherry.resolution.provider import Provider
 
 A, B, C = ((canonicalize_name(name), "") for name in "abc")
+# The example in the docstring of wherry.resolution.conflicts.
 GOING_BACK = SmallIndex(
     {
         ("a", "1"): SmallRelease(),
@@ -44,6 +47,14 @@ def test_the_answer_has_no_rejected_candidates() -> None:
     assert set(answer.graph) == {None, A, C}
     assert answer.graph.connected(None, A)
     assert [str(requirement) for requirement in answer.criteria[C].iter_requirement()] == ["c>=2"]
+
+
+def test_the_example_without_its_older_release_is_refuted_by_four_facts() -> None:
+    index = replace(GOING_BACK, releases={key: one for key, one in GOING_BACK.releases.items() if key != ("a", "1")})
+    with pytest.raises(Refuted) as caught:
+        resolver(index).resolve(index.problem().requirements)
+    told = sorted((str(cause.parent), str(cause.requirement)) for cause in caught.value.causes)
+    assert told == [("None", "a"), ("None", "c>=2"), ("a 2", "b"), ("b 1", "c==1")]
 
 
 def test_a_refutation_has_the_facts_that_exclude_every_answer() -> None:
