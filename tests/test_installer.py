@@ -541,7 +541,7 @@ async def test_an_upgrade_with_invalid_metadata_is_named_in_the_report(tmp_path:
     report = await subject.install("lib")
     assert found(tmp_path) == {"lib": "1"}
     problem = "The metadata of lib-2-py3-none-any.whl is invalid: Requires-Dist 'pytz>dev' is not a requirement"
-    assert report.warnings == (f"lib 2 was passed over: {problem}",)
+    assert report.warnings == (f"lib 2 was skipped: {problem}",)
 
 
 LEAST = b"Metadata-Version: 2.1\nName: odd\nVersion: 1\n"

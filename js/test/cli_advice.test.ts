@@ -11,7 +11,7 @@ test("errors advise options of the command line", () => {
     ["give the index as index_urls=['https://example.org/']", "give the index as --index-url https://example.org/"],
     ["as in index_urls=[Index('https://…', headers={'Authorization': '…'})]", "as in --index-url https://name:password@…"],
     ["try again, or allow more time with Installer(network=Network(…))", "try again"],
-    ["a blocker: a page is not told which, but the browser's console may say", "a blocker"],
+    ["a blocker: see the browser's console", "a blocker"],
     [
       "took the index's. To get them, serve Pyodide's packages beside it, or name the folder: loadPyodide({ packageBaseUrl: '…' })",
       "took the index's. To get them, put the wheels of Pyodide's release beside it, into node_modules/pyodide; " +

@@ -92,7 +92,7 @@ def odd_fragments(content: bytes) -> Iterator[OddFragment]:
         yield OddFragment(f"#{name}={digests[name]}")
         yield OddFragment(f"#{name}={'0' * len(digests[name])}", is_right=False)
     for name, said in (("md5", "MD5"), ("sha1", "SHA-1")):
-        warning = f"compared with its {said} alone, which protects against accidents only"
+        warning = f"verified with {said} alone, which detects accidents but no attack"
         yield OddFragment(f"#{name}={digests[name]}", warning)
         yield OddFragment(f"#egg=demo&{name}={digests[name]}", warning)
         yield OddFragment(f"#{name}={'0' * len(digests[name])}", is_right=False)
@@ -100,4 +100,4 @@ def odd_fragments(content: bytes) -> Iterator[OddFragment]:
         yield OddFragment(f"#{name}=0&sha256={good}")
         yield OddFragment(f"#{name}={digests[name]}&sha256={wrong}", is_right=False)
     for text in ("#egg=demo", "#egg=", "#subdirectory=src", "#sha256=", "#sha256", "#top", "#unknown=ab", "#EGG=demo"):
-        yield OddFragment(text, f"compared with no hash, for '{text}' is none that is known")
+        yield OddFragment(text, f"not verified, because '{text}' is not a known hash")

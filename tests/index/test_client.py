@@ -55,14 +55,14 @@ def answered(url: str, status: int = 200, body: bytes = b"", content_type: str =
 
 
 @pytest.mark.parametrize("url", [JSON_URL, HTML_URL, JSON_URL.rstrip("/")])
-async def test_reads_either_form_of_the_simple_api(url: str) -> None:
+async def test_reads_both_forms_of_the_simple_api(url: str) -> None:
     async with client(MemoryFetcher([WHEEL]), url) as index:
         file = await only_file(index)
         assert file.filename == WHEEL.filename
         assert await index.archive(file) == WHEEL.content
 
 
-async def test_the_first_index_that_has_a_project_has_it_alone() -> None:
+async def test_a_project_comes_from_the_first_index_that_has_it() -> None:
     first = "https://first.example.org/simple/"
     empty = answered(f"{first}a/", 404)
     fetcher = MemoryFetcher([WHEEL], instead=empty)
@@ -73,7 +73,7 @@ async def test_the_first_index_that_has_a_project_has_it_alone() -> None:
     assert fetcher.requests[f"{first}a/"] == 1
 
 
-async def test_what_no_index_has_is_none() -> None:
+async def test_a_project_on_no_index_has_no_page() -> None:
     async with client(MemoryFetcher([])) as index:
         assert await index.page(A) is None
 
@@ -87,22 +87,20 @@ async def test_what_no_index_has_is_none() -> None:
         (answered(f"{JSON_URL}a/", body=b"{}", content_type="application/json"), InvalidIndexPage),
     ],
 )
-async def test_a_page_that_is_none_is_an_error_of_its_own(answer: dict[str, Response], error: type[Exception]) -> None:
+async def test_an_invalid_page_is_an_error(answer: dict[str, Response], error: type[Exception]) -> None:
     async with client(MemoryFetcher([], instead=answer)) as index:
         with pytest.raises(error):
             await index.page(A)
 
 
-async def test_a_dead_index_is_unreachable_not_empty() -> None:
+async def test_an_index_that_does_not_answer_is_unreachable() -> None:
     async with client(MemoryFetcher([]), "https://dead.example.org/") as index:
         with pytest.raises(IndexUnreachable):
             await index.page(A)
 
 
 @pytest.mark.parametrize(("url", "requests"), [(JSON_URL, 3), (HTML_URL, 2)])
-async def test_metadata_comes_from_its_own_file_or_the_wheel_and_nothing_is_fetched_twice(
-    url: str, requests: int
-) -> None:
+async def test_metadata_comes_from_its_file_or_the_wheel_without_fetching_twice(url: str, requests: int) -> None:
     fetcher = MemoryFetcher([WHEEL])
     async with client(fetcher, url) as index:
         file = await only_file(index)
@@ -122,12 +120,14 @@ async def test_metadata_comes_from_its_own_file_or_the_wheel_and_nothing_is_fetc
         ([IndexFile("a-2-py3-none-any.whl", WHEEL.content)], HTML_URL, InvalidWheel),
     ],
 )
-async def test_broken_metadata_is_an_answer(files: Sequence[IndexFile], url: str, error: type[Exception]) -> None:
+async def test_broken_metadata_is_returned_as_an_error(
+    files: Sequence[IndexFile], url: str, error: type[Exception]
+) -> None:
     async with client(MemoryFetcher(files), url) as index:
         assert isinstance(await index.metadata(await only_file(index)), error)
 
 
-async def test_all_that_is_wrong_with_a_wheel_that_the_caller_named_is_told() -> None:
+async def test_all_problems_of_a_wheel_named_by_the_caller_are_reported() -> None:
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as wheel:
         wheel.writestr("a-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: b\nVersion: 1\n")
@@ -138,16 +138,18 @@ async def test_all_that_is_wrong_with_a_wheel_that_the_caller_named_is_told() ->
     assert [problem.split()[0] for problem in error.problems] == ["METADATA", "WHEEL", "a-1.dist-info/RECORD"]
 
 
-async def test_a_file_that_was_looked_for_before_is_missing_at_both_places() -> None:
+async def test_an_error_names_both_places_of_a_missing_file() -> None:
     async with client(MemoryFetcher([WHEEL])) as index:
         file = replace(
             await only_file(index), url=JSON_URL.replace("json/", "files/a.whl"), absent="/home/a.whl", hashes={}
         )
-        with pytest.raises(IndexUnavailable, match=r"a\.whl .*; nor does Pyodide's file system have /home/a\.whl: put"):
+        with pytest.raises(
+            IndexUnavailable, match=r"a\.whl .*; /home/a\.whl is not in Pyodide's file system either: put"
+        ):
             await index.archive(file)
 
 
-async def test_a_cache_saves_the_fetch_and_is_never_trusted() -> None:
+async def test_a_cache_saves_requests_and_is_never_trusted() -> None:
     cache = MemoryCache()
     fetcher = MemoryFetcher([WHEEL])
     async with client(fetcher, cache=cache) as index:
@@ -166,7 +168,7 @@ SMALL = Network(max_page_size=20, max_metadata_size=20, max_archive_size=20)
 
 
 @pytest.mark.parametrize(("url", "asked"), [(JSON_URL, "page"), (JSON_URL, "metadata"), (HTML_URL, "archive")])
-async def test_answers_of_any_fetcher_have_their_limits(url: str, asked: str) -> None:
+async def test_limits_apply_to_the_answers_of_any_fetcher(url: str, asked: str) -> None:
     fetcher = MemoryFetcher([WHEEL])
     async with client(fetcher, url) as index:
         file = await only_file(index)
@@ -178,30 +180,30 @@ async def test_answers_of_any_fetcher_have_their_limits(url: str, asked: str) ->
     assert set(fetcher.requests.values()) == {1}
 
 
-async def test_an_archive_that_is_announced_too_large_is_not_asked_for() -> None:
+async def test_an_archive_announced_above_the_limit_is_not_requested() -> None:
     fetcher = MemoryFetcher([WHEEL])
     async with client(fetcher) as index:
         file = await only_file(index)
     async with IndexClient(fetcher, NoCache(), [JSON_URL], network=SMALL) as index:
-        with pytest.raises(AnswerTooLarge, match=r"794 B are announced, more than 20 B; if"):
+        with pytest.raises(AnswerTooLarge, match=r"the index announces 794 B, more than 20 B; to accept"):
             await index.archive(file)
     assert file.url not in fetcher.requests
 
 
-async def test_an_archive_is_read_to_the_size_that_is_announced_and_no_limit_is_one() -> None:
+async def test_the_announced_size_limits_an_archive_even_without_a_limit() -> None:
     fetcher = MemoryFetcher([WHEEL])
     async with IndexClient(fetcher, NoCache(), [JSON_URL], network=Network(max_archive_size=None)) as index:
         await index.archive(await only_file(index))
     assert fetcher.asked[-1].limit == len(WHEEL.content)
 
 
-async def test_an_answer_that_the_memory_does_not_suffice_for_is_too_large() -> None:
+async def test_an_answer_that_exceeds_memory_is_too_large() -> None:
     async with IndexClient(ScriptedFetcher([MemoryError()]), NoCache(), [JSON_URL]) as index:
-        with pytest.raises(AnswerTooLarge, match="there is not enough memory for it"):
+        with pytest.raises(AnswerTooLarge, match="it does not fit into memory"):
             await index.page(A)
 
 
-async def test_what_comes_from_a_cache_has_the_limits_too() -> None:
+async def test_limits_apply_to_cached_content() -> None:
     cache, fetcher = MemoryCache(), MemoryFetcher([WHEEL])
     async with client(fetcher, cache=cache) as index:
         file = await only_file(index)
@@ -211,7 +213,7 @@ async def test_what_comes_from_a_cache_has_the_limits_too() -> None:
             await index.metadata(file)
 
 
-async def test_an_archive_that_is_not_what_was_promised_is_refused() -> None:
+async def test_files_with_a_wrong_hash_are_refused() -> None:
     async with client(MemoryFetcher([WHEEL])) as honest:
         file = await only_file(honest)
     for url in (file.url, file.metadata_url):
@@ -227,7 +229,7 @@ SPOILT = make_wheel("a", "1", files={"a.py": "spoilt"})
 
 
 async def asked_twice(answer: Response) -> tuple[MemoryFetcher, Exception]:
-    """Ask for a wheel whose URL gives ``answer`` whenever it is asked."""
+    """Request a wheel whose URL always gives ``answer``; return the fetcher and the error."""
     async with client(MemoryFetcher([WHEEL])) as honest:
         file = await only_file(honest)
     fetcher = MemoryFetcher([WHEEL], instead={file.url: answer})
@@ -238,12 +240,12 @@ async def asked_twice(answer: Response) -> tuple[MemoryFetcher, Exception]:
     return fetcher, caught.value
 
 
-async def test_a_wrong_hash_is_looked_at_again_past_the_cache() -> None:
+async def test_a_wrong_hash_is_retried_without_the_http_cache() -> None:
     _, error = await asked_twice(Response("", 200, SPOILT.content))
     assert isinstance(error, IntegrityError)
 
 
-async def test_a_web_page_in_the_place_of_a_wheel_is_a_portal() -> None:
+async def test_a_web_page_instead_of_a_wheel_is_a_portal() -> None:
     html = {"content-type": "text/html; charset=utf-8"}
     page = Response("https://portal.example.org/", 200, b"\n<html>Sign in", html)
     _, error = await asked_twice(page)
@@ -252,7 +254,7 @@ async def test_a_web_page_in_the_place_of_a_wheel_is_a_portal() -> None:
     assert "https://portal.example.org/" in str(error)
 
 
-async def test_a_page_that_is_none_is_looked_at_again_past_the_cache() -> None:
+async def test_an_invalid_page_is_retried_without_the_http_cache() -> None:
     fetcher = MemoryFetcher([], instead=answered(f"{JSON_URL}a/", body=b"<html>Sign in</html>"))
     async with client(fetcher) as index:
         with pytest.raises(InvalidIndexPage, match="sign in"):
@@ -260,7 +262,7 @@ async def test_a_page_that_is_none_is_looked_at_again_past_the_cache() -> None:
     assert [request.fresh for request in fetcher.asked] == [False, True]
 
 
-async def test_a_wheel_that_is_taken_for_a_web_page_is_a_wheel() -> None:
+async def test_a_wheel_served_as_html_is_accepted() -> None:
     async with client(MemoryFetcher([WHEEL])) as honest:
         file = await only_file(honest)
     answer = answered(file.url, body=WHEEL.content, content_type="text/html")
@@ -288,7 +290,7 @@ FAILURES = {
     ],
     ids=["404", "410", "403", "a page", "a page that calls itself a file"],
 )
-async def test_where_the_metadata_file_is_missing_the_wheel_tells(instead: Response) -> None:
+async def test_metadata_comes_from_the_wheel_if_its_file_is_missing(instead: Response) -> None:
     url = f"https://{HOST}{file_path(WHEEL)}"
     fetcher = MemoryFetcher([WHEEL], instead={f"{url}.metadata": instead})
     async with client(fetcher) as index:
@@ -300,7 +302,7 @@ async def test_where_the_metadata_file_is_missing_the_wheel_tells(instead: Respo
     assert fetcher.requests[url] == 1
 
 
-async def test_metadata_with_a_hash_that_cannot_be_read_is_broken_whatever_the_wheel_says() -> None:
+async def test_unreadable_metadata_with_a_right_hash_is_broken() -> None:
     broken = b"<html>no such file</html>"
     url = f"https://{HOST}{file_path(WHEEL)}"
     answer = Response(url, 200, broken, {"content-type": "application/octet-stream"})
@@ -313,7 +315,7 @@ async def test_metadata_with_a_hash_that_cannot_be_read_is_broken_whatever_the_w
 
 @pytest.mark.parametrize("failure", FAILURES)
 @pytest.mark.parametrize("part", ["archive", "metadata"])
-async def test_what_fails_for_good_comes_from_another_index_that_has_the_very_same(failure: str, part: str) -> None:
+async def test_a_file_that_fails_is_taken_from_another_index_with_the_same_hash(failure: str, part: str) -> None:
     async with client(MemoryFetcher([WHEEL])) as honest:
         file = await only_file(honest)
     code, body = FAILURES[failure]
@@ -334,9 +336,9 @@ async def test_what_fails_for_good_comes_from_another_index_that_has_the_very_sa
         ([WHEEL], "https://dead.example.org/json/"),
         ([WHEEL], f"other @ {MIRROR_URL}"),
     ],
-    ids=["other bytes", "nothing", "no hash", "nobody", "an index for others"],
+    ids=["other bytes", "no file", "no hash", "no answer", "an index for other projects"],
 )
-async def test_nothing_else_does_and_the_first_failure_is_told(there: Sequence[IndexFile], url: str) -> None:
+async def test_no_other_file_is_taken_and_the_first_failure_is_raised(there: Sequence[IndexFile], url: str) -> None:
     async with client(MemoryFetcher([WHEEL])) as honest:
         file = await only_file(honest)
     fetcher = MemoryFetcher([WHEEL], instead=answered(file.url, 404), elsewhere={MIRROR: there})
@@ -346,7 +348,7 @@ async def test_nothing_else_does_and_the_first_failure_is_told(there: Sequence[I
         assert caught.value.url == file.url
 
 
-async def test_a_file_without_a_hash_has_no_twin() -> None:
+async def test_a_file_without_a_hash_is_not_taken_from_another_index() -> None:
     async with client(MemoryFetcher([WHEEL]), HTML_URL) as honest:
         file = await only_file(honest)
     fetcher = MemoryFetcher([WHEEL], instead=answered(file.url, 404), elsewhere={MIRROR: [WHEEL]})
@@ -356,7 +358,7 @@ async def test_a_file_without_a_hash_has_no_twin() -> None:
     assert fetcher.requests.keys() == {file.url}
 
 
-async def test_a_project_with_an_index_of_its_own_is_named_to_no_other() -> None:
+async def test_a_reserved_project_is_requested_from_no_other_index() -> None:
     async with client(MemoryFetcher([WHEEL])) as honest:
         file = await only_file(honest)
     fetcher = MemoryFetcher([WHEEL], instead=answered(file.url, 404), elsewhere={MIRROR: [WHEEL]})
@@ -366,7 +368,7 @@ async def test_a_project_with_an_index_of_its_own_is_named_to_no_other() -> None
     assert fetcher.pages_asked_for() == {f"{JSON_URL}a/"}
 
 
-async def test_a_weak_hash_is_compared_and_keeps_nothing_in_the_cache() -> None:
+async def test_a_file_with_a_weak_hash_is_verified_and_not_cached() -> None:
     cache = MemoryCache()
     async with client(MemoryFetcher([WHEEL]), cache=cache) as index:
         file = replace(await only_file(index), hashes={"md5": "0"})
@@ -378,7 +380,7 @@ async def test_a_weak_hash_is_compared_and_keeps_nothing_in_the_cache() -> None:
     assert await cache.get(f"md5:{right}") is None
 
 
-async def test_secrets_go_to_their_index_and_to_nobody_else() -> None:
+async def test_credentials_go_to_their_index_only() -> None:
     page = Response("", 404, b"")
     fetcher = MemoryFetcher([], instead={f"{JSON_URL}a/": page}, elsewhere={MIRROR: [WHEEL]})
     async with client(fetcher, "https://user:s3cr3t@index.example.org/json/", MIRROR_URL) as index:

@@ -10,7 +10,7 @@ from wherry.index.network import Network
 
 
 class SlowFetcher:
-    """Answers once it is let; ``most`` is the largest number of requests in flight, by host and by lane."""
+    """Answers once ``gate`` is set; ``most`` is the largest number of requests in flight, by host and by lane."""
 
     def __init__(self) -> None:
         self.gate = asyncio.Event()
@@ -37,7 +37,7 @@ async def turns() -> None:
         await asyncio.sleep(0)
 
 
-async def test_requests_to_one_host_are_bounded_and_pages_do_not_wait_for_archives() -> None:
+async def test_requests_per_host_are_limited_and_pages_do_not_wait_for_archives() -> None:
     slow = SlowFetcher()
     subject = LimitingFetcher(slow, Network(archives_at_once=2, pages_at_once=3))
     wanted = [*requests("a.example.org", 9, is_archive=True), *requests("b.example.org", 9, is_archive=True)]
@@ -49,7 +49,7 @@ async def test_requests_to_one_host_are_bounded_and_pages_do_not_wait_for_archiv
     assert slow.most == {("a.example.org", True): 2, ("b.example.org", True): 2, ("a.example.org", False): 3}
 
 
-async def test_who_is_cancelled_gives_his_turn_away() -> None:
+async def test_a_cancelled_request_frees_its_slot() -> None:
     slow = SlowFetcher()
     subject = LimitingFetcher(slow, Network(archives_at_once=1))
     first, second, third = (
@@ -65,7 +65,7 @@ async def test_who_is_cancelled_gives_his_turn_away() -> None:
 
 
 class Recorder:
-    """Answers one after the other; ``asked`` are the sizes in the order in which they were let through."""
+    """Answers after three turns of the loop; ``asked`` are the sizes in the order of the requests."""
 
     def __init__(self) -> None:
         self.asked: list[int | None] = []
@@ -81,14 +81,14 @@ def archive(size: int | None) -> Request:
     return Request("https://a.example.org/x.whl", size=size, is_archive=True)
 
 
-async def test_of_archives_that_wait_the_largest_goes_first() -> None:
+async def test_the_largest_waiting_archive_goes_first() -> None:
     recorder = Recorder()
     subject = LimitingFetcher(recorder, Network(archives_at_once=1))
     await asyncio.gather(*(subject.fetch(archive(size)) for size in (1, None, 5, 9, 5, 7)))
     assert recorder.asked == [1, 9, 7, 5, 5, None]
 
 
-async def test_what_is_held_keeps_nobody_waiting() -> None:
+async def test_a_held_request_takes_no_slot() -> None:
     slow = SlowFetcher()
     subject = LimitingFetcher(slow, Network(archives_at_once=1))
     held = asyncio.create_task(subject.fetch(replace(archive(9), hold=Hold(1))))
@@ -100,7 +100,7 @@ async def test_what_is_held_keeps_nobody_waiting() -> None:
     await asyncio.gather(held, free)
 
 
-async def test_who_is_cancelled_while_waiting_keeps_nobody_out() -> None:
+async def test_a_request_cancelled_while_waiting_blocks_no_slot() -> None:
     recorder = Recorder()
     subject = LimitingFetcher(recorder, Network(archives_at_once=1))
     tasks = [asyncio.create_task(subject.fetch(archive(size))) for size in (3, 2, 1)]
@@ -111,13 +111,13 @@ async def test_who_is_cancelled_while_waiting_keeps_nobody_out() -> None:
     assert recorder.asked == [3, 1]
 
 
-async def test_a_turn_that_comes_in_the_moment_of_being_cancelled_goes_to_the_next() -> None:
+async def test_a_slot_granted_to_a_cancelled_request_goes_to_the_next() -> None:
     recorder = Recorder()
     subject = LimitingFetcher(recorder, Network(archives_at_once=1))
 
     async def fetch_and_cancel() -> None:
         await subject.fetch(archive(3))
-        # The turn has been passed on, and who gets it has not woken up yet.
+        # The slot has been granted to the second request, which has not run yet.
         second.cancel()
 
     first = asyncio.create_task(fetch_and_cancel())

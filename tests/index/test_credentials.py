@@ -23,7 +23,7 @@ def granted(url: str, *indexes: Index) -> Request:
         "https://index.example.org",
     ],
 )
-def test_the_origin_of_an_index_gets_its_headers(url: str) -> None:
+def test_headers_go_to_the_origin_of_their_index(url: str) -> None:
     assert granted(url).secret_headers == TOKEN
 
 
@@ -45,24 +45,24 @@ def test_the_origin_of_an_index_gets_its_headers(url: str) -> None:
         "emfs:/index.example.org/",
     ],
 )
-def test_no_other_place_does(url: str) -> None:
+def test_headers_go_to_no_other_origin(url: str) -> None:
     assert granted(url).secret_headers == {}
 
 
-def test_of_two_indexes_of_one_origin_the_nearer_counts() -> None:
+def test_the_index_with_the_deeper_root_is_preferred() -> None:
     other = Index("https://index.example.org/other/", {"Authorization": "Bearer other"})
     assert granted("https://index.example.org/other/app/", PRIVATE, other).secret_headers == other.headers
     assert granted("https://index.example.org/simple/app/", other, PRIVATE).secret_headers == TOKEN
     assert granted("https://index.example.org/files/x", PRIVATE, other).secret_headers == TOKEN
 
 
-def test_the_credentials_option_goes_to_that_origin_too() -> None:
+def test_the_credentials_option_goes_to_the_origin_of_its_index() -> None:
     cookies = Index("https://index.example.org/simple/", credentials="include")
     assert granted("https://index.example.org/files/x", cookies).credentials == "include"
     assert granted("https://files.example.org/x", cookies).credentials is None
 
 
-def test_a_request_never_shows_its_secrets() -> None:
+def test_a_request_never_shows_its_credentials() -> None:
     assert "token" not in repr(granted(PRIVATE.url))
 
 
@@ -79,7 +79,7 @@ def test_a_request_never_shows_its_secrets() -> None:
         ("HTTPS://user@a.example.org/a.whl ; python_version > '3'", "HTTPS://a.example.org/a.whl"),
     ],
 )
-def test_credentials_are_taken_out_of_requirements(requirement: str, bare: str) -> None:
+def test_credentials_are_removed_from_requirements(requirement: str, bare: str) -> None:
     secrets: dict[str, str] = {}
     assert bare.partition("?")[0] in take_secrets(requirement, secrets)
     assert "user" not in take_secrets(requirement, secrets)
@@ -92,7 +92,7 @@ def test_credentials_are_taken_out_of_requirements(requirement: str, bare: str) 
 @pytest.mark.parametrize(
     "requirement", ["app>=1", "app[x] @ https://a.example.org/@v/a.whl", "./app-1-py3-none-any.whl"]
 )
-def test_other_requirements_stay_as_they_are(requirement: str) -> None:
+def test_requirements_without_credentials_are_unchanged(requirement: str) -> None:
     secrets: dict[str, str] = {}
     assert take_secrets([requirement, [requirement]], secrets) == [requirement, [requirement]]
     assert secrets == {}

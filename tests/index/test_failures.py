@@ -29,12 +29,12 @@ if TYPE_CHECKING:
         ("ESOMETHING", "unknown"),
     ],
 )
-def test_the_codes_of_node_are_told_apart(code: str, kind: UnreachableKind) -> None:
+def test_error_codes_of_node_map_to_kinds(code: str, kind: UnreachableKind) -> None:
     assert kind_of(code) == kind
 
 
 @pytest.mark.parametrize("kind", get_args(UnreachableKind))
-def test_every_kind_has_a_way_out(kind: UnreachableKind) -> None:
+def test_every_kind_has_advice(kind: UnreachableKind) -> None:
     error = unreachable("https://index.example.org/app/", kind, "it is so")
     assert str(error) == f"No answer from https://index.example.org/app/: it is so; {WAYS_OUT[kind]}"
     assert error.facts()["kind"] == kind
@@ -45,11 +45,11 @@ def test_every_kind_has_a_way_out(kind: UnreachableKind) -> None:
     [
         (401, {}, "headers="),
         (403, {}, "credentials"),
-        (429, {"retry_after": "3600"}, "to be asked again after 3600"),
-        (503, {}, "try later"),
+        (429, {"retry_after": "3600"}, "Retry-After: 3600"),
+        (503, {}, "try again later"),
     ],
 )
-def test_a_refusal_says_what_to_do(code: int, headers: Mapping[str, str], said: str) -> None:
+def test_an_http_error_has_advice(code: int, headers: Mapping[str, str], said: str) -> None:
     error = refused("https://index.example.org/app/", status(code, **headers))
     assert f"https://index.example.org/app/ answered with HTTP status {code}" in str(error)
     assert said in str(error)

@@ -1,4 +1,4 @@
-"""Installing what code imports: the projects are known, or nothing is installed."""
+"""Installing the modules that code imports: all projects are known, or nothing is installed."""
 
 from __future__ import annotations
 
@@ -72,17 +72,17 @@ async def installed(subject: Installer, source: str, **options: Any) -> list[str
     return [str(one) for one in report.installed]
 
 
-async def test_the_distribution_knows_its_modules(subject: Installer) -> None:
+async def test_modules_of_the_distribution_are_found(subject: Installer) -> None:
     assert await installed(subject, "import soup.element, soup_more") == ["bowl 4"]
 
 
-async def test_a_project_that_says_to_have_the_module_is_taken(subject: Installer) -> None:
+async def test_a_project_that_declares_the_module_is_installed(subject: Installer) -> None:
     assert await installed(subject, "import says_so\nfrom spaces.other import x") == ["says-so 1", "spaces 1"]
     assert await installed(subject, "from parts.one.two import x") == ["parts 1"]
 
 
 @pytest.mark.parametrize("module", ["silent", "yaml", "parts", "parts.hidden", "nowhere", "changed"])
-async def test_a_module_that_nobody_tells_of_is_not_guessed(subject: Installer, module: str) -> None:
+async def test_an_undeclared_module_is_not_guessed(subject: Installer, module: str) -> None:
     with pytest.raises(wherry.UnknownImports) as caught:
         await subject.install_imports(f"import {module}\nimport says_so")
     assert caught.value.imports == [module]
@@ -102,30 +102,30 @@ async def test_several_unknown_modules_are_named_in_one_error(subject: Installer
     )
 
 
-async def test_of_two_packages_of_the_distribution_the_one_of_the_modules_name_is_taken(subject: Installer) -> None:
+async def test_the_package_with_the_name_of_the_module_is_preferred(subject: Installer) -> None:
     assert await installed(subject, "import soup_bowl") == ["soup-bowl 4"]
 
 
-async def test_of_other_packages_with_a_module_the_shortest_name_that_is_no_test_is_taken(subject: Installer) -> None:
+async def test_the_shortest_package_name_that_is_no_test_package_is_preferred(subject: Installer) -> None:
     assert await installed(subject, "%pip install spoon\nimport spoon") == ["soup-bowl 4"]
 
 
-async def test_the_caller_may_say_which_project_it_is(subject: Installer) -> None:
+async def test_the_caller_can_name_the_project_of_a_module(subject: Installer) -> None:
     projects = {"yaml": "pyyaml>=6", "soup": "silent"}
     assert await installed(subject, "import yaml, soup.dammit", projects=projects) == ["pyyaml 6", "silent 1"]
 
 
-async def test_what_is_there_or_part_of_python_is_left_alone(subject: Installer) -> None:
+async def test_found_modules_and_modules_of_python_are_ignored(subject: Installer) -> None:
     away = next(name for name in sorted(sys.stdlib_module_names) if importlib.util.find_spec(name) is None)
     assert await installed(subject, f"import sys, json, os.path, packaging.version, tests.harness, {away}") == []
 
 
-async def test_a_module_that_code_can_do_without_is_installed_only_where_it_is_known(subject: Installer) -> None:
+async def test_an_optional_module_is_installed_only_from_a_known_project(subject: Installer) -> None:
     source = "try:\n    import silent, says_so, soup\nexcept ImportError:\n    pass"
     assert await installed(subject, source) == ["bowl 4"]
 
 
-async def test_options_of_install_are_handed_on(subject: Installer) -> None:
+async def test_options_are_passed_to_install(subject: Installer) -> None:
     with pytest.raises(wherry.ResolutionConflict):
         await subject.install_imports("import says_so", constraints=["says-so>1"])
     told: list[object] = []

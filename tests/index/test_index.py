@@ -17,7 +17,7 @@ BASIC = "Basic dXNlcjpzM2NyM3Q="  # user:s3cr3t
         " https://us%65r:s3cr3%74@index.example.org/simple/ ",
     ],
 )
-def test_credentials_in_a_url_become_a_header_and_are_shown_nowhere(url: str) -> None:
+def test_credentials_in_a_url_become_a_header_and_are_never_shown(url: str) -> None:
     index = Index(url)
     assert index.url == "https://index.example.org/simple/"
     assert index.headers == {"Authorization": BASIC}
@@ -25,35 +25,35 @@ def test_credentials_in_a_url_become_a_header_and_are_shown_nowhere(url: str) ->
     assert "dXNlcjpz" not in repr(index)
 
 
-def test_headers_that_are_given_win_over_the_url() -> None:
+def test_given_headers_override_credentials_in_the_url() -> None:
     index = Index("https://user:s3cr3t@index.example.org/", {"Authorization": "Bearer token"})
     assert index.headers == {"Authorization": "Bearer token"}
     assert "token" not in repr(index)
 
 
-def test_what_has_no_credentials_has_no_headers() -> None:
+def test_a_url_without_credentials_has_no_headers() -> None:
     assert Index("https://index.example.org/@me/").headers == {}
 
 
 @pytest.mark.parametrize("named", ["https://a.example.org", ["https://a.example.org/"], Index("https://a.example.org")])
-def test_a_lone_index_is_a_list_of_one(named: str | list[str] | Index) -> None:
+def test_a_single_index_needs_no_list(named: str | list[str] | Index) -> None:
     assert read_indexes(named) == (Index("https://a.example.org/"),)
 
 
-def test_projects_are_written_before_the_index_that_is_for_them_alone() -> None:
+def test_projects_before_an_index_reserve_it_for_them() -> None:
     (index,) = read_indexes(["torch, torchvision @ https://user:s3cr3t@a.example.org/whl"])
     assert index.projects == ("torch", "torchvision")
     assert index.url == "https://a.example.org/whl/"
     assert index.headers == {"Authorization": BASIC}
 
 
-def test_an_index_is_where_its_path_leads() -> None:
+def test_a_path_is_replaced_by_its_location() -> None:
     index = Index("./simple", projects=("a",)).located(lambda _: ("https://example.org/simple", "/home/simple"))
     assert (index.url, index.projects) == ("https://example.org/simple/", ("a",))
     assert index.place == "https://example.org/simple/ (or in /home/simple)"
 
 
-def test_an_index_that_is_a_url_stays_as_it_is() -> None:
+def test_a_url_has_no_other_location() -> None:
     index = Index("https://example.org/simple/")
     assert index.located(lambda url: (url, "")) is index
 
@@ -73,7 +73,7 @@ def test_names_of_reserved_projects_are_normalized(written: str | Index) -> None
     assert (index.url, index.projects) == (URL, ("torch-vision", "my-app"))
 
 
-def test_a_lone_project_is_a_list_of_one() -> None:
+def test_a_single_project_needs_no_list() -> None:
     assert Index(URL, projects="My_App").projects == ("my-app",)
 
 
@@ -121,7 +121,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize("written", WRONG)
-def test_an_index_that_is_written_a_little_wrong_is_refused(written: str) -> None:
+def test_a_slip_in_an_index_is_refused(written: str) -> None:
     with pytest.raises(InvalidRequirement, match=r"^\"(index_urls|projects)=|^'(index_urls|projects)=") as caught:
         read_indexes([URL, written])
     assert "https://host/path" in str(caught.value)
@@ -130,13 +130,13 @@ def test_an_index_that_is_written_a_little_wrong_is_refused(written: str) -> Non
 @pytest.mark.parametrize(
     "projects", [(), [], "", ",", "a, b", "mine,", ("mine,",), ["mine", ""], [None], [7], 7, b"mine"]
 )
-def test_an_index_for_no_project_or_for_what_is_none_is_refused(projects: object) -> None:
+def test_invalid_or_no_reserved_projects_are_refused(projects: object) -> None:
     with pytest.raises(InvalidRequirement, match="projects="):
         Index(URL, projects=projects)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("written", [None, 7, b"https://a.example.org", ("mine", URL), {"mine": URL}])
-def test_what_is_no_text_is_refused(written: object) -> None:
+def test_an_index_that_is_no_string_is_refused(written: object) -> None:
     with pytest.raises(InvalidRequirement, match="index_urls="):
         read_indexes([written])  # type: ignore[list-item]
 
@@ -148,7 +148,7 @@ def test_a_dictionary_of_indexes_is_refused() -> None:
 
 def test_a_project_with_two_indexes_of_its_own_is_refused() -> None:
     assert len(read_indexes([f"mine @ {URL}", f"other @ {URL}", f"Mine @ {URL}"])) == 3
-    with pytest.raises(InvalidRequirement, match="two indexes are for it alone"):
+    with pytest.raises(InvalidRequirement, match="two indexes are reserved for it"):
         read_indexes([f"mine @ {URL}", "other, Mine @ https://b.example.org/"])
 
 
@@ -156,7 +156,7 @@ def test_a_project_with_two_indexes_of_its_own_is_refused() -> None:
     "written",
     ["mine@https://user:s3cr3t@a.example.org", "https:/user:s3cr3t@a.example.org", "x: http://u:s3cr3t@a.org"],
 )
-def test_the_error_shows_no_secret(written: str) -> None:
+def test_errors_show_no_credentials(written: str) -> None:
     with pytest.raises(InvalidRequirement) as caught:
         read_indexes(written)
     assert "s3cr3t" not in str(caught.value)
@@ -166,18 +166,18 @@ def test_the_error_shows_no_secret(written: str) -> None:
 @pytest.mark.parametrize(
     "url", ["./simple@2", "/srv/@me/simple", "simple", "emfs:/simple", "file:///simple", "HTTPS://A.example.org/@me/x"]
 )
-def test_a_path_and_a_url_may_have_the_sign_of_a_reservation(url: str) -> None:
+def test_paths_and_urls_may_contain_an_at_sign(url: str) -> None:
     (index,) = read_indexes(url)
     assert (index.url, index.projects) == (f"{url}/", None)
 
 
 @given(st.lists(st.sampled_from(["mine", "Mine", "@", " @ ", ",", " ", URL, ":", "./x", "=", "\t", "@"]), max_size=6))
-def test_whatever_names_a_project_and_a_url_is_a_reservation_or_refused(pieces: list[str]) -> None:
+def test_a_project_and_a_url_are_a_reservation_or_refused(pieces: list[str]) -> None:
     written = "".join(pieces)
     try:
         (index,) = read_indexes(written)
     except InvalidRequirement:
         return
     if "mine" in written.lower() and URL in written and not written.lstrip().startswith(("./x", URL)):
-        # Another scheme, as in "minehttps://…", cannot be fetched, which is an error.
+        # Another scheme, as in "minehttps://…", fails later, when it is requested.
         assert index.projects == ("mine",) or index.url.lower().startswith("mine")

@@ -57,7 +57,7 @@ def test_the_strongest_hash_decides(hashes: dict[str, str]) -> None:
         {"sha3_256": GOOD["sha256"]},
     ],
 )
-def test_a_wrong_hash_is_refused(hashes: dict[str, str]) -> None:
+def test_a_wrong_hash_is_an_error(hashes: dict[str, str]) -> None:
     with pytest.raises(IntegrityError) as caught:
         verify(CONTENT, hashes, subject="https://example.org/it.whl")
     assert caught.value.subject == "https://example.org/it.whl"
@@ -75,20 +75,20 @@ URL = "https://example.org/it"
     ],
 )
 @pytest.mark.parametrize("response", [Response(URL, 200, b"", has_more=True), Response(URL, 200, bytes(5_000_001))])
-def test_more_than_the_limit_is_refused_with_the_way_out(request_: Request, option: str, response: Response) -> None:
+def test_an_answer_above_the_limit_is_refused_with_advice(request_: Request, option: str, response: Response) -> None:
     with pytest.raises(AnswerTooLarge) as caught:
         check_size(request_, response)
     assert str(caught.value) == (
-        f"{URL} is too large: more than 5.0 MB came; if that is right, allow more with Network({option}=…)"
+        f"{URL} is too large: it has more than 5.0 MB; to accept it, raise the limit with Network({option}=…)"
     )
     assert (caught.value.limit, caught.value.url) == (5_000_000, URL)
 
 
-def test_more_than_was_announced_is_not_what_was_promised() -> None:
+def test_more_bytes_than_announced_are_an_integrity_error() -> None:
     with pytest.raises(IntegrityError, match="expected 5 bytes, got more"):
         check_size(Request(URL, size=5, limit=5), Response(URL, 200, b"", has_more=True))
 
 
 @pytest.mark.parametrize("request_", [Request(URL), Request(URL, limit=5)])
-def test_as_much_as_the_limit_is_taken(request_: Request) -> None:
+def test_an_answer_within_the_limit_is_accepted(request_: Request) -> None:
     assert refusal(partial(check_size, request_, Response(URL, 200, CONTENT))) is None

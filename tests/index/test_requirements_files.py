@@ -1,4 +1,4 @@
-"""Reading requirements files over a fetcher: what they name, where that lies, and the indexes they bring."""
+"""Reading requirements files over a fetcher: the files they name, relative paths, and indexes."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RESERVED = Index("https://reserved.example.org/", projects=("torch",))
 
 
 class Files:
-    """Answers with ``texts``; a path that is not there is missing, a URL is answered with 404."""
+    """Answers with ``texts``; an unknown path is missing, an unknown URL is answered with 404."""
 
     def __init__(self, texts: Mapping[str, str | bytes]) -> None:
         self.texts = texts
@@ -58,7 +58,7 @@ def read(
     locate: Callable[[str], tuple[str, str]] = lambda url: (url, ""),
     **asked: Any,
 ) -> tuple[ResolveOptions, list[str] | None]:
-    """Read files and return what is asked, and the URLs of the indexes."""
+    """Read files and return the options and the URLs of the indexes."""
     said, indexes = asyncio.run(
         read_requirements_files(
             ResolveOptions(requirements=asked.pop("requirements", ()), requirements_files=named, **asked),
@@ -75,7 +75,7 @@ def read(
 
 
 def lines(texts: Any) -> list[str]:
-    """Return texts and lines as they read, each with its place."""
+    """Return texts and lines, each line with its place."""
     found = []
     for text in texts:
         if isinstance(text, str):
@@ -88,7 +88,7 @@ def lines(texts: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("folder", [WEB, "", "/home/app/", "emfs:/home/app/", "file:///home/my%20app/"])
-def test_files_name_others_and_wheels_relative_to_themselves(folder: str) -> None:
+def test_paths_are_relative_to_the_file_that_names_them(folder: str) -> None:
     wheel = "sub/x-1-py3-none-any.whl"
     files = Files(
         {
@@ -114,7 +114,7 @@ def test_files_name_others_and_wheels_relative_to_themselves(folder: str) -> Non
     assert len(files.asked) == len(files.texts)
 
 
-def test_what_is_named_twice_is_read_once_and_a_circle_is_refused() -> None:
+def test_a_file_is_read_once_and_a_cycle_is_refused() -> None:
     files = Files({"r.txt": "-r a.txt\n-r b.txt\n", "a.txt": "-r b.txt\nx\n", "b.txt": "y\n"})
     assert lines(read(files, "r.txt")[0].requirements) == ["b.txt, line 1: y", "a.txt, line 2: x"]
     files = Files({"r.txt": "-c a.txt\n", "a.txt": "\n-r b.txt\n", "b.txt": "-r a.txt"})
@@ -124,7 +124,7 @@ def test_what_is_named_twice_is_read_once_and_a_circle_is_refused() -> None:
 
 
 @pytest.mark.parametrize("path", ["r.txt", "./r.txt", "../app/r.txt", "/home/app/r.txt"])
-def test_a_file_that_names_itself_in_another_way_is_a_circle_too(path: str) -> None:
+def test_a_cycle_is_found_under_any_spelling_of_a_path(path: str) -> None:
     files = Files({"/home/app/r.txt": f"-r {path}"})
     with pytest.raises(InvalidRequirementsFile, match="files include each other"):
         read(files, "/home/app/r.txt")
@@ -135,7 +135,7 @@ class Endless(Files):
         return Response(request.url, 200, b"-r deeper/r.txt")
 
 
-def test_files_that_go_ever_deeper_are_refused() -> None:
+def test_endless_nesting_is_refused() -> None:
     with pytest.raises(InvalidRequirementsFile, match="files include each other"):
         read(Endless({}), f"{WEB}r.txt")
 
@@ -143,17 +143,17 @@ def test_files_that_go_ever_deeper_are_refused() -> None:
 @pytest.mark.parametrize(
     "text", ["", " ", "# none", "a>=1", "a @ https://example.org/x", "-c limits.txt", "a;b", "a\n"]
 )
-def test_a_text_is_told_from_an_address(text: str) -> None:
+def test_texts_are_recognized(text: str) -> None:
     files = Files({"limits.txt": ""})
     assert all(line.startswith("the given text, line 1: a") for line in lines(read(files, text)[0].requirements))
 
 
 @pytest.mark.parametrize("file", ["a", "my needs.txt", "https://example.org/r.txt?token=a==;b", "emfs:/r.txt"])
-def test_an_address_is_told_from_a_text(file: str) -> None:
+def test_addresses_are_recognized(file: str) -> None:
     assert lines(read(Files({file: "x"}), file)[0].requirements) == [f"{file}, line 1: x"]
 
 
-def test_files_of_every_kind_are_told_by_their_names_and_texts_by_their_content() -> None:
+def test_the_kind_follows_from_the_name_of_a_file_or_the_content_of_a_text() -> None:
     script = "# /// script\n# requires-python = '>=3.12'\n# dependencies = [\n#   's',\n# ]\n# ///\nimport s\n"
     project = "[project]\nname = 'x'\ndependencies = ['p']\noptional-dependencies.e = ['f']\n"
     files = Files({"tool.py": script, "pyproject.toml": project, "r": "-r pyproject.toml[e]\n-r tool.py\n"})
@@ -171,7 +171,7 @@ def test_files_of_every_kind_are_told_by_their_names_and_texts_by_their_content(
     ]
 
 
-def test_groups_are_of_the_pyproject_that_is_given_or_near_or_named() -> None:
+def test_groups_come_from_the_given_the_named_or_the_default_pyproject() -> None:
     files = Files(
         {
             "pyproject.toml": "[dependency-groups]\nt = ['near']",
@@ -185,10 +185,10 @@ def test_groups_are_of_the_pyproject_that_is_given_or_near_or_named() -> None:
         f"{WEB}pyproject.toml, line 3: d",
         f"{WEB}pyproject.toml, line 5: web",
     ]
-    # Without a project, its groups alone are what it can be named for.
+    # A file without a project can be named for its groups.
     assert lines(read(files, "sub/pyproject.toml", groups=["t"])[0].requirements) == ["sub/pyproject.toml, line 2: sub"]
     for groups, message in (
-        (["t"], "several files may have the group"),
+        (["t"], "several files may define it: name the file, as in pyproject.toml:t"),
         (["a b"], "NAME or FILE:NAME"),
         ([""], "FILE:NAME"),
     ):
@@ -196,7 +196,7 @@ def test_groups_are_of_the_pyproject_that_is_given_or_near_or_named() -> None:
             read(files, "pyproject.toml", "sub/pyproject.toml", groups=groups)
 
 
-def test_what_the_call_says_stays_and_comes_first() -> None:
+def test_options_of_the_call_come_first() -> None:
     files = Files({"r.txt": "--pre\nb\n-c c.txt\n", "c.txt": "c<2"})
     said, _ = read(files, "r.txt", requirements=("a",), constraints="x<1")
     assert lines(said.requirements) == ["a", "r.txt, line 2: b"]
@@ -219,7 +219,7 @@ def test_indexes_of_the_call_come_first(text: str, index_urls: list[str] | None,
     assert read(Files({"r.txt": text}), "r.txt", index_urls=index_urls)[1] == expected
 
 
-def test_secrets_are_told_to_their_origin_and_never_shown() -> None:
+def test_credentials_go_to_their_origin_and_are_never_shown() -> None:
     address = "https://me:geheim@example.org/r.txt"
     files = Files(
         {
@@ -239,7 +239,7 @@ def test_secrets_are_told_to_their_origin_and_never_shown() -> None:
 
 
 @pytest.mark.parametrize("content", ["ä\n".encode("utf-8-sig"), "ä\n".encode("utf-16")])
-def test_a_byte_order_mark_tells_the_encoding(content: bytes) -> None:
+def test_a_byte_order_mark_selects_the_encoding(content: bytes) -> None:
     assert lines(read(Files({"r.txt": content}), "r.txt")[0].requirements) == ["r.txt, line 1: ä"]
 
 
@@ -282,7 +282,7 @@ def test_a_byte_order_mark_tells_the_encoding(content: bytes) -> None:
         ({"r.txt": "-r https://[x"}, WherryError, "https://[x"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_place(
+def test_errors_of_files_name_the_place(
     texts: Mapping[str, str | bytes], error: type[WherryError], message: str
 ) -> None:
     with pytest.raises(error) as caught:
@@ -302,7 +302,7 @@ def test_what_cannot_be_read_is_told_with_its_place(
         ("-r //[x", "line 1: '//[x' is not a URL: "),
     ],
 )
-def test_a_file_from_the_web_names_nothing_else(text: str, message: str) -> None:
+def test_a_file_from_the_web_may_name_only_files_on_the_web(text: str, message: str) -> None:
     with pytest.raises(WherryError) as caught:
         read(Files({f"{WEB}r.txt": text}), f"{WEB}r.txt")
     assert message in str(caught.value)
@@ -320,7 +320,7 @@ def test_a_file_from_the_web_names_nothing_else(text: str, message: str) -> None
         ),
     ],
 )
-def test_a_requirement_that_cannot_be_served_is_told_with_its_place(line: str, message: str) -> None:
+def test_errors_of_requirements_name_the_place(line: str, message: str) -> None:
     said, _ = read(Files({"r.txt": line}), "r.txt")
     with pytest.raises(WherryError) as caught:
         pose(said, environment=PYODIDE_314, installed={}, distribution={})
@@ -328,7 +328,7 @@ def test_a_requirement_that_cannot_be_served_is_told_with_its_place(line: str, m
     assert caught.value.facts()["place"] == "r.txt, line 1"
 
 
-def test_hashes_of_constraints_count_once_a_requirement_has_one() -> None:
+def test_hashes_of_constraints_count_if_a_requirement_has_one() -> None:
     one, other = ("--hash=sha256:" + digit * 64 for digit in "12")
     files = Files({"r.txt": f"-c c.txt\na==1 {one}\n", "c.txt": f"b==1 {other}\n"})
     problem, _ = pose(read(files, "r.txt")[0], environment=PYODIDE_314, installed={}, distribution={})
@@ -344,7 +344,7 @@ def beside_the_page(path: str) -> tuple[str, str]:
     return (path, "") if ":" in path else (f"https://example.org/app/{path}", f"/home/pyodide/{path}")
 
 
-def test_a_path_that_the_file_system_lacks_leads_beside_the_page_with_all_that_it_names() -> None:
+def test_a_path_missing_in_the_file_system_is_read_beside_the_page() -> None:
     files = Files(
         {
             "https://example.org/app/requirements.txt": "-r more/others.txt\nidna",
@@ -355,14 +355,14 @@ def test_a_path_that_the_file_system_lacks_leads_beside_the_page_with_all_that_i
     assert [line.rpartition(": ")[2] for line in lines(said.requirements)] == ["six", "idna"]
 
 
-def test_a_file_at_neither_place_is_an_error_that_names_both() -> None:
+def test_an_error_names_both_places_of_a_missing_file() -> None:
     with pytest.raises(RefusedByIndex) as caught:
         read(Files({}), "requirements.txt", locate=beside_the_page)
     assert "https://example.org/app/requirements.txt" in str(caught.value)
     assert "/home/pyodide/requirements.txt" in str(caught.value)
 
 
-def test_a_file_of_more_bytes_than_the_limit_is_refused() -> None:
+def test_a_file_above_the_size_limit_is_refused() -> None:
     url = "https://example.org/requirements.txt"
     with pytest.raises(AnswerTooLarge, match=url):
         read(Files({url: "a" * 1001}), url)

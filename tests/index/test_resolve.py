@@ -13,7 +13,7 @@ from wherry.resolution.problem import ResolveOptions, pose
 from wherry.resolution.snapshot import Snapshot
 
 
-async def test_gives_up_after_so_many_requests_and_says_what_it_was_at() -> None:
+async def test_too_many_requests_are_an_error_that_names_the_projects() -> None:
     ladder = LADDERS["none of 300 fits"]()
     problem, _ = pose(
         ResolveOptions(requirements=ladder.requested),

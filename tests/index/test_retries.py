@@ -22,7 +22,7 @@ FINE = Response(URL, 200, b"fine")
 
 
 class Patience:
-    """A retrying fetcher over a script; it does not sleep but remembers for how long it would have."""
+    """A retrying fetcher over a script; it records its delays instead of sleeping."""
 
     def __init__(self, *outcomes: Response | Exception, attempts: int = 4, chance: float = 0.5) -> None:
         self.slept: list[float] = []
@@ -39,27 +39,27 @@ class Patience:
         return len(self.script.asked)
 
 
-async def test_what_works_at_once_is_asked_for_once() -> None:
+async def test_a_success_is_not_repeated() -> None:
     patience = Patience(FINE)
     assert await patience.subject.fetch(REQUEST) == FINE
     assert (patience.attempts, patience.slept) == (1, [])
 
 
 @pytest.mark.parametrize("code", [408, 425, 429, 500, 502, 503, 504, 599])
-async def test_a_status_that_may_pass_is_tried_again(code: int) -> None:
+async def test_a_transient_status_is_retried(code: int) -> None:
     patience = Patience(status(code), status(code), FINE)
     response = await patience.subject.fetch(REQUEST)
     assert (response.body, response.attempts, patience.attempts) == (b"fine", 3, 3)
 
 
 @pytest.mark.parametrize("code", [200, 204, 400, 401, 403, 404, 410, 416, 451, 501, 505, 511])
-async def test_a_status_that_lasts_is_not(code: int) -> None:
+async def test_a_permanent_status_is_not_retried(code: int) -> None:
     patience = Patience(status(code), FINE)
     assert (await patience.subject.fetch(REQUEST)).status == code
     assert patience.attempts == 1
 
 
-async def test_a_status_that_does_not_pass_is_the_answer_in_the_end_with_the_number_of_attempts() -> None:
+async def test_the_last_response_is_returned_with_the_number_of_attempts() -> None:
     patience = Patience(status(503))
     response = await patience.subject.fetch(REQUEST)
     assert (response.status, response.attempts, patience.attempts) == (503, 4, 4)
@@ -80,7 +80,7 @@ async def test_a_status_that_does_not_pass_is_the_answer_in_the_end_with_the_num
         ("missing", 1),
     ],
 )
-async def test_accidents_are_tried_again_and_facts_are_not(kind: UnreachableKind, attempts: int) -> None:
+async def test_transient_failures_are_retried_and_permanent_ones_are_not(kind: UnreachableKind, attempts: int) -> None:
     patience = Patience(failing(kind))
     with pytest.raises(IndexUnreachable) as caught:
         await patience.subject.fetch(REQUEST)
@@ -88,14 +88,14 @@ async def test_accidents_are_tried_again_and_facts_are_not(kind: UnreachableKind
     assert (f"tried {attempts} times" in str(caught.value)) == (attempts > 1)
 
 
-async def test_the_last_reason_is_the_one_that_is_told() -> None:
+async def test_the_last_failure_is_raised() -> None:
     patience = Patience(failing("timeout"), failing("cut"), attempts=2)
     with pytest.raises(IndexUnreachable) as caught:
         await patience.subject.fetch(REQUEST)
     assert caught.value.kind == "cut"
 
 
-async def test_what_is_no_failure_of_the_network_goes_through() -> None:
+async def test_other_errors_are_not_retried() -> None:
     patience = Patience(ZeroDivisionError())
     with pytest.raises(ZeroDivisionError):
         await patience.subject.fetch(REQUEST)
@@ -103,20 +103,20 @@ async def test_what_is_no_failure_of_the_network_goes_through() -> None:
 
 
 @pytest.mark.parametrize("attempts", [0, 1])
-async def test_one_attempt_is_the_least(attempts: int) -> None:
+async def test_at_least_one_attempt_is_made(attempts: int) -> None:
     patience = Patience(status(500), attempts=attempts)
     await patience.subject.fetch(REQUEST)
     assert patience.attempts == 1
 
 
-async def test_the_waits_grow() -> None:
+async def test_delays_double_up_to_a_maximum() -> None:
     patience = Patience(status(500), attempts=9)
     await patience.subject.fetch(REQUEST)
     assert patience.slept == [0.5, 1, 2, 4, 8, 16, 30, 30]
 
 
 @pytest.mark.parametrize(("chance", "expected"), [(0.0, [0.25, 0.5]), (1.0, [0.75, 1.5])])
-async def test_the_waits_differ_by_chance(chance: float, expected: list[float]) -> None:
+async def test_delays_are_random_by_half(chance: float, expected: list[float]) -> None:
     patience = Patience(status(500), attempts=3, chance=chance)
     await patience.subject.fetch(REQUEST)
     assert patience.slept == expected
@@ -134,14 +134,14 @@ async def test_the_waits_differ_by_chance(chance: float, expected: list[float]) 
         ("", 0.5, 0.5),
     ],
 )
-async def test_the_index_says_when_to_come_back(wish: str, least: float, most: float) -> None:
+async def test_retry_after_sets_the_delay(wish: str, least: float, most: float) -> None:
     patience = Patience(status(503, retry_after=wish), FINE)
     assert (await patience.subject.fetch(REQUEST)).status == 200
     assert least <= patience.slept[0] <= most
 
 
 @pytest.mark.parametrize("wish", ["3600", formatdate(NOW + 3600, usegmt=True)])
-async def test_nobody_waits_for_hours(wish: str) -> None:
+async def test_a_long_retry_after_ends_the_attempts(wish: str) -> None:
     patience = Patience(status(429, retry_after=wish), FINE)
     assert (await patience.subject.fetch(REQUEST)).status == 429
     assert patience.slept == []
@@ -156,11 +156,11 @@ async def test_nobody_waits_for_hours(wish: str) -> None:
         ({}, 9),
     ],
 )
-async def test_a_body_cut_short_is_tried_again(headers: dict[str, str], size: int | None) -> None:
+async def test_a_truncated_body_is_retried(headers: dict[str, str], size: int | None) -> None:
     patience = Patience(Response(URL, 200, b"cut", headers), Response(URL, 200, b"123456789", headers))
     assert (await patience.subject.fetch(Request(URL, size=size))).attempts == 2
     patience = Patience(Response(URL, 200, b"cut", headers), attempts=1)
-    with pytest.raises(IndexUnreachable, match="only 3 of 9 bytes came"):
+    with pytest.raises(IndexUnreachable, match="received only 3 of 9 bytes"):
         await patience.subject.fetch(Request(URL, size=size))
 
 
@@ -174,19 +174,19 @@ async def test_a_body_cut_short_is_tried_again(headers: dict[str, str], size: in
         (200, {"content-length": "1"}, None),
     ],
 )
-async def test_a_body_that_may_be_whole_is_not(code: int, headers: dict[str, str], size: int | None) -> None:
+async def test_a_body_that_may_be_complete_is_not_retried(code: int, headers: dict[str, str], size: int | None) -> None:
     patience = Patience(Response(URL, code, b"all", headers))
     assert (await patience.subject.fetch(Request(URL, size=size))).body == b"all"
     assert patience.attempts == 1
 
 
-async def test_a_body_beyond_its_limit_is_not_tried_again() -> None:
+async def test_a_body_beyond_its_limit_is_not_retried() -> None:
     patience = Patience(Response(URL, 200, b"beg", {"content-length": "9"}, has_more=True))
     assert (await patience.subject.fetch(Request(URL, size=9, limit=8))).has_more
     assert patience.attempts == 1
 
 
-async def test_a_request_says_that_it_is_repeated_and_why_until_there_is_an_outcome() -> None:
+async def test_a_repeated_request_is_announced_until_its_outcome() -> None:
     said: list[str] = []
     retries: dict[str, str] = {}
     request = Request(f"{URL}files/lib-1-py3-none-any.whl?token=secret", retries=retries)
@@ -203,7 +203,7 @@ async def test_a_request_says_that_it_is_repeated_and_why_until_there_is_an_outc
     assert retries == {}
 
 
-async def test_a_request_that_is_given_up_or_cancelled_is_no_longer_said_to_be_repeated() -> None:
+async def test_a_failed_or_cancelled_request_is_no_longer_announced() -> None:
     retries: dict[str, str] = {}
     request = Request(URL, retries=retries)
     with pytest.raises(IndexUnreachable):

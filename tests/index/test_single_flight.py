@@ -8,7 +8,7 @@ import pytest
 from wherry.index.single_flight import SingleFlight, together
 
 
-async def test_whoever_wants_the_same_shares_one_run() -> None:
+async def test_concurrent_and_later_calls_share_one_run() -> None:
     runs = []
 
     async def work() -> str:
@@ -22,7 +22,7 @@ async def test_whoever_wants_the_same_shares_one_run() -> None:
     assert runs == [1]
 
 
-async def test_cancelling_one_who_waits_harms_nobody_else() -> None:
+async def test_cancelling_one_caller_does_not_affect_the_others() -> None:
     gate = asyncio.Event()
 
     async def work() -> str:
@@ -40,7 +40,7 @@ async def test_cancelling_one_who_waits_harms_nobody_else() -> None:
         assert first.cancelled()
 
 
-async def test_leaving_ends_what_is_under_way() -> None:
+async def test_leaving_cancels_running_tasks() -> None:
     ended = asyncio.Event()
 
     async def work() -> None:
@@ -58,7 +58,7 @@ async def test_leaving_ends_what_is_under_way() -> None:
         await waiting
 
 
-async def test_a_failure_is_forgotten_and_can_be_tried_again() -> None:
+async def test_a_failure_is_forgotten_and_retried() -> None:
     outcomes = iter([ValueError("once"), None])
 
     async def work() -> str:
@@ -73,7 +73,7 @@ async def test_a_failure_is_forgotten_and_can_be_tried_again() -> None:
         assert await flights.join("key", work) == "done"
 
 
-async def test_what_is_forgotten_is_run_again() -> None:
+async def test_a_forgotten_result_is_computed_again() -> None:
     runs = iter(range(9))
 
     async def work() -> int:
@@ -85,7 +85,7 @@ async def test_what_is_forgotten_is_run_again() -> None:
         assert await flights.join("key", work) == 1
 
 
-async def test_the_first_failure_of_work_done_together_is_raised_bare() -> None:
+async def test_together_raises_the_first_failure_unwrapped() -> None:
     ended = []
 
     async def fail() -> None:
@@ -102,7 +102,7 @@ async def test_the_first_failure_of_work_done_together_is_raised_bare() -> None:
     assert ended == ["waited"]
 
 
-async def test_what_is_abandoned_ends_unless_somebody_waits_for_it() -> None:
+async def test_abandoning_cancels_a_task_without_callers() -> None:
     ended = []
 
     async def work(name: str) -> None:
@@ -128,7 +128,7 @@ async def test_what_is_abandoned_ends_unless_somebody_waits_for_it() -> None:
         await waiting
 
 
-async def test_the_loop_hears_nothing_of_a_failure_that_was_told() -> None:
+async def test_a_handled_failure_is_not_reported_to_the_loop() -> None:
     heard: list[object] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: heard.append(context))
 
@@ -147,7 +147,7 @@ async def test_the_loop_hears_nothing_of_a_failure_that_was_told() -> None:
     assert heard == []
 
 
-async def test_what_nobody_waits_for_any_more_ends_unless_it_was_begun_for_later() -> None:
+async def test_a_task_ends_with_its_last_caller_unless_it_was_begun_for_later() -> None:
     ended = []
 
     async def work(name: str) -> None:

@@ -1,4 +1,4 @@
-"""Random small indexes: the resolver agrees with trying everything, and nothing but the index decides."""
+"""Random small indexes: the resolver agrees with brute force, and the answer depends on the index only."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PINNED_ELSEWHERE = SmallIndex(
 PINNED_BY_WHAT_IS_GIVEN_UP = SmallIndex(
     {("a", "1"): SmallRelease(yanked=True), ("a", "2"): SmallRelease(("a==1",))}, ("a",)
 )
-# a[x] 3 falls with c; then a 3 is tried, which excludes what is left of a[x], but only for as long as it is chosen.
+# a[x] 3 fails because of c. Then a 3 is tried, which excludes the other versions of a[x] as long as it is chosen.
 EXCLUDED_MEANWHILE = SmallIndex(
     {
         ("a", "1"): SmallRelease(),
@@ -66,8 +66,8 @@ def is_solved_by_resolvelib(index: SmallIndex) -> bool:
     problem = index.problem()
     provider = Provider(Candidates(problem, index.snapshot(), Policy.AS_ASKED))
     try:
-        # resolvelib.Resolver would go on to look for the way from each candidate to the root, which never ends where
-        # candidates that were given up require one another.
+        # Not resolvelib.Resolver: that searches the path from each candidate to the root, which never ends if rejected
+        # candidates require one another.
         Resolution(provider, BaseReporter()).resolve(problem.requirements, max_rounds=2_000)
     except ResolverException:
         return False
@@ -80,22 +80,22 @@ def agrees(index: SmallIndex, found: dict[str, str] | None) -> bool:
 
 @given(small_indexes(FINALS))
 @example(EXCLUDED_MEANWHILE)
-def test_an_answer_is_found_just_where_there_is_one_and_satisfies_everything(index: SmallIndex) -> None:
+def test_final_releases_agree_with_brute_force(index: SmallIndex) -> None:
     assert agrees(index, resolve(index))
 
 
 @given(small_indexes(EVERYTHING))
-def test_so_it_is_with_prereleases_other_pythons_constraints_and_what_is_installed(index: SmallIndex) -> None:
+def test_prereleases_constraints_and_installed_projects_agree_with_brute_force(index: SmallIndex) -> None:
     assert agrees(index, resolve(index))
 
 
 @given(small_indexes(MEMBERS))
-def test_members_of_the_distribution_agree_with_trying_everything(index: SmallIndex) -> None:
+def test_members_of_the_distribution_agree_with_brute_force(index: SmallIndex) -> None:
     assert agrees(without_locked_releases(index), resolve(without_locked_releases(index)))
 
 
 def without_locked_releases(index: SmallIndex) -> SmallIndex:
-    """Leave the version of the lock to the lock: a pin does not tell where it comes from."""
+    """Remove the lock's versions from other sources, because a pin does not name its source."""
     releases = {key: release for key, release in index.releases.items() if key[1] != LOCKED}
     installed = {name: found for name, found in index.installed.items() if found[0] != LOCKED}
     return replace(index, releases=releases, installed=installed)
@@ -104,7 +104,7 @@ def without_locked_releases(index: SmallIndex) -> SmallIndex:
 @given(small_indexes(YANKED))
 @example(PINNED_ELSEWHERE)
 @example(PINNED_BY_WHAT_IS_GIVEN_UP)
-def test_so_it_is_with_yanked_files(index: SmallIndex) -> None:
+def test_yanked_releases_agree_with_brute_force(index: SmallIndex) -> None:
     assert agrees(index, resolve(index))
 
 
@@ -115,12 +115,12 @@ def test_releases_without_an_extra_agree_with_brute_force(index: SmallIndex) -> 
 
 @given(small_indexes(FINALS))
 @example(EXCLUDED_MEANWHILE)
-def test_what_the_resolver_of_resolvelib_solves_over_the_same_provider_is_solved(index: SmallIndex) -> None:
+def test_every_problem_that_resolvelib_solves_is_solved(index: SmallIndex) -> None:
     assert resolve(index) is not None or not is_solved_by_resolvelib(index)
 
 
 @given(small_indexes(MEMBERS), st.integers(0, 2**32))
-def test_what_happens_to_be_known_of_the_distribution_changes_nothing(index: SmallIndex, seed: int) -> None:
+def test_known_metadata_of_the_distribution_does_not_change_the_answer(index: SmallIndex, seed: int) -> None:
     index = without_locked_releases(index)
     full = index.snapshot()
     expected = resolve(index)
@@ -129,7 +129,7 @@ def test_what_happens_to_be_known_of_the_distribution_changes_nothing(index: Sma
 
 
 @given(small_indexes(EVERYTHING) | small_indexes(EXTRAS), st.integers(0, 2**32))
-def test_arrival_and_what_happens_to_be_known_change_nothing(index: SmallIndex, seed: int) -> None:
+def test_arrival_and_known_metadata_do_not_change_the_answer(index: SmallIndex, seed: int) -> None:
     full = index.snapshot()
     expected = resolve(index)
     for known in (Snapshot(full.environment), partly_known(full, seed)):
@@ -144,6 +144,8 @@ def grow(index: SmallIndex, known: Snapshot, client: SlowIndex) -> dict[str, str
 
 
 @given(small_indexes(EVERYTHING), st.randoms(use_true_random=False))
-def test_the_order_of_requirements_and_constraints_changes_nothing(index: SmallIndex, chance: Random) -> None:
+def test_the_order_of_requirements_and_constraints_does_not_change_the_answer(
+    index: SmallIndex, chance: Random
+) -> None:
     requested = tuple(chance.sample(index.requested, len(index.requested)))
     assert resolve(replace(index, requested=requested, constraints=index.constraints[::-1])) == resolve(index)

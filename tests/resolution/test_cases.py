@@ -1,4 +1,4 @@
-"""The cases of tests/cases, each under several orders of arrival."""
+"""The cases of tests/cases, each with several orders of arrival."""
 
 from __future__ import annotations
 
@@ -71,14 +71,14 @@ def test_refusal(case: ResolverCase) -> None:
 
 
 @parameters(case for case in CASES if not case.error and len(case.requested) > 1)
-def test_the_order_of_requirements_changes_nothing(case: ResolverCase) -> None:
+def test_the_order_of_requirements_does_not_change_the_answer(case: ResolverCase) -> None:
     for requested in itertools.islice(itertools.permutations(case.requested), 1, 6):
         resolution, _ = resolve(case, requested=requested)
         assert resolution.pins == dict(case.pins)
 
 
 @parameters(case for case in CASES if case.error and not case.xfail)
-def test_a_refusal_reads_the_same_in_any_order_of_arrival(case: ResolverCase) -> None:
+def test_the_order_of_arrival_does_not_change_an_error(case: ResolverCase) -> None:
     texts = set()
     for seed in ORDERS_OF_ARRIVAL:
         with pytest.raises(WherryError) as caught:
@@ -87,11 +87,11 @@ def test_a_refusal_reads_the_same_in_any_order_of_arrival(case: ResolverCase) ->
     assert len(texts) == 1
 
 
-def test_names_tell_cases_apart() -> None:
+def test_names_of_cases_are_unique() -> None:
     assert len({case.name for case in CASES}) == len(CASES)
 
 
-def test_fifty_orders_of_arrival_give_one_answer() -> None:
+def test_fifty_orders_of_arrival_have_one_answer() -> None:
     case = next(case for case in CASES if case.name.startswith("goes back to an older parent"))
     answers = {tuple(sorted(resolve(case, seed)[0].pins.items())) for seed in range(50)}
     assert answers == {(("a", "1"), ("app", "1"), ("b", "1"), ("c", "1"))}

@@ -38,7 +38,7 @@ NEWEST_REJECTED = SmallIndex(
     },
     ("a", "b<2"),
 )
-# resolvelib alone rejects b 2 for its first requirement, though its second one lets the yanked release in.
+# resolvelib rejects b 2 because of its first requirement, although its second one allows the yanked release.
 NAMED_LATER = SmallIndex(
     {
         ("a", "1"): SmallRelease(),
@@ -48,7 +48,7 @@ NAMED_LATER = SmallIndex(
     },
     ("b",),
 )
-# Over an unknown page of d, its extra would come to what is installed, which "d>=4" excludes; d to the placeholder.
+# Over an unknown page of d, its extra would get the installed version, which "d>=4" excludes, and d the placeholder.
 EXTRA_ELSEWHERE = SmallIndex({("b", "1"): SmallRelease(("d[x]!=3", "d>=4"))}, ("b",), installed={"d": ("2", ("c",))})
 WITHOUT_ANSWER = replace(CHOSEN_ANEW, requested=("a>=3",))
 
@@ -63,7 +63,7 @@ def decide(index: SmallIndex) -> dict[str, str] | None:
 
 
 def told(answer: Answer) -> object:
-    """Return the candidates in their order, who requires them in which words, and the graph's edges."""
+    """Return the candidates in order, the requirements of each with their parents, and the edges of the graph."""
     chosen = [(identifier, candidate.source) for identifier, candidate in answer.mapping.items()]
     causes = {
         identifier: sorted((str(cause.parent), str(cause.requirement)) for cause in criterion.information)
@@ -72,23 +72,23 @@ def told(answer: Answer) -> object:
     return chosen, causes, set(answer.graph.iter_edges())
 
 
-def test_decides_what_has_no_conflict() -> None:
+def test_decides_a_problem_without_conflicts() -> None:
     assert decide(PLAIN) == {"('a', '')": "1", "('a', 'x')": "1", "('b', '')": "1", "('c', '')": "1"}
 
 
 @pytest.mark.parametrize("index", [CHOSEN_ANEW, NEWEST_REJECTED, NAMED_LATER, WITHOUT_ANSWER])
-def test_gives_up_where_it_would_choose_anew_or_reject_a_candidate(index: SmallIndex) -> None:
+def test_stops_at_a_revised_choice_or_a_rejected_candidate(index: SmallIndex) -> None:
     assert decide(index) is None
 
 
-def test_gives_up_where_an_extra_comes_to_another_version_than_its_project() -> None:
+def test_stops_if_an_extra_gets_another_version_than_its_project() -> None:
     snapshot = EXTRA_ELSEWHERE.snapshot()
     del snapshot.pages[canonicalize_name("d")]
     assert decide_on_fast_path(provider(EXTRA_ELSEWHERE, snapshot), EXTRA_ELSEWHERE.problem().requirements) is None
 
 
 @pytest.mark.parametrize("policy", [Policy.LAST_RESORT, Policy.RELAXED])
-def test_decides_nothing_beyond_what_is_asked(policy: Policy) -> None:
+def test_decides_only_under_the_policy_as_asked(policy: Policy) -> None:
     assert decide_on_fast_path(provider(PLAIN, policy=policy), PLAIN.problem().requirements) is None
 
 
@@ -97,7 +97,7 @@ def installed_chain(length: int) -> SmallIndex:
     return SmallIndex({}, ("p0",), installed={**projects, f"p{length - 1}": ("1", ())})
 
 
-def test_decides_on_so_many_and_no_more() -> None:
+def test_the_number_of_decisions_is_limited() -> None:
     assert len(decide(installed_chain(MAX_DECISIONS)) or ()) == MAX_DECISIONS
     assert decide(installed_chain(MAX_DECISIONS + 1)) is None
 
@@ -108,12 +108,12 @@ def required_in_so_many_ways(number: int) -> SmallIndex:
     )
 
 
-def test_a_project_may_be_required_in_so_many_ways_and_no_more() -> None:
+def test_the_number_of_requirements_of_a_project_is_limited() -> None:
     assert len(decide(required_in_so_many_ways(MAX_WORDINGS)) or ()) == 2
     assert decide(required_in_so_many_ways(MAX_WORDINGS + 1)) is None
 
 
-def test_does_not_begin_where_more_pages_are_known() -> None:
+def test_does_not_start_if_many_pages_are_known() -> None:
     snapshot = PLAIN.snapshot()
     for number in range(MAX_DECISIONS):
         snapshot.pages[canonicalize_name(f"other-{number}")] = None

@@ -1,4 +1,4 @@
-"""Hard cases: the right answer, and no more requests than it takes."""
+"""Hard cases: the right answer with few requests."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ def page_of(*filenames: str, made: list[int] | None = None) -> ProjectPage:
     return ProjectPage(NAME, URL, LazyFiles(filenames, make))
 
 
-def test_files_for_other_platforms_are_never_made_unless_somebody_asks_why():
+def test_files_for_other_platforms_are_made_for_explanations_only():
     made: list[int] = []
     other, mine, source = "app-1-cp314-cp314-win_amd64.whl", "app-1-py3-none-any.whl", "app-1.tar.gz"
     releases = find_releases(page_of(other, mine, source, made=made), WheelSelection(PYODIDE_314))
@@ -47,7 +47,7 @@ FILENAMES = st.builds(
 
 
 @given(st.lists(FILENAMES, max_size=4, unique=True))
-def test_whatever_the_names_what_fits_is_found_and_the_rest_is_rejected(filenames):
+def test_every_file_either_fits_or_is_rejected(filenames):
     fitting = WheelSelection(PYODIDE_314)
     page = page_of(*filenames)
     fits = set()
@@ -63,7 +63,7 @@ def test_whatever_the_names_what_fits_is_found_and_the_rest_is_rejected(filename
 
 
 @given(st.lists(FILENAMES, max_size=6))
-def test_a_name_is_read_as_packaging_reads_it_whichever_came_before(filenames):
+def test_names_are_parsed_as_by_packaging_in_any_order(filenames):
     fitting = WheelSelection(PYODIDE_314)
     page = page_of(*filenames)
     for file in page.files:

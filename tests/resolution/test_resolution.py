@@ -1,4 +1,4 @@
-"""The answer as people and programs read it."""
+"""Resolutions as text, HTML and JSON."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_an_answer_reads_as_a_table_with_a_total():
     ]
 
 
-def test_what_is_installed_is_not_counted():
+def test_installed_distributions_are_not_counted():
     resolution = resolve("lib", installed=["idna 3.10"])
     assert str(resolution).splitlines() == [
         "idna==3.10  installed  lib (idna<4)",
@@ -89,7 +89,7 @@ def test_what_is_installed_is_not_counted():
     assert resolve("idna", installed=["idna 3.10"]).download_size == 0
 
 
-def test_sizes_that_the_index_does_not_tell_are_said_to_be_unknown():
+def test_sizes_missing_on_the_index_are_shown_as_unknown():
     resolution = resolve("lib", sizes={**SIZES, "lib": None})
     assert str(resolution).splitlines()[1:] == [
         "lib==2            ?  you",
@@ -100,7 +100,7 @@ def test_sizes_that_the_index_does_not_tell_are_said_to_be_unknown():
     assert str(unknown).splitlines()[-1] == "To download: 1 file of unknown size"
 
 
-def test_sizes_of_the_distribution_which_its_lock_does_not_have_are_said_to_be_pyodides():
+def test_unknown_sizes_of_the_distribution_are_shown_as_pyodides():
     lib, six = map(member, ("lib", "six"))
     pins = [Pin(one.name, "1", one, requested=True) for one in (lib, six)]
     assert str(Resolution(tuple(pins))).splitlines() == [
@@ -112,13 +112,13 @@ def test_sizes_of_the_distribution_which_its_lock_does_not_have_are_said_to_be_p
     assert str(both).splitlines()[-1] == "To download: 3 files, 70.4 kB, 2 of Pyodide's distribution"
 
 
-def test_a_repl_shows_it_as_it_reads():
+def test_the_repr_is_the_text():
     resolution = resolve("app")
     for shown in (resolution, resolution.tree(), resolution.why("lib")):
         assert repr(shown) == str(shown)
 
 
-def test_a_long_list_of_askers_is_cut_for_people():
+def test_a_long_list_of_requirers_is_shortened():
     askers = tuple(Reason(f"lib>={number}", canonicalize_name(f"p{number}")) for number in range(5))
     resolution = Resolution((replace(resolve("lib").chosen[1], requested=False, reasons=askers),))
     row = "lib==2  1.5 MB  p0 (lib>=0), p1 (lib>=1), p2 (lib>=2) and 2 more"
@@ -138,7 +138,7 @@ def test_an_answer_to_nothing_is_empty():
     assert resolve().pins == {}
 
 
-def test_an_answer_shows_as_an_escaped_table():
+def test_html_is_an_escaped_table():
     assert resolve("lib")._repr_html_() == (
         "<table><tr><th>Project</th><th>Size</th><th>Required by</th></tr>"
         "<tr><td>idna==3.10</td><td>70.4 kB</td><td>lib (idna&lt;4)</td></tr>"
@@ -147,7 +147,7 @@ def test_an_answer_shows_as_an_escaped_table():
     )
 
 
-def test_a_pin_says_what_is_to_be_installed_and_who_wants_it():
+def test_a_pin_has_its_file_and_its_requirers():
     lib = next(pin for pin in resolve("app").chosen if pin.name == "lib")
     assert (lib.hash, lib.size, lib.requested, lib.required_by) == ("sha512:lib512", 1_500_000, False, ("app", "speed"))
     assert [(reason.asker, reason.text, reason.extras) for reason in lib.reasons] == [
@@ -165,7 +165,7 @@ def test_a_pin_says_what_is_to_be_installed_and_who_wants_it():
         ("Speed", "speed 1.5\n  app → lib[fast]<3,>=1 → speed"),
         ("idna", "idna 3.10\n  app → idna>=2\n  app → lib[fast]<3,>=1 → idna<4"),
         ("lib", "lib 2\n  app → lib[fast]<3,>=1"),
-        ("never", "never is not there, and nothing requires it"),
+        ("never", "never is not present, and nothing requires it"),
     ],
 )
 def test_why(name, text):
@@ -181,11 +181,11 @@ def test_tree():
         "    └── speed 1.5",
         "        └── lib 2 (cycle)",
         "lib 2 (*)",
-        "(*) what it requires is shown above",
+        "(*) its requirements are shown above",
     ]
 
 
-def test_an_answer_travels_as_json():
+def test_an_answer_converts_to_json():
     travelled = json.loads(json.dumps(resolve("lib[fast]", installed=["idna 3.10"]).to_dict()))
     assert travelled["pins"] == {"idna": "3.10", "lib": "2", "speed": "1.5"}
     assert travelled["download_size"] == 1_500_999

@@ -1,4 +1,4 @@
-"""What people type that is no requirement, and the advice that they get."""
+"""Texts that are no requirements, and the advice for each."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def refusal(text: str) -> WherryError:
         "file:///home/x",
     ],
 )
-def test_what_would_have_to_be_built_is_refused_with_how_to_build_it(text):
+def test_requirements_that_need_a_build_are_refused_with_advice(text):
     error = refusal(text)
     assert isinstance(error, UnsupportedRequirement)
     assert "wherry never builds: build a wheel elsewhere (python3 -m pip wheel --no-deps …)" in str(error)
@@ -79,7 +79,7 @@ def test_what_would_have_to_be_built_is_refused_with_how_to_build_it(text):
         ("from x.y import z", "x"),
     ],
 )
-def test_a_slip_is_answered_with_what_to_write(text, instead):
+def test_a_slip_is_corrected(text, instead):
     reason = str(vars(refusal(text))["reason"])
     assert re.findall(r"'([^']*)'", reason) == [instead]
     Requirement(instead)
@@ -95,7 +95,7 @@ def test_a_slip_is_answered_with_what_to_write(text, instead):
         (f"./{WHEEL} ./y-1-py3-none-any.whl", [f"./{WHEEL}", "./y-1-py3-none-any.whl"]),
     ],
 )
-def test_several_in_one_text_are_told_apart(text, pieces):
+def test_several_requirements_in_one_text_are_separated(text, pieces):
     assert str(refusal(text)).endswith(f"give each requirement as a text of its own: {', '.join(map(repr, pieces))}")
 
 
@@ -123,7 +123,7 @@ def test_several_in_one_text_are_told_apart(text, pieces):
         ("x[a", "'name[extra]>=1.0,<2'"),
     ],
 )
-def test_every_refusal_says_what_to_write_instead(text, advice):
+def test_every_error_has_advice(text, advice):
     assert advice in str(refusal(text))
 
 
@@ -143,12 +143,12 @@ def test_every_refusal_says_what_to_write_instead(text, advice):
         ("web.py", "web.py"),
     ],
 )
-def test_an_address_of_a_wheel_is_read(text, requirement):
+def test_addresses_of_wheels_are_parsed(text, requirement):
     assert [str(one) for one in parse_requirements([text])] == [requirement]
 
 
 @given(st.text(alphabet="ax1. @=<>[];,/\\\"'-whl#?:~\n", max_size=25))
-def test_whatever_is_typed_is_a_requirement_or_refused_in_words_of_our_own(text):
+def test_any_text_is_a_requirement_or_an_error_of_wherry(text):
     try:
         list(parse_requirements([text]))
     except (InvalidRequirement, UnsupportedRequirement) as error:
@@ -164,7 +164,7 @@ def test_whatever_is_typed_is_a_requirement_or_refused_in_words_of_our_own(text)
         ("[" * 4000, "its parentheses nest deeper than 50 levels"),
     ],
 )
-def test_a_limit_is_named_with_the_beginning_of_the_text(text, problem):
+def test_an_error_names_the_limit_and_shortens_the_text(text, problem):
     with pytest.raises(InvalidRequirement) as caught:
         list(parse_requirements([text]))
     assert problem in str(caught.value)
@@ -172,6 +172,6 @@ def test_a_limit_is_named_with_the_beginning_of_the_text(text, problem):
 
 
 def test_a_long_run_of_spaces_gets_the_advice_of_a_short_one():
-    # Without that, it would take minutes.
+    # Without shortening, the search would take minutes.
     assert refusal(f"a{' ' * 900}!").facts()["reason"] == refusal("a !").facts()["reason"]
     assert refusal(f"a{' ' * 900}^ 1.0").facts()["reason"] == refusal("a ^ 1.0").facts()["reason"]

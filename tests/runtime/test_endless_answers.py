@@ -75,8 +75,8 @@ def test_reading_stops_at_the_limit(  # noqa: PLR0913, PLR0917 - each says one t
     limit = LIMITS[f"max_{kind_of_answer}_size"]
     assert (outcome["error"], outcome["limit"], outcome["attempts"]) == ("AnswerTooLarge", limit, 1)
     assert outcome["sentence"] == (
-        f"{outcome['url']} is too large: more than {limit / 1e6:.1f} MB came; "
-        f"if that is right, allow more with Network(max_{kind_of_answer}_size=…)"
+        f"{outcome['url']} is too large: it has more than {limit / 1e6:.1f} MB; "
+        f"to accept it, raise the limit with Network(max_{kind_of_answer}_size=…)"
     )
     assert outcome["url"].startswith(index.url)
     # Pages and metadata are requested early, and once more when they are needed.
@@ -152,7 +152,7 @@ def remove(selenium, path):
     ("target", "error", "sentence"),
     [
         ("/dev/null", "IndexUnreachable", "it is not a file"),
-        ("", "AnswerTooLarge", "is too large: more than 16.8 MB came"),
+        ("", "AnswerTooLarge", "is too large: it has more than 16.8 MB"),
     ],
 )
 def test_a_local_file_has_the_limit_of_an_archive(wherry_runtime, target, error, sentence):

@@ -130,12 +130,12 @@ LASTING = {
     ),
     "dropped": (Fault("/json/idna/", Kind.DROP), "IndexUnreachable", "tried 2 times"),
     "cut": (Fault("*/idna-*.whl", Kind.CUT), "IndexUnreachable", "the connection broke"),
-    "a portal": (Fault("*/idna-*.whl", Kind.ERROR_PAGE), "IndexUnreachable", "a web page came in its place"),
+    "a portal": (Fault("*/idna-*.whl", Kind.ERROR_PAGE), "IndexUnreachable", "got a web page instead"),
     "a portal for a page": (Fault("/json/idna/", Kind.ERROR_PAGE), "InvalidIndexPage", "sign in"),
     "overloaded": (Fault("/json/idna/", Kind.STATUS, status=503), "RefusedByIndex", "503 (tried 2 times)"),
-    "forbidden": (Fault("/json/idna/", Kind.STATUS, status=403), "RefusedByIndex", "403; the credentials"),
+    "forbidden": (Fault("/json/idna/", Kind.STATUS, status=403), "RefusedByIndex", "403; check the credentials"),
     "corrupt": (Fault("*/idna-*.whl", Kind.CORRUPT), "IntegrityError", "does not match the index"),
-    "truncated": (Fault("*/idna-*.whl", Kind.TRUNCATE), "IndexUnreachable", "of 69583 bytes came (tried 2 times)"),
+    "truncated": (Fault("*/idna-*.whl", Kind.TRUNCATE), "IndexUnreachable", "of 69583 bytes (tried 2 times)"),
 }
 
 

@@ -14,7 +14,7 @@ type Replacement = string | ((...found: string[]) => string);
 
 const NAMES = /["']([^"']+)["']/g;
 const PREFER_INDEX = /[;:,]?\s*it is Pyodide's own \S+: prefer="index" takes [^\n]*?if there is one/g;
-const TRUST_SYSTEM = "let Node trust what the computer trusts, with NODE_OPTIONS=--use-system-ca";
+const TRUST_SYSTEM = "let Node use the system's certificates with NODE_OPTIONS=--use-system-ca";
 const PUT_BESIDE = "put the wheels of Pyodide's release beside it, into node_modules/pyodide";
 const SPELLINGS: readonly [RegExp, Replacement][] = [
   [/prefer=["'](\w+)["'] takes/g, "--prefer $1 takes"],
@@ -31,7 +31,7 @@ const SPELLINGS: readonly [RegExp, Replacement][] = [
   [/give options as arguments, such as .*?deps=False/g, "give options beside it, as arguments of their own"],
   [/as a list or as several arguments, not as the text of a list/g, "as several arguments, without brackets"],
   [/, or give the code to install_imports\(\)/g, ""],
-  [/: a page is not told which, but the browser's console may say/g, ""],
+  [/: see the browser's console/g, ""],
   [/, or allow more time with Installer\(network=Network\(…\)\)/g, ""],
 ];
 

@@ -1,1 +1,1 @@
-"""Floor 4: asks the network, through the ports :class:`~.fetcher.Fetcher` and :class:`~.cache.Cache`."""
+"""Floor 4: requests to the network, through the ports :class:`~.fetcher.Fetcher` and :class:`~.cache.Cache`."""

@@ -1,4 +1,4 @@
-"""The port for keeping what never changes: archives and metadata files, by hash; and hints, which may be wrong."""
+"""The port to a cache of archives and metadata files by hash, which never change, and of last answers."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ __all__ = ["Cache", "MemoryCache", "NoCache", "QuietCache"]
 
 
 class Cache(Protocol):
-    """Bytes by key, such as ``sha256:…`` or ``hints:…``.
+    """Bytes by key, such as ``sha256:…`` or ``last-answer:…``.
 
-    What comes back is verified again, and of a hint nothing depends, so a cache needs no trust.
+    Files are verified again when read, and a last answer changes no result, so a cache needs no trust.
     """
 
     async def get(self, key: str) -> bytes | None:
-        """Return what was put under ``key``, or ``None``."""
+        """Return the bytes stored under ``key``, or ``None``."""
         ...
 
     async def put(self, key: str, content: bytes) -> None:
-        """Keep ``content``; a cache may forget at any time."""
+        """Store ``content``; a cache may drop it at any time."""
         ...
 
 
 class MemoryCache:
-    """Keeps everything as long as it lives."""
+    """A cache in memory, without a limit."""
 
     def __init__(self) -> None:
         self._contents: dict[str, bytes] = {}
 
     async def get(self, key: str) -> bytes | None:
-        """Return what was put under ``key``, or ``None``."""
+        """Return the bytes stored under ``key``, or ``None``."""
         return self._contents.get(key)
 
     async def put(self, key: str, content: bytes) -> None:
-        """Keep ``content``."""
+        """Store ``content``."""
         self._contents[key] = content
 
 
@@ -41,16 +41,16 @@ class QuietCache(Cache):
     """A cache whose calls all end, with bytes or ``None`` and never with an error."""
 
     def take_warnings(self) -> tuple[str, ...]:
-        """Return the failures since the last call, for people to read."""
+        """Return warnings of the failures since the last call."""
         return ()
 
 
 class NoCache(QuietCache):
-    """Keeps nothing."""
+    """A cache that stores nothing."""
 
     async def get(self, key: str) -> bytes | None:  # noqa: ARG002 - the port's signature
         """Return ``None``."""
         return None
 
     async def put(self, key: str, content: bytes) -> None:
-        """Forget ``content``."""
+        """Discard ``content``."""

@@ -1,4 +1,4 @@
-"""The package index, as the rest of wherry sees it: pages, metadata, archives. Nothing is fetched twice."""
+"""Client of the package indexes: pages, metadata and archives. Nothing is fetched twice."""
 
 from __future__ import annotations
 
@@ -48,15 +48,15 @@ GONE = frozenset({404, 410})
 
 
 class IndexClient:
-    """Asks ``indexes`` (each an :class:`~wherry.index.index.Index`, or its URL), in order.
+    """Queries ``indexes`` (each an :class:`~wherry.index.index.Index`, or its URL), in order.
 
-    One that is written ``"project, project @ URL"`` is for these projects alone, and they come from nowhere else:
-    ``reserved`` maps them to it. ``secrets`` maps further URLs to the ``Authorization`` header that each gets.
-    ``network`` has the limits of bytes.
+    An index written as ``"project, project @ URL"`` is for these projects only, and they come from no other index:
+    ``reserved`` maps them to its URL. ``secrets`` maps further URLs to the ``Authorization`` header of each.
+    ``network`` has the size limits.
 
-    Use it as an async context manager; leaving it ends what is still being fetched. ``requests`` counts the fetches,
+    Use it as an async context manager; leaving it cancels the running requests. ``requests`` counts the fetches,
     ``notes`` are the warnings of the fetcher, ``reading`` the archives that are being fetched for their metadata, and
-    ``retries`` says by URL which requests are being repeated.
+    ``retries`` maps the URLs of requests that are being repeated to a description.
     """
 
     def __init__(
@@ -98,40 +98,40 @@ class IndexClient:
         return await self._flights.join(("page", name), lambda: self._find_page(name))
 
     async def metadata(self, file: ProjectFile) -> CoreMetadata | InvalidMetadata | InvalidWheel:
-        """Return the core metadata of a wheel, or the error that it is broken with: that is an answer, too.
+        """Return the core metadata of a wheel. Broken metadata is an answer too: its error is returned, not raised.
 
-        It comes from the metadata file beside the wheel where the index offers one and has it, else out of the wheel,
-        which is kept for :meth:`archive`. Raises :class:`~wherry.errors.IndexUnavailable` and
+        The metadata comes from the metadata file beside the wheel if the index announces and has one, else from the
+        wheel, which is kept for :meth:`archive`. Raises :class:`~wherry.errors.IndexUnavailable` and
         :class:`~wherry.errors.IntegrityError`.
         """
         return await self._flights.join(("metadata", file.url), lambda: self._find_metadata(file))
 
     async def archive(self, file: ProjectFile) -> bytes:
-        """Return the bytes of ``file``, compared with the hash and the size that the index gives.
+        """Return the bytes of ``file``, verified against the hash and the size that the index gives.
 
         Raises :class:`~wherry.errors.IndexUnavailable` and :class:`~wherry.errors.IntegrityError`.
         """
         return await self._flights.join(("archive", file.url), lambda: self._find_archive(file))
 
     def begin_archive(self, file: ProjectFile, landed: Callable[[], object], hold: Hold | None = None) -> None:
-        """Begin what :meth:`archive` will wait for; ``landed`` is told once it has ended, however.
+        """Start the transfer that :meth:`archive` will wait for. ``landed`` is called when it ends or fails.
 
-        With a ``hold``, only its beginning may come before that is released.
+        A ``hold`` limits the transfer to the beginning of the file until it is released.
         """
         task = self._flights.begin(("archive", file.url), lambda: self._find_archive(file, hold))
         task.add_done_callback(lambda _: landed())
 
     def abandon_archive(self, file: ProjectFile) -> None:
-        """End what :meth:`begin_archive` began, unless somebody waits for it."""
+        """Cancel the transfer that :meth:`begin_archive` started, unless a caller waits for it."""
         self._flights.abandon(("archive", file.url))
 
     def received(self, file: ProjectFile) -> int:
-        """Return how many bytes of the archive ``file`` have come so far, as far as the fetcher can tell."""
+        """Return how many bytes of the archive ``file`` have been received, as far as the fetcher can tell."""
         meter = self._meters.get(file.url)
         return 0 if meter is None else meter.read()
 
     def release_archive(self, file: ProjectFile) -> None:
-        """Let go of the bytes that :meth:`archive` holds for whoever asks next."""
+        """Release the bytes that :meth:`archive` keeps for further callers."""
         self._flights.forget(("archive", file.url))
 
     async def _find_page(self, name: NormalizedName) -> ProjectPage | None:
@@ -152,7 +152,7 @@ class IndexClient:
         try:
             return await self._fetch_page_once(request, name)
         except InvalidIndexPage:
-            # As with a wrong hash: a cache may hold a broken copy, or what a portal said yesterday.
+            # As with a wrong hash: a cache may hold a broken copy, or the sign-in page of a portal.
             return await self._fetch_page_once(replace(request, fresh=True), name)
 
     async def _fetch_page_once(self, request: Request, name: NormalizedName) -> ProjectPage | None:
@@ -171,7 +171,7 @@ class IndexClient:
         try:
             if file.metadata_hashes is not None and (beside := await self._metadata_beside(file, file.metadata_hashes)):
                 return beside
-            # Reading archives is needed after the first answers, not before the first question.
+            # Imported late: reading archives is needed after the first answers, not before the first request.
             from wherry.formats.wheel_archive import open_wheel, read_wheel_metadata
 
             self.reading.append(file)
@@ -181,13 +181,13 @@ class IndexClient:
                 self.reading.remove(file)
             if file.absent is None:
                 return read_wheel_metadata(archive, filename=file.filename)
-            # The caller named this file: nothing else can take its place, so tell all that is wrong with it.
+            # The caller named this file, so no other can take its place: report all of its problems.
             return open_wheel(archive, filename=file.filename, limits=None).metadata
         except (InvalidMetadata, InvalidWheel) as error:
             return error
 
     async def _metadata_beside(self, file: ProjectFile, hashes: Mapping[str, str]) -> CoreMetadata | None:
-        """Return what the metadata file says; ``None`` where it is missing, or is something else without a hash."""
+        """Return the content of the metadata file; ``None`` where it is missing, or unreadable and without a hash."""
         try:
             request = Request(file.metadata_url, limit=self._network.max_metadata_size)
             content = await self._from_anywhere(file, request, hashes, _metadata_of)
@@ -207,7 +207,7 @@ class IndexClient:
         request = Request(file.url, size=size, limit=limit, is_archive=True, hold=hold, meter=meter)
         if size is not None:
             if limit is not None and size > limit:
-                raise too_large(request, f"{human_size(size)} are announced, more than {human_size(limit)}")
+                raise too_large(request, f"the index announces {human_size(size)}, more than {human_size(limit)}")
             request = replace(request, limit=size)
         return await self._from_anywhere(file, request, file.hashes, _archive_of)
 
@@ -218,9 +218,9 @@ class IndexClient:
         hashes: Mapping[str, str],
         place_of: Callable[[ProjectFile], tuple[str, Mapping[str, str]]],
     ) -> bytes:
-        """Fetch ``request``; where that fails for good, take the very same bytes from another place.
+        """Fetch ``request``. If that fails for good, take the same bytes from another index that has them.
 
-        ``place_of`` returns the URL and the hashes of the thing, of a file of the same name on another index.
+        ``place_of`` returns the URL and the hashes of the archive, or of the metadata, of a file on another index.
         """
         try:
             return await self._verified(request, hashes)
@@ -236,9 +236,9 @@ class IndexClient:
             raise
 
     async def _twins(self, file: ProjectFile) -> list[ProjectFile]:
-        """Return the files of the same name that lie elsewhere, on any index that may have the project.
+        """Return the files of the same name at other URLs, on any index that may have the project.
 
-        Only one whose hash is known may be taken from there: names are never mixed across indexes otherwise.
+        Use one only if its hash is that of ``file``: otherwise names are never mixed across indexes.
         """
         try:
             name = parse_wheel_filename(file.filename)[0]
@@ -253,10 +253,10 @@ class IndexClient:
         return twins
 
     async def _verified(self, request: Request, hashes: Mapping[str, str]) -> bytes:
-        # What lies nearby need not be kept once more.
+        # A local file needs no copy in the cache.
         key = strongest(hashes) if request.url.startswith("http") else None
         if key is not None and (kept := await self._cache.get(key)) is not None:
-            # Whatever happened to the cache, the index still has it.
+            # A broken entry of the cache is no failure: the index still has the file.
             with suppress(IntegrityError, AnswerTooLarge):
                 check_size(request, Response(request.url, OK, kept))
                 _check(request, kept, hashes)
@@ -272,7 +272,7 @@ class IndexClient:
         except (IndexUnreachable, IntegrityError) as error:
             if isinstance(error, IndexUnreachable) and error.kind != "portal":
                 raise
-            # A browser's cache, or a proxy's, may hold a broken copy: once more, past them.
+            # A browser's cache, or a proxy's, may hold a broken copy: try once more without them.
             return await self._download_once(replace(request, fresh=True), hashes)
 
     async def _download_once(self, request: Request, hashes: Mapping[str, str]) -> bytes:
@@ -294,7 +294,7 @@ class IndexClient:
 
 
 def _is_missing(error: IndexUnavailable) -> bool:
-    """Whether an index has no such file: servers say that in several ways, and a browser may hide that from a page."""
+    """Return whether the index lacks the file. Servers say so in several ways; a browser may hide it from a page."""
     if isinstance(error, RefusedByIndex):
         return error.status in {403, *GONE}
     return isinstance(error, IndexUnreachable) and error.kind in {"missing", "portal", "cors"}
@@ -307,8 +307,8 @@ def _check_status(request: Request, response: Response) -> None:
 
 def _check_for_portal(request: Request, response: Response) -> None:
     if is_web_page(response):
-        place = f", at {response.url}," if response.url != request.url else ""
-        raise unreachable(request.url, "portal", f"a web page{place} came in its place")
+        place = f" ({response.url})" if response.url != request.url else ""
+        raise unreachable(request.url, "portal", f"got a web page instead{place}")
 
 
 def _archive_of(file: ProjectFile) -> tuple[str, Mapping[str, str]]:
@@ -330,5 +330,5 @@ def _check(
 def _of_this_file(metadata: CoreMetadata, file: ProjectFile) -> CoreMetadata:
     name, version, _, _ = parse_wheel_filename(file.filename)
     if (metadata.name, metadata.version) != (name, version):
-        raise InvalidMetadata(file.filename, f"it is that of {metadata.name} {metadata.version}")
+        raise InvalidMetadata(file.filename, f"it belongs to {metadata.name} {metadata.version}")
     return metadata

@@ -1,4 +1,4 @@
-"""Not everything at once: what is in flight to one host is bounded, and no page waits for an archive."""
+"""Limit concurrent requests per host. Archives and pages have separate limits, so no page waits for an archive."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["LimitingFetcher"]
 
 
 class LimitingFetcher:
-    """A fetcher that lets only so many requests through to ``fetcher`` side by side, as ``network`` says."""
+    """A fetcher that limits the concurrent requests to ``fetcher``; ``network`` has the limits."""
 
     def __init__(self, fetcher: Fetcher, network: Network | None = None) -> None:
         self._fetcher = fetcher
@@ -27,9 +27,9 @@ class LimitingFetcher:
         self._lanes: dict[tuple[str, bool], _Lane] = {}
 
     async def fetch(self, request: Request) -> Response:
-        """Wait for a turn, then fetch; of archives that wait, the largest has the first."""
+        """Wait for a free slot, then fetch. Of the archives that wait, the largest goes first."""
         if request.hold is not None:
-            # It may wait for what others are to fetch, so they must not wait for it; there are few of them.
+            # A held request may wait for the result of other requests, so those must not wait for its slot.
             return await self._fetcher.fetch(request)
         async with self._lane(request).turn(request.size or 0):
             return await self._fetcher.fetch(request)
@@ -44,7 +44,7 @@ class LimitingFetcher:
 
 
 class _Lane:
-    """A semaphore for ``width`` that lets the heaviest in first, and of two as heavy the one who came first."""
+    """A semaphore with ``width`` slots. The heaviest waiter goes first; of equal weights, the earliest."""
 
     def __init__(self, width: int) -> None:
         self._free = width
@@ -70,7 +70,7 @@ class _Lane:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                # The turn had come in the same moment: somebody else shall have it.
+                # The slot was granted in the same turn of the loop: pass it to the next waiter.
                 self._leave()
             raise
 

@@ -1,4 +1,4 @@
-"""Who is told a secret: the origin of the index that it was given for, or the one URL that it stood in."""
+"""Which requests carry which credentials: those to the origin of an index, or to the one URL that contained them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ URL_WITH_SECRET = re.compile(r"https?://[^\s/?#\\]*@\S*", re.IGNORECASE)
 
 
 class Credentials:
-    """Adds to requests the headers and the credentials option of the index they go to.
+    """Adds the headers and the credentials option of an index to the requests to it.
 
     ``secrets`` maps further URLs to an ``Authorization`` header each.
     """
@@ -33,7 +33,7 @@ class Credentials:
         self._secrets = secrets
 
     def grant(self, request: Request) -> Request:
-        """Return ``request`` with what its URL is entitled to."""
+        """Return ``request`` with the credentials for its URL."""
         if request.url in self._secrets:
             return replace(request, secret_headers={"Authorization": self._secrets[request.url]})
         index = self._index_at(request.url)
@@ -42,7 +42,7 @@ class Credentials:
         return replace(request, secret_headers=index.headers, credentials=index.credentials)
 
     def _index_at(self, url: str) -> Index | None:
-        """Return the index of the same origin; of several the nearest: ``url`` below its root, else the first."""
+        """Return the index of the same origin. Of several, prefer the deepest root above ``url``, else the first."""
         there = origin(url)
         if there is None:
             return None
@@ -51,16 +51,16 @@ class Credentials:
 
 
 def without_secrets(options: ResolveOptions) -> tuple[ResolveOptions, dict[str, str]]:
-    """Return what was asked without credentials in its URLs, and these by URL: nothing downstairs may show them."""
+    """Return ``options`` without credentials in URLs, and the credentials by URL: lower floors must not show them."""
     secrets: dict[str, str] = {}
     fields = ("requirements", "constraints", "overrides")
     return replace(options, **{name: take_secrets(getattr(options, name), secrets) for name in fields}), secrets
 
 
 def take_secrets(requirements: Any, secrets: dict[str, str]) -> Any:  # noqa: ANN401 - strings, or lists of such
-    """Return ``requirements`` without the credentials in their URLs, which go to ``secrets`` by URL.
+    """Return ``requirements`` without the credentials in their URLs, and add these to ``secrets`` by URL.
 
-    So whatever shows a requirement later cannot tell them.
+    Then no text made from a requirement can show them.
     """
     if is_line(requirements):
         return requirements._replace(text=take_secrets(requirements.text, secrets))

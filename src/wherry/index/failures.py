@@ -1,4 +1,4 @@
-"""Why there was no answer, as far as a platform tells, and what to do about it."""
+"""Kinds of network failures, and the advice for each."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 __all__ = ["at_neither_place", "is_web_page", "kind_of", "refused", "unreachable"]
 
-# Of Node: https://nodejs.org/api/errors.html#common-system-errors, and undici's own.
+# Codes of Node, https://nodejs.org/api/errors.html#common-system-errors, and of undici.
 KINDS: dict[str, UnreachableKind] = {
     "ENOTFOUND": "dns",
     "EAI_AGAIN": "dns",
@@ -50,52 +50,52 @@ TLS_PREFIXES = ("ERR_TLS_", "ERR_SSL_")
 WAYS_OUT: dict[UnreachableKind, str] = {
     "offline": "this computer seems to be offline: connect it to the network",
     "dns": "no such host is known: check the address, or that this computer is online",
-    "tls": "its certificate is not trusted here: check its name and date, or (behind a proxy that inspects TLS) let "
-    "Node trust what the computer trusts, with NODE_OPTIONS=--use-system-ca",
-    "refused": "nothing listens there: check the address and the port, or start the server",
-    "cors": "the server is there, but does not let this page read its answers (CORS): use an index that does",
+    "tls": "its certificate is not trusted: check its name and date, or, behind a proxy that inspects TLS, let Node "
+    "use the system's certificates with NODE_OPTIONS=--use-system-ca",
+    "refused": "no server listens there: check the address and the port, or start the server",
+    "cors": "the server does not allow this page to read its answers (CORS): use an index that allows it",
     "timeout": "the network or the server is slow: try again, or allow more time with Installer(network=Network(…))",
     "cut": "the connection broke: try again",
     "portal": "sign in to the network, or to the index, then try again",
-    "missing": "check how it is written",
-    "unknown": "it may be a wrong address, a server that is down, a certificate or a blocker: a page is not told "
-    "which, but the browser's console may say",
+    "missing": "check its spelling",
+    "unknown": "the cause may be a wrong address, a server that is down, a certificate or a blocker: see the browser's "
+    "console",
 }
 
 SERVER_ERROR = 500
 REFUSALS = {
     401: "give credentials with the index, as in index_urls=[Index('https://…', headers={'Authorization': '…'})]",
-    403: "the credentials of this index, or their lack, do not allow it",
-    429: "it is asked too often: try later",
+    403: "check the credentials for this index, or add some",
+    429: "it gets too many requests: try again later",
 }
 
 
 def kind_of(code: str) -> UnreachableKind:
-    """Return the kind of failure that Node calls ``code``."""
+    """Return the kind of failure for an error ``code`` of Node."""
     return "tls" if code.startswith(TLS_PREFIXES) else KINDS.get(code, "unknown")
 
 
 def unreachable(url: str, kind: UnreachableKind, reason: str) -> IndexUnreachable:
-    """Return the error that says why ``url`` gave no answer, and the way out."""
+    """Return the error for no answer from ``url``, with the advice for its ``kind``."""
     return IndexUnreachable(url, reason, kind=kind, hint=WAYS_OUT[kind])
 
 
 def refused(url: str, response: Response) -> RefusedByIndex:
-    """Return the error for an answer, to a request for ``url``, that is an HTTP error."""
+    """Return the error for an HTTP error status in the answer to a request for ``url``."""
     hint = REFUSALS.get(response.status, "")
     if response.status >= SERVER_ERROR:
-        hint = "the index has a problem of its own: try later"
+        hint = "the server failed: try again later"
     wait = response.headers.get("retry-after")
-    reason = f"HTTP status {response.status}" + (f", to be asked again after {wait}" if wait else "")
+    reason = f"HTTP status {response.status}" + (f", Retry-After: {wait}" if wait else "")
     return RefusedByIndex(url, reason, attempts=response.attempts, hint=hint, status=response.status)
 
 
 def is_web_page(response: Response) -> bool:
-    """Whether a web page came in the place of an archive or of metadata, neither of which begins with ``<``."""
+    """Return whether the body is a web page instead of an archive or metadata, neither of which begins with ``<``."""
     is_page = response.headers.get("content-type", "").lower().startswith("text/html")
     return is_page and response.body.lstrip()[:1] == b"<"
 
 
 def at_neither_place(absent: str) -> str:
-    """Return the way out for a path that leads beside the page because Pyodide's file system lacks ``absent``."""
-    return f"nor does Pyodide's file system have {absent}: put the file at one of the two places"
+    """Return the advice for a path that leads beside the page because Pyodide's file system lacks ``absent``."""
+    return f"{absent} is not in Pyodide's file system either: put the file at one of the two places"

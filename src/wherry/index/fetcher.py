@@ -1,4 +1,4 @@
-"""The port through which everything is fetched."""
+"""The port to the network: fetchers, requests and responses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CredentialsMode = Literal["omit", "same-origin", "include"]
 
 
 class Hold:
-    """Keeps a body from coming further than ``size`` bytes, or little more, until it is released."""
+    """Stops a transfer after about ``size`` bytes until it is released."""
 
     def __init__(self, size: int) -> None:
         self.size = size
@@ -24,13 +24,13 @@ class Hold:
         self._waiting: list[Callable[[], object]] = []
 
     def release(self) -> None:
-        """Let the body come."""
+        """Continue the transfer."""
         self.is_released = True
         while self._waiting:
             self._waiting.pop()()
 
     def when_released(self, call: Callable[[], object]) -> None:
-        """Call ``call`` once it is released, now if it is."""
+        """Call ``call`` on release, or now if released already."""
         if self.is_released:
             call()
         else:
@@ -38,7 +38,7 @@ class Hold:
 
 
 class Meter:
-    """Tells how many bytes of a body have come so far; a fetcher that knows sets ``read``."""
+    """Counts the received bytes of a body; a fetcher that knows the number sets ``read``."""
 
     def __init__(self) -> None:
         self.read: Callable[[], int] = int
@@ -46,14 +46,13 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is to be got.
+    """A GET request.
 
-    ``accept`` is the header of that name. ``secret_headers`` are for the origin of ``url`` alone, never for where a
-    redirect leads; ``credentials`` is the option of JavaScript's ``fetch``. ``size`` is how many bytes the body has,
-    where that is known, ``limit`` how many it may have. ``fresh`` goes past the HTTP cache; ``is_archive`` tells a file
-    of perhaps megabytes, which can wait, from a page or metadata. A fetcher that can stop in the middle does so at
-    ``limit`` and as ``hold`` says, and one that knows how much has come lets ``meter`` tell; others need not. One that
-    repeats a request keeps in ``retries``, by URL, a sentence that says so, until there is an outcome.
+    ``accept`` is the header of that name. ``secret_headers`` are for the origin of ``url`` only, never for the target
+    of a redirect; ``credentials`` is the option of JavaScript's ``fetch``. ``size`` is the number of bytes in the body
+    if known, ``limit`` the maximum. ``fresh`` bypasses the HTTP cache. ``is_archive`` marks a file of perhaps
+    megabytes, which can wait for pages and metadata. A fetcher stops reading at ``limit`` and at ``hold``, and reports
+    to ``meter``, if it can. A fetcher that retries keeps a message under the URL in ``retries`` until the outcome.
     """
 
     url: str
@@ -71,13 +70,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """An HTTP answer, whatever its status.
+    """An HTTP response of any status.
 
-    ``url`` is where it came from after redirects, ``headers`` has names in lower case (and may lack those which a
-    browser keeps to itself), ``body`` is all of it. ``attempts`` counts how often it was asked for. ``hashes`` are
-    hexadecimal ones of the body, if the fetcher has computed any, and ``listing`` is what it has read of a page, whose
-    ``body`` is empty then. With ``has_more``, the body was longer than :attr:`Request.limit`, and ``body`` is its
-    beginning. ``note`` is a warning for the caller.
+    ``url`` is the URL after redirects. ``headers`` has names in lower case, without those that a browser hides.
+    ``body`` is the whole body. ``attempts`` is the number of requests made. ``hashes`` are hexadecimal digests of the
+    body, if the fetcher has computed any. ``listing`` is a page that the fetcher has parsed; ``body`` is empty then.
+    With ``has_more``, the body was longer than :attr:`Request.limit`, and ``body`` is its beginning. ``note`` is a
+    warning for the caller.
     """
 
     url: str
@@ -92,12 +91,12 @@ class Response:
 
 
 class Fetcher(Protocol):
-    """Gets things over HTTP. The browser's ``fetch`` is one."""
+    """The port for HTTP requests, such as the browser's ``fetch``."""
 
     async def fetch(self, request: Request) -> Response:
-        """Get ``request.url`` and read the body to its end.
+        """Request ``request.url`` and read the whole body.
 
-        Returns HTTP errors as responses. Raises :class:`~wherry.errors.IndexUnreachable` where no answer came, or not
-        all of it.
+        Returns HTTP errors as responses. Raises :class:`~wherry.errors.IndexUnreachable` for a missing or incomplete
+        answer.
         """
         ...

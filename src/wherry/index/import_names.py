@@ -1,4 +1,4 @@
-"""From the modules that code imports to the projects that have them. No name is ever guessed."""
+"""Find the projects that provide the modules that code imports. No name is ever guessed."""
 
 from __future__ import annotations
 
@@ -35,13 +35,14 @@ async def require_imports(
     environment: Environment,
     index: IndexClient,
 ) -> tuple[str, ...]:
-    """Return requirements for what ``source`` imports and is not there.
+    """Return requirements for the modules that ``source`` imports and that cannot be found.
 
-    A module is found in ``projects``, which maps modules to requirements; in the ``imports`` of the ``distribution``;
-    or in the project of its own name, if the metadata of the newest release there says so (``Import-Name``, PEP 794).
+    A module is looked up in ``projects``, which maps modules to requirements, then in the ``imports`` of the
+    ``distribution``, then in the project of the same name: the metadata of its newest release must declare the module
+    (``Import-Name``, PEP 794).
 
     Raises :class:`~wherry.errors.InvalidSource`, and :class:`~wherry.errors.UnknownImports` for modules that no known
-    project provides and that ``source`` cannot do without.
+    project provides and that are not optional in ``source``.
     """
     missing = {name: is_optional for name, is_optional in find_imports(source).items() if not _is_there(name)}
     known = {module: names[0] for module, names in find_providers(distribution.values()).items()} | dict(projects)
@@ -59,12 +60,12 @@ async def require_imports(
 
 
 def _is_there(name: str) -> bool:
-    """Tell whether a module can be found; nothing is imported but the packages that it is in."""
+    """Return whether a module can be found, without importing more than its parent packages."""
     top = name.partition(".")[0]
     if top in sys.modules or top in sys.builtin_module_names:
         return True
     try:
-        # Of a namespace, another distribution may have the part that is missing.
+        # A namespace may be found while the part that is imported belongs to another distribution.
         return importlib.util.find_spec(name if _is_namespace(top) else top) is not None
     except (ImportError, ValueError):
         return False
@@ -76,7 +77,7 @@ def _is_namespace(top: str) -> bool:
 
 
 def _lookup(name: str, known: Mapping[str, str]) -> str | None:
-    """Return what has the module ``name``, or the package that it is in."""
+    """Return the requirement for the module ``name``, or for a parent package of it."""
     while name:
         if name in known:
             return known[name]
@@ -85,7 +86,7 @@ def _lookup(name: str, known: Mapping[str, str]) -> str | None:
 
 
 def _is_standard(name: str) -> bool:
-    """Tell whether a module belongs to Python: one that this runtime lacks is on no index."""
+    """Return whether a module belongs to Python: no index has one that this runtime lacks."""
     return name.partition(".")[0] in sys.stdlib_module_names
 
 

@@ -1,4 +1,4 @@
-"""An index as a caller configures it."""
+"""Indexes as a caller configures them."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 __all__ = ["Index", "read_indexes"]
 
 SECRET = re.compile(r"(?<=[/:])[^/\s@]*@")
-HOW_RESERVED = "write an index for some projects alone as 'project, project @ https://host/path'"
+HOW_RESERVED = "write an index for certain projects as 'project, project @ https://host/path'"
 HOW_LOCATED = "write the URL of an index as https://host/path, and that of a folder as './folder' or file:///folder"
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """The root of a Simple API, with what it wants to know of who asks.
+    """The root of a Simple API, with its credentials.
 
-    ``headers`` are sent to the origin of ``url`` and nowhere else, and never shown; a name and a password in ``url``
-    become such a header. ``credentials`` is that option of JavaScript's ``fetch``: ``"include"`` lets a browser send
-    its cookies. An index with ``projects`` is for these alone, and they come from nowhere else; their names are kept in
-    normalized form. ``absent`` is where :meth:`located` has found nothing. Raises
+    ``headers`` are sent to the origin of ``url`` only, and never shown; a name and a password in ``url`` become such a
+    header. ``credentials`` is the option of JavaScript's ``fetch``: ``"include"`` lets a browser send its cookies. An
+    index with ``projects`` is for these only, and they come from no other index; their names are kept in normalized
+    form. ``absent`` is the path where :meth:`located` found no index. Raises
     :class:`~wherry.errors.InvalidRequirement`.
     """
 
@@ -54,21 +54,21 @@ class Index:
         object.__setattr__(self, "url", without_credentials(self.url.strip()).rstrip("/") + "/")
 
     def located(self, locate: Locate) -> Index:
-        """Return the index with the URL that ``locate`` has for its address."""
+        """Return the index with the URL that ``locate`` returns for its address."""
         url, absent = locate(self.url)
         return self if url == self.url else replace(self, url=url, absent=absent)
 
     @property
     def place(self) -> str:
-        """The URL, and where the index was looked for before."""
+        """The URL, and the path where the index was looked for first."""
         return f"{self.url} (or in {self.absent})" if self.absent else self.url
 
 
 def read_indexes(index_urls: str | Index | Sequence[str | Index]) -> tuple[Index, ...]:
-    """Return the indexes that a caller names: URLs, ``"project, project @ URL"`` for these projects alone, or both.
+    """Return the indexes that a caller names as URLs, or as ``"project, project @ URL"`` for these projects only.
 
-    A lone one is taken for a list of one. Raises :class:`~wherry.errors.InvalidRequirement` for what is none, and for a
-    project with two indexes of its own.
+    A single index needs no list. Raises :class:`~wherry.errors.InvalidRequirement` for a value that is no index, and
+    for a project with two indexes of its own.
     """
     if isinstance(index_urls, str | Index):
         index_urls = (index_urls,)
@@ -79,7 +79,7 @@ def read_indexes(index_urls: str | Index | Sequence[str | Index]) -> tuple[Index
     for index in indexes:
         for name in index.projects or ():
             if own.setdefault(name, index.url) != index.url:
-                raise _refusal(name, f"two indexes are for it alone, {own[name]} and {index.url}; leave one out")
+                raise _refusal(name, f"two indexes are reserved for it, {own[name]} and {index.url}: remove one")
     return indexes
 
 
@@ -102,7 +102,7 @@ def _is_text(given: object) -> bool:
 
 
 def _is_place(given: object) -> bool:
-    """Whether it is a path, or the URL of something that can be an index."""
+    """Return whether it is a path, or a URL that an index can have."""
     url = given.strip() if isinstance(given, str) else ""
     if SCHEME.match(url) is None:
         return bool(url) and "://" not in url
@@ -112,14 +112,14 @@ def _is_place(given: object) -> bool:
 
 
 def _names(projects: Iterable[str]) -> tuple[NormalizedName, ...]:
-    """Return names that are reserved, of which there must be one; a string is one name."""
+    """Return the normalized names of the reserved projects, at least one; a string is one name."""
     listed = [projects] if isinstance(projects, str) else projects
     try:
         names = tuple(dict.fromkeys(canonicalize_name(name.strip(), validate=True) for name in listed))
     except (AttributeError, InvalidName, TypeError) as error:
-        raise _refusal(projects, f"each must be the name of a project alone; {HOW_RESERVED}", "projects") from error
+        raise _refusal(projects, f"each must be the name of a project; {HOW_RESERVED}", "projects") from error
     if not names:
-        raise _refusal(projects, f"it reserves an index for no project; {HOW_RESERVED}", "projects")
+        raise _refusal(projects, f"it names no project; {HOW_RESERVED}", "projects")
     return names
 
 

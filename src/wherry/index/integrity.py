@@ -1,4 +1,4 @@
-"""Comparing bytes with the hash that was promised, and their number with its limit."""
+"""Verification of downloads: hashes and size limits."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["agree", "check_size", "find_weakness", "too_large", "verify", "withi
 
 
 def agree(hashes: Mapping[str, str], others: Mapping[str, str]) -> bool:
-    """Whether ``others`` have the strongest of ``hashes``, so that both are of the same bytes."""
+    """Return whether ``others`` include the strongest of ``hashes``, so that both are of the same bytes."""
     algorithm, _, digest = (strongest(hashes) or "").partition(":")
     return bool(digest) and others.get(algorithm) == digest
 
@@ -30,8 +30,8 @@ def verify(
 ) -> None:
     """Raise :class:`IntegrityError` unless ``content`` has the strongest of ``hashes`` (hexadecimal digests).
 
-    ``computed`` are hashes of it that need not be computed again. Where an index gives no hash, nothing can be
-    compared; where it gives a weak one alone, that must be right.
+    ``computed`` are hashes of ``content`` that are known already. Without hashes, nothing is compared. A weak hash is
+    compared only where there is no strong one.
     """
     promised = strongest(hashes) or weakest(hashes)
     if promised is None:
@@ -43,42 +43,42 @@ def verify(
 
 
 def check_size(request: Request, response: Response) -> None:
-    """Raise an error where more came than ``request`` has as its limit.
+    """Raise an error where the body of ``response`` is larger than the limit of ``request``.
 
-    It is :class:`IntegrityError` where the index announced the size, else :class:`AnswerTooLarge`.
+    The error is :class:`IntegrityError` where the index announced the size, else :class:`AnswerTooLarge`.
     """
     if request.limit is None or not (response.has_more or len(response.body) > request.limit):
         return
     if request.limit == request.size:
         raise IntegrityError(request.url, f"{request.size} bytes", "more")
-    raise too_large(request, f"more than {human_size(request.limit)} came")
+    raise too_large(request, f"it has more than {human_size(request.limit)}")
 
 
 def too_large(request: Request, reason: str) -> AnswerTooLarge:
-    """Return the error for more bytes than ``request`` has as its limit."""
+    """Return the error for an answer that is larger than the limit of ``request``."""
     kind = "archive" if request.is_archive else "page" if request.accept else "metadata"
-    hint = f"if that is right, allow more with Network(max_{kind}_size=…)"
+    hint = f"to accept it, raise the limit with Network(max_{kind}_size=…)"
     return AnswerTooLarge(request.url, reason, limit=request.limit, hint=hint)
 
 
 @contextmanager
 def within_memory(request: Request) -> Iterator[None]:
-    """Raise :class:`AnswerTooLarge` where the memory does not suffice for the answer to ``request``."""
+    """Raise :class:`AnswerTooLarge` where the answer to ``request`` does not fit into memory."""
     try:
         yield
     except MemoryError:
-        raise AnswerTooLarge(request.url, "there is not enough memory for it", limit=request.limit) from None
+        raise AnswerTooLarge(request.url, "it does not fit into memory", limit=request.limit) from None
 
 
 def find_weakness(file: ProjectFile) -> Iterator[str]:
-    """Yield a warning where ``file`` comes with a hash that does not protect, or with something else in its place."""
+    """Yield a warning where ``file`` has only a weak or an unknown hash."""
     if file.strongest_hash is None and (file.hashes or file.fragment):
         weak = (weakest(file.hashes) or "").partition(":")[0]
         names = {"md5": "MD5", "sha1": "SHA-1"}
         yield (
-            f"{file.filename}: it was compared with its {names[weak]} alone, which protects against accidents only"
+            f"{file.filename}: verified with {names[weak]} alone, which detects accidents but no attack"
             if weak
-            else f"{file.filename}: it was compared with no hash, for {_given(file)!r} is none that is known"
+            else f"{file.filename}: not verified, because {_given(file)!r} is not a known hash"
         )
 
 

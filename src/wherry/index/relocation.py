@@ -19,10 +19,10 @@ OK = 200
 
 
 class RelocatingFetcher:
-    """A fetcher that asks ``cdn`` for the files of the distribution that ``base`` lacks; both end with a slash.
+    """A fetcher that takes the files of the distribution that ``base`` lacks from ``cdn``; both end with a slash.
 
-    ``members`` returns the names of these files. ``exists`` tells whether there is a file at a URL: a metadata file
-    that is missing beside a wheel at ``base`` is not asked of the CDN.
+    ``members`` returns the names of these files. ``exists`` returns whether there is a file at a URL: a metadata file
+    that is missing beside a wheel at ``base`` is not requested from the CDN.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class RelocatingFetcher:
         self._absent: dict[str, IndexUnavailable] = {}
 
     async def fetch(self, request: Request) -> Response:
-        """Fetch; raises an :class:`~wherry.errors.IndexUnavailable` for a file that neither place has."""
+        """Fetch; raise an :class:`~wherry.errors.IndexUnavailable` for a file that neither place has."""
         name = request.url.removeprefix(self._base)
         archive = name.removesuffix(".metadata")
         if name == request.url:
@@ -61,16 +61,16 @@ class RelocatingFetcher:
         return archive in self._members() and (name == archive or not await self._exists(self._base + archive))
 
     async def _fetch_from_cdn(self, request: Request, name: str, absent: IndexUnavailable) -> Response:
-        # Credentials are those of an index at the origin of the base.
+        # The credentials belong to the origin of the base.
         elsewhere = replace(request, url=self._cdn + name, secret_headers={}, credentials=None)
         outcome = await self._try(elsewhere)
         problem = _problem(elsewhere, outcome)
         if problem is None:
             if isinstance(outcome, IndexUnavailable):
                 raise outcome
-            note = f"Pyodide's own packages are missing at {self._base}: they come from its CDN, {self._cdn}"
+            note = f"Pyodide's own packages are missing at {self._base}: took them from its CDN, {self._cdn}"
             return replace(outcome, note=note)
-        problem.hint = f"it is missing at {self._base}, too ({absent.reason})"
+        problem.hint = f"it is also missing at {self._base} ({absent.reason})"
         raise problem
 
     async def _try(self, request: Request) -> Response | IndexUnavailable:
@@ -81,9 +81,9 @@ class RelocatingFetcher:
 
 
 def _problem(request: Request, outcome: Response | IndexUnavailable) -> IndexUnavailable | None:
-    """Return why ``outcome`` is not the file, unless the computer is offline: no other place helps then."""
+    """Return the reason why ``outcome`` is not the file; ``None`` if the computer is offline, where no place helps."""
     if isinstance(outcome, IndexUnavailable):
         return None if isinstance(outcome, IndexUnreachable) and outcome.kind == "offline" else outcome
     if is_web_page(outcome):
-        return unreachable(request.url, "portal", "a web page came in its place")
+        return unreachable(request.url, "portal", "got a web page instead")
     return refused(request.url, outcome) if outcome.status != OK else None

@@ -1,4 +1,4 @@
-"""Read the requirements files, pyproject.toml files and scripts that a caller names, and those that they name."""
+"""Read the requirements files, pyproject.toml files and scripts that a caller names, and the files named in them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ TEXT = re.compile(r"\s*$|.*[\n\r]|\s*[#-]|(?![A-Za-z][A-Za-z0-9+.-]*:).*(?:[=<>~
 TABLE = re.compile(r"(?m)^[ \t]*\[[^\]\n]+\]")
 
 
-async def read_requirements_files(  # noqa: PLR0913 - files may name all of it
+async def read_requirements_files(  # noqa: PLR0913 - files may name any of them
     options: ResolveOptions,
     index_urls: Sequence[str | Index] | None,
     *,
@@ -61,12 +61,12 @@ async def read_requirements_files(  # noqa: PLR0913 - files may name all of it
     locate: Locate = lambda url: (url, ""),
     limit: int | None = None,
 ) -> tuple[ResolveOptions, Sequence[str | Index] | None]:
-    """Return ``options`` with the content of its files and groups, and the indexes to ask in place of ``index_urls``.
+    """Return ``options`` with the content of its files and groups, and the indexes to use instead of ``index_urls``.
 
-    Those come first, then the files' own. ``indexes`` are the defaults: an ``--index-url`` in a file replaces them,
-    except those for some projects alone. ``environ`` has the variables that files may name. ``locate`` returns the
-    address beside the page of a path that is not in Pyodide's file system, and that path. A file may have ``limit``
-    bytes.
+    These are ``index_urls``, then the indexes of the files. ``indexes`` are the defaults: an ``--index-url`` in a file
+    replaces them, except those reserved for certain projects. ``environ`` has the variables that files may name.
+    ``locate`` returns, for a path that is not in Pyodide's file system, the address beside the page and that path.
+    ``limit`` is the maximum size of a file in bytes.
 
     Raises :class:`~wherry.errors.InvalidRequirementsFile`, :class:`~wherry.errors.InvalidRequirement` (for a group),
     :class:`~wherry.errors.UnsupportedPython` and :class:`~wherry.errors.IndexUnavailable`.
@@ -94,7 +94,7 @@ async def read_requirements_files(  # noqa: PLR0913 - files may name all of it
 
 
 class _Document(NamedTuple):
-    """A text, its name for messages, and the address that others in it are relative to."""
+    """A text, its name for messages, and the address that relative paths in it start from."""
 
     name: str
     address: str
@@ -102,7 +102,7 @@ class _Document(NamedTuple):
 
 
 class _Reader:
-    """Gathers what files say; each is read once."""
+    """Gathers the content of files; reads each once."""
 
     def __init__(  # noqa: PLR0913 - as above
         self,
@@ -158,7 +158,7 @@ class _Reader:
     async def _read_named(
         self, entry: NamedFile, document: _Document, chain: Sequence[str], *, constrains: bool
     ) -> None:
-        """Read a file that another names, with ``chain`` from the caller's to that one."""
+        """Read a file named in ``document``; ``chain`` leads from the caller's file to that one."""
         path, extras = _without_extras(entry.path)
         try:
             address = _beside(path, document)
@@ -244,19 +244,19 @@ class _Reader:
 
 
 def _listed(given: object) -> list[str]:
-    """Return what a caller gives as one string or path, or as several."""
+    """Return a list of the strings or paths that a caller gives, be it one or several."""
     if isinstance(given, str) or hasattr(given, "__fspath__"):
         return [str(given)]
     return [str(one) for one in given]  # type: ignore[attr-defined]
 
 
 def _is_text(file: str) -> bool:
-    """Whether it is the text of a file: several lines, or one that is no name of a file."""
+    """Return whether it is the text of a file: several lines, or one line that is not a filename."""
     return TEXT.match(file) is not None
 
 
 def _kind(file: str) -> str:
-    """Return ``requirements``, ``pyproject`` or ``script``: by its name, for a text by its content."""
+    """Return ``requirements``, ``pyproject`` or ``script``: for a file by its name, for a text by its content."""
     if _is_text(file):
         return "script" if has_block(file) else "pyproject" if TABLE.search(file) else "requirements"
     name = last_segment(file)
@@ -270,12 +270,12 @@ def _without_extras(file: str) -> tuple[str, str]:
 
 
 def _group(group: str, projects: Sequence[str]) -> tuple[str, str]:
-    """Return the file and the name of a group, written ``FILE:NAME`` or, of the one pyproject.toml, ``NAME``."""
+    """Return the file and the name of a group, written ``FILE:NAME``, or ``NAME`` if there is one pyproject.toml."""
     found = GROUP.fullmatch(group)
     if found is None:
         raise InvalidRequirement(group, "name a dependency group as NAME or FILE:NAME")
     if not found[1] and len(projects) > 1:
-        raise InvalidRequirement(group, f"several files may have the group; write {projects[0]}:{group} or the like")
+        raise InvalidRequirement(group, f"several files may define it: name the file, as in {projects[0]}:{group}")
     return found[1] or (projects[0] if projects else DEFAULT_PROJECT), found[2]
 
 
@@ -288,7 +288,7 @@ def _decode(content: bytes, name: str) -> str:
 
 
 def _beside(path: str, document: _Document) -> str:
-    """Return the address of a file that ``document`` names; raises ``ValueError`` for one that it must not name."""
+    """Return the address of a file named in ``document``; raise ``ValueError`` if it must not be named there."""
     try:
         address = beside(path, document.address)
     except ValueError as error:
@@ -299,7 +299,7 @@ def _beside(path: str, document: _Document) -> str:
 
 
 def _with_path(line: RequirementLine, document: _Document) -> str:
-    """Return the requirement; the path of a wheel, if it is one, starts where ``document`` lies."""
+    """Return the requirement, with the path of a wheel made relative to the folder of ``document``."""
     named = PROJECT_AT.match(line.text)
     before = named[0] if named else ""
     location = line.text[len(before) :]

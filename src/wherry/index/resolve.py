@@ -1,4 +1,4 @@
-"""The loop between deciding, which does not wait, and the index, which must be waited for."""
+"""Resolve over an index: attempts over a snapshot, which never wait, and requests that grow the snapshot."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["resolve"]
 MAX_REQUESTS = 5_000
 
 
-async def resolve(  # noqa: PLR0913 - the last three only tell how, not what
+async def resolve(  # noqa: PLR0913 - the last three affect the time alone
     problem: Problem,
     snapshot: Snapshot,
     index: IndexClient,
@@ -38,10 +38,10 @@ async def resolve(  # noqa: PLR0913 - the last three only tell how, not what
     last_answer: Mapping[NormalizedName, str] | None = None,
     max_requests: int = MAX_REQUESTS,
 ) -> Resolution:
-    """Grow ``snapshot`` until an attempt over it touches no hole, and return that attempt's answer.
+    """Grow ``snapshot`` until an attempt over it touches no hole, and return the answer of that attempt.
 
-    ``early_downloads`` begin likely wheels meanwhile, and are settled in the end. ``last_answer`` maps projects to
-    names of wheels (see :mod:`~wherry.index.prefetch.last_answer`). Neither changes anything but the time it takes.
+    ``early_downloads`` starts likely wheels meanwhile, and is settled at the end. ``last_answer`` maps projects to
+    filenames of wheels (see :mod:`~wherry.index.prefetch.last_answer`). Both only save time.
 
     Raises :class:`~wherry.errors.ResolutionError` (after ``max_requests`` :class:`~wherry.errors.ResolutionTooDeep`),
     :class:`~wherry.errors.IndexUnavailable` and :class:`~wherry.errors.IntegrityError`.
@@ -65,7 +65,7 @@ async def resolve(  # noqa: PLR0913 - the last three only tell how, not what
 
 @asynccontextmanager
 async def _beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
-    """Do ``work`` while the block lasts, and no longer; nobody waits for it."""
+    """Run ``work`` beside the block, and cancel it when the block ends."""
     task = asyncio.create_task(work)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Trying again what failed by accident, ever later, and nothing else."""
+"""Retry transient failures with exponential backoff."""
 
 from __future__ import annotations
 
@@ -23,23 +23,23 @@ __all__ = ["RetryingFetcher"]
 OK = 200
 SERVER_ERROR = 500
 TRIED_AGAIN = frozenset({408, 425, 429})
-# Not implemented, HTTP version not supported, network authentication required: asking again will not change them.
+# Not implemented, HTTP version not supported, network authentication required: a retry would not change them.
 LASTING = frozenset({501, 505, 511})
 
-# What may have been an accident is worth every attempt, and what looks like a fact just one more.
+# Transient failures get every attempt; those that are probably permanent get one more.
 ACCIDENTS: frozenset[UnreachableKind] = frozenset({"timeout", "cut", "unknown"})
 LIKELY_FACTS: frozenset[UnreachableKind] = frozenset({"dns", "refused", "cors"})
 
 FIRST_DELAY = 0.5  # seconds, doubled each time
-PATIENCE = 30.0  # seconds, and the longest that an index may ask to wait
+PATIENCE = 30.0  # seconds; the longest delay, and the longest Retry-After that is followed
 
 
 class RetryingFetcher:
-    """A fetcher that asks ``fetcher`` up to ``attempts`` times.
+    """A fetcher that makes up to ``attempts`` requests through ``fetcher``.
 
-    It tries again after timeouts, broken connections, bodies that are cut short, and the HTTP statuses 408, 425, 429
-    and 5xx, at the time that ``Retry-After`` names if it is near. ``sleep`` waits so many seconds, ``chance`` draws
-    from 0 to 1, ``now`` tells the seconds since 1970.
+    It retries after timeouts, broken connections, bodies that are cut short, and the HTTP statuses 408, 425, 429 and
+    5xx, at the time in ``Retry-After`` if that is near. ``sleep`` waits a number of seconds, ``chance`` draws from 0 to
+    1, ``now`` returns the seconds since 1970.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class RetryingFetcher:
         self._now = now
 
     async def fetch(self, request: Request) -> Response:
-        """Fetch; raises the last :class:`~wherry.errors.IndexUnreachable`, which tells how often it was tried."""
+        """Fetch; raise the last :class:`~wherry.errors.IndexUnreachable`, with the number of attempts."""
         attempt = 1
         retries = {} if request.retries is None else request.retries
         try:
@@ -83,27 +83,27 @@ class RetryingFetcher:
         except IndexUnreachable as error:
             return error
         whole = _promised_size(request, response)
-        # Of a page that was cut there is no listing; more than the limit is no accident.
+        # A page that was cut has no listing. A body beyond the limit was cut on purpose.
         if response.listing is None and not response.has_more and len(response.body) < whole:
-            return unreachable(request.url, "cut", f"only {len(response.body)} of {whole} bytes came")
+            return unreachable(request.url, "cut", f"received only {len(response.body)} of {whole} bytes")
         return response
 
     def _delay(self, outcome: Response | IndexUnreachable, attempt: int) -> float | None:
-        """Return the seconds to wait before the next attempt; ``None`` is for the outcome to stay."""
+        """Return the seconds to wait before the next attempt; ``None`` if the outcome is final."""
         if attempt >= self._attempts or not _is_worth_another(outcome, attempt):
             return None
-        # Half of it by chance: or all who met the same failure would come again together.
+        # Random by half, so that clients that failed together do not return together.
         delay = min(FIRST_DELAY * 2.0 ** (attempt - 1), PATIENCE) * (0.5 + self._chance())
         if not isinstance(outcome, Response) or (wish := outcome.headers.get("retry-after")) is None:
             return delay
         wanted = self._wait_until(wish)
         if wanted is None:
             return delay
-        # Asking earlier than the index wishes is of no use, and nobody waits for hours.
+        # An earlier request is useless, and a wait of hours is worse than the error.
         return max(wanted, 0.0) + delay * 0.1 if wanted <= PATIENCE else None
 
     def _wait_until(self, retry_after: str) -> float | None:
-        """Return the seconds that ``Retry-After`` asks to wait (a number, or a date of HTTP); ``None`` for nonsense."""
+        """Return the seconds until the time in ``Retry-After`` (a number, or an HTTP date); ``None`` if invalid."""
         if retry_after.strip().isdecimal():
             return float(retry_after)
         from email.utils import parsedate_to_datetime
@@ -115,7 +115,7 @@ class RetryingFetcher:
 
 
 def _failure(url: str, outcome: Response | IndexUnreachable) -> str:
-    """Return the words that name the last part of ``url``, its host and the failure."""
+    """Return a text that names the last part of ``url``, its host and the failure."""
     reason = f"HTTP status {outcome.status}" if isinstance(outcome, Response) else outcome.reason
     # A query may hold a secret.
     host, *path = url.partition("?")[0].partition("//")[2].rstrip("/").split("/")
@@ -130,10 +130,10 @@ def _is_worth_another(outcome: Response | IndexUnreachable, attempt: int) -> boo
 
 
 def _promised_size(request: Request, response: Response) -> int:
-    """Return how many bytes the body must have at least; 0 where nobody says.
+    """Return the minimum number of bytes in the body; 0 where it is unknown.
 
-    The header counts bytes as they travel, which are others where they are compressed. A web page in the place of an
-    archive is whole in its own way.
+    ``Content-Length`` counts compressed bytes, so it says nothing about a compressed body. The size of an archive says
+    nothing about a web page in its place.
     """
     if response.status != OK:
         return 0

@@ -1,4 +1,4 @@
-"""Work under way, so that whoever wants the same thing waits for the one who fetches it already."""
+"""Single flight: concurrent calls for one key share one task."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ Value = TypeVar("Value")
 
 
 class SingleFlight:
-    """Runs a coroutine once per key and shares its result, for as long as the ``async with`` block lasts.
+    """Runs a coroutine once per key and shares its result, until the ``async with`` block ends.
 
-    Whoever waits may be cancelled without harm to the others; what was begun for nobody else ends with the last one.
-    Leaving the block cancels what is still under way. A failure is shared with those who wait, then forgotten, so that
-    it can be tried again.
+    A waiting caller can be cancelled without effect on the others. A task that :meth:`begin` did not start is cancelled
+    with its last caller. Leaving the block cancels all running tasks. A failure is raised in all waiting callers, then
+    forgotten, so that a later call tries again.
     """
 
     def __init__(self) -> None:
@@ -38,11 +38,11 @@ class SingleFlight:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def join(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, Value]]) -> Value:
-        """Return the result of ``start()``, which is called only if nobody has for ``key``."""
+        """Return the result of ``start()``, which is called only if there is no task for ``key``."""
         task = self._begin(key, start)
         self._waiting[key] += 1
         try:
-            # shield() would, once this is cancelled, have the loop complain of a failure that is told to others.
+            # Not shield(): after a cancellation here, the loop would report a failure that other callers handle.
             await asyncio.wait({task})
         finally:
             self._waiting[key] -= 1
@@ -51,7 +51,7 @@ class SingleFlight:
         return task.result()
 
     def begin(self, key: Hashable, start: Callable[[], Coroutine[Any, Any, Value]]) -> asyncio.Task[Value]:
-        """Let ``start()`` run, unless it does already, for whoever may :meth:`join` later, and return its task."""
+        """Return the task for ``key``, started with ``start()`` if there is none, for later calls of :meth:`join`."""
         self._begun.add(key)
         return self._begin(key, start)
 
@@ -63,14 +63,14 @@ class SingleFlight:
         return task
 
     def abandon(self, key: Hashable) -> None:
-        """End what was begun under ``key``, and let go of its result, unless somebody waits for it."""
+        """Cancel the task for ``key`` and forget its result, unless a caller waits for it."""
         task = self._tasks.get(key)
         if task is not None and not self._waiting[key]:
             del self._tasks[key]
             task.cancel()
 
     def forget(self, key: Hashable) -> None:
-        """Let go of the result under ``key``, if it is there."""
+        """Forget the result for ``key``, if there is one."""
         if (task := self._tasks.get(key)) and task.done():
             del self._tasks[key]
 
@@ -81,7 +81,7 @@ class SingleFlight:
 
 
 async def together(work: Iterable[Coroutine[Any, Any, object]]) -> None:
-    """Run all of ``work`` side by side; the first failure ends the rest and is raised as it is, not in a group."""
+    """Run coroutines concurrently. The first failure cancels the others and is raised unwrapped, not in a group."""
     try:
         async with asyncio.TaskGroup() as tasks:
             for coroutine in work:

@@ -1,1 +1,1 @@
-"""Floor 3: decides. Pure functions of a snapshot of the index; nothing here waits for a network."""
+"""Floor 3: decisions. Pure functions of a snapshot of the index; nothing here waits for a network."""

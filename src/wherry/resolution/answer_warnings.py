@@ -1,4 +1,4 @@
-"""Warnings of an answer: faults, releases passed over, missing extras, downgrades, pre-releases and others."""
+"""Warnings about an answer: skipped releases, missing extras, downgrades, pre-releases and others."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ SHOWN_RELEASES = 3
 
 
 def find_warnings(answer: Answer, candidates: Candidates, unreadable: Mapping[Candidate, WherryError]) -> Iterator[str]:
-    """Yield a sentence for each thing that the caller did not ask for and should know.
+    """Yield the warnings about an answer, each in a sentence.
 
-    ``unreadable`` are candidates that the search tried in vain, for they or their metadata cannot be read.
+    ``unreadable`` has the tried candidates that cannot be read, or whose metadata cannot, each with the error.
     """
     for candidate in answer.mapping.values():
         metadata = candidates.metadata(candidate)
@@ -44,24 +44,24 @@ def find_warnings(answer: Answer, candidates: Candidates, unreadable: Mapping[Ca
 def _of_unreadable(
     answer: Answer, candidates: Candidates, unreadable: Mapping[Candidate, WherryError]
 ) -> Iterator[str]:
-    """Warn of releases that might have been chosen if they, or their metadata, could be read."""
+    """Warn about releases that might have been chosen if they, or their metadata, could be read."""
     by_name: dict[NormalizedName, dict[str, WherryError]] = {}
     for candidate, error in unreadable.items():
         by_name.setdefault(candidate.name, {})[str(candidate.version)] = error
     for name, errors in sorted(by_name.items()):
         preferred = _before_choice(name, answer, candidates)
         passed = [version for version in errors if preferred is None or version in preferred]
-        yield from (f"{name} {version} was passed over: {errors[version]}" for version in passed[:SHOWN_RELEASES])
+        yield from (f"{name} {version} was skipped: {errors[version]}" for version in passed[:SHOWN_RELEASES])
         if len(passed) > SHOWN_RELEASES:
-            yield f"{len(passed) - SHOWN_RELEASES} more releases of {name} were passed over, for like reasons"
+            yield f"{len(passed) - SHOWN_RELEASES} more releases of {name} were skipped for similar reasons"
 
 
 def _before_choice(name: NormalizedName, answer: Answer, candidates: Candidates) -> frozenset[str] | None:
-    """Return the versions that come before the choice of a project; ``None`` where the answer goes without it."""
+    """Return the versions before the chosen one of a project; ``None`` if the answer does without the project."""
     chosen = answer.mapping.get((name, ""))
     if chosen is None:
         return None
-    # How an extra holds its project to its version comes from the choice, and says nothing about it.
+    # Without the pins of extras, which follow from the choice and say nothing about it.
     wanted = [one for one in answer.criteria[name, ""].iter_requirement() if one.exactly is None]
     before = takewhile(lambda one: one is not chosen, candidates.select(name, wanted))
     return frozenset(str(one.version) for one in before)
@@ -76,11 +76,11 @@ def _of_project(candidate: Candidate, answer: Answer, candidates: Candidates) ->
     page = candidates.snapshot.pages.get(candidate.name)
     if page is not None and page.status in {"archived", "deprecated"}:
         reason = f": {page.status_reason}" if page.status_reason else ""
-        yield f"The index calls {candidate.name} {page.status}{reason}"
+        yield f"The index has marked {candidate.name} as {page.status}{reason}"
 
 
 def _of_downgrade(candidate: Candidate, requirements: Sequence[ProjectRequirement], problem: Problem) -> Iterator[str]:
-    """Warn of an older version than the installed one, unless the caller's own words exclude that."""
+    """Warn about an older version than the installed one, unless the caller's own requirements exclude that one."""
     installed = problem.installed.get(candidate.name)
     if installed is None or candidate.version is None or candidate.version >= installed.metadata.version:
         return
@@ -103,7 +103,7 @@ def _of_file(
     if version is not None and version.is_prerelease and not problem.pre:
         named = (*requirements, *problem.constraints.get(candidate.name, ()))
         if not any(one.names(version) for one in named):
-            yield f"{candidate} is a pre-release: no final release satisfies all that is asked"
+            yield f"{candidate} is a pre-release: no final release satisfies all requirements"
     if file.yanked is not None:
         reason = f": {file.yanked}" if file.yanked else ""
         yield f"{candidate} has been yanked{reason}"

@@ -1,8 +1,8 @@
-"""One attempt: the answer over the snapshot as it is, or the holes that stand before it.
+"""One attempt: the answer over the current snapshot, or the holes to fill first.
 
-A hole only relaxes the problem: an unknown page is one placeholder that fits everything, unknown metadata requires
-nothing. So an attempt without needs gives the answer that the whole index would give, and failing over holes, with
-everything let in that they might let in, is final.
+A hole only relaxes the problem: an unknown page is one placeholder that satisfies every requirement, unknown metadata
+has no requirements. So an attempt without needs has the answer that the whole index would give. A failure over holes is
+final if it includes all releases that the holes could allow (:attr:`Policy.RELAXED`).
 """
 
 from __future__ import annotations
@@ -36,23 +36,24 @@ __all__ = ["Attempt", "attempt"]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Either ``needs`` (what to learn before trying again) or a ``resolution``."""
+    """Either ``needs``, to be met before the next attempt, or a ``resolution``."""
 
     needs: tuple[Need, ...] = ()
     resolution: Resolution | None = None
 
 
 def attempt(problem: Problem, snapshot: Snapshot) -> Attempt:
-    """Resolve over ``snapshot``; raises where no answer can exist.
+    """Resolve over ``snapshot``.
 
-    That is a :class:`~wherry.errors.ResolutionError`, or the error of a file that the caller named by its address.
+    Raises :class:`~wherry.errors.ResolutionError` if no answer can exist, or the error of a file that the caller named
+    by its address.
     """
-    # Where both fail, the first explains: it tells of what was asked for.
+    # If both fail, the first has the explanation: it is about the requirements as the caller wrote them.
     asked = Search(problem, snapshot, Policy.AS_ASKED)
     for search in (asked, Search(problem, snapshot, Policy.LAST_RESORT)):
         answer = search.answer()
         if search is asked and search.holes == 0:
-            # Only a search that went back without going over a hole first goes back over the whole index, too.
+            # Only a search with a conflict before any hole has that conflict over the whole index, too.
             from wherry.resolution.conflicts.dead_ends import DeadEnds
 
             ends = DeadEnds(problem, snapshot)
@@ -83,7 +84,7 @@ def _resolution(answer: Answer, search: Search) -> Resolution:
         for cause in criterion.information
     )
     pins = []
-    # The page and the metadata may have the same fault.
+    # The page and the metadata may have the same problem.
     warnings = list(dict.fromkeys(find_warnings(answer, candidates, search.unreadable)))
     for candidate in answer.mapping.values():
         if candidate.extra:
@@ -112,7 +113,7 @@ def _pin(candidate: Candidate, reasons: tuple[Reason, ...]) -> Pin:
 
 @dataclass
 class Search:
-    """Searches once; ``needs`` are the holes that it went over, in branches given up later, too."""
+    """One search; ``needs`` are the holes that it touched, including those in abandoned branches."""
 
     problem: Problem
     snapshot: Snapshot
@@ -121,21 +122,21 @@ class Search:
     _needs: dict[Need, None] = field(default_factory=dict, init=False)
     _facts: Sequence[Fact] = field(default=(), init=False)
     unreadable: Mapping[Candidate, WherryError] = field(default_factory=dict, init=False)
-    """The candidates that were tried on the way to the answer, and cannot be read or have metadata that cannot."""
+    """The tried candidates that cannot be read, or whose metadata cannot, each with the error."""
     holes: int | None = field(default=None, init=False)
-    """How many holes it had gone over when it first went back; ``None`` where it never did."""
+    """The number of holes touched before the first conflict; ``None`` if there was no conflict."""
 
     def __post_init__(self) -> None:
         self.candidates = Candidates(self.problem, self.snapshot, self.policy)
 
     @property
     def needs(self) -> tuple[Need, ...]:
-        """What the search did not know."""
+        """The holes that the search touched."""
         return tuple(self._needs)
 
     def answer(self) -> Answer | None:
-        """Return what was found, or ``None`` where there is no answer; raises :class:`ResolutionTooDeep`."""
-        # In this order whatever the order asked in, so that the order cannot decide anything.
+        """Return the answer, or ``None`` if there is none; raises :class:`ResolutionTooDeep`."""
+        # Sorted, so that the order of the caller's requirements has no effect.
         requirements = sorted(self.problem.requirements, key=lambda asked: (asked.identifier, asked.text))
         provider = Provider(self.candidates)
         answer = decide_on_fast_path(provider, requirements)
@@ -163,14 +164,14 @@ class Search:
             self.holes = resolver.holes
 
     def failure(self) -> WherryError:
-        """Explain why there was no answer."""
-        # Few attempts fail, and what finds the words is no small part of wherry.
+        """Return the error that explains why there is no answer."""
+        # Imported late: few attempts fail, and the modules for explanations are large.
         from wherry.resolution.conflicts.explanation import explain
 
         return explain(self._facts, self.candidates)
 
     def explain_dead_ends(self, ends: DeadEnds) -> WherryError | None:
-        """Tell of all of ``ends``, or return ``None`` where there are none to tell of."""
+        """Return the error about all of ``ends``, or ``None`` if there are none to report."""
         if not (found := list(ends.find())):
             return None
         from wherry.resolution.conflicts.explanation import explain_dead_ends

@@ -1,4 +1,4 @@
-"""Candidates: which versions may be tried for a project, in which order."""
+"""Candidates: the versions to try for a project, in order."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from wherry.model.distribution import InstalledDistribution
 from wherry.resolution.sources import Sources, file_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
@@ -31,9 +31,9 @@ FEW = 12
 
 
 def probe(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Return all candidates where they are few; else the 1st, 4th, 16th, 64th … and the last.
+    """Return all candidates if they are few; else the 1st, 4th, 16th, 64th … and the last.
 
-    Releases that stand side by side mostly agree, so these speak for hundreds at the price of six.
+    Neighbouring releases are mostly alike, so six of them represent hundreds.
     """
     if len(candidates) <= FEW:
         return candidates
@@ -41,21 +41,21 @@ def probe(candidates: Sequence[Candidate]) -> Sequence[Candidate]:
 
 
 class Policy(enum.Enum):
-    """How far pre-releases and yanked files are let in beyond what is asked for."""
+    """Which pre-releases and yanked releases are candidates, beyond those that requirements name."""
 
     AS_ASKED = enum.auto()
-    """Final releases first; pre-releases where no final release satisfies what is asked, or a specifier names one."""
+    """Final releases first; pre-releases if no final one satisfies the requirements, or if a specifier names one."""
     LAST_RESORT = enum.auto()
-    """Pre-releases of everything, after all final releases; then what is yanked, if something turns out to name it."""
+    """Pre-releases of all projects after the final ones; then yanked ones, in case a later requirement names them."""
     RELAXED = enum.auto()
-    """Everything that further requirements could let in: where even this fails, the holes do not matter."""
+    """All releases that further requirements could allow. If even this policy fails, the holes do not matter."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """One version of a project (or of one of its extras) that may be pinned.
+    """One version of a project, or of one of its extras, that may be pinned.
 
-    Without a ``version`` it is the placeholder of a project whose page is not known, and fits everything.
+    Without a ``version``, it is the placeholder of a project whose page is unknown, and satisfies every requirement.
     """
 
     name: NormalizedName
@@ -69,7 +69,7 @@ class Candidate:
 
     @property
     def file(self) -> ProjectFile | None:
-        """The file to install; ``None`` for what is installed, and for the placeholder."""
+        """The file to install; ``None`` for an installed distribution, and for the placeholder."""
         return file_of(self.source) if self.source is not None else None
 
     def __str__(self) -> str:
@@ -78,9 +78,9 @@ class Candidate:
 
 
 class Candidates:
-    """Selects candidates out of a snapshot; one object serves one run of the resolver.
+    """Selects candidates from a snapshot, for one run of a resolver.
 
-    A candidate is made once, so that it equals itself and nothing else.
+    Each candidate is made once and equals only itself.
     """
 
     def __init__(self, problem: Problem, snapshot: Snapshot, policy: Policy) -> None:
@@ -99,7 +99,7 @@ class Candidates:
             yield self._make(name, extra, version, source)
 
     def exists(self, requirement: ProjectRequirement) -> bool:
-        """Whether anything satisfies ``requirement`` by itself, whatever the constraints say."""
+        """Return whether any candidate satisfies ``requirement`` by itself, regardless of the constraints."""
         found = self._in_order(requirement.name, [requirement], ())
         made = (self._make(requirement.name, requirement.extra, version, source) for version, source in found)
         return not all(self.refusal(candidate) for candidate in made)
@@ -123,7 +123,7 @@ class Candidates:
         yield from sources.after(wanted)
 
     def sources(self, name: NormalizedName) -> Sources:
-        """Return where the project may come from besides the index."""
+        """Return the sources of the project besides the index."""
         if name not in self._sources:
             self._sources[name] = Sources(name, self.problem)
         return self._sources[name]
@@ -134,18 +134,32 @@ class Candidates:
         requirements: Sequence[ProjectRequirement],
         constraints: Sequence[ProjectRequirement],
     ) -> Iterator[Release]:
-        """Yield the releases on the index that satisfy everything, in the order to try them."""
+        """Yield the releases on the index that satisfy all of them, in the order to try them."""
         releases = self.snapshot.releases(name)
         if releases is not None:
             for chosen in self._tiers(releases, requirements, constraints):
                 yield from releases.pick(chosen)
 
     def refusal(self, candidate: Candidate) -> str:
-        """Say why the candidate's metadata forbids it, or return nothing."""
+        """Return the reason why the candidate's metadata rules it out, or an empty string."""
         return self._flaw(candidate) or (self._lack(candidate) if self.lacks_extra(candidate) else "")
 
+    def is_unnamed(self, candidate: Candidate, requirements: Iterable[ProjectRequirement]) -> bool:
+        """Return whether the candidate is a yanked release that nothing names, so that it must not stay in an answer.
+
+        :attr:`Policy.LAST_RESORT` offers yanked releases before all requirements are known; this is for the end, when
+        they are (PEP 592).
+        """
+        if self.policy is Policy.RELAXED or candidate.extra:
+            return False
+        file, version = candidate.file, candidate.version
+        if file is None or version is None or file.yanked is None or candidate.source is not file:
+            return False
+        constraints = self.problem.constraints.get(candidate.name, ())
+        return not any(requirement.names(version) for requirement in (*requirements, *constraints))
+
     def error(self, candidate: Candidate) -> WherryError | None:
-        """Return why the candidate, or its metadata, cannot be read."""
+        """Return the error of reading the candidate or its metadata, if any."""
         known = self.snapshot.metadata.get(candidate.file.url) if candidate.file else None
         return known if isinstance(known, WherryError) else None
 
@@ -159,7 +173,7 @@ class Candidates:
         return f"its metadata requires Python {known.requires_python}; this is {version}"
 
     def lacks_extra(self, candidate: Candidate) -> bool:
-        """Whether the candidate is known to lack the extra that it stands for; never so without dependencies."""
+        """Return whether the candidate is known to lack its extra; never without dependencies."""
         metadata = self.metadata(candidate) if candidate.extra and self.problem.deps else None
         return metadata is not None and not self._has_extra(metadata, candidate.extra)
 
@@ -167,7 +181,7 @@ class Candidates:
         return extra in metadata.provides_extra or bool(self.snapshot.required(metadata, extra))
 
     def _lack(self, candidate: Candidate) -> str:
-        """Say which release has the extra that ``candidate`` lacks; nothing where none is known to have it."""
+        """Name a release that has the extra that ``candidate`` lacks; return nothing if none is known to have it."""
         for other in self.probes(candidate.name, candidate.extra):
             metadata = self.metadata(other)
             if metadata is not None and self._has_extra(metadata, candidate.extra) and not self._flaw(other):
@@ -176,9 +190,9 @@ class Candidates:
         return ""
 
     def probes(self, name: NormalizedName, extra: str) -> Sequence[Candidate]:
-        """Return the candidates that tell whether the project has the extra: some of all, whatever is asked of it.
+        """Return a sample of all candidates of the project, to find out whether any has the extra.
 
-        They do not depend on the policy, or the policies would not agree on what is refused.
+        The sample ignores requirements. It ignores the policy as well, so that all policies refuse the same candidates.
         """
         sources = self.sources(name)
         found: list[tuple[Version | None, Source | None]] = [*sources.before(()), *sources.after(())]
@@ -204,10 +218,10 @@ class Candidates:
         requirements: Sequence[ProjectRequirement],
         constraints: Sequence[ProjectRequirement],
     ) -> Iterator[int]:
-        """Yield sets of releases, each to be tried after the one before.
+        """Yield sets of releases, in the order to try them.
 
-        Another requirement only takes releases away from the front, so the first that is left stays the first: a pin
-        that satisfies all requirements is the one that would have been chosen with all of them known.
+        A further requirement removes releases without reordering the others. So a pin that satisfies all requirements
+        is the one that would have been chosen with all of them known.
         """
         satisfying = releases.everything
         for requirement in (*requirements, *constraints):
@@ -215,7 +229,7 @@ class Candidates:
         if self.policy is Policy.RELAXED:
             yield satisfying
             return
-        # PEP 592: yanked releases are passed over, unless "==" or "===" names that very version.
+        # PEP 592: yanked releases are ignored, unless "==" or "===" names that very version.
         usable = satisfying & (~releases.yanked | releases.named((*requirements, *constraints)))
         prereleases = usable & releases.prereleases
         finals = usable & ~prereleases
@@ -229,7 +243,7 @@ class Candidates:
             yield satisfying & ~usable
 
     def _make(self, name: NormalizedName, extra: str, version: Version | None, source: Source | None) -> Candidate:
-        # By identity: the sources outlive this object, and comparing them would cost more than making candidates.
+        # By identity: the sources outlive this object, and comparing them is slower than making candidates.
         key = (name, extra), id(source)
         if key not in self._made:
             self._made[key] = Candidate(name, extra, version, source)

@@ -1,4 +1,4 @@
-"""Direct URLs: wheels that the caller names by where they are."""
+"""Direct URLs: wheels that the caller names by URL or path."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from wherry.model.environment import Environment
 
     Locate = Callable[[str], tuple[str, str]]
-    """Return the URL of an address, which may be a path, and the path where it was looked for in vain, if any."""
+    """Return the URL of an address, which may be a path, and the path where no file was found, if any."""
 
 __all__ = ["DirectFile", "Locate", "find_direct", "parse_wheel_address", "without_extras"]
 
 EXTRAS = r"(?:\[[\w\s.,-]*\])?"
-# Extras stand after the name, after ".whl" or at the end. A space may be in what is plainly a path.
+# Extras are after the name, after ".whl" or at the end. Spaces are allowed only in an unmistakable path.
 WHEEL = re.compile(
     rf"(?:(?P<name>[A-Z0-9][\w.-]*)\s*(?P<extras>{EXTRAS})\s*@\s*)?"
     r"(?P<path>(?![A-Z]:)(?:[^\s?#\\]+|(?:\.{0,2}/|~/|emfs:|file:)(?:(?!\.whl\s)[^?#\\])*)\.whl)"
@@ -43,14 +43,14 @@ WHEEL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class DirectFile:
-    """A wheel at a URL, of a version that its filename states."""
+    """A wheel at a URL, with the version from its filename."""
 
     version: Version
     file: ProjectFile
 
 
 def parse_wheel_address(text: str) -> Requirement | None:
-    """Read the URL or path of a wheel, with extras and a marker if any; return ``None`` where ``text`` is none.
+    """Parse the URL or path of a wheel, with extras and a marker if any; return ``None`` for any other text.
 
     Raises :class:`~wherry.errors.InvalidRequirement`.
     """
@@ -76,9 +76,9 @@ def without_extras(url: str) -> str:
 def find_direct(
     requirements: Iterable[Requirement], environment: Environment, locate: Locate
 ) -> dict[NormalizedName, DirectFile]:
-    """Return the files that ``requirements`` name by URL, by project; ``locate`` tells where a path leads.
+    """Return the files that ``requirements`` name by URL, by project; ``locate`` returns the URL of a path.
 
-    Raises :class:`~wherry.errors.UnsupportedRequirement` for anything but a wheel, and where a wheel cannot be meant
+    Raises :class:`~wherry.errors.UnsupportedRequirement` for anything but a wheel, and for an unusable wheel
     :class:`~wherry.errors.InvalidRequirement`, :class:`~wherry.errors.UnsupportedWheel` or (for two URLs)
     :class:`~wherry.errors.ResolutionConflict`.
     """

@@ -1,16 +1,16 @@
-"""Decide small problems without going back: resolvelib's resolver, stopped where it would revise a choice.
+"""The fast path: decide small problems without backtracking, by resolvelib's resolver.
 
 Why there are two engines: most problems have no conflict, and resolvelib's well-known resolver decides them. At a
-conflict it forgets why it left a candidate out; so it may lose an answer, and it refutes none. Then the conflict-driven
-engine (:mod:`~wherry.resolution.conflicts.resolver`) begins anew.
+conflict it forgets why it rejected a candidate; so it may lose an answer, and it cannot prove that there is none. Then
+the conflict-driven engine (:mod:`~wherry.resolution.conflicts.resolver`) starts from the beginning.
 
-Why both give the same answer, and meet the same holes: they ask one provider, in one order of preference. As long as
-each project comes to the first candidate that the provider offers, no engine knows more than the other. So the run also
-stops where a candidate is rejected. resolvelib judges what it requires one by one: ``a!=1, a==2`` fails at the first
-of the two where 2 is yanked and 1 is all else.
+Why both give the same answer and touch the same holes: they use one provider, in one order of preference. As long as
+each project gets the first candidate of the provider, both engines know the same. So the run also stops if a candidate
+is rejected, because resolvelib checks its requirements one by one: of ``a!=1, a==2`` with releases 1 and 2, 2 being
+yanked, the first fails.
 
-Why only small problems: after each decision resolvelib asks of every requirement whether it is still satisfied, so its
-time grows with the square of the projects; the engine's does not. So it does with the requirements of one project.
+Why only small problems: after each decision, resolvelib checks every requirement again, so its time grows with the
+square of the projects; the engine's does not. The same goes for the requirements of one project.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ MAX_WORDINGS = 64
 """Requirements of one project, or of one of its extras."""
 
 MAX_DECISIONS = 64
-"""In Pyodide, 41 projects take at most 20 ms more than with the engine alone; 300 would take 0.4 to 0.7 s more."""
+"""In Pyodide, 41 projects take at most 20 ms more than with the engine; 300 would take 0.4 to 0.7 s more."""
 
 
 def decide_on_fast_path(provider: Provider, requirements: Iterable[ProjectRequirement]) -> Answer | None:
-    """Return the answer, or ``None`` where that takes going back, where there is none, or where it is large."""
+    """Return the answer, or ``None`` if it needs backtracking, if there is none, or if the problem is large."""
     candidates = provider.candidates
-    # The other policies offer candidates that may have to be given up again; they follow a refutation anyway.
+    # The other policies offer candidates that may have to be rejected later; they are used after a refutation only.
     if candidates.policy is not Policy.AS_ASKED or len(candidates.snapshot.pages) > MAX_DECISIONS:
         return None
     try:
@@ -57,11 +57,11 @@ def decide_on_fast_path(provider: Provider, requirements: Iterable[ProjectRequir
 
 
 class _GivesUp(ResolutionError):
-    """A choice would have to be revised, or the problem is large."""
+    """A decision would have to be revised, or the problem is large."""
 
 
 class _StraightOn(BaseReporter[ProjectRequirement, Candidate, Identifier]):
-    """Stops the resolver where it rejects a candidate, where a project has a second source, or many requirements."""
+    """Stops the resolver if it rejects a candidate, or if a project has a second source or many requirements."""
 
     def __init__(self) -> None:
         self._sources: dict[NormalizedName, Source | None] = {}

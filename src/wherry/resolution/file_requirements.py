@@ -1,4 +1,4 @@
-"""Requirements that know the line of a file that they stand in."""
+"""Requirements with their line in a file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["WrittenRequirement"]
 
 
 class WrittenRequirement(Requirement):
-    """A requirement of a file, which has been parsed from ``line.text``."""
+    """A requirement in a file, parsed from ``line.text``."""
 
     __slots__ = ("line",)
 
@@ -27,5 +27,5 @@ class WrittenRequirement(Requirement):
 
     @property
     def place(self) -> str:
-        """File and line."""
+        """The file and line."""
         return self.line.place

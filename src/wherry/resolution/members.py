@@ -1,7 +1,7 @@
-"""Members of the distribution: the lock names the projects that they require, their metadata says at which versions.
+"""Members of the distribution: the lock names the projects that they require, their metadata has the versions.
 
-A version of the lock always serves the lock's other members, which were built with it. So a member's metadata matters
-only where another version of one of these projects is in the answer, and the ordinary case reads none.
+The versions in the lock always satisfy its members, which were built with them. So a member's metadata matters only if
+the answer has another version of one of these projects, and the ordinary case reads none.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ __all__ = ["locked_package", "members_beside_others", "members_to_replace", "par
 
 
 def locked_package(source: Source | None, problem: Problem) -> LockedPackage | None:
-    """Return the lock's entry of a member, to be installed or installed already; ``None`` for any other candidate."""
+    """Return the lock's entry of a member, installed or not; ``None`` for any other candidate."""
     if isinstance(source, LockedPackage):
         return source
     if not isinstance(source, InstalledDistribution) or not source.from_distribution:
@@ -41,9 +41,9 @@ def locked_package(source: Source | None, problem: Problem) -> LockedPackage | N
 def required_by_member(
     package: LockedPackage, problem: Problem, stated: Iterable[ProjectRequirement] | None
 ) -> Iterator[ProjectRequirement]:
-    """Yield a member's requirements; ``stated`` are those of its metadata, ``None`` while that is not known.
+    """Yield a member's requirements; ``stated`` are those of its metadata, ``None`` while that is unknown.
 
-    The lock leaves out what others of its packages bring, so the metadata counts for all that the lock leads to.
+    The lock leaves out indirect dependencies, so the metadata counts for all projects that the lock leads to.
     """
     named = set()
     partners = partners_of(package, problem) if stated else {}
@@ -61,7 +61,7 @@ def required_by_member(
 
 
 def members_beside_others(pins: Iterable[Candidate], problem: Problem) -> Iterator[Candidate]:
-    """Yield pinned members of the distribution that lead to projects of which another version is pinned."""
+    """Yield pinned members of the distribution that lead to projects pinned to a version not in the lock."""
     chosen = [candidate for candidate in pins if not candidate.extra]
     others = set()
     for candidate in chosen:
@@ -93,7 +93,7 @@ def partners_of(package: LockedPackage, problem: Problem) -> Mapping[NormalizedN
     """Return the packages of the lock that ``package`` requires, directly or not."""
     found: dict[NormalizedName, LockedPackage] = {}
     waiting = [package]
-    for one in waiting:  # which grows meanwhile
+    for one in waiting:  # grows meanwhile
         for name in one.depends:
             partner = problem.distribution.get(name)
             if partner is not None and name not in found:

@@ -1,4 +1,4 @@
-"""Projects of the distribution by the modules in them."""
+"""Projects of the distribution by their modules."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 __all__ = ["find_providers", "name_as_typed", "providers_of"]
 
-# Modules that left Python's standard library, and which projects have them now.
+# Modules that left Python's standard library, with the projects that have them now.
 SUCCESSORS = {"distutils": ["setuptools"]}
 
 
 def find_providers(packages: Iterable[LockedPackage]) -> dict[str, list[NormalizedName]]:
-    """Return the projects that have each module; the one of the module's name comes first."""
+    """Return the projects that have each module; the one with the name of the module comes first."""
     found: dict[str, list[NormalizedName]] = {}
     for package in packages:
         for module in package.imports:
@@ -30,7 +30,7 @@ def find_providers(packages: Iterable[LockedPackage]) -> dict[str, list[Normaliz
 
 
 def providers_of(typed: str, packages: Iterable[LockedPackage]) -> list[str]:
-    """Return the projects that have the module ``typed``, or else the package it is in; upper and lower case agree."""
+    """Return the projects that have the module ``typed``, or else its parent package, regardless of case."""
     by_name: dict[str, list[str]] = dict(SUCCESSORS)
     for module, names in find_providers(packages).items():
         name = canonicalize_name(module)
@@ -39,12 +39,12 @@ def providers_of(typed: str, packages: Iterable[LockedPackage]) -> list[str]:
 
 
 def name_as_typed(requirement: str) -> str:
-    """Return the name that a requirement begins with, dots and capitals included."""
+    """Return the name at the beginning of a requirement, with its dots and capitals."""
     return "".join(takewhile(lambda letter: letter.isalnum() or letter in "._-", requirement))
 
 
 def _rank(module: str, name: NormalizedName) -> tuple[bool, bool, int, str]:
-    """Order projects with one module: of its name, no tests, the shortest name."""
+    """Return the rank of a project that has a module: the same name, then no tests, then the shortest name."""
     return name != canonicalize_name(module), name.endswith("-tests"), len(name), name
 
 

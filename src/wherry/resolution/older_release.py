@@ -1,4 +1,4 @@
-"""The way out of a release whose file turns out to be broken: the next older one that is allowed."""
+"""Advice for a release whose file is broken: the next older release that is allowed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GONE = frozenset({404, 410})
 
 
 def name_older_release(error: WherryError, resolution: Resolution, problem: Problem, snapshot: Snapshot) -> None:
-    """Add to the way out of ``error`` what to ask for instead, if it is about a file that came from an index."""
+    """Add the next older release to the hint of ``error``, if that is about a file from an index."""
     if isinstance(error, InvalidWheel):
         subject = error.filename
     elif isinstance(error, IntegrityError):
@@ -42,7 +42,7 @@ def name_older_release(error: WherryError, resolution: Resolution, problem: Prob
 
 
 def _next_older(pin: Pin, problem: Problem, snapshot: Snapshot) -> Candidate | None:
-    """Return what would be chosen of the project if every release from ``pin`` on were missing."""
+    """Return the candidate that would be chosen if the pinned release and all newer ones were missing."""
     wanted = [Requirement(reason.text).specifier for reason in pin.reasons if reason.parent != pin.name]
     requirements = [ProjectRequirement(pin.name, specifier) for specifier in (*wanted, _before(pin))]
     candidates = Candidates(problem, snapshot, Policy.AS_ASKED)

@@ -1,4 +1,4 @@
-"""Turn the caller's options into a problem: all that the answer may depend on besides the index."""
+"""Turn the caller's options into a problem: everything besides the index that the answer may depend on."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ Preference = Literal["distribution", "index"]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """The requirements, and how to read them.
+    """The requirements and the options for resolving them.
 
-    ``requirements`` are those whose markers apply here. ``constraints`` restrict projects without asking for them;
-    ``overrides`` take the place of what others require of a project. ``direct`` are the projects that come from a URL,
-    ``distribution`` those that the runtime's own distribution has; ``prefer`` tells whether that or the index comes
-    first. ``upgrade`` gives up the preference for what is installed, ``reinstall`` passes it over, ``pre`` admits
-    pre-releases of everything, ``deps=False`` leaves the dependencies out. ``index_urls``, and ``reserved`` for the
-    projects that have an index to themselves, are only named in explanations. ``hashes`` are those that requirements
-    files demand, if any does. ``unavailable`` are the packages of the distribution that cannot be downloaded.
+    ``requirements`` are those whose markers apply here. ``constraints`` restrict projects without requiring them;
+    ``overrides`` replace the requirements of a project by others. ``direct`` has the projects that come from a URL,
+    ``distribution`` the packages of the runtime's own distribution; ``prefer`` says whether that or the index comes
+    first. ``upgrade`` drops the preference for installed versions, ``reinstall`` ignores them, ``pre`` allows
+    pre-releases of all projects, ``deps=False`` leaves the dependencies out. ``index_urls``, and ``reserved`` for the
+    projects with an index of their own, only appear in explanations. ``hashes`` are those that requirements files
+    demand, if any. ``unavailable`` has the packages of the distribution that cannot be downloaded.
     """
 
     environment: Environment
@@ -64,10 +64,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResolveOptions:
-    """What a caller may say; the fields are the parameters of :meth:`wherry.Installer.install`.
+    """The options of a caller; the fields are the parameters of :meth:`wherry.Installer.install`.
 
-    What files and groups say must have been added to the others. ``hashes_from`` is the first place that makes hashes
-    required.
+    The content of files and groups must have been added to the other fields before posing the problem. ``hashes_from``
+    is the first place that makes hashes required.
     """
 
     requirements: Texts
@@ -84,7 +84,7 @@ class ResolveOptions:
     hashes_from: str = ""
 
 
-def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
+def pose(  # noqa: PLR0913 - the answer depends on each
     options: ResolveOptions,
     *,
     environment: Environment,
@@ -94,13 +94,13 @@ def pose(  # noqa: PLR0913 - each is a part of what the answer depends on
     reserved: Mapping[NormalizedName, str] | None = None,
     locate: Locate = lambda url: (url, ""),
 ) -> tuple[Problem, tuple[str, ...]]:
-    """Return the problem, and warnings of what does not apply here. ``locate`` tells where a path leads.
+    """Return the problem, and warnings about requirements that do not apply here. ``locate`` returns the URL of a path.
 
-    Raises :class:`~wherry.errors.InvalidRequirement`, and what :func:`~wherry.resolution.direct_urls.find_direct` and
-    :func:`~wherry.resolution.standard_library.leave_to_python` raise.
+    Raises :class:`~wherry.errors.InvalidRequirement`, and the errors of
+    :func:`~wherry.resolution.direct_urls.find_direct` and :func:`~wherry.resolution.standard_library.leave_to_python`.
     """
     if options.prefer not in {"distribution", "index"}:
-        raise InvalidRequirement(f"prefer={options.prefer!r}", "it takes 'distribution' or 'index'")
+        raise InvalidRequirement(f"prefer={options.prefer!r}", "use 'distribution' or 'index'")
     requirements = list(parse_requirements(options.requirements))
     constraints = _applicable(parse_requirements([options.constraints]), environment)
     overrides = _applicable(parse_requirements([options.overrides]), environment)
@@ -159,5 +159,5 @@ def _moment(value: datetime | str | None) -> datetime | None:
     try:
         moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
     except ValueError as error:
-        raise InvalidRequirement(f"exclude_newer={value}", "it takes a date or a time in ISO 8601") from error
+        raise InvalidRequirement(f"exclude_newer={value}", "give a date or a time in ISO 8601") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""The provider that a resolver asks: a pure function of a problem and a snapshot."""
+"""The provider of resolvelib's interface: a pure function of a problem and a snapshot."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ __all__ = ["Provider"]
 
 
 class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
-    """Answers a resolver out of ``candidates``, and notes in ``needs`` every hole that an answer touched.
+    """Answers a resolver from ``candidates``, and collects in ``needs`` every hole that an answer touched.
 
-    ``unreadable`` are the candidates asked about that cannot be read, or have metadata that cannot.
+    ``unreadable`` maps candidates that cannot be read, or whose metadata cannot, to the error.
     """
 
     def __init__(self, candidates: Candidates) -> None:
@@ -59,9 +59,9 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         information: Mapping[Identifier, Iterator[Information]],
         backtrack_causes: Sequence[Information],  # noqa: ARG002
     ) -> tuple[bool, Identifier]:
-        """Prefer what is pinned; names break ties.
+        """Prefer pinned projects; order the others by name.
 
-        Nothing here may look at what happens to be known: the order of arrival would shine through.
+        Do not look at what is already known: the answer would depend on the order of arrival.
         """
         requirements = (item.requirement for item in information[identifier])
         pinned = any(requirement.exactly is not None or requirement.pins for requirement in requirements)
@@ -73,7 +73,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         requirements: Mapping[Identifier, Iterator[ProjectRequirement]],
         incompatibilities: Mapping[Identifier, Iterator[Candidate]],
     ) -> Callable[[], Iterator[Candidate]]:
-        """Return what yields the candidates to try, in order. An extra is offered only where its project fits, too."""
+        """Return a function that yields the candidates in order. Those of an extra must also suit its project."""
         name, extra = identifier
         wanted = list(requirements[identifier])
         if extra and (name, "") in requirements:
@@ -82,24 +82,24 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         return lambda: (match for match in self.candidates.select(name, wanted, extra) if match not in excluded)
 
     def is_satisfied_by(self, requirement: ProjectRequirement, candidate: Candidate) -> bool:
-        """Whether a pinned candidate still serves when ``requirement`` comes up."""
+        """Return whether a pinned candidate satisfies ``requirement``."""
         pair = requirement, candidate
         satisfied = self._satisfied.get(pair)
         if satisfied is None:
-            # resolvelib asks the same again after each decision.
+            # resolvelib asks again after each decision.
             satisfied = candidate.version is None or requirement.admits(candidate.version)
             self._satisfied[pair] = satisfied
         return satisfied
 
     def probe(self, candidate: Candidate) -> tuple[ProjectRequirement, ...]:
-        """Return what one of several candidates requires that only tell of the others."""
+        """Return the requirements of a probed candidate; over a hole, need only its metadata."""
         self._is_probing = True
         required = self.get_dependencies(candidate)
         self._is_probing = False
         return required
 
     def get_dependencies(self, candidate: Candidate) -> tuple[ProjectRequirement, ...]:
-        """Return what the candidate requires; over a hole that is nothing, and the need is noted."""
+        """Return the requirements of the candidate; over a hole, return none and add a need."""
         if candidate not in self._dependencies:
             self._dependencies[candidate] = tuple(self._find_dependencies(candidate))
         return self._dependencies[candidate]
@@ -116,7 +116,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         else:
             if self.candidates.lacks_extra(candidate):
                 self._look_for_extra(candidate)
-            # ResolveOptions without dependencies, too: the metadata may say that the release is not for this Python.
+            # Also without dependencies: the metadata may say that the release is not for this Python.
             required = self._required(candidate)
             if not self.candidates.problem.deps:
                 return
@@ -126,7 +126,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
                 yield from members_to_replace(candidate, self.candidates.problem, self.candidates.snapshot)
 
     def _look_for_extra(self, candidate: Candidate) -> None:
-        """Note what must be known before it is certain that no release has the extra."""
+        """Add the needs that must be met before it is certain that no release has the extra."""
         for other in self.candidates.probes(candidate.name, candidate.extra):
             if other.version is None:
                 self.needs[PageNeed(other.name)] = None
@@ -146,14 +146,14 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         return snapshot.required(metadata, candidate.extra)
 
     def note_members(self, pins: Iterable[Candidate]) -> None:
-        """Note the metadata of members of the distribution that are pinned beside other versions than the lock's."""
+        """Add needs for the metadata of members of the distribution that are pinned with versions not in the lock."""
         problem = self.candidates.problem
         for member in members_beside_others(pins, problem) if problem.deps else ():
             if self.candidates.metadata(member) is None:
                 self._note_metadata(member)
 
     def _as_the_caller_has_it(self, requirement: ProjectRequirement) -> Iterator[ProjectRequirement]:
-        """Put the caller's overrides in the place of what others require, and refuse URLs that are not the caller's."""
+        """Replace the requirement by the caller's overrides, and refuse URLs that are not the caller's."""
         problem = self.candidates.problem
         overrides = problem.overrides.get(requirement.name)
         if overrides is not None:
@@ -178,7 +178,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
 
 
 def _of_another(requirement: ProjectRequirement, candidate: Candidate) -> ProjectRequirement:
-    """Let a release that excludes itself rule itself out; resolvelib would look for another of the same project."""
+    """Make a release that excludes itself unusable; resolvelib would look for another release of the project."""
     if requirement.name != candidate.name or candidate.version is None or requirement.admits(candidate.version):
         return requirement
     return replace(requirement, refusal=f"it requires {requirement.text} of itself")

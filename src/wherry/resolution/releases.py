@@ -1,7 +1,7 @@
-"""What a project page offers an environment: the best wheel of each version, and why the other files fell.
+"""Releases of a project for an environment: the best wheel of each version, and the rejected files with reasons.
 
 Versions are ordered newest first, and a set of them is an ``int`` whose bit *i* stands for entry *i*. A specifier is
-tried on each version once; from then on, putting requirements together is ``&``.
+evaluated for each version once; then requirements are combined by ``&``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ __all__ = ["Release", "Releases", "find_releases"]
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One version of a project and the file that would be installed."""
+    """One version of a project, with the file to install."""
 
     version: Version
     file: ProjectFile
@@ -47,7 +47,7 @@ class Releases:
 
     @cached_property
     def rejections(self) -> tuple[tuple[str, str], ...]:
-        """The files that do not fit, each with the reason: worked out where something is to be explained."""
+        """The files that do not fit, each with the reason; computed only for explanations."""
         return tuple(self._reject())
 
     def admitted(self, requirement: ProjectRequirement) -> int:
@@ -56,7 +56,7 @@ class Releases:
             return 0
         found = self._admitted.get(requirement)
         if found is None:
-            # Five hundred releases may ask for the same in the same words.
+            # Hundreds of releases may have the same requirement, in objects that are not equal.
             text = f"{requirement.specifier} {requirement.exactly} {requirement.built_with}"
             if text not in self._admitted_by_text:
                 self._admitted_by_text[text] = _bits(requirement.admits(entry.version) for entry in self.entries)
@@ -64,7 +64,7 @@ class Releases:
         return found
 
     def named(self, requirements: Iterable[ProjectRequirement]) -> int:
-        """Return the set of versions that are yanked and that any of ``requirements`` names."""
+        """Return the set of yanked versions that any of ``requirements`` names."""
         if not self.yanked:
             return 0
         pinning = [requirement for requirement in requirements if requirement.pins]
@@ -90,7 +90,7 @@ def _bits(flags: Iterator[bool]) -> int:
 
 
 def find_releases(page: ProjectPage, fitting: WheelSelection) -> Releases:
-    """Find the releases among the files of ``page``."""
+    """Return the releases among the files of ``page``."""
     best: dict[Version, tuple[Rank, Release]] = {}
     for file in fitting.candidates(page):
         try:
@@ -101,7 +101,7 @@ def find_releases(page: ProjectPage, fitting: WheelSelection) -> Releases:
             best[version] = preference, Release(version, file)
     ordered = sorted(best, reverse=True)
     if fitting.hashes is not None:
-        # Only == is possible then, but 1.0 and 1.0+local both are 1.0.
+        # All requirements use == then, but 1.0 and 1.0+local both match ==1.0.
         ordered.sort(key=lambda version: best[version][0][0])
     entries = tuple(best[version][1] for version in ordered)
     return Releases(entries, lambda: _rejections(page, fitting))
@@ -111,7 +111,7 @@ def _rejections(page: ProjectPage, fitting: WheelSelection) -> Iterator[tuple[st
     names = page.filenames
     for position in reversed(range(len(names))):
         try:
-            # Most names say enough, and a file takes longer to read than its name.
+            # For most files the name suffices, which is faster to parse than the whole entry.
             fitting.judge_name(names[position], page)
             fitting.judge(page.take([position])[0], page)
         except DoesNotFit as reason:

@@ -1,8 +1,8 @@
 """Hashes that requirements files demand of archives.
 
 As with pip, one hash makes all of them required: every requirement must pin its version and have a hash, and so must
-all dependencies. What is installed already is not looked at, and neither are the shared libraries of the distribution,
-which are parts of the runtime.
+all dependencies. Installed distributions are exempt, and so are the shared libraries of the distribution, which are
+parts of the runtime.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ __all__ = ["RequiredHashes", "require_hashes"]
 
 
 class RequiredHashes(NamedTuple):
-    """The ``lines`` with hashes by project, each of which an archive must satisfy; ``first`` is where they began."""
+    """The ``lines`` with hashes by project; an archive must satisfy each line. ``first`` is the place of the first."""
 
     lines: Mapping[NormalizedName, tuple[RequirementLine, ...]]
     first: str
 
     def refuses(self, name: NormalizedName, file: ProjectFile) -> bool:
-        """Whether the hashes that are known of a file of the project say that it is not allowed."""
+        """Return whether the known hashes of a file of the project exclude it."""
         return any(line.refuses(file.hashes) for line in self.lines.get(name, ()))
 
     def check(self, pins: Iterable[Pin]) -> None:
-        """Raise :class:`MissingHash` or :class:`IntegrityError` for the first of ``pins`` that is not allowed."""
+        """Raise :class:`MissingHash` or :class:`IntegrityError` for the first pin that is not allowed."""
         for pin in pins:
             if pin.file is None or (isinstance(pin.source, LockedPackage) and pin.source.is_shared_library):
                 continue
@@ -53,7 +53,7 @@ class RequiredHashes(NamedTuple):
                     raise _mismatch(pin.file, line, pin.file.hashes)
 
     def verify(self, name: NormalizedName, file: ProjectFile, archive: bytes) -> None:
-        """Raise :class:`IntegrityError` unless ``archive`` is allowed; it has the strongest hash of ``file``."""
+        """Raise :class:`IntegrityError` unless ``archive``, which has the strongest hash of ``file``, is allowed."""
         for line in self.lines.get(name, ()):
             if strongest(file.hashes) not in line.hashes:
                 actual = {algorithm: hashlib.new(algorithm, archive).hexdigest() for algorithm in line.algorithms}
@@ -64,7 +64,7 @@ class RequiredHashes(NamedTuple):
 def require_hashes(
     requirements: Sequence[Requirement], constraints: Iterable[Requirement], first: str
 ) -> RequiredHashes:
-    """Return the hashes of ``requirements`` and ``constraints``; ``first`` is where they began.
+    """Return the hashes of ``requirements`` and ``constraints``; ``first`` is the place of the first.
 
     Raises :class:`InvalidRequirement` for a requirement that names neither a version nor a URL.
     """

@@ -1,7 +1,7 @@
-"""Requirements, one project and at most one extra each.
+"""Requirements of one project, or of one extra of it.
 
 ``pkg[a,b]>=1`` stands for three of them: ``pkg>=1``, its extra ``a`` and its extra ``b``. Every extra is an identifier
-of its own, whose candidates pin the project to their own version; so no combination of extras needs to be thought of.
+of its own, whose candidates pin the project to their own version, so combinations of extras need no code.
 """
 
 from __future__ import annotations
@@ -47,20 +47,20 @@ Identifier = tuple[NormalizedName, str]
 """A project's normalized name, and an extra's or the empty string."""
 
 
-# Of what is a file rather than a project, though its name could be one.
+# Names of files that are valid names of projects as well.
 FILENAME = re.compile(r"\.(?:tar(?:\.\w+)?|tgz|zip|egg|txt)$|^pyproject\.toml$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProjectRequirement:
-    """What is required of one project, or of one of its extras. It equals itself alone, so comparing costs nothing.
+    """A requirement of one project, or of one of its extras. It equals only itself, which makes comparing cheap.
 
-    ``exactly`` admits that very version and nothing else; it is how an extra holds its project. ``built_with`` is a
-    version that is admitted whatever the specifier says; it is how members of the distribution go together.
-    ``replaces`` tells that an installed member makes way, for which its own requirement is the reason.
-    ``refusal`` admits nothing and says why; it is how a release that turns out to be unusable rules itself out.
-    ``url`` is where the requirement wants the project from, ``text`` the requirement as its author wrote it, for
-    people, and ``place`` the file and line where, if any. ``pins`` tells whether the specifier names one version.
+    ``exactly`` admits only that version; an extra pins its project with it. ``built_with`` is a version that is
+    admitted regardless of the specifier; members of the distribution accept each other by it. ``replaces`` marks the
+    requirement that an installed member be replaced, because its own requirements exclude a candidate. ``refusal``
+    admits nothing and has the reason; it makes a release unusable. ``url`` is the direct URL of the project, ``text``
+    the requirement as written, and ``place`` its file and line, if any. ``pins`` is true if the specifier names one
+    version.
     """
 
     name: NormalizedName
@@ -77,12 +77,12 @@ class ProjectRequirement:
     pins: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        # Worked out once: a search asks for them more often than for anything else.
+        # Computed once: a search uses them more often than anything else.
         object.__setattr__(self, "identifier", (self.name, self.extra))
         object.__setattr__(self, "pins", any(map(_is_pin, self.specifier)))
 
     def names(self, version: Version) -> bool:
-        """Whether the requirement names this very version, which lets a yanked file in (PEP 592)."""
+        """Return whether the requirement names this very version, which allows a yanked file (PEP 592)."""
         return any(
             specifier.version == str(version) if specifier.operator == "===" else Version(specifier.version) == version
             for specifier in self.specifier
@@ -90,7 +90,7 @@ class ProjectRequirement:
         )
 
     def admits(self, version: Version) -> bool:
-        """Whether ``version`` satisfies the requirement; pre-releases are judged elsewhere."""
+        """Return whether ``version`` satisfies the requirement, regardless of pre-releases."""
         if self.refusal:
             return False
         if self.exactly is not None:
@@ -123,7 +123,7 @@ def applies(requirement: Requirement, environment: Environment, extra: str = "")
 
 
 def required_by(metadata: CoreMetadata, environment: Environment, extra: str = "") -> Iterator[ProjectRequirement]:
-    """Yield what a distribution requires in ``environment``: by itself, or only what ``extra`` adds to that."""
+    """Yield the requirements of a distribution in ``environment``, or only those that ``extra`` adds."""
     for requirement in metadata.requires_dist:
         if extra and (requirement.marker is None or applies(requirement, environment)):
             continue
@@ -132,10 +132,10 @@ def required_by(metadata: CoreMetadata, environment: Environment, extra: str = "
 
 
 def parse_requirements(texts: Texts) -> Iterator[Requirement]:
-    """Read requirements: PEP 508, or a wheel's URL or path. Lists of them may stand among them.
+    """Parse requirements, each in PEP 508 form or the URL or path of a wheel. Lists may be nested.
 
-    A text may have comments and several lines, as files have them. Raises :class:`~wherry.errors.InvalidRequirement`
-    and :class:`~wherry.errors.UnsupportedRequirement`.
+    A text may have comments and several lines, as in a file. Raises :class:`~wherry.errors.InvalidRequirement` and
+    :class:`~wherry.errors.UnsupportedRequirement`.
     """
     for text in texts:
         if isinstance(text, str):
@@ -147,12 +147,12 @@ def parse_requirements(texts: Texts) -> Iterator[Requirement]:
 
 
 def is_line(text: str | RequirementLine | Texts) -> TypeGuard[RequirementLine]:
-    """Whether ``text`` is a line of a file. What that is need not be imported to know."""
+    """Return whether ``text`` is a line of a file, without importing its class."""
     return hasattr(text, "place")
 
 
 def place_of(requirement: Requirement) -> str:
-    """Return the file and line of a requirement, or nothing where it comes from no file."""
+    """Return the file and line of a requirement, or an empty string if it is from no file."""
     return getattr(requirement, "place", "")
 
 

@@ -1,4 +1,4 @@
-"""The answer: which version of which project, from where, and who asked for it in which words."""
+"""Resolutions: the chosen versions, their sources, and the reasons for them."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ SHOWN_ASKERS = 3
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """One project's version.
+    """The chosen version of a project.
 
-    ``source`` is the file, the URL's or the distribution's package to install, or what is installed already.
-    ``required_by`` names the projects that require it; ``requested`` tells whether the caller did; ``reasons`` has
-    their requirements, the caller's first.
+    ``source`` is the file to install, with its URL or as a package of the distribution, or the installed distribution.
+    ``required_by`` names the projects that require it; ``requested`` is true if the caller does; ``reasons`` has their
+    requirements, the caller's first.
     """
 
     name: NormalizedName
@@ -42,22 +42,22 @@ class Pin:
 
     @property
     def file(self) -> ProjectFile | None:
-        """The file to install, or ``None`` where nothing needs to be done."""
+        """The file to install, or ``None`` if the version is installed already."""
         return file_of(self.source)
 
     @property
     def origin(self) -> Origin:
-        """Where it comes from: ``index``, ``direct`` (a URL), ``distribution``, or ``installed``."""
+        """The kind of source: ``index``, ``direct`` (a URL), ``distribution``, or ``installed``."""
         return origin_of(self.source)
 
     @property
     def hash(self) -> str | None:
-        """The strongest hash that is promised of the file, ``sha256:…`` in hexadecimal; ``None`` where none is."""
+        """The strongest known hash of the file, ``sha256:…`` in hexadecimal, or ``None``."""
         return self.file.strongest_hash if self.file else None
 
     @property
     def size(self) -> int | None:
-        """The size of the file in bytes; 0 where nothing is to be downloaded, ``None`` where the index does not say."""
+        """The size of the file in bytes; 0 without a download, ``None`` if the index does not tell it."""
         return self.file.size if self.file else 0
 
     def __str__(self) -> str:
@@ -65,7 +65,7 @@ class Pin:
         return f"{self.name}=={self.version}{asker}"
 
     def to_dict(self) -> dict[str, object]:
-        """Return a JSON-able mapping; ``file`` is ``None`` where the version is installed already."""
+        """Return a mapping for JSON; ``file`` is ``None`` if the version is installed already."""
         return {
             "name": self.name,
             "version": self.version,
@@ -97,18 +97,18 @@ class Resolution:
 
     @property
     def download_size(self) -> int | None:
-        """How many bytes are to be downloaded; ``None`` where the index does not tell every file's size."""
+        """The number of bytes to download; ``None`` if the size of a file is unknown."""
         sizes = [pin.size for pin in self.chosen]
         return None if None in sizes else sum(size or 0 for size in sizes)
 
     def why(self, name: str) -> Why:
-        """Return the chains of requirements from what was asked for to the project ``name``."""
+        """Return the chains of requirements from the requested projects to the project ``name``."""
         from wherry.resolution.graph.why import explain_presence
 
         return explain_presence(self._graph(), name)
 
     def tree(self) -> Tree:
-        """Return the tree of requirements, from what was asked for down."""
+        """Return the tree of requirements, with the requested projects at the top."""
         from wherry.resolution.graph.tree import draw_tree
 
         return draw_tree(self._graph())
@@ -125,7 +125,7 @@ class Resolution:
         return printable("\n".join(lines))
 
     def __repr__(self) -> str:
-        # It is what a REPL shows.
+        # A REPL shows this.
         return str(self)
 
     def _repr_html_(self) -> str:
@@ -155,7 +155,7 @@ class Resolution:
         return f"To download: {', '.join((files, *parts))}"
 
     def to_dict(self) -> dict[str, object]:
-        """Return a JSON-able mapping."""
+        """Return a mapping for JSON."""
         return {
             "pins": self.pins,
             "chosen": [pin.to_dict() for pin in self.chosen],
@@ -165,7 +165,7 @@ class Resolution:
 
 
 def _is_unmeasured(pin: Pin) -> bool:
-    """Tell whether it comes from Pyodide's distribution, whose lock has no sizes."""
+    """Return whether it is a package of Pyodide's distribution, whose lock has no sizes."""
     return pin.origin == "distribution" and pin.size is None
 
 
@@ -178,7 +178,7 @@ def _size(pin: Pin) -> str:
 
 
 def _row(pin: Pin) -> tuple[str, str, str]:
-    """Return pin, size and who requires it, for people."""
+    """Return the pin, its size and its requirers, for display."""
     others = [f"{reason.asker} ({reason.text})" for reason in pin.reasons if reason.parent not in {None, pin.name}]
     askers = [*(["you"] if pin.requested else []), *others]
     more = f" and {len(askers) - SHOWN_ASKERS} more" if len(askers) > SHOWN_ASKERS else ""

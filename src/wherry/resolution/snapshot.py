@@ -1,6 +1,6 @@
-"""What is known of the index so far, negative answers included.
+"""The known part of the index, negative answers included.
 
-A project or a file that is not in the snapshot is a *hole*. Deciding over holes is allowed, and notes them as needs.
+A project or a file that is not in the snapshot is a *hole*. Deciding over holes is allowed and records them as needs.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ __all__ = ["MetadataNeed", "Need", "PageNeed", "Snapshot"]
 
 @dataclass(frozen=True, slots=True)
 class PageNeed:
-    """The project page of ``name`` was missed."""
+    """The project page of ``name`` is needed."""
 
     name: NormalizedName
 
 
 @dataclass(frozen=True, slots=True)
 class MetadataNeed:
-    """The core metadata of ``file`` was missed, when ``extra`` was asked for.
+    """The core metadata of ``file`` is needed, for the project or for its ``extra``.
 
-    ``older`` are the releases before it, newest first: where a project is missed again and again, their turn comes.
-    Of a ``probe`` only the metadata itself is wanted, not what it leads to.
+    ``older`` are the releases before it, newest first, to be fetched early if the project is needed repeatedly. A
+    ``probe`` needs the metadata only, not its dependencies.
     """
 
     name: NormalizedName
@@ -56,8 +56,8 @@ Need = PageNeed | MetadataNeed
 class Snapshot:
     """Project pages and core metadata known so far.
 
-    ``pages`` maps a project to its page, or to ``None`` where no index has it. ``metadata`` maps a file's URL to its
-    core metadata, or to the error that reading it gave. Both only grow.
+    ``pages`` maps a project to its page, or to ``None`` if no index has it. ``metadata`` maps a file's URL to its core
+    metadata, or to the error of reading it. Both only grow.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Snapshot:
         self._required: dict[tuple[int, str], tuple[CoreMetadata, tuple[ProjectRequirement, ...]]] = {}
 
     def releases(self, name: NormalizedName) -> Releases | None:
-        """Return what the project offers this environment, or ``None`` where there is no such project.
+        """Return the releases of the project for this environment, or ``None`` if no index has the project.
 
         Raises ``KeyError`` over a hole.
         """
@@ -84,9 +84,9 @@ class Snapshot:
         return self._releases[name]
 
     def required(self, metadata: CoreMetadata, extra: str = "") -> tuple[ProjectRequirement, ...]:
-        """Return what a distribution requires in this environment, by itself or only for ``extra``; worked out once."""
+        """Return the requirements of a distribution in this environment, or those of ``extra`` only; cached."""
         key = id(metadata), extra
         if key not in self._required:
-            # The metadata is kept along with the answer, so that nothing else can get its identity.
+            # Keep the metadata with the result, so that no other object can get its id.
             self._required[key] = metadata, tuple(required_by(metadata, self.environment, extra))
         return self._required[key][1]

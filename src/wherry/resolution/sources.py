@@ -1,8 +1,8 @@
-"""The places that a candidate may come from, and their order.
+"""Sources of candidates, and their order.
 
-What is installed and fits stays (unless an upgrade is wanted); then comes the distribution's version if it fits; then
-the index, newest first. A direct URL is the only source of its project, and the index that is reserved for a project
-the only one besides what is installed. Last comes a module of Python.
+An installed version that fits stays, unless an upgrade is wanted. Then comes the distribution's version if it fits,
+then the index, newest first, and last a module of Python. A direct URL is the only source of its project. An index
+reserved for a project is its only source besides the installed version.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ Origin = Literal["index", "direct", "distribution", "installed"]
 
 
 def file_of(source: Source) -> ProjectFile | None:
-    """Return the file to install; ``None`` for what is installed already."""
+    """Return the file to install; ``None`` for an installed distribution."""
     if isinstance(source, LockedPackage | DirectFile):
         return source.file
     return None if isinstance(source, InstalledDistribution) else source
@@ -49,16 +49,16 @@ def origin_of(source: Source) -> Origin:
 
 
 def version_of(source: InstalledDistribution | LockedPackage) -> Version:
-    """Return the version of what is installed or in the distribution."""
+    """Return the version of an installed distribution, or of a package of Pyodide's distribution."""
     return source.version if isinstance(source, LockedPackage) else source.metadata.version
 
 
 class Sources:
-    """Where one project may come from besides the index; ``None`` where it may not."""
+    """The sources of one project besides the index; ``None`` where there is none."""
 
     def __init__(self, name: NormalizedName, problem: Problem) -> None:
         self.installed = problem.installed.get(name)
-        # Nothing can take the place of what the runtime itself provides.
+        # Nothing can replace a distribution that the runtime itself provides.
         if problem.reinstall and self.installed is not None and self.installed.location is not None:
             self.installed = None
         self.locked = problem.distribution.get(name)
@@ -76,13 +76,13 @@ class Sources:
 
     @property
     def is_closed(self) -> bool:
-        """Whether the index has no part in it: the runtime provides it, a URL has it, or it is a shared library."""
+        """Whether the index is no source: the runtime or a URL provides the project, or it is a shared library."""
         if self.direct is not None or (self.installed is not None and self.installed.location is None):
             return True
         return self.locked is not None and self.locked.is_shared_library
 
     def before(self, wanted: Sequence[ProjectRequirement]) -> Iterator[tuple[Version, Source]]:
-        """Yield what is tried before the index."""
+        """Yield the sources to try before the index, with their versions."""
         installed = self.installed
         if installed is not None and self.stays and _admits(wanted, version_of(installed)):
             yield version_of(installed), installed
@@ -92,7 +92,7 @@ class Sources:
             yield self.locked.version, self._unless_installed(self.locked)
 
     def after(self, wanted: Sequence[ProjectRequirement]) -> Iterator[tuple[Version, Source]]:
-        """Yield what is tried after the index."""
+        """Yield the sources to try after the index, with their versions."""
         if self.locked is not None and not self._is_preferred(self.locked) and _admits(wanted, self.locked.version):
             yield self.locked.version, self._unless_installed(self.locked)
         if self.module is not None and _admits(wanted, version_of(self.module)):
@@ -101,7 +101,7 @@ class Sources:
     def among(
         self, wanted: Sequence[ProjectRequirement], offered: Iterable[tuple[Version, ProjectFile]]
     ) -> Iterator[tuple[Version, Source]]:
-        """Yield what the index offers, with what is installed in the place of its version: upgrades never go down."""
+        """Yield the files of the index, with the installed version in its place: an upgrade never goes below it."""
         waiting = self.installed
         if waiting is not None and (self.stays or not _admits(wanted, version_of(waiting))):
             waiting = None
@@ -116,11 +116,11 @@ class Sources:
 
     @property
     def stays(self) -> bool:
-        """Whether what is installed comes first. Nothing else can take the place of what the runtime provides."""
+        """Whether the installed version comes first. Nothing can replace one that the runtime provides."""
         return self.installed is not None and (not self._problem.upgrade or self.installed.location is None)
 
     def _unless_installed(self, locked: LockedPackage) -> LockedPackage | InstalledDistribution:
-        """Return what is installed in the place of the same version: an upgrade fetches nothing that is there."""
+        """Return the installed distribution if it has the same version: an upgrade does not fetch it again."""
         return self.installed if self.installed and version_of(self.installed) == locked.version else locked
 
     def _is_preferred(self, locked: LockedPackage) -> bool:
@@ -128,7 +128,7 @@ class Sources:
             return True
         if self._problem.hashes is not None and self._problem.hashes.refuses(locked.name, locked.file):
             return False
-        # Where what is installed has to go, or shall be renewed, the distribution may be further back than the index.
+        # If the installed version must be replaced or upgraded, the distribution may be further back than the index.
         installed = self._problem.installed.get(locked.name)
         is_older = installed is not None and locked.version < installed.metadata.version
         return self._problem.prefer == "distribution" and not is_older

@@ -1,4 +1,4 @@
-"""Modules of Python's standard library, where a project of that name is asked for."""
+"""Modules of Python's standard library that are required as if they were projects."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["NEEDLESS", "describe_module", "is_met_by_python", "leave_to_python", "module_as_source"]
 
-# Packages of the distributions before Pyodide 314, of which the standard library itself brings the modules since.
+# Packages of the distributions before Pyodide 314, whose modules are in the standard library since.
 ONCE_PACKAGES = frozenset({"hashlib", "lzma", "pydoc-data", "sqlite3", "ssl"})
 NEEDLESS = "is part of Python and needs no installation"
 LACKING = "is part of Python's standard library, but not of this runtime"
@@ -34,9 +34,9 @@ def leave_to_python(
     environment: Environment,
     known: Iterable[Container[NormalizedName]],
 ) -> tuple[list[Requirement], list[str]]:
-    """Return the requirements that a project must meet, and warnings about those that Python meets.
+    """Return the requirements of projects, and warnings about those of modules of Python.
 
-    A module's bare name means the module. It means a project where any of ``known`` has one, or where one of ``others``
+    A module's bare name means the module. It means a project if one of ``known`` contains it, or if one of ``others``
     (constraints or overrides) or another requirement names it with a version, an extra or a URL.
 
     Raises :class:`~wherry.errors.UnsupportedRequirement` for a module that never was a package of a distribution.
@@ -52,14 +52,14 @@ def leave_to_python(
         elif is_here and name in ONCE_PACKAGES:
             warnings.append(f"{name} {NEEDLESS}")
         else:
-            hint = f"for a project of that name, give its version: '{name}>=0'"
+            hint = f"to install a project of that name, add a version: '{name}>=0'"
             reason = f"it {NEEDLESS if is_here else LACKING}; {hint}"
             raise UnsupportedRequirement(requirement.name, reason)
     return remaining, list(dict.fromkeys(warnings))
 
 
 def describe_module(typed: str, environment: Environment) -> str:
-    """Say that ``typed``, a module's dotted name, is Python's; nothing where it is not."""
+    """Say that ``typed``, a module's dotted name, belongs to Python; return nothing for other names."""
     is_here = environment.has_standard_module(canonicalize_name(typed.partition(".")[0]))
     return "" if is_here is None else f"{typed} {NEEDLESS if is_here else LACKING}"
 
@@ -67,7 +67,7 @@ def describe_module(typed: str, environment: Environment) -> str:
 def module_as_source(name: NormalizedName, problem: Problem) -> InstalledDistribution | None:
     """Return Python's module of that name as a distribution, for dependencies that no project meets.
 
-    What the caller asks for is a project.
+    Return ``None`` for a name that the caller requires, which means a project.
     """
     environment = problem.environment
     asked = any(requirement.name == name for requirement in problem.requirements)
@@ -77,7 +77,7 @@ def module_as_source(name: NormalizedName, problem: Problem) -> InstalledDistrib
 
 
 def is_met_by_python(requirement: ProjectRequirement, environment: Environment) -> bool:
-    """Tell whether a dependency on a project that is not installed is met by Python's module of that name."""
+    """Return whether a dependency on a project that is not installed is met by Python's module of that name."""
     return requirement.admits(environment.python_version) and bool(environment.has_standard_module(requirement.name))
 
 

@@ -1,6 +1,6 @@
-"""Explain requirements that cannot be read, and say what to write instead.
+"""Errors for requirements that cannot be parsed, with advice.
 
-Only a refusal needs this module: import it there.
+Import this module where such an error is raised: nothing else needs it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ BUILDING = (
     "only wheels can be installed by URL or path, and wherry never builds: build a wheel elsewhere "
     "(python3 -m pip wheel --no-deps …) and give its address, as in './name-1.0-py3-none-any.whl'"
 )
-LONGEST = 1000  # characters that are looked at
+LONGEST = 1000  # characters to search
 OTHERWISE = "write the name of a project, as in 'name' or 'name[extra]>=1.0,<2', or the address of a wheel"
 
 ADVICE = (
@@ -57,10 +57,10 @@ ADVICE = (
 
 
 def explain_unreadable(text: str) -> InvalidRequirement | UnsupportedRequirement:
-    """Return the error for ``text``, which is no requirement or none that can be served."""
+    """Return the error for ``text``, which is no requirement or an unsupported one."""
     if problem := requirement_excess(text.strip()):
         return InvalidRequirement(shorten(text.strip()), problem)
-    # Several patterns would try every way to share a run of spaces out.
+    # Shortened, because several patterns would try every way to divide a run of spaces.
     bare = re.sub(r"\s{2,}", " ", text.strip()[:LONGEST])
     for pattern, advice in ADVICE:
         if "\\" not in bare and (found := re.match(pattern, bare, re.IGNORECASE | re.DOTALL)):
@@ -71,7 +71,7 @@ def explain_unreadable(text: str) -> InvalidRequirement | UnsupportedRequirement
 
 
 def explain_undefined(text: str, comparisons: Sequence[str]) -> InvalidRequirement:
-    """Return the error for ``text``, in whose marker ``comparisons`` have no value."""
+    """Return the error for ``text``, whose marker has the undefined ``comparisons``."""
     verb = "is" if len(comparisons) == 1 else "are"
     advice = (
         "compare versions with versions, as in 'python_version >= \"3.12\"', and an extra as in 'extra == \"name\"'"

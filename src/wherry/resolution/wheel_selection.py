@@ -1,4 +1,4 @@
-"""Which files an environment can use, and which of them it would rather have."""
+"""Selection of the wheels that an environment can use, and their order of preference."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from wherry.model.project import ProjectFile, ProjectPage
     from wherry.resolution.required_hashes import RequiredHashes
 
-    # Hash refused, yanked, tag rank, build tag: less is better.
+    # Hash refused, yanked, tag rank, build tag: the least is the best.
     Rank = tuple[bool, bool, int, "_Descending"]
     Identity = tuple[NormalizedName, Version, BuildTag]
 
@@ -29,14 +29,14 @@ __all__ = ["DoesNotFit", "WheelSelection"]
 
 
 class DoesNotFit(Exception):
-    """Says why a file cannot be installed."""
+    """The reason why a file cannot be installed."""
 
 
 class WheelSelection:
-    """Judges files for ``environment``; those uploaded at ``exclude_newer`` or later do not fit.
+    """Evaluates files for ``environment``; those uploaded at ``exclude_newer`` or later do not fit.
 
-    One that ``hashes`` refuse does, after all others: taken where there is no other, it is told as what it is.
-    Thousands of files share a few sets of tags and a few values of Requires-Python: each is thought over once.
+    A file that ``hashes`` refuse fits, but comes after all others, so that the error can name it if there is no other.
+    Thousands of files share a few sets of tags and a few values of Requires-Python: each is evaluated once.
     """
 
     def __init__(
@@ -52,13 +52,13 @@ class WheelSelection:
         self._pythons: dict[str, str] = {}
 
     def candidates(self, page: ProjectPage) -> Sequence[ProjectFile]:
-        """Return the files of ``page`` that are wheels for one of the environment's platforms: no other can fit."""
+        """Return the wheels on ``page`` for one of the environment's platforms; no other file can fit."""
         names = page.filenames
         usable = map(self._platforms.__getitem__, [filename.rpartition("-")[2] for filename in names])
         return page.take(list(compress(range(len(names)), usable)))
 
     def judge(self, file: ProjectFile, page: ProjectPage) -> tuple[Version, Rank]:
-        """Return the file's version and how good it is; raises :class:`DoesNotFit`."""
+        """Return the file's version and rank; raises :class:`DoesNotFit`."""
         rank = self.judge_name(file.filename, page)
         if file.fault:
             raise DoesNotFit(file.fault)
@@ -71,7 +71,7 @@ class WheelSelection:
         return version, (is_refused, file.yanked is not None, rank, _Descending(build))
 
     def judge_name(self, filename: str, page: ProjectPage) -> int:
-        """Return the rank of a file's best tag, judging by its name alone; raises :class:`DoesNotFit`."""
+        """Return the rank of a file's best tag, from its name only; raises :class:`DoesNotFit`."""
         if page.status == "quarantined":
             raise DoesNotFit("the index has quarantined the project")
         if not filename.endswith(".whl"):
@@ -81,8 +81,8 @@ class WheelSelection:
         return self._rank(filename)
 
     def _identify(self, filename: str) -> Identity:
-        """Return what stands before the tags in the name of a wheel, all of which have the same for each release."""
-        # Only of names whose tags have been read: nothing else in them could be wrong.
+        """Return the name, version and build tag of a wheel. All wheels of a release share them, so they are cached."""
+        # Only for names whose tags have been parsed: then nothing else in them can be invalid.
         before_tags = filename.removesuffix(".whl").rsplit("-", 3)[0]
         if before_tags not in self._identities:
             try:
@@ -94,14 +94,14 @@ class WheelSelection:
     def _parse(self, filename: str, before_tags: str) -> Identity:
         project, _, version = before_tags.partition("-")
         if project in self._names and "-" not in version:
-            # Most of the work on a whole name goes into tags and project, which have been read.
+            # Most of the time for a whole name goes into tags and project, which have been parsed.
             return self._names[project], Version(version), ()
         name, parsed, build, _ = parse_wheel_name(filename)
         self._names[project] = name
         return name, parsed, build
 
     def _rank(self, filename: str) -> int:
-        """Return the place of the file's best tag among those of the environment; they end the name of a wheel."""
+        """Return the rank, among the environment's tags, of the best tag at the end of a wheel's name."""
         tags = "-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:])
         if tags not in self._ranks:
             self._ranks[tags] = self._think_over(tags)
@@ -150,7 +150,7 @@ class WheelSelection:
 
 
 class _Platforms(dict[str, bool]):
-    """Tells of the end of a wheel's name, from its last hyphen, whether it names one of ``platforms``."""
+    """Maps the end of a wheel's name, from its last hyphen, to whether it names one of ``platforms``."""
 
     def __init__(self, platforms: Iterable[str]) -> None:
         super().__init__()
@@ -163,7 +163,7 @@ class _Platforms(dict[str, bool]):
 
 
 class _Descending:
-    """Orders build tags the higher first."""
+    """Orders build tags, the highest first."""
 
     def __init__(self, build: tuple[()] | tuple[int, str]) -> None:
         self.build = build

@@ -50,7 +50,7 @@ def distribution(depends: Mapping[str, Sequence[str]]) -> dict[NormalizedName, L
 
 
 class Sluggish(MemoryFetcher):
-    """Answers pages of some projects only after so many turns of the event loop, and notes what was given up."""
+    """Answers pages of some projects after a number of turns of the event loop, and records cancelled requests."""
 
     def __init__(self, files: Iterable[IndexFile], **turns: int) -> None:
         super().__init__(files)
@@ -84,33 +84,33 @@ def pages(*names):
     return {f"{JSON_URL}{name}/" for name in names}
 
 
-async def test_what_the_distribution_requires_is_asked_for_before_metadata_tells() -> None:
+async def test_dependencies_in_the_distribution_are_requested_before_metadata_is_known() -> None:
     fetcher = MemoryFetcher(CHAIN)
     assert await decide(fetcher) == {"a": "2", "b": "2", "c": "2"}
     assert {request.url for request in fetcher.asked[:3]} == pages("a", "b", "c")
     assert set(fetcher.requests.values()) == {1}
 
 
-async def test_where_many_would_follow_nothing_is_asked_for_early() -> None:
+async def test_many_dependencies_are_not_requested_early() -> None:
     fetcher = MemoryFetcher(PLAIN)
     assert await decide(fetcher, LARGE_LOCK) == {"a": "2"}
     assert fetcher.pages_asked_for() == pages("a")
 
 
-async def test_a_dozen_are_not_many() -> None:
+async def test_a_dozen_dependencies_are_requested_early() -> None:
     fetcher = MemoryFetcher(PLAIN)
     assert await decide(fetcher, LARGE_LOCK | {"b": FURTHER[1:]}) == {"a": "2"}
     assert fetcher.pages_asked_for() == pages("a", "b", *FURTHER[1:])
 
 
-async def test_what_turns_out_not_to_be_required_is_let_go_with_all_that_follows_from_it() -> None:
+async def test_requests_for_unneeded_dependencies_and_theirs_are_cancelled() -> None:
     fetcher = Sluggish(PLAIN, b=10_000, c=10_000)
     assert await decide(fetcher) == {"a": "2"}
     assert fetcher.pages_asked_for() == pages("a")
     assert set(fetcher.given_up) == pages("b", "c")
 
 
-async def test_what_another_requires_too_goes_on() -> None:
+async def test_a_request_for_a_dependency_of_another_project_continues() -> None:
     files = [make_wheel("a", "2", requires=["d"]), make_wheel("c", "2"), make_wheel("d", "2", requires=["c"])]
     fetcher = Sluggish(files, c=300)
     lock = {"a": ["c", "d"], "c": [], "d": ["c"]}
@@ -120,7 +120,7 @@ async def test_what_another_requires_too_goes_on() -> None:
 
 
 @pytest.mark.parametrize("options", [{"prefer": "distribution"}, {"deps": False}])
-async def test_nothing_is_asked_for_early_that_no_index_will_be_asked_for(options: dict[str, object]) -> None:
+async def test_nothing_is_requested_early_without_need_of_an_index(options: dict[str, object]) -> None:
     fetcher = MemoryFetcher(CHAIN)
     await decide(fetcher, LOCK | {"b": ["c"]}, requirement="a==2", **options)
     asked = [request.url for request in fetcher.asked]
@@ -128,7 +128,7 @@ async def test_nothing_is_asked_for_early_that_no_index_will_be_asked_for(option
     assert (f"{JSON_URL}c/" in asked) is False
 
 
-async def test_a_partner_that_no_index_has_does_no_harm() -> None:
+async def test_a_dependency_on_no_index_is_ignored() -> None:
     fetcher = MemoryFetcher([make_wheel("a", "2")])
     assert await decide(fetcher) == {"a": "2"}
     assert fetcher.pages_asked_for() == pages("a", "b", "c")

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Archives:
-    """Stands for an index client: notes what begins and what is given up, and lands what it is told to."""
+    """Double of an index client: records started and abandoned transfers, and ends them on demand."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []
@@ -68,7 +68,7 @@ def project(file: ProjectFile) -> NormalizedName:
     return file.filename  # type: ignore[return-value]
 
 
-def test_small_wheels_begin_at_once_and_few_side_by_side() -> None:
+def test_small_wheels_start_at_once_a_few_at_a_time() -> None:
     subject, archives = early_downloads()
     files = [wheel(f"w{number}") for number in range(SIDE_BY_SIDE + 2)]
     expect(subject, *files)
@@ -77,14 +77,14 @@ def test_small_wheels_begin_at_once_and_few_side_by_side() -> None:
     assert archives.begun == [file.filename for file in files[: SIDE_BY_SIDE + 1]]
 
 
-def test_of_those_that_wait_the_largest_begins_first() -> None:
+def test_the_largest_waiting_wheel_starts_first() -> None:
     subject, archives = early_downloads()
     expect(subject, *(wheel(f"w{number}") for number in range(SIDE_BY_SIDE)), wheel("small", 1), wheel("larger", 2))
     archives.land("w0")
     assert archives.begun[SIDE_BY_SIDE:] == ["larger"]
 
 
-def test_large_wheels_and_those_of_unknown_size_are_held_until_nothing_else_is_asked() -> None:
+def test_large_wheels_and_wheels_of_unknown_size_are_held_until_release() -> None:
     subject, archives = early_downloads()
     expect(subject, wheel("unknown", None), wheel("large", SMALL + 1), wheel("largest", SMALL + 2), wheel("small"))
     assert archives.begun == ["unknown", "large", "small"]
@@ -95,7 +95,7 @@ def test_large_wheels_and_those_of_unknown_size_are_held_until_nothing_else_is_a
     assert archives.held() == []
 
 
-def test_once_it_is_decided_nothing_is_held() -> None:
+def test_settling_releases_held_wheels() -> None:
     subject, archives = early_downloads()
     large = wheel("large", SMALL + 1)
     expect(subject, large)
@@ -103,7 +103,7 @@ def test_once_it_is_decided_nothing_is_held() -> None:
     assert (archives.held(), archives.abandoned) == ([], [])
 
 
-def test_a_wheel_without_a_metadata_file_waits_for_those_who_need_it() -> None:
+def test_a_wheel_without_a_metadata_file_waits_for_release() -> None:
     subject, archives = early_downloads()
     expect(subject, replace(wheel("alone"), metadata_hashes=None))
     assert archives.begun == []
@@ -111,7 +111,7 @@ def test_a_wheel_without_a_metadata_file_waits_for_those_who_need_it() -> None:
     assert archives.begun == ["alone"]
 
 
-def test_what_turns_out_less_likely_is_given_up_for_what_is_more() -> None:
+def test_a_wheel_is_abandoned_for_a_more_likely_one() -> None:
     subject, archives = early_downloads()
     new, old = wheel("a-2"), wheel("a-1")
     subject.expect(project(new), new)
@@ -121,7 +121,7 @@ def test_what_turns_out_less_likely_is_given_up_for_what_is_more() -> None:
     assert (archives.begun, archives.abandoned) == (["a-2", "a-1"], ["a-2", "a-1"])
 
 
-def test_what_waits_and_is_given_up_never_begins() -> None:
+def test_a_waiting_wheel_that_is_abandoned_never_starts() -> None:
     subject, archives = early_downloads()
     files = [wheel(f"w{number}") for number in range(SIDE_BY_SIDE + 1)]
     expect(subject, *files)
@@ -130,7 +130,7 @@ def test_what_waits_and_is_given_up_never_begins() -> None:
     assert files[-1].filename not in archives.begun
 
 
-def test_once_the_answer_is_there_all_else_is_given_up() -> None:
+def test_settling_abandons_wheels_outside_the_answer() -> None:
     subject, archives = early_downloads()
     files = [wheel(f"w{number}") for number in range(SIDE_BY_SIDE + 2)]
     expect(subject, *files)
@@ -141,7 +141,7 @@ def test_once_the_answer_is_there_all_else_is_given_up() -> None:
 
 
 async def run(files: Iterable[IndexFile], *requirements: str, seed: int = 0, small: int = SMALL) -> MemoryFetcher:
-    """Resolve ``requirements`` while speculating, then let go of what is under way."""
+    """Resolve ``requirements`` with early downloads, then fetch the archives of the answer."""
     problem, _ = pose(ResolveOptions(requirements=requirements), environment=PYODIDE_314, installed={}, distribution={})
     fetcher = MemoryFetcher(files, seed=seed)
     async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:
@@ -156,7 +156,7 @@ def archives_of(fetcher: MemoryFetcher) -> list[str]:
     return [request.url.rpartition("/")[2] for request in fetcher.asked if request.is_archive]
 
 
-async def test_wheels_travel_while_the_rest_is_still_unknown_and_none_travels_twice() -> None:
+async def test_wheels_start_before_the_answer_is_known_and_none_is_fetched_twice() -> None:
     files = [
         make_wheel("app", "1", requires=["lib"]),
         make_wheel("lib", "1", requires=["base"]),
@@ -180,7 +180,7 @@ async def test_a_wrong_guess_changes_no_answer(seed: int) -> None:
     assert max(fetcher.requests.values()) == 1
 
 
-async def test_of_a_wrong_guess_a_large_wheel_is_given_up() -> None:
+async def test_a_large_wheel_of_a_wrong_guess_is_abandoned() -> None:
     files = [
         make_wheel("app", "1", requires=["lib", "old"]),
         make_wheel("old", "1", requires=["lib<2"]),
@@ -191,7 +191,7 @@ async def test_of_a_wrong_guess_a_large_wheel_is_given_up() -> None:
     assert max(fetcher.requests.values()) == 1
 
 
-async def test_a_wheel_that_fails_early_is_tried_again_where_it_is_needed() -> None:
+async def test_a_failed_early_download_is_retried_when_needed() -> None:
     file = make_wheel("app", "1")
     fetcher = MemoryFetcher([file])
     async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:

@@ -59,20 +59,20 @@ async def decide(
         return answer, fetcher
 
 
-async def test_what_was_needed_the_last_time_is_asked_for_at_once() -> None:
+async def test_pages_of_the_last_answer_are_requested_at_once() -> None:
     cache = MemoryCache()
     answer, _ = await decide(CHAIN, ["a"], {})
     assert not isinstance(answer, str)
     await keep_last_answer(problem("a"), answer, cache)
     assert await read_last_answer(problem("a"), cache) == WHEELS
-    hinted, fetcher = await decide(CHAIN, ["a"], WHEELS)
-    assert hinted == answer
+    again, fetcher = await decide(CHAIN, ["a"], WHEELS)
+    assert again == answer
     asked = [request.url for request in fetcher.asked]
     assert set(asked[:3]) == {f"{JSON_URL}{name}/" for name in "abc"}
     assert len(asked) == len(set(asked)) == 6
 
 
-async def test_another_question_has_other_hints() -> None:
+async def test_another_problem_has_another_last_answer() -> None:
     cache = MemoryCache()
     answer, _ = await decide(CHAIN, ["a"], {})
     assert not isinstance(answer, str)
@@ -82,7 +82,7 @@ async def test_another_question_has_other_hints() -> None:
 
 
 @pytest.mark.parametrize("name", ["12 diamonds", "the newest client", "6 pigeons, 5 holes"])
-async def test_wrong_hints_change_neither_an_answer_nor_an_error(name: str) -> None:
+async def test_a_wrong_last_answer_changes_neither_answer_nor_error(name: str) -> None:
     ladder = LADDERS[name]()
     names = sorted({str(file.identity[0]) for file in ladder.files})
     wrong: dict[str, str] = {
@@ -91,8 +91,8 @@ async def test_wrong_hints_change_neither_an_answer_nor_an_error(name: str) -> N
     wrong |= {"unheard-of": "unheard_of-1-py3-none-any.whl", "a": "", "b": "no wheel at all"}
     plain, _ = await decide(ladder.files, ladder.requested, {})
     for seed in range(3):
-        hinted, _ = await decide(ladder.files, ladder.requested, wrong, seed)
-        assert hinted == plain
+        misled, _ = await decide(ladder.files, ladder.requested, wrong, seed)
+        assert misled == plain
 
 
 JSON_VALUES = st.recursive(
@@ -103,7 +103,7 @@ JSON_VALUES = st.recursive(
 
 
 class Constant:
-    """A cache that has the same for every key."""
+    """A cache with the same content under every key."""
 
     def __init__(self, content: bytes) -> None:
         self.content = content
@@ -116,22 +116,22 @@ class Constant:
 
 
 @given(st.binary(max_size=60) | JSON_VALUES.map(lambda value: json.dumps(value).encode()))
-def test_nonsense_in_a_cache_is_no_hint_and_no_error(content: bytes) -> None:
+def test_invalid_content_of_the_cache_is_ignored(content: bytes) -> None:
     last_answer = asyncio.run(read_last_answer(problem("a"), Constant(content)))
     assert all(name == canonicalize_name(name) for name in last_answer)
 
 
 @pytest.mark.parametrize("name", ["../private", "", "a/b", "-a"])
-async def test_names_that_no_project_has_are_no_hints(name: str) -> None:
+async def test_invalid_project_names_are_ignored(name: str) -> None:
     assert await read_last_answer(problem("a"), Constant(json.dumps({name: ""}).encode())) == {}
 
 
-async def test_hints_are_no_flood() -> None:
+async def test_the_number_of_projects_is_limited() -> None:
     many = json.dumps({f"p{number}": "" for number in range(MOST * 3)}).encode()
     assert len(await read_last_answer(problem("a"), Constant(many))) == MOST
 
 
-async def test_hints_that_would_take_much_memory_are_not_read() -> None:
+async def test_a_last_answer_above_the_size_limit_is_ignored() -> None:
     small = json.dumps({"a": ""}).encode()
     assert await read_last_answer(problem("a"), Constant(small + b" " * 100)) == named({"a": ""})
     assert await read_last_answer(problem("a"), Constant(small + b" " * MAX_SIZE)) == {}

@@ -7,7 +7,7 @@ from wherry.resolution.candidates import Candidates, Policy, probe
 from wherry.resolution.conflicts.dead_ends import DeadEnds
 from wherry.resolution.snapshot import MetadataNeed, PageNeed, Snapshot
 
-# f is on no index; each release of a needs it, over b or by itself.
+# f is on no index; each release of a requires it, directly or through b.
 DEAD = SmallIndex(
     {
         ("a", "1"): SmallRelease(("f",)),
@@ -24,15 +24,15 @@ def chains(index: SmallIndex, snapshot: Snapshot | None = None) -> list[tuple[st
     return [end.chain for end in DeadEnds(index.problem(), snapshot or index.snapshot()).find()]
 
 
-def test_finds_what_every_release_leads_to_as_the_newest_has_it() -> None:
+def test_finds_a_dead_end_of_all_releases_with_the_chain_of_the_newest() -> None:
     assert chains(DEAD) == [("a", "b", "f>=1")]
 
 
-def test_an_older_release_that_can_be_had_is_a_way_on() -> None:
+def test_an_older_usable_release_is_no_dead_end() -> None:
     assert chains(ALIVE) == []
 
 
-def test_over_a_hole_nothing_is_a_dead_end_and_the_hole_is_needed() -> None:
+def test_a_hole_is_a_need_and_no_dead_end() -> None:
     snapshot = DEAD.snapshot()
     del snapshot.pages[canonicalize_name("f")]
     ends = DeadEnds(DEAD.problem(), snapshot)
@@ -40,7 +40,7 @@ def test_over_a_hole_nothing_is_a_dead_end_and_the_hole_is_needed() -> None:
     assert ends.needs == (PageNeed(canonicalize_name("f")),)
 
 
-def test_of_older_releases_only_the_metadata_is_needed() -> None:
+def test_older_releases_need_their_metadata_only() -> None:
     snapshot = DEAD.snapshot()
     (older,) = [file for file in snapshot.pages[canonicalize_name("a")].files if "-1-" in file.filename]  # type: ignore[union-attr]
     del snapshot.metadata[older.url]
@@ -50,7 +50,7 @@ def test_of_older_releases_only_the_metadata_is_needed() -> None:
 
 
 def test_a_chain_longer_than_the_stack_is_followed() -> None:
-    # Six projects, but each release leads on to another range of the next.
+    # Five projects, but each release requires another range of the next.
     releases = {
         (project, str(version)): SmallRelease((f"{following}=={version + (project == 'e')}",))
         for project, following in zip("abcde", "bcdea", strict=True)
@@ -59,7 +59,7 @@ def test_a_chain_longer_than_the_stack_is_followed() -> None:
     assert chains(SmallIndex(releases, ("a==1",)))[0][-1] == "a==250"
 
 
-def test_few_candidates_are_all_looked_at_and_of_many_some_and_the_last() -> None:
+def test_few_candidates_are_all_probed_and_of_many_some_and_the_last() -> None:
     releases = {("a", str(version)): SmallRelease() for version in range(300)}
     index = SmallIndex(releases, ("a",))
     candidates = Candidates(index.problem(), index.snapshot(), Policy.AS_ASKED)

@@ -16,7 +16,7 @@ def failure(name: str) -> ResolutionError:
 
 
 def test_each_missing_project_has_its_chain_and_its_files() -> None:
-    error = failure("all projects without a wheel are told at once, each with the chain that leads to it")
+    error = failure("all projects without a wheel are reported at once, each with the chain that leads to it")
     assert isinstance(error, NoFittingWheel)
     assert [(project.name, project.chain) for project in error.missing] == [
         ("nata", ("app", "mid>=1", "nata")),
@@ -29,15 +29,15 @@ def test_each_missing_project_has_its_chain_and_its_files() -> None:
     assert (error.requirement, error.required_by, error.rejections) == ("nata", ["mid 1"], error.missing[0].rejections)
 
 
-def test_what_is_missing_tells_by_its_code_why() -> None:
-    error = failure("unknown projects and projects without a wheel are told together")
+def test_codes_of_missing_projects_name_the_reason() -> None:
+    error = failure("unknown projects and projects without a wheel are reported together")
     assert isinstance(error, NoFittingWheel)
     codes = {project.name: project.code for project in error.missing}
     assert codes == {"nowhere": "unknown-project", "nata": "no-fitting-wheel", "elsewhere": "unknown-project"}
 
 
 def test_facts_of_missing_projects_are_json() -> None:
-    error = failure("several unknown projects are all told")
+    error = failure("several unknown projects are all reported")
     assert isinstance(error, UnknownProject)
     facts = json.loads(json.dumps(error.facts()))
     assert [project["name"] for project in facts["missing"]] == [error.name, "elsewhere"]

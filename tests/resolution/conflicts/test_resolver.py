@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from packaging.utils import canonicalize_name
 
@@ -10,6 +12,7 @@ from wherry.resolution.conflicts.resolver import Refuted, Resolver
 from wherry.resolution.provider import Provider
 
 A, B, C = ((canonicalize_name(name), "") for name in "abc")
+# The example in the docstring of wherry.resolution.conflicts.
 GOING_BACK = SmallIndex(
     {
         ("a", "1"): SmallRelease(),
@@ -20,7 +23,7 @@ GOING_BACK = SmallIndex(
     },
     ("a", "c>=2"),
 )
-# Each of three wants one of two places; no two share one.
+# Each of three projects takes one of two places, and no place has room for two.
 CROWDED = SmallIndex(
     {
         **{
@@ -38,7 +41,7 @@ def resolver(index: SmallIndex) -> Resolver:
     return Resolver(Provider(Candidates(index.problem(), index.snapshot(), Policy.AS_ASKED)))
 
 
-def test_returns_what_the_requirements_lead_to_and_nothing_that_was_given_up() -> None:
+def test_the_answer_has_no_rejected_candidates() -> None:
     answer = resolver(GOING_BACK).resolve(GOING_BACK.problem().requirements)
     assert {name: str(candidate.version) for (name, _), candidate in answer.mapping.items()} == {"a": "1", "c": "2"}
     assert set(answer.graph) == {None, A, C}
@@ -46,7 +49,15 @@ def test_returns_what_the_requirements_lead_to_and_nothing_that_was_given_up() -
     assert [str(requirement) for requirement in answer.criteria[C].iter_requirement()] == ["c>=2"]
 
 
-def test_refutes_with_the_facts_that_exclude_every_answer() -> None:
+def test_the_example_without_its_older_release_is_refuted_by_four_facts() -> None:
+    index = replace(GOING_BACK, releases={key: one for key, one in GOING_BACK.releases.items() if key != ("a", "1")})
+    with pytest.raises(Refuted) as caught:
+        resolver(index).resolve(index.problem().requirements)
+    told = sorted((str(cause.parent), str(cause.requirement)) for cause in caught.value.causes)
+    assert told == [("None", "a"), ("None", "c>=2"), ("a 2", "b"), ("b 1", "c==1")]
+
+
+def test_a_refutation_has_the_facts_that_exclude_every_answer() -> None:
     with pytest.raises(Refuted) as caught:
         resolver(CROWDED).resolve(CROWDED.problem().requirements)
     told = {(str(cause.parent), str(cause.requirement)) for cause in caught.value.causes}
@@ -56,7 +67,7 @@ def test_refutes_with_the_facts_that_exclude_every_answer() -> None:
     }
 
 
-def test_gives_up_after_so_many_conflicts_and_says_what_it_was_at() -> None:
+def test_too_many_conflicts_are_an_error_that_names_the_projects() -> None:
     with pytest.raises(ResolutionTooDeep) as caught:
         resolver(CROWDED).resolve(CROWDED.problem().requirements, max_rounds=2)
     assert caught.value.effort == "2 conflicts"

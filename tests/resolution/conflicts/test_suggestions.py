@@ -32,7 +32,7 @@ def test_files_are_described_by_their_platforms(filenames: list[str], phrase: st
     assert describe_files([(filename, "it does not fit") for filename in filenames], PYODIDE_314) == phrase
 
 
-def test_files_that_only_something_else_keeps_away_are_named() -> None:
+def test_files_rejected_for_other_reasons_than_the_platform_are_named() -> None:
     old = [(f"a-{number}-py3-none-any.whl", f"reason {number}") for number in range(5, 0, -1)]
     assert describe_files(old[:1], PYODIDE_314) == "no file that fits: a-5-py3-none-any.whl: reason 5"
     assert describe_files([*old, (SDIST, "it is not a wheel")], PYODIDE_314).splitlines() == [

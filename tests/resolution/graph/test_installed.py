@@ -1,4 +1,4 @@
-"""Requirements among what is installed that are not met."""
+"""Unmet requirements of installed distributions."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def unmet(distributions: Mapping[str, Iterable[str]], *, requires_python: str = 
     ]
 
 
-def test_nothing_is_said_where_all_is_well():
+def test_met_requirements_are_not_reported():
     assert unmet({"a 1": ["B_b>=1", "c; sys_platform == 'win32'", "d; extra == 'x'"], "b-b 1": ["a<2"]}) == []
 
 
-def test_what_is_required_and_not_there_is_missing():
+def test_a_requirement_of_a_missing_project_is_unmet():
     assert unmet({"a 1": ["b>=1"]}) == ["a 1 requires b>=1, which is not installed"]
 
 
@@ -30,18 +30,18 @@ def test_a_requirement_that_python_meets_is_met():
     assert unmet({"a 1": ["sqlite3", "json>=2", "ssl>=99"]}) == ["a 1 requires ssl>=99, which is not installed"]
 
 
-def test_a_version_that_does_not_satisfy_is_a_conflict():
+def test_a_requirement_of_another_version_is_unmet():
     assert unmet({"a 1": ["b>=2", "b!=3"], "b 1": [], "c 1": ["b==1"]}) == [
         "a 1 requires b>=2, but b 1 is installed",
     ]
 
 
-def test_a_pre_release_that_is_installed_satisfies():
+def test_an_installed_pre_release_satisfies_a_requirement():
     assert unmet({"a 1": ["b>=2"], "b 2.1rc1": []}) == []
     assert unmet({"a 1": ["b>=2"], "b 2rc1": []}) == ["a 1 requires b>=2, but b 2rc1 is installed"]
 
 
-def test_extras_count_where_something_that_is_installed_asks_for_them():
+def test_extras_count_if_an_installed_project_requires_them():
     distributions = {
         "app 1": ["pkg[all]"],
         "pkg 1": ["pkg[a]; extra == 'all'", "one>=1; extra == 'a'", "two; extra == 'b'"],
@@ -49,13 +49,13 @@ def test_extras_count_where_something_that_is_installed_asks_for_them():
     assert unmet(distributions) == ["pkg[a] 1 requires one>=1, which is not installed"]
 
 
-def test_an_extra_that_does_not_exist_requires_nothing():
+def test_an_unknown_extra_has_no_requirements():
     assert unmet({"a 1": ["b[nope]"], "b 1": []}) == []
 
 
-def test_a_requirement_with_extras_is_told_once():
+def test_a_requirement_with_extras_is_reported_once():
     assert unmet({"a 1": ["b[x,y]>=2"], "b 1": []}) == ["a 1 requires b[x,y]>=2, but b 1 is installed"]
 
 
-def test_another_python_is_a_conflict():
+def test_a_requirement_of_another_python_is_unmet():
     assert unmet({"a 1": []}, requires_python=">=3.15") == ["a 1 requires Python >=3.15; this is 3.14.2"]

@@ -1,4 +1,4 @@
-"""Trees and chains, over what is installed: as they read."""
+"""Trees and chains of installed distributions, as text and JSON."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def graph(distributions=WEB, requested=REQUESTED):
     return installed_graph(plain_installed(distributions, requested=requested), PYODIDE_314)
 
 
-def test_a_tree_begins_with_what_was_asked_for_and_with_what_nobody_requires():
+def test_the_roots_of_a_tree_are_the_requested_and_the_unrequired_projects():
     assert str(draw_tree(graph())).splitlines() == [
         "anyio 4.6",
         "├── idna 3.10 (idna>=2.8)",
@@ -51,11 +51,11 @@ def test_a_tree_begins_with_what_was_asked_for_and_with_what_nobody_requires():
         "        └── anyio 4.6 (anyio<5,>=3.4) (*)",
         "left-over 1",
         "└── idna 3.10 (idna<4)",
-        "(*) what it requires is shown above",
+        "(*) its requirements are shown above",
     ]
 
 
-def test_a_cycle_is_marked_and_not_gone_round():
+def test_a_cycle_is_marked_and_not_repeated():
     found = draw_tree(graph({"a 1": ["b"], "b 1": ["c", "a>0"], "c 1": ["b"]}, requested=["a"]))
     assert str(found).splitlines() == [
         "a 1",
@@ -66,7 +66,7 @@ def test_a_cycle_is_marked_and_not_gone_round():
     ]
 
 
-def test_a_circle_that_nobody_asked_for_has_a_beginning_too():
+def test_a_cycle_without_a_requested_project_has_a_root():
     assert str(draw_tree(graph({"b 1": ["a"], "a 1": ["b"], "c 1": ["a"]}, requested=()))).splitlines() == [
         "c 1",
         "└── a 1",
@@ -116,11 +116,11 @@ def test_several_requirements_of_one_parent_are_one_branch():
     ]
 
 
-def test_a_tree_of_nothing_says_so():
-    assert str(draw_tree(graph({}, requested=()))) == "Nothing is there"
+def test_an_empty_tree_has_a_text():
+    assert str(draw_tree(graph({}, requested=()))) == "No projects"
 
 
-def test_a_tree_travels_as_json_and_shows_escaped():
+def test_a_tree_converts_to_json_and_escaped_html():
     found = draw_tree(graph({"a 1": ["b<3"], "b 2": []}, requested=()))
     assert json.loads(json.dumps(found.to_dict())) == {
         "branches": [
@@ -165,7 +165,7 @@ def test_a_longer_row_is_cut_at_the_two_hundredth():
     lines = str(found).splitlines()
     assert len(lines) == 201
     assert lines[199].endswith("└── p199 1 (cut)")
-    assert lines[200] == "(cut) what it requires is deeper than 200 levels, and not shown"
+    assert lines[200] == "(cut) its requirements, below 200 levels, are not shown"
     branch = found.branches[0]
     while branch.branches:
         assert not branch.cut
@@ -180,8 +180,8 @@ def test_a_project_that_was_cut_is_drawn_where_it_stands_higher():
         "├── p198 1 (*)",
         "└── p199 1",
         "    └── p200 1",
-        "(*) what it requires is shown above",
-        "(cut) what it requires is deeper than 200 levels, and not shown",
+        "(*) its requirements are shown above",
+        "(cut) its requirements, below 200 levels, are not shown",
     ]
 
 
@@ -212,7 +212,7 @@ annotated-types 0.7
 sniffio is missing
   anyio → sniffio""",
     "left-over": "left-over 1 was not asked for by name, and nothing requires it",
-    "numpy": "numpy is not there, and nothing requires it",
+    "numpy": "numpy is not present, and nothing requires it",
 }
 
 
@@ -228,7 +228,7 @@ def test_why_goes_through_extras_and_not_through_the_project_itself():
     assert str(explain_presence(found, "three")) == "three 1\n  app → pkg[all]>=1 → pkg[a,b] → two>=1 → pkg[c] → three"
 
 
-def test_why_travels_as_json_and_is_true_where_there_is_a_reason():
+def test_why_converts_to_json_and_is_true_if_there_is_a_reason():
     found = explain_presence(graph(), "sniffio")
     assert found
     assert not explain_presence(graph(), "numpy")

@@ -1,1 +1,1 @@
-"""Requests that begin before they are needed. Nothing here can change an answer, nor where it fails."""
+"""Requests that start before they are needed. Nothing here can change an answer or an error."""

@@ -1,8 +1,8 @@
-"""Asking early for what Pyodide's distribution requires for a project that is going to come from an index.
+"""Request early the pages of the dependencies that Pyodide's distribution lists for a project that an index provides.
 
-Other versions mostly require the same projects, but not always: `networkx` requires none of the four that the
-distribution gives it, nor what follows from these. So a hint waits for no answer, but is let go as soon as one refutes
-it; and where many projects would follow, there is none.
+Other versions mostly require the same projects, but not always: `networkx` requires none of the four projects that the
+distribution lists for it, nor their dependencies. So the early requests start at once, and are cancelled as soon as
+metadata shows that they are not needed. Where they would be many, none is made.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MANY = 13  # projects
 def few_steps(
     name: NormalizedName, depends: Callable[[NormalizedName], Iterable[NormalizedName]]
 ) -> Sequence[tuple[NormalizedName, NormalizedName]]:
-    """Return who requires whom by ``depends``, from ``name`` on; nothing where these are many."""
+    """Return the pairs of project and dependency that ``name`` leads to by ``depends``; none where they are many."""
     reached = [name]
     steps = []
     for one in reached:
@@ -43,15 +43,15 @@ def few_steps(
 
 
 class DistributionHints:
-    """Asks ``index`` for pages, for as long as the ``async with`` block lasts.
+    """Requests pages from ``index`` until the ``async with`` block ends.
 
-    Nobody sees the answers before he asks himself, so they change neither what is decided nor where that fails.
+    The pages only reach the cache of ``index``, so they change neither the answer nor its errors.
     """
 
     def __init__(self, problem: Problem, index: IndexClient) -> None:
         self._problem = problem
         self._index = index
-        self._hints = problem.deps and problem.prefer == "index"
+        self._is_enabled = problem.deps and problem.prefer == "index"
         self._needed: set[NormalizedName] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._asked: dict[NormalizedName, asyncio.Task[None]] = {}
@@ -66,7 +66,7 @@ class DistributionHints:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def need(self, name: NormalizedName) -> None:
-        """Ask for the partners of a project that somebody asks for."""
+        """Request the partners of a required project."""
         self._needed.add(name)
         for parent, partner in few_steps(name, self._partners):
             self._reasons.setdefault(partner, set()).add(parent)
@@ -75,7 +75,7 @@ class DistributionHints:
                 self._tasks.add(task)
 
     def settle(self, name: NormalizedName, required: Collection[NormalizedName]) -> None:
-        """Let go of what was asked for on behalf of ``name`` alone, which requires only ``required``."""
+        """Cancel the requests made for ``name`` alone, now that it is known to require only ``required``."""
         for partner in self._partners(name):
             reasons = self._reasons.get(partner, set())
             reasons.discard(name)
@@ -91,7 +91,7 @@ class DistributionHints:
 
     def _partners(self, name: NormalizedName) -> Iterator[NormalizedName]:
         problem = self._problem
-        package = problem.distribution.get(name) if self._hints else None
+        package = problem.distribution.get(name) if self._is_enabled else None
         for other in package.depends if package is not None else ():
             is_settled = other in problem.installed or other in problem.direct
             if not is_settled and not problem.distribution[other].is_shared_library:

@@ -1,6 +1,6 @@
-"""Downloading wheels before it is certain that they belong to the answer, so that no link is idle while it is decided.
+"""Start downloading likely wheels while the resolver is still working, so that the connection is never idle.
 
-No answer depends on what is guessed here; a wrong guess costs bytes, and of those few.
+No answer depends on these guesses. A wrong guess costs a few bytes.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ __all__ = ["EarlyDownloads"]
 
 SMALL = 2_000_000  # bytes
 SIDE_BY_SIDE = 2
-"""Of small wheels and of large ones. A browser has six connections to a host of HTTP/1.1, and pages and metadata must
-not wait for archives."""
+"""Concurrent transfers of small wheels, and of large ones. A browser opens six connections to a host over HTTP/1.1, and
+pages and metadata must not wait for archives."""
 
 
 class EarlyDownloads:
-    """Begins to download likely wheels through ``index``, where the installer finds the archives later.
+    """Starts to download likely wheels through ``index``, where the installer finds the archives later.
 
-    They begin at once, a few of them side by side. A file of more than ``small`` bytes stops there until
-    :meth:`release_held` or :meth:`settle`: a wrong guess of it is expensive. A wheel without a metadata file beside it
-    is not begun at all, for the resolver downloads it as soon as it needs the metadata.
+    The transfers start at once, a few at a time. One of more than ``small`` bytes stops there until
+    :meth:`release_held` or :meth:`settle`, because a wrong guess would be expensive. A wheel without a metadata file
+    beside it is not started at all: the resolver downloads it when it needs the metadata.
     """
 
     def __init__(self, index: IndexClient, small: int = SMALL) -> None:
@@ -42,7 +42,7 @@ class EarlyDownloads:
         self._large = _Queue(self._begin_large)
 
     def expect(self, name: NormalizedName, file: ProjectFile | None) -> None:
-        """Take ``file`` for the one that the project ``name`` is going to be installed from; ``None`` for none."""
+        """Expect the project ``name`` to be installed from ``file``; ``None`` if from no file."""
         before = self._likely.get(name)
         if before == file:
             return
@@ -55,14 +55,14 @@ class EarlyDownloads:
                 self._queue_of(file).add(file)
 
     def release_held(self) -> None:
-        """Let all likely wheels come, the largest first: nothing else is being asked of the index now."""
+        """Start and release all likely wheels, the largest first, because the index has no other requests now."""
         for file in sorted(self._likely.values(), key=lambda file: -(file.size or 0)):
             if self._queue_of(file) is self._large:
                 self._large.start(file)
         self._release()
 
     def settle(self, chosen: Iterable[ProjectFile]) -> None:
-        """Give up what is not among ``chosen``, which is the answer; the rest is for whoever installs it to begin."""
+        """Cancel the transfers of files that are not among ``chosen``, the answer. The installer starts the others."""
         urls = {file.url for file in chosen}
         self._small.waiting.clear()
         self._large.waiting.clear()
@@ -93,7 +93,7 @@ class EarlyDownloads:
 
 
 class _Queue:
-    """Begins files with ``begin``, a few side by side, the largest of those that wait first."""
+    """Starts transfers with ``begin``, a few at a time; of the waiting files, the largest goes first."""
 
     def __init__(self, begin: Callable[[ProjectFile, Callable[[], object]], object]) -> None:
         self.waiting: list[ProjectFile] = []
@@ -106,7 +106,7 @@ class _Queue:
         self._go_on()
 
     def start(self, file: ProjectFile) -> None:
-        """Begin ``file`` now, unless it was begun before."""
+        """Start ``file`` now, unless it was started before."""
         if file.url not in self._begun:
             self._begun.add(file.url)
             self._running += 1

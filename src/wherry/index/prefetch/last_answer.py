@@ -1,7 +1,7 @@
-"""What an answer is likely to need, before anything is known: asked for early, so that it is there when it is needed.
+"""Request early the pages and metadata that the last answer to the same problem needed.
 
-Hints are what was decided the last time. They only begin requests, whose answers nobody sees before he asks himself: no
-hint can change what is decided, nor where it fails.
+The last answer only starts requests, whose results stay in the index client until the resolver asks for them. So it can
+change neither the new answer nor its errors.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 __all__ = ["follow_last_answer", "keep_last_answer", "read_last_answer"]
 
-MOST = 200  # projects; whoever can write to the cache shall not make a flood of requests
+MOST = 200  # projects; a forged cache entry must not cause a flood of requests
 MAX_SIZE = 2**20  # bytes; reading JSON takes many times as many
 
 
 async def read_last_answer(problem: Problem, cache: Cache) -> Mapping[NormalizedName, str]:
-    """Return the projects that the answer may have, each with the name of a wheel of it, or with an empty string."""
+    """Return the projects of the last answer, each with the filename of its wheel, or with an empty string."""
     likely: dict[NormalizedName, str] = {}
     with suppress(ValueError, TypeError, AttributeError):
         content = await cache.get(_key(problem)) or b"{}"
@@ -45,13 +45,13 @@ async def read_last_answer(problem: Problem, cache: Cache) -> Mapping[Normalized
 
 
 async def keep_last_answer(problem: Problem, resolution: Resolution, cache: Cache) -> None:
-    """Note which wheels of which projects were taken from an index, for the next time that the same is asked."""
+    """Store the filenames of the wheels that were taken from an index, for the next time the same problem is posed."""
     wheels = {pin.name: pin.file.filename for pin in resolution.chosen if pin.file and pin.origin == "index"}
     await cache.put(_key(problem), json.dumps(wheels).encode())
 
 
 async def follow_last_answer(last_answer: Mapping[NormalizedName, str], index: IndexClient) -> None:
-    """Ask ``index`` for the pages of the projects, and for the metadata of the wheels where they are still there."""
+    """Request from ``index`` the pages of the projects, and the metadata of the wheels that are still on them."""
     await together([_follow(name, filename, index) for name, filename in last_answer.items()])
 
 
@@ -61,13 +61,13 @@ async def _follow(name: NormalizedName, filename: str, index: IndexClient) -> No
         if page is None or not filename:
             return
         file = next((page.files[at] for at, known in enumerate(page.filenames) if known == filename), None)
-        # Without a metadata file it would be the whole wheel.
+        # Without a metadata file, the whole wheel would be downloaded.
         if file is not None and file.metadata_hashes is not None:
             await index.metadata(file)
 
 
 def _key(problem: Problem) -> str:
-    """Return what the answer is kept under: the same question, asked in the same environment, has the same key."""
+    """Return the cache key of the answer: the same problem in the same environment has the same key."""
     question = [
         problem.environment.tags[:1],
         sorted(_texts(problem.requirements)),
@@ -76,7 +76,7 @@ def _key(problem: Problem) -> str:
         [problem.prefer, problem.upgrade, problem.pre, problem.deps, str(problem.exclude_newer)],
         list(problem.index_urls),
     ]
-    return f"hints:{hashlib.sha256(json.dumps(question).encode()).hexdigest()}"
+    return f"last-answer:{hashlib.sha256(json.dumps(question).encode()).hexdigest()}"
 
 
 def _texts(requirements: Iterable[ProjectRequirement]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Filling the snapshot: first by following the newest matches, then by learning what an attempt missed."""
+"""Fill the snapshot: first follow the newest matches, then fetch the pages and metadata that an attempt missed."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_WORDINGS = 64  # requirements of a project that a guess takes into account
 class Prefetcher:
     """Grows ``snapshot`` from ``index`` for ``problem``.
 
-    What it guesses only decides what is known early. No answer depends on it.
+    Its guesses only decide which pages and metadata are known early. No answer depends on them.
     """
 
     def __init__(
@@ -56,16 +56,16 @@ class Prefetcher:
         self._wanted: dict[NormalizedName, list[ProjectRequirement]] = {}
 
     async def follow(self, requirements: Iterable[ProjectRequirement]) -> None:
-        """Take the newest match of each requirement, then of what that requires, all at once and without barriers.
+        """Fetch the newest match of each requirement, then of its requirements, concurrently and without barriers.
 
-        A failure here is only a guess that failed: if the answer needs it, :meth:`grow` will meet it again.
+        A failure here is ignored, because the match is a guess: if the answer needs it, :meth:`grow` fails again.
         """
         await together([self._visit(requirement) for requirement in requirements if self._is_new(requirement)])
 
     async def grow(self, needs: Iterable[Need]) -> None:
-        """Learn all of ``needs``, and of a project that is missed again and again, ever more older releases.
+        """Fetch all of ``needs``. For a project that is missed repeatedly, fetch more and more older releases, too.
 
-        Raises what the index raises.
+        Raises the errors of the index.
         """
         work = []
         missed = set()
@@ -88,9 +88,9 @@ class Prefetcher:
         return is_new
 
     def _older(self, need: MetadataNeed) -> list[ProjectFile]:
-        """Return no other release the first time, then one, two, four and so on.
+        """Return no older release the first time, then one, two, four and so on.
 
-        Where the metadata lies in the wheel alone, a guess could cost megabytes, and none is made.
+        Leave out releases without a metadata file: a wrong guess would cost a whole wheel.
         """
         missed = self._missed[need.name]
         self._missed[need.name] += 1
@@ -110,7 +110,7 @@ class Prefetcher:
             if isinstance(best.source, InstalledDistribution):
                 await self._follow_metadata(best.source.metadata, requirement.extra)
             elif best.file is not None and (requirement.extra or best.file is best.source):
-                # What the distribution's packages require stands in its lock; their metadata only tells of extras.
+                # The lock has the requirements of the distribution's packages; their metadata only adds extras.
                 await self._learn_and_follow(best.file, requirement.extra)
         except WherryError:
             return
@@ -119,11 +119,11 @@ class Prefetcher:
         return next(self._candidates.select(requirement.name, [requirement], requirement.extra), None)
 
     def _speculate(self, requirement: ProjectRequirement) -> None:
-        """Expect the project to come from the best candidate for all that has been asked of it so far."""
+        """Expect the project to come from the best candidate for all requirements of it so far."""
         if self._early_downloads is None:
             return
         wanted = self._wanted.setdefault(requirement.name, [])
-        # All of them are judged each time.
+        # Each call evaluates all of them again.
         if len(wanted) >= MOST_WORDINGS:
             return
         wanted.append(requirement)

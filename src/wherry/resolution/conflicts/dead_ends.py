@@ -1,8 +1,8 @@
-"""Dead ends: requirements that fail by themselves, found before hundreds of older releases are read.
+"""Dead ends: requirements that fail by themselves, found before hundreds of older releases are fetched.
 
-A requirement is a dead end where nothing satisfies it, or where all candidates that are looked at require a dead end.
-Of many candidates only some are looked at (:func:`~wherry.resolution.candidates.probe`). This depends on the index
-alone, so neither the order of arrival nor the path of a search shows in it.
+A requirement is a dead end if nothing satisfies it, or if all probed candidates require a dead end. Of many candidates,
+only some are probed (:func:`~wherry.resolution.candidates.probe`). The result depends on the index only, not on the
+order of arrival or on the path of a search.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ EXACTLY = "exactly"
 
 
 class DeadEnd(NamedTuple):
-    """A requirement that nothing satisfies; ``chain`` leads to it from what was asked for, in requirements.
+    """A requirement that nothing satisfies; ``chain`` has the requirements that lead to it from the caller's.
 
-    ``is_clash`` tells that its project is required in other words, too.
+    ``is_clash`` marks a project that has other requirements, too.
     """
 
     cause: Cause
@@ -45,17 +45,17 @@ class DeadEnd(NamedTuple):
 
 
 class DeadEnds:
-    """The dead ends behind what ``problem`` asks for; ``needs`` are the holes that were touched."""
+    """The dead ends behind the requirements of ``problem``; ``needs`` are the holes that were touched."""
 
     def __init__(self, problem: Problem, snapshot: Snapshot) -> None:
-        # The most that any search may take, in the order to try it.
+        # All candidates that any search may use, in the order to try them.
         self._candidates = Candidates(problem, snapshot, Policy.LAST_RESORT)
         self._provider = Provider(self._candidates)
         self._wanted: dict[Key, tuple[ProjectRequirement, Candidate | None]] = {}
-        # Of requirements whose newest candidate fails.
+        # For requirements whose newest candidate fails.
         self._probes: dict[Key, Sequence[Candidate]] = {}
         self._failing: set[Key] = set()
-        # In how many ways each project is required; how an extra holds its project is none.
+        # The number of different requirements of each project, without the pins of its own extras.
         self._wordings: Counter[NormalizedName] = Counter()
         self._explore(problem.requirements)
         while self._conclude():
@@ -63,11 +63,11 @@ class DeadEnds:
 
     @property
     def needs(self) -> tuple[Need, ...]:
-        """What must be known before these are all."""
+        """The holes to fill before the dead ends are complete."""
         return tuple(self._provider.needs)
 
     def find(self) -> Iterator[DeadEnd]:
-        """Yield each dead end once, by the shortest chain, as the newest releases have it."""
+        """Yield each dead end once, with the shortest chain over the newest releases."""
         pending: deque[tuple[Cause, tuple[str, ...]]] = deque(
             (RequirementInformation(requirement, None), (str(requirement),))
             for requirement in self._candidates.problem.requirements
@@ -83,7 +83,7 @@ class DeadEnds:
             if newest is None:
                 yield DeadEnd(cause, chain, self._wordings[cause.requirement.name] > 1)
             for requirement in self._provider.get_dependencies(newest) if newest else ():
-                # An extra holds its project to its own version, which says nothing new.
+                # An extra pins its project to its own version, which adds nothing to the chain.
                 is_its_own = requirement.exactly is not None and requirement.name == cause.requirement.name
                 further = chain if is_its_own else (*chain, requirement.text)
                 pending.append((RequirementInformation(requirement, newest), further))
@@ -93,7 +93,7 @@ class DeadEnds:
         while pending:
             requirement = pending.pop()
             key = _key(requirement)
-            # That an installed member makes way is a matter of what is installed: a conflict, and no dead end.
+            # A member that must be replaced depends on the installed distributions: a conflict, not a dead end.
             if key in self._wanted or requirement.refusal or requirement.replaces:
                 continue
             newest = next(self._select(requirement), None)
@@ -106,9 +106,9 @@ class DeadEnds:
         return self._candidates.select(requirement.name, [requirement], requirement.extra)
 
     def _conclude(self) -> bool:
-        """Draw conclusions once; return whether there were any."""
+        """Mark failing requirements in one pass; return whether the pass changed anything."""
         before = len(self._failing), len(self._probes)
-        # Requirements come before those that follow from them.
+        # In reverse, because dependencies come after the requirements that lead to them.
         for key, (wanted, newest) in reversed(list(self._wanted.items())):
             if key in self._failing or (newest and not self._fails(newest)):
                 continue
@@ -135,6 +135,6 @@ class DeadEnds:
 def _key(requirement: ProjectRequirement) -> Key:
     if requirement.exactly is not None:
         return requirement.identifier, f"{EXACTLY} {requirement.exactly}"
-    # The caller's words and a member's may be the same, and the lock's version serves the member alone.
+    # The caller and a member may have the same requirement, but only the member's admits the lock's version.
     beside = "" if requirement.built_with is None else f" or {requirement.built_with}"
     return requirement.identifier, f"{requirement.specifier}{beside}"

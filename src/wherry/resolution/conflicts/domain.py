@@ -1,8 +1,8 @@
-"""Domains: everything that a project, or an extra of one, may come to in the end, as bits.
+"""Domains: the possible outcomes for a project, or for an extra of one, as bits.
 
-The first bit stands for its absence, the next for what is installed (or a module of Python's), for the distribution's
-version, for a direct URL, and for the placeholder of an unknown page; then comes one for each release of its page,
-newest first. A requirement is the set of bits that it admits.
+The first bit is for absence, the next for the installed version (or a module of Python), for the distribution's
+version, for a direct URL, and for the placeholder of an unknown page. Then there is one bit for each release of its
+page, newest first. A requirement is the set of bits that it admits.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NOTHING = Releases(())
 
 
 class Domain:
-    """The bits of one identifier, and what they stand for."""
+    """The bits of one identifier, with their meanings."""
 
     def __init__(self, identifier: Identifier, candidates: Candidates) -> None:
         name = identifier[0]
@@ -48,17 +48,17 @@ class Domain:
         self._releases = (candidates.snapshot.releases(name) if is_open else None) or NOTHING
         self.full = ABSENT | self._placeholder | sum(self._versions) | self._releases.everything << OFFSET
         if sources.installed is not None:
-            # What is installed stands for the release of the same version.
+            # The bit of the installed version covers the release of the same version.
             self.full &= ~self._bit_of_release(version_of(sources.installed))
 
     def admitted(self, requirement: ProjectRequirement) -> int:
-        """Return what satisfies ``requirement``; the placeholder always does."""
+        """Return the bits that satisfy ``requirement``; the placeholder always does."""
         bits = self._releases.admitted(requirement) << OFFSET | self._placeholder
         bits |= sum(bit for bit, version in self._versions.items() if requirement.admits(version))
         return bits & self.full
 
     def bit(self, candidate: Candidate) -> int:
-        """Return the bit that stands for ``candidate``."""
+        """Return the bit of ``candidate``."""
         if candidate.version is None:
             return PLACEHOLDER
         if isinstance(candidate.source, InstalledDistribution):

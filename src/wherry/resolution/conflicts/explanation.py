@@ -1,4 +1,4 @@
-"""Why there is no answer, in words that one can act on."""
+"""Explanations of failures, with advice."""
 
 from __future__ import annotations
 
@@ -51,17 +51,17 @@ SEVERITY = [NoFittingWheel.code, UnknownProject.code, ResolutionConflict.code]
 
 
 def explain(facts: Sequence[Fact], candidates: Candidates) -> WherryError:
-    """Return the error that tells what ``facts``, which together exclude every answer, amount to.
+    """Return the error for ``facts``, which together exclude every answer.
 
-    A file that the caller named by its address and that is no use is told as that, as is a requirement that nothing
-    can satisfy, whatever else is asked for; the rest is a conflict.
+    If a file that the caller named by its address cannot be used, or if nothing can satisfy one of the requirements,
+    the error is about that. Otherwise it is a conflict.
     """
     if error := _unusable_file(facts, candidates):
         return error
     required = [fact for fact in facts if isinstance(fact, RequirementInformation) and not fact.requirement.refusal]
     wordings = Counter(fact.requirement.name for fact in required if not fact.requirement.extra)
     for fact in required:
-        # Where the project is asked for elsewhere too, in other words, the clash is the better story.
+        # If the project has other requirements, too, the conflict between them explains more.
         is_told_elsewhere = fact.requirement.replaces or wordings[fact.requirement.name] > 1
         if not is_told_elsewhere and (missing := _missing(DeadEnd(fact, ()), candidates)):
             name = missing.name
@@ -72,7 +72,7 @@ def explain(facts: Sequence[Fact], candidates: Candidates) -> WherryError:
 
 
 def _unusable_file(facts: Iterable[Fact], candidates: Candidates) -> WherryError | None:
-    """Return what is wrong with a file that the caller named by its address, where an answer fails for it."""
+    """Return the error of a file that the caller named by its address, if ``facts`` are about it and it is unusable."""
     problem = candidates.problem
     refused = {fact.requirement.name for fact in facts if isinstance(fact, RequirementInformation)}
     for name in sorted(refused & problem.direct.keys()):
@@ -88,14 +88,14 @@ def _unusable_file(facts: Iterable[Fact], candidates: Candidates) -> WherryError
 
 
 def explain_dead_ends(ends: Iterable[DeadEnd], candidates: Candidates) -> WherryError | None:
-    """Return the error that tells of all ``ends``, one for each project; ``None`` where none can be told."""
+    """Return the error about all ``ends``, one for each project; ``None`` if there is nothing to report."""
     ends = list(ends)
     if error := _unusable_file([end.cause for end in ends], candidates):
         return error
     found: dict[NormalizedName, tuple[MissingProject, Cause]] = {}
     for end in ends:
         name = end.cause.requirement.name
-        # Where the project is there, and required in other words, too, the clash is the better story.
+        # If the project exists and has other requirements, too, the conflict between them explains more.
         is_clash = end.is_clash and next(candidates.select(name, ()), None) is not None
         if name not in found and not is_clash and (missing := _missing(end, candidates)):
             found[name] = missing, end.cause
@@ -107,7 +107,7 @@ def explain_dead_ends(ends: Iterable[DeadEnd], candidates: Candidates) -> Wherry
 
 
 def _missing(end: DeadEnd, candidates: Candidates) -> MissingProject | None:
-    """Tell of a requirement that fails by itself, whatever else is asked for."""
+    """Describe a requirement that nothing can satisfy, regardless of the others; ``None`` otherwise."""
     requirement = end.cause.requirement
     if requirement.refusal or candidates.exists(requirement):
         return None
@@ -140,7 +140,7 @@ def _dead_end(
     askers: Sequence[str],
     together: Sequence[MissingProject] = (),
 ) -> ResolutionError:
-    """Return the error about ``missing``, which also tells what else is missing."""
+    """Return the error about ``missing`` and the other missing projects in ``together``."""
     name = fact.requirement.name
     if missing.code == NoFittingWheel.code:
         releases = candidates.snapshot.releases(name)
@@ -156,7 +156,7 @@ def _dead_end(
 
 
 def _lacking_extra(requirement: ProjectRequirement, candidates: Candidates) -> str:
-    """Say that the newest release lacks the extra; nothing where one that is admitted has it."""
+    """Say that the newest release lacks the extra; return nothing if an admitted release has it."""
     found = list(candidates.select(requirement.name, [requirement], requirement.extra))
     return candidates.refusal(found[0]) if found and all(map(candidates.lacks_extra, found)) else ""
 
@@ -167,14 +167,14 @@ def _index_urls(name: NormalizedName, candidates: Candidates) -> Sequence[str]:
 
 
 def _names_at_hand(candidates: Candidates) -> set[NormalizedName]:
-    # Not what happens to be known of the index: the answer would depend on the order of arrival.
+    # Without the known projects of the index: the answer would depend on the order of arrival.
     problem = candidates.problem
     requested = {requirement.name for requirement in problem.requirements}
     return requested | problem.installed.keys() | problem.distribution.keys()
 
 
 def _other_sources(requirement: ProjectRequirement, candidates: Candidates) -> list[str]:
-    """Tell what there is besides the index."""
+    """Describe the sources of the project besides the index."""
     sources = candidates.sources(requirement.name)
     found = []
     if sources.direct is not None:
@@ -200,7 +200,7 @@ def _offer(releases: Releases) -> str:
 
 
 def _rejections(requirement: ProjectRequirement, releases: Releases, candidates: Candidates) -> list[tuple[str, str]]:
-    """Pair the files that ``requirement`` admits with the reasons why they cannot be used."""
+    """Return the files that ``requirement`` admits, each with the reason why it cannot be used."""
     admitted = [
         (release.file.filename, _why_not(release, requirement, candidates))
         for release in releases.pick(releases.admitted(requirement))
@@ -215,12 +215,12 @@ def _why_not(release: Release, requirement: ProjectRequirement, candidates: Cand
             return refusal
     if release.file.yanked is not None:
         reason = f": {release.file.yanked}" if release.file.yanked else ""
-        return f"it has been yanked{reason}; only == its version brings it back"
-    return "it is a pre-release, which nobody asked for"
+        return f"it has been yanked{reason}; to install it anyway, pin its version with =="
+    return "it is a pre-release; to install it anyway, pin its version with ==, or allow pre-releases"
 
 
 def _names_version(requirement: ProjectRequirement, filename: str) -> bool:
-    """Whether a rejected wheel or sdist is of a version that ``requirement`` admits."""
+    """Return whether a rejected wheel or sdist is of a version that ``requirement`` admits."""
     version = stated_version(filename)
     return version is not None and requirement.admits(version)
 
@@ -228,7 +228,7 @@ def _names_version(requirement: ProjectRequirement, filename: str) -> bool:
 def _conflict(facts: Sequence[Fact], candidates: Candidates) -> ResolutionConflict:
     required = sorted(
         (fact for fact in facts if isinstance(fact, RequirementInformation)),
-        key=_Distances(facts).of,  # the caller's words first
+        key=_Distances(facts).of,  # the caller's requirements first
     )
     lines = [*_requirement_lines(required, candidates), *_other_lines(facts)]
     sentence = "\n  ".join(["These requirements exclude each other:", *lines])
@@ -236,7 +236,7 @@ def _conflict(facts: Sequence[Fact], candidates: Candidates) -> ResolutionConfli
 
 
 class _Distances:
-    """How far projects are from what the caller asked for, over the requirements that clash."""
+    """The distances of projects from the caller's requirements, over the conflicting requirements."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
         required = [fact for fact in facts if isinstance(fact, RequirementInformation)]
@@ -256,7 +256,7 @@ class _Distances:
 
 
 def _requirement_lines(required: Iterable[Cause], candidates: Candidates) -> Iterator[str]:
-    """Yield a line for each project that requires something, or a few where its versions differ."""
+    """Yield a line for each parent and project, or a few where the requirements of its versions differ."""
     groups: dict[tuple[str, str], dict[str, list[Cause]]] = {}
     for fact in required:
         parent = fact.parent.name if fact.parent else ""
@@ -304,7 +304,7 @@ def _comment(requirement: ProjectRequirement, candidates: Candidates) -> str:
 def _other_lines(facts: Iterable[Fact]) -> Iterator[str]:
     yield from (f"a constraint says {fact.constraint}" for fact in facts if isinstance(fact, Restricted))
     for name in dict.fromkeys(fact.name for fact in facts if isinstance(fact, Unselectable)):
-        yield f"what is left of {name} are pre-releases or yanked files, which nobody asked for"
+        yield f"the other releases of {name} are pre-releases or yanked; pin one with ==, or allow pre-releases"
 
 
 def _who(fact: Cause) -> str:

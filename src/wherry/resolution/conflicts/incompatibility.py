@@ -1,4 +1,4 @@
-"""Nogoods: what cannot all be true at once, and how that is known."""
+"""Incompatibilities: terms that cannot all be true, and the facts that they follow from."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from wherry.resolution.candidates import Candidate
     from wherry.resolution.requirements import Identifier, ProjectRequirement
 
-    # ``parent`` (``None``: the caller) requires ``requirement``.
+    # ``parent`` requires ``requirement``; ``None`` is the caller.
     Cause = RequirementInformation[ProjectRequirement, Candidate]
 
 __all__ = ["Derivations", "Fact", "Incompatibility", "Restricted", "Unselectable"]
@@ -29,7 +29,7 @@ class Restricted:
 
 @dataclass(frozen=True, slots=True)
 class Unselectable:
-    """What is left of a project must not be taken: pre-releases or yanked files that nobody asked for."""
+    """The remaining releases of a project are not allowed: pre-releases, or yanked releases that nothing names."""
 
     name: NormalizedName
 
@@ -39,9 +39,9 @@ Fact: TypeAlias = "Cause | Restricted | Unselectable"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Incompatibility:
-    """``terms`` maps identifiers to bits: not every one of them may come to one of its bits.
+    """Terms that cannot all be true: ``terms`` maps identifiers to the bits of their domains.
 
-    ``number`` is its place among the :class:`Derivations`; ``is_derived`` tells that it follows from two others.
+    ``number`` is its position in the :class:`Derivations`; ``is_derived`` marks one that follows from two others.
     """
 
     terms: Mapping[Identifier, int]
@@ -50,10 +50,10 @@ class Incompatibility:
 
 
 class Derivations:
-    """How each incompatibility of a search is known: as a fact, or from two others.
+    """The source of each incompatibility of a search: a fact, or two other incompatibilities.
 
-    They are lists. Objects that hold their parents would be chains as long as the search, and freeing a chain of
-    thousands runs out of stack, which ends Pyodide.
+    The sources are kept in lists. Objects that hold their parents would form chains as long as the search, and freeing
+    a chain of thousands overflows the stack, which ends Pyodide.
     """
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Derivations:
         self._parents: list[tuple[int, ...]] = []
 
     def state(self, terms: Mapping[Identifier, int], fact: Fact | None = None) -> Incompatibility:
-        """Return an incompatibility that is known as ``fact``, or by itself."""
+        """Return a new incompatibility that states ``fact``, or one that is true without a reason to report."""
         number = len(self._parents)
         self._parents.append(())
         if fact is not None:
@@ -71,14 +71,15 @@ class Derivations:
     def derive(
         self, terms: Mapping[Identifier, int], first: Incompatibility, second: Incompatibility
     ) -> Incompatibility:
-        """Return an incompatibility that follows from two others."""
+        """Return a new incompatibility that follows from two others."""
         self._parents.append((first.number, second.number))
         return Incompatibility(terms, len(self._parents) - 1, is_derived=True)
 
     def combine(self, first: Incompatibility, second: Incompatibility, pivot: Identifier, full: int) -> Incompatibility:
-        """Return what follows from two incompatibilities by resolution on ``pivot``, whose domain is ``full``.
+        """Return the incompatibility that follows from two others by resolution on ``pivot``, whose domain is ``full``.
 
-        Where the pivot comes to a bit of either, one of the two applies; so the other terms of both cannot all be true.
+        For each bit of the pivot in either, one of the two applies. So the other terms of both cannot all be true,
+        unless the pivot has a bit that is in neither.
         """
         terms = dict(first.terms)
         for identifier, bits in second.terms.items():

@@ -1,4 +1,4 @@
-"""The trail: what has been decided and what follows from it, in order, so that it can be taken back."""
+"""The partial solution: decisions and derivations in order, so that they can be undone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["Assignment", "PartialSolution"]
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """``left`` is what remains of an identifier's domain: because of ``cause``, or by decision where there is none."""
+    """A change of a domain to the bits in ``left``: a derivation with its ``cause``, or a decision without one."""
 
     position: int
     identifier: Identifier
@@ -24,7 +24,7 @@ class Assignment:
 
 
 class PartialSolution:
-    """Steps, and what is left of each domain after them; ``level`` counts the decisions."""
+    """Assignments, and the bits that are left of each domain after them; ``level`` is the number of decisions."""
 
     def __init__(self) -> None:
         self.level = 0
@@ -33,12 +33,12 @@ class PartialSolution:
         self._by_identifier: dict[Identifier, list[Assignment]] = {}
 
     def open(self, identifier: Identifier, full: int) -> None:
-        """Let an identifier in, of whose domain everything is left."""
+        """Add an identifier, with its full domain left."""
         self.left[identifier] = full
         self._by_identifier[identifier] = [Assignment(-1, identifier, full, 0, None)]
 
     def narrow(self, identifier: Identifier, bits: int, cause: Incompatibility | None = None) -> None:
-        """Leave only ``bits``; without a cause it is a decision, one level up."""
+        """Remove all bits but ``bits``. Without a cause, this is a decision and begins a level."""
         if cause is None:
             self.level += 1
         left = self.left[identifier] & bits
@@ -48,11 +48,11 @@ class PartialSolution:
         self.left[identifier] = left
 
     def satisfier(self, identifier: Identifier, bits: int) -> Assignment:
-        """Return the step after which nothing but ``bits`` was left."""
+        """Return the first assignment after which only ``bits`` were left."""
         return next(step for step in self._by_identifier[identifier] if step.left & ~bits == 0)
 
     def take_back(self, level: int) -> None:
-        """Forget every step above ``level``."""
+        """Undo all assignments above ``level``."""
         while self._steps and self._steps[-1].level > level:
             step = self._steps.pop()
             steps = self._by_identifier[step.identifier]

@@ -1,9 +1,9 @@
-"""wherry's own resolver behind resolvelib's interface: it finds an answer wherever there is one, or refutes that.
+"""The conflict-driven resolver, behind resolvelib's interface: it finds an answer or proves that there is none.
 
-It decides what resolvelib's own does not decide without going back (:mod:`~wherry.resolution.fast_path`). That one
-forgets why it left a candidate out, and so may lose an answer, or try the same dead end again and again. Here every
-conflict is learned as an incompatibility (the method of SAT solvers; PubGrub is its best-known use for packages). What
-is learned never needs to be learned again, and the last one learned is the explanation.
+It decides the problems that resolvelib's own resolver cannot decide without backtracking
+(:mod:`~wherry.resolution.fast_path`). That one forgets why it rejected a candidate, so it may lose an answer, or try
+the same dead end again and again. This one learns an incompatibility from every conflict. The package's docstring has
+the theory and an example.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from resolvelib.resolvers import Criterion, RequirementInformation, Result
 from resolvelib.structs import DirectedGraph, IteratorMapping
 
 from wherry.errors import ResolutionTooDeep
-from wherry.resolution.candidates import Candidate, Policy
+from wherry.resolution.candidates import Candidate
 from wherry.resolution.conflicts.domain import ABSENT, Domain
 from wherry.resolution.conflicts.incompatibility import Derivations, Restricted, Unselectable
 from wherry.resolution.conflicts.partial_solution import PartialSolution
@@ -35,11 +35,12 @@ if TYPE_CHECKING:
 __all__ = ["Refuted", "Resolver"]
 
 MAX_ROUNDS = 10_000
-EVERYTHING = -1  # as bits
+EVERYTHING = ~0
+"""All bits of every domain, however many it has: ``left & ~EVERYTHING`` is always 0."""
 
 
 class Refuted(ResolutionImpossible[ProjectRequirement, Candidate]):
-    """There is no answer: ``facts`` together exclude every one."""
+    """There is no answer: ``facts`` together exclude all of them."""
 
     def __init__(self, facts: Sequence[Fact]) -> None:
         super().__init__([fact for fact in facts if isinstance(fact, RequirementInformation)])
@@ -47,7 +48,7 @@ class Refuted(ResolutionImpossible[ProjectRequirement, Candidate]):
 
 
 class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
-    """Resolves once, and reports nothing; ``provider`` is asked what a candidate requires once that is decided on."""
+    """Resolves once, without reports. It asks ``provider`` for the requirements of the candidates that it tries."""
 
     base_exception: type[Exception] = Refuted
     provider: Provider
@@ -56,27 +57,28 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         super().__init__(provider, BaseReporter())
         self._domains: dict[Identifier, Domain] = {}
         self._derivations = Derivations()
-        # By identifier, and what that must come to for it to be worth a look; one with a single term always is.
+        # By identifier, with the bits of its term: unless that is satisfied, propagation need not look at the other
+        # terms. A single term is always looked at.
         self._incompatibilities: dict[Identifier, dict[Incompatibility, int]] = {}
         self._alike: dict[tuple[Identifier, Identifier, int], Incompatibility] = {}
         self._trail = PartialSolution()
-        # In the order of deciding: the n-th was decided on at level n.
+        # In the order of the decisions: the n-th was made at level n.
         self._decided: dict[Identifier, Candidate] = {}
-        # What the caller and all that has been decided on require; the latest comes last.
+        # The requirements of the caller and of all decided candidates; the latest comes last.
         self._causes: dict[Identifier, list[Cause]] = {}
         self._requirements = IteratorMapping(self._causes, _requirements)
         self._preferences: dict[Identifier, tuple[int, object]] = {}
-        # What each candidate excludes of what it requires.
+        # By candidate, the identifiers that it requires, each with the bits that the requirement excludes.
         self._dependencies: dict[Candidate, list[tuple[Identifier, int]]] = {}
         self._conflicts: Counter[Identifier] = Counter()
         self._refutation: Incompatibility | None = None
         self.holes: int | None = None
-        """How many holes had been touched when the search first went back; ``None`` where it never did."""
+        """The number of holes touched before the first conflict; ``None`` if there was no conflict."""
 
     def resolve(self, requirements: Iterable[ProjectRequirement], max_rounds: int = MAX_ROUNDS) -> Answer:  # type: ignore[override]
-        """Return the candidates that the requirements lead to, each with what is required of it and by which.
+        """Return the candidates that the requirements lead to, each with its requirements and their parents.
 
-        Raises :class:`Refuted` where there is no answer, and :class:`~wherry.errors.ResolutionTooDeep` after
+        Raises :class:`Refuted` if there is no answer, and :class:`~wherry.errors.ResolutionTooDeep` after
         ``max_rounds`` conflicts.
         """
         asked = [RequirementInformation(requirement, None) for requirement in requirements]
@@ -123,18 +125,11 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         return [key for key, left in self._trail.left.items() if not left & ABSENT and key not in decided]
 
     def _is_unnamed(self, identifier: Identifier) -> bool:
-        """Whether a yanked release has been decided on without anything that names it (PEP 592)."""
-        candidate = self._decided[identifier]
-        if self.provider.candidates.policy is Policy.RELAXED or identifier[1]:
-            return False
-        file, version = candidate.file, candidate.version
-        if file is None or version is None or file.yanked is None or candidate.source is not file:
-            return False
-        constraints = self.provider.candidates.problem.constraints.get(candidate.name, ())
-        return not any(requirement.names(version) for requirement in (*self._requirements[identifier], *constraints))
+        """Return whether the decided candidate is allowed only if something names it, and nothing does."""
+        return self.provider.candidates.is_unnamed(self._decided[identifier], self._requirements[identifier])
 
     def _exclude_choices(self, unnamed: Identifier) -> list[Identifier]:
-        """Exclude all that has been decided on: were anything else chosen, the release might be named after all."""
+        """Exclude the set of all decisions: with any other decision, a requirement might name the release."""
         terms = {identifier: self._trail.left[identifier] for identifier in self._decided}
         self._learn(terms, Unselectable(unnamed[0]))
         return list(terms)
@@ -148,9 +143,9 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         return found
 
     def _decide(self, identifier: Identifier) -> list[Identifier]:
-        """Take the best candidate that what it requires does not exclude; return whose bits may now change."""
+        """Decide on the first candidate whose requirements do not exclude it; return the identifiers to propagate."""
         domain = self._domains[identifier]
-        # An extra and its project come to the same version, whatever the version is.
+        # An extra and its project have the same version.
         terms = {key: self._trail.left[key] for key in ((identifier[0], ""), identifier) if key in self._domains}
         left = reduce(and_, terms.values())
         if not left:
@@ -180,7 +175,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         return [requirement.identifier for requirement in required]
 
     def _excluding(self, candidate: Candidate, bit: int) -> Incompatibility | None:
-        """Return the incompatibility by which, as things stand, something that the candidate requires excludes it."""
+        """Return an incompatibility by which a requirement of the candidate excludes it now, or ``None``."""
         if candidate not in self._dependencies:
             causes = (RequirementInformation(one, candidate) for one in self.provider.get_dependencies(candidate))
             learned = (self._learn_dependency(candidate, bit, cause) for cause in causes)
@@ -192,7 +187,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         return None
 
     def _learn_dependency(self, candidate: Candidate, bit: int, cause: Cause) -> tuple[Identifier, int]:
-        """Learn what the candidate excludes; return whose bits, and which."""
+        """Learn a requirement of the candidate; return its identifier and the bits that it excludes."""
         parent, child = candidate.identifier, cause.requirement.identifier
         domain = self._domain(child)
         missing = domain.full & ~domain.admitted(cause.requirement)
@@ -203,7 +198,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         return child, missing
 
     def _learn_alike(self, parent: Identifier, bit: int, child: Identifier, missing: int, fact: Fact) -> None:
-        """Learn that ``parent`` at ``bit`` excludes ``missing``; releases that require the same share one."""
+        """Learn that ``bit`` of ``parent`` excludes ``missing``; releases with the same requirement share one."""
         key = parent, child, missing
         known = self._alike.get(key)
         learned = self._derivations.state(self._telling({child: missing, parent: bit}), fact)
@@ -241,23 +236,17 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
             )
 
     def _propagate(self, changed: list[Identifier]) -> Incompatibility | None:
-        """Draw all conclusions; return the incompatibility that everything in it has come to, if there is one."""
+        """Derive all that follows from the changed identifiers; return the first satisfied incompatibility, if any."""
         left = self._trail.left
         while changed:
             name = changed.pop()
             for incompatibility, bits in self._incompatibilities[name].items():
-                if left[name] & ~bits:
-                    continue
-                verdict = self._weigh(incompatibility)
-                if verdict is True:
+                if not left[name] & ~bits and self._propagate_one(incompatibility, changed):
                     return incompatibility
-                if verdict is not False:
-                    self._trail.narrow(verdict, ~incompatibility.terms[verdict], incompatibility)
-                    changed.append(verdict)
         return None
 
-    def _weigh(self, incompatibility: Incompatibility) -> bool | Identifier:
-        """Tell whether all of ``incompatibility`` has come true, or (by the identifier) all but one term, or less."""
+    def _propagate_one(self, incompatibility: Incompatibility, changed: list[Identifier]) -> bool:
+        """Derive that the last open term is false, if all others are satisfied; return whether all are: a conflict."""
         last: Identifier | None = None
         for identifier, bits in incompatibility.terms.items():
             left = self._trail.left[identifier]
@@ -265,12 +254,16 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
                 if last is not None or not left & bits:
                     return False
                 last = identifier
-        return True if last is None else last
+        if last is None:
+            return True
+        self._trail.narrow(last, ~incompatibility.terms[last], incompatibility)
+        changed.append(last)
+        return False
 
     def _analyse(self, conflict: Incompatibility) -> Incompatibility:
-        """Resolve ``conflict`` with its causes until it tells what to do otherwise; go back there, and store it.
+        """Combine ``conflict`` with the causes of its assignments until it excludes a decision; go back, and store it.
 
-        A incompatibility without terms excludes everything.
+        An incompatibility without terms excludes every answer.
         """
         incompatibility = conflict
         while incompatibility.terms:
@@ -302,7 +295,7 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         return incompatibility
 
     def _reached(self, asked: Iterable[Cause]) -> Answer:
-        """Keep what the requirements lead to: what was given up may have left candidates behind."""
+        """Return the part of the decisions that the requirements lead to: earlier choices may have left others."""
         information: dict[Identifier, list[Cause]] = {}
         graph: DirectedGraph[Identifier | None] = DirectedGraph()
         graph.add(None)

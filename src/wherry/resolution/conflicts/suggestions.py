@@ -1,4 +1,4 @@
-"""What would help: ways out of a dead end, each in a sentence."""
+"""Advice for requirements that cannot be satisfied."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ PLATFORMS = {
 
 
 def newest_first(rejections: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Order files by the versions that their names state; what states none comes last."""
+    """Order files by the versions in their names, newest first; files without a version come last."""
     # Thousands of files share a few hundred versions, and each is read and compared once.
     keyed = [
         (filename.rsplit("-", 3)[0] if filename.endswith(".whl") else filename, filename, why)
@@ -70,12 +70,12 @@ def newest_first(rejections: Iterable[tuple[str, str]]) -> list[tuple[str, str]]
 
 
 def _ending(filename: str) -> str:
-    """Return the tags in the name of a wheel, ``?`` for one without, nothing for another file."""
+    """Return the tags in the name of a wheel, ``?`` if it has none, an empty string for other files."""
     return "-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:]) or "?" if filename.endswith(".whl") else ""
 
 
 def stated_version(filename: str) -> Version | None:
-    """Return the version that the name of a wheel or an sdist states."""
+    """Return the version in the name of a wheel or an sdist."""
     if length_excess(filename):
         return None
     try:
@@ -86,7 +86,7 @@ def stated_version(filename: str) -> Version | None:
 
 
 def version_that_fits(requirement: ProjectRequirement, releases: Releases) -> str:
-    """Say which release could be used instead; those that are asked for have failed already."""
+    """Suggest a release to use instead, outside of ``requirement``, whose releases have failed already."""
     others = [release for release in releases.entries if not requirement.admits(release.version)]
     usable = [release for release in others if release.file.yanked is None]
     finals = [release for release in usable if not release.version.is_prerelease] or usable
@@ -98,7 +98,7 @@ def version_that_fits(requirement: ProjectRequirement, releases: Releases) -> st
 
 
 def describe_files(rejections: Sequence[tuple[str, str]], environment: Environment) -> str:
-    """Say in a phrase which files there are instead of one that fits: for which platforms, or why the newest do not.
+    """Describe the files of a project that has none that fits: their platforms, or why the newest do not fit.
 
     ``rejections`` are in the order of :func:`newest_first`.
     """
@@ -119,7 +119,7 @@ def describe_files(rejections: Sequence[tuple[str, str]], environment: Environme
 
 
 def _kinds(ending: str, environment: Environment) -> set[str]:
-    """Return the platforms of a wheel's tags, or that there are none; nothing where they do not keep it away."""
+    """Return the platforms of a wheel's tags, or ``sources``; an empty set if the tags are not why it does not fit."""
     if not ending:
         return {SOURCES}
     try:
@@ -132,7 +132,7 @@ def _kinds(ending: str, environment: Environment) -> set[str]:
 
 
 def other_platforms(rejections: Sequence[tuple[str, str]], environment: Environment) -> str:
-    """Say which Pyodide the files are for, or who could make a wheel; nothing where the reasons are others."""
+    """Name the versions of Pyodide that the files are for, or suggest a build; return nothing for other reasons."""
     endings = {_ending(filename) for filename, _ in rejections}
     platforms = {platform for ending in endings for platform in _pyodide_platforms(ending)}
     release = environment.python_version.release
@@ -145,18 +145,18 @@ def other_platforms(rejections: Sequence[tuple[str, str]], environment: Environm
 
 
 def module_providers(requirement: ProjectRequirement, problem: Problem) -> list[str]:
-    """Return the projects of the distribution that have a module of the name that is required."""
+    """Return the projects of the distribution that have a module with the required name."""
     found = providers_of(name_as_typed(requirement.text), problem.distribution.values())
     return [name for name in found if name != requirement.name]
 
 
 def module_of_python(requirement: ProjectRequirement, problem: Problem) -> str:
-    """Say that the name is that of a module of Python; nothing where it is not."""
+    """Say that the required name is that of a module of Python; return nothing for other names."""
     return describe_module(name_as_typed(requirement.text), problem.environment)
 
 
 def other_project(requirement: ProjectRequirement, problem: Problem) -> str:
-    """Say where a module of the name that is required is, if it is no module of this project."""
+    """Name the projects that have a module with the required name, or Python; return nothing if none has."""
     if own := module_of_python(requirement, problem):
         return own
     providers = " or ".join(module_providers(requirement, problem))
@@ -170,7 +170,7 @@ def _pyodide_platforms(ending: str) -> Iterator[str]:
 
 
 def similar_names(name: NormalizedName, known: Iterable[NormalizedName]) -> list[str]:
-    """Return those of ``known`` that become ``name`` by one slip: a letter more, less, other, or two the other way."""
+    """Return the ``known`` names one slip from ``name``: a letter added, missing or replaced, or two swapped."""
     return sorted(other for other in set(known) if other != name and _is_one_slip(name, other))
 
 

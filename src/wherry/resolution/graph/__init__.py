@@ -1,1 +1,1 @@
-"""Graphs of requirements: who requires what, drawn as trees and chains."""
+"""Graphs of requirements, and their trees and chains."""

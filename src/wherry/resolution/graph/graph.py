@@ -1,4 +1,4 @@
-"""Who requires what, in which words: what trees and chains are drawn from."""
+"""The graph of projects and requirements, from which trees and chains are drawn."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ __all__ = ["Edge", "Graph", "Reason", "gather_reasons"]
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a project is there: ``parent`` (``None``: the caller) requires it, in the words of ``text``.
+    """A reason for a project: ``parent`` (``None`` is the caller) requires it; ``text`` is the requirement as written.
 
-    ``parent_extra`` is the extra of the parent that requires it, if it is not the parent itself; ``extras`` are those
-    of the project that are asked for. A project may be its own parent: ``pkg[all]`` may require ``pkg[a,b]``.
+    ``parent_extra`` is the extra of the parent that has the requirement, if it is not the parent itself; ``extras`` are
+    the required extras of the project. A project may be its own parent: ``pkg[all]`` may require ``pkg[a,b]``.
     """
 
     text: str
@@ -31,12 +31,12 @@ class Reason:
 
     @property
     def asker(self) -> str:
-        """The parent with its extra, ``pkg[all]``; nothing for the caller."""
+        """The parent with its extra, ``pkg[all]``; an empty string for the caller."""
         extra = f"[{self.parent_extra}]" if self.parent_extra else ""
         return f"{self.parent}{extra}" if self.parent else ""
 
     def to_dict(self) -> dict[str, object]:
-        """Return a JSON-able mapping."""
+        """Return a mapping for JSON."""
         return {
             "text": self.text,
             "parent": self.parent,
@@ -48,13 +48,13 @@ class Reason:
 def gather_reasons(
     required: Iterable[tuple[Identifier | None, ProjectRequirement]],
 ) -> dict[NormalizedName, tuple[Reason, ...]]:
-    """Return the reasons for each project, the caller's first, out of requirements and who has them.
+    """Return the reasons for each project, the caller's first, from pairs of a parent and a requirement.
 
-    Requirements of a project and of its extras that have the same words are one reason.
+    Requirements of a project and of its extras with the same text are one reason.
     """
     extras: defaultdict[tuple[NormalizedName, Identifier | None, str], set[str]] = defaultdict(set)
     for parent, requirement in required:
-        # How an extra holds its project to its own version is nobody's wish.
+        # Without the pins of extras to their project, which no author wrote.
         if requirement.exactly is None or parent is None or parent[0] != requirement.name:
             extras[requirement.name, parent, requirement.text].add(requirement.extra)
     reasons: defaultdict[NormalizedName, list[Reason]] = defaultdict(list)
@@ -70,22 +70,22 @@ def _order(reason: Reason) -> tuple[str, str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A reason, and the project that it is one for."""
+    """A reason, and the project that it is for."""
 
     reason: Reason
     name: NormalizedName
 
     @property
     def ends(self) -> tuple[Identifier, ...]:
-        """The project, and its extras that are asked for."""
+        """The project, and its required extras."""
         return (self.name, ""), *((self.name, extra) for extra in self.reason.extras)
 
 
 class Graph:
     """Projects, their versions, and the reasons for them.
 
-    ``versions`` has what is there; ``reasons`` may be for more. ``orphans`` are there though nobody requires them: what
-    they require is explained from them on.
+    ``versions`` has the present projects; ``reasons`` may be for missing ones, too. ``orphans`` are present but
+    required by no project; chains may begin with them.
     """
 
     def __init__(
@@ -104,5 +104,5 @@ class Graph:
         self._from[None] += [Edge(Reason(name), name) for name in sorted(orphans)]
 
     def required_by(self, parent: Identifier | None) -> tuple[Edge, ...]:
-        """Return what a project, or an extra of one (alone), or the caller requires, ordered by name."""
+        """Return the requirements of a project, of an extra (only), or of the caller, ordered by name."""
         return tuple(self._from.get(parent, ()))

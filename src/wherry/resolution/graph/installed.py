@@ -1,4 +1,4 @@
-"""What is installed, looked at as an answer: its graph, and the requirements that it does not meet."""
+"""The graph of the installed distributions, and their unmet requirements."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ __all__ = ["find_missing", "find_unmet", "installed_graph"]
 
 
 def find_unmet(installed: Installed, environment: Environment) -> Iterator[UnmetRequirement]:
-    """Yield the requirements of what is installed, and of the extras that are required, that are not met.
+    """Yield the unmet requirements of the installed distributions, and of their required extras.
 
-    Extras that somebody once asked for by hand are written down nowhere, and so are not looked at.
+    Extras that only a caller once requested are not recorded anywhere, so they are left out.
     """
     for name in sorted(installed):
         yield from _unmet_python(installed[name], environment)
     for (name, extra), requirement in _requirements(installed, environment):
-        # An extra of a project is required along with the project, in the same words.
+        # A requirement of an extra comes with one of the project, with the same text.
         if requirement.extra:
             continue
         found = installed.get(requirement.name)
@@ -49,14 +49,14 @@ def find_unmet(installed: Installed, environment: Environment) -> Iterator[Unmet
 def find_missing(
     names: Collection[NormalizedName], installed: Installed, environment: Environment
 ) -> Iterator[UnmetRequirement]:
-    """Yield the requirements of what is installed that are not met because these projects are not there."""
+    """Yield the requirements of the installed distributions that are unmet because these projects are missing."""
     for unmet in find_unmet(installed, environment):
         if unmet.installed is None and unmet.project in names:
             yield unmet
 
 
 def installed_graph(installed: Installed, environment: Environment) -> Graph:
-    """Return the graph of what is installed. It grows from what was asked for by name and from what nobody requires."""
+    """Return the graph of the installed distributions. Its roots are the requested and the unrequired projects."""
     required: list[tuple[Identifier | None, ProjectRequirement]] = list(_requirements(installed, environment))
     reasons = gather_reasons(required)
     for name, distribution in installed.items():
@@ -66,9 +66,9 @@ def installed_graph(installed: Installed, environment: Environment) -> Graph:
 
 
 def _requirements(installed: Installed, environment: Environment) -> Iterator[tuple[Identifier, ProjectRequirement]]:
-    """Yield who requires what: every distribution, and every extra that one of the requirements asks for.
+    """Yield the requirements of every distribution, and of every required extra, each with its parent.
 
-    A module of Python is required of no project.
+    Leave out requirements that a module of Python meets.
     """
     pending: list[Identifier] = [(name, "") for name in sorted(installed, reverse=True)]
     seen = set(pending)
@@ -85,7 +85,7 @@ def _requirements(installed: Installed, environment: Environment) -> Iterator[tu
 
 
 def _orphans(installed: Installed, reasons: Mapping[NormalizedName, tuple[Reason, ...]]) -> list[NormalizedName]:
-    """Return where else to begin, so that everything is reached: what nobody requires, then one of each circle."""
+    """Return further roots, so that all projects are reached: unrequired ones, then one of each cycle."""
     orphans = [name for name in installed if all(reason.parent == name for reason in reasons.get(name, ()))]
     children: dict[NormalizedName | None, set[NormalizedName]] = {}
     for name, why in reasons.items():

@@ -1,4 +1,4 @@
-"""The tree of requirements, from what was asked for down."""
+"""The tree of requirements, with the requested projects at the top."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ __all__ = ["Branch", "Tree", "draw_tree"]
 
 ABOVE = "(*)"
 CUT = "(cut)"
-MOST_LEVELS = 200  # whoever walks down the branches may recurse, and in Pyodide that ends at some depth
+MOST_LEVELS = 200  # callers may walk down the branches by recursion, which in Pyodide ends at some depth
 LEGENDS = {
-    ABOVE: f"{ABOVE} what it requires is shown above",
-    CUT: f"{CUT} what it requires is deeper than {MOST_LEVELS} levels, and not shown",
+    ABOVE: f"{ABOVE} its requirements are shown above",
+    CUT: f"{CUT} its requirements, below {MOST_LEVELS} levels, are not shown",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A project, for the requirements that led here (joined by commas where there are several), and what it requires.
+    """A project with its requirements as ``branches``; ``requirement`` has those that led here, separated by commas.
 
-    ``version`` is ``None`` where the project is missing. A branch that is ``repeated`` has been shown with all that it
-    requires before, one that is a ``cycle`` stands below itself, one that is ``cut`` stands on the 200th level and
-    requires more; none of them goes on.
+    ``version`` is ``None`` if the project is missing. A ``repeated`` branch has been shown with its requirements
+    before, a ``cycle`` is below itself, and one that is ``cut`` is on the 200th level and requires more; all have no
+    branches.
     """
 
     name: NormalizedName
@@ -58,7 +58,7 @@ class Branch:
         return printable(" ".join(words))
 
     def to_dict(self) -> dict[str, object]:
-        """Return a JSON-able mapping."""
+        """Return a mapping for JSON."""
         return {
             "name": self.name,
             "version": self.version,
@@ -73,17 +73,17 @@ class Branch:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Tree:
-    """What was asked for, each with what it requires."""
+    """The requested projects, each with its requirements."""
 
     branches: tuple[Branch, ...]
 
     def __str__(self) -> str:
         lines = list(_lines(self.branches))
         lines += [legend for mark, legend in LEGENDS.items() if any(line.endswith(mark) for line in lines)]
-        return "\n".join(lines) or "Nothing is there"
+        return "\n".join(lines) or "No projects"
 
     def __repr__(self) -> str:
-        # It is what a REPL shows.
+        # A REPL shows this.
         return str(self)
 
     def _repr_html_(self) -> str:
@@ -92,7 +92,7 @@ class Tree:
         return f"<pre>{escape(str(self))}</pre>"
 
     def to_dict(self) -> dict[str, object]:
-        """Return a JSON-able mapping."""
+        """Return a mapping for JSON."""
         return {"branches": [branch.to_dict() for branch in self.branches]}
 
 
@@ -107,7 +107,7 @@ def _lines(branches: tuple[Branch, ...]) -> Iterator[str]:
 
 
 def draw_tree(graph: Graph) -> Tree:
-    """Return the tree of ``graph``; what a project requires is drawn once."""
+    """Return the tree of ``graph``; the requirements of each project are drawn once."""
     return Tree(_Drawing(graph).branches())
 
 
@@ -116,7 +116,7 @@ Node = tuple["NormalizedName", frozenset[str]]
 
 @dataclass(slots=True)
 class _Open:
-    """A branch whose own branches are being drawn; ``make`` takes them."""
+    """A branch whose own branches are being drawn; ``make`` makes it of them."""
 
     make: Callable[[tuple[Branch, ...]], Branch]
     node: Node
@@ -172,7 +172,7 @@ class _Drawing:
             beside.append(make(()))
 
     def _expand(self, name: NormalizedName, asked: frozenset[str]) -> tuple[frozenset[str], list[Edge]]:
-        """Return the extras asked for with those that they ask for, and what all of them require of others."""
+        """Return the required extras and those that they require, and the requirements of all of them on others."""
         extras = {"": None} | dict.fromkeys(sorted(asked))
         below = []
         pending = list(extras)

@@ -1,4 +1,4 @@
-"""Why a project is there: the chains of requirements that lead to it."""
+"""The chains of requirements that lead to a project."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ __all__ = ["Step", "Why", "explain_presence"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One requirement of a chain, and what it came to; ``version`` is ``None`` where the project is missing."""
+    """One requirement of a chain, and the project that meets it; ``version`` is ``None`` if that is missing."""
 
     requirement: str
     name: NormalizedName
     version: str | None
 
     def to_dict(self) -> dict[str, object]:
-        """Return a JSON-able mapping."""
+        """Return a mapping for JSON."""
         return {"requirement": self.requirement, "name": self.name, "version": self.version}
 
 
@@ -38,8 +38,8 @@ class Step:
 class Why:
     """The chains that lead to a project, shortest first.
 
-    Each begins with what was asked for and ends with a requirement of the project; there is one for each requirement of
-    it, the shortest. ``version`` is ``None`` where the project is not there.
+    Each begins with a requested project and ends with a requirement of the project; for each such requirement there is
+    one chain, the shortest. ``version`` is ``None`` if the project is missing.
     """
 
     name: NormalizedName
@@ -52,7 +52,7 @@ class Why:
     def __str__(self) -> str:
         if not self.chains:
             if self.version is None:
-                return f"{self.name} is not there, and nothing requires it"
+                return f"{self.name} is not present, and nothing requires it"
             return f"{self.name} {self.version} was not asked for by name, and nothing requires it"
         chains = [
             " → ".join(step.requirement for step in chain) + (" (asked for)" if len(chain) == 1 else "")
@@ -61,7 +61,7 @@ class Why:
         return printable("\n  ".join([f"{self.name} {self.version or 'is missing'}", *chains]))
 
     def __repr__(self) -> str:
-        # It is what a REPL shows.
+        # A REPL shows this.
         return str(self)
 
     def _repr_html_(self) -> str:
@@ -70,26 +70,26 @@ class Why:
         return f"<pre>{escape(str(self))}</pre>"
 
     def to_dict(self) -> dict[str, object]:
-        """Return a JSON-able mapping."""
+        """Return a mapping for JSON."""
         chains = [[step.to_dict() for step in chain] for chain in self.chains]
         return {"name": self.name, "version": self.version, "chains": chains}
 
 
 def explain_presence(graph: Graph, name: str) -> Why:
-    """Return the chains to the project ``name``, however that is spelt."""
+    """Return the chains to the project ``name``, in any spelling."""
     project = canonicalize_name(name)
     ways = _shortest_ways(graph, around=project)
     found: set[tuple[Step, ...]] = set()
     for reason in graph.reasons.get(project, ()):
         parent = None if reason.parent is None else (reason.parent, reason.parent_extra)
-        # Without a way there is one only through the project itself, which explains nothing.
+        # Without a path, the parent is reached only through the project itself, which explains nothing.
         if parent in ways:
             found.add((*_chain(parent, ways), Step(reason.text, project, graph.versions.get(project))))
     chains = sorted(found, key=lambda chain: (len(chain), [step.requirement for step in chain]))
     return Why(project, graph.versions.get(project), tuple(chains))
 
 
-# The last step on the shortest way to something, and where that step begins.
+# The last step of the shortest path to an identifier, and the identifier where that step begins.
 Ways = dict["Identifier | None", tuple[Step, "Identifier | None"] | None]
 
 
@@ -102,9 +102,9 @@ def _chain(end: Identifier | None, ways: Ways) -> Iterator[Step]:
 
 
 def _shortest_ways(graph: Graph, *, around: NormalizedName) -> Ways:
-    """Return the shortest ways from the caller to everything that can be reached without going by ``around``.
+    """Return the shortest paths from the caller to all that can be reached without the project ``around``.
 
-    They share their steps: each as a whole would take memory with the square of the depth.
+    The paths share their steps: whole paths would need memory quadratic in the depth.
     """
     ways: Ways = {None: None}
     pending: deque[Identifier | None] = deque(ways)
