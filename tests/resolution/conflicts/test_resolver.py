@@ -73,3 +73,23 @@ def test_too_many_conflicts_are_an_error_that_names_the_projects() -> None:
     assert caught.value.effort == "2 conflicts"
     assert set(caught.value.trying) <= set("abcde")
     assert caught.value.trying
+
+
+def test_a_yanked_release_is_refuted_without_trying_all_combinations_of_other_projects() -> None:
+    others = {(who, str(number)): SmallRelease() for who in "bcde" for number in range(6)}
+    index = SmallIndex({("a", "1"): SmallRelease(yanked=True), ("a", "2"): SmallRelease(), **others}, (*"bcde", "a<2"))
+    subject = Resolver(Provider(Candidates(index.problem(), index.snapshot(), Policy.LAST_RESORT)))
+    with pytest.raises(Refuted):
+        subject.resolve(index.problem().requirements, max_rounds=2 * len(others))
+
+
+def test_a_choice_that_names_a_yanked_release_is_found_among_many() -> None:
+    others = {(who, str(number)): SmallRelease() for who in "bcde" for number in range(6)}
+    others["e", "0"] = SmallRelease(("f",))
+    index = SmallIndex(
+        {("a", "1"): SmallRelease(yanked=True), ("f", "1"): SmallRelease(("a==1",)), **others}, (*"bcde", "a<2")
+    )
+    subject = Resolver(Provider(Candidates(index.problem(), index.snapshot(), Policy.LAST_RESORT)))
+    answer = subject.resolve(index.problem().requirements, max_rounds=2 * len(others))
+    versions = {name: str(candidate.version) for (name, _), candidate in answer.mapping.items()}
+    assert versions == {"a": "1", "b": "5", "c": "5", "d": "5", "e": "0", "f": "1"}

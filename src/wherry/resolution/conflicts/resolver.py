@@ -129,10 +129,27 @@ class Resolver(AbstractResolver[ProjectRequirement, Candidate, Identifier]):
         return self.provider.candidates.is_unnamed(self._decided[identifier], self._requirements[identifier])
 
     def _exclude_choices(self, unnamed: Identifier) -> list[Identifier]:
-        """Exclude the set of all decisions: with any other decision, a requirement might name the release."""
-        terms = {identifier: self._trail.left[identifier] for identifier in self._decided}
+        """Exclude the decided release together with all known choices that do not name it or require another project.
+
+        Any other answer with that release makes a choice that is not known yet. So this is learned at most once for
+        each choice, and not for each combination of choices.
+        """
+        release = self._decided[unnamed]
+        terms = dict.fromkeys(self._decided, ABSENT)
+        for candidate in self._dependencies:
+            if candidate.identifier in terms and self._leaves_unnamed(candidate, release):
+                terms[candidate.identifier] |= self._domains[candidate.identifier].bit(candidate)
+        terms[unnamed] = self._trail.left[unnamed]
         self._learn(terms, Unselectable(unnamed[0]))
         return list(terms)
+
+    def _leaves_unnamed(self, candidate: Candidate, release: Candidate) -> bool:
+        """Return whether the candidate requires nothing but decided projects, and does not name ``release``."""
+        required = self.provider.get_dependencies(candidate)
+        if any(one.identifier not in self._decided for one in required):
+            return False
+        own = [one for one in required if one.identifier == release.identifier]
+        return self.provider.candidates.is_unnamed(release, own)
 
     def _preference(self, identifier: Identifier) -> tuple[int, object]:
         found = self._preferences.get(identifier)
