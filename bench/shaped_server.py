@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 __all__ = ["Files", "ShapedServer"]
 
 CORS = {
-    "Credentials-Control-Allow-Headers": "*",
-    "Credentials-Control-Allow-Origin": "*",
-    "Credentials-Control-Expose-Headers": "*",
-    "Credentials-Control-Max-Age": "1728000",
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "*",
+    "Access-Control-Max-Age": "1728000",
 }
 PAGE_LIFETIME = "max-age=600, public"
 FILE_LIFETIME = "max-age=365000000, immutable, public"

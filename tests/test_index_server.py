@@ -70,7 +70,7 @@ def test_the_html_page_has_links_without_hashes(server):
 
 def test_any_page_may_read_the_answers(server):
     with get(server.json_url + "app/") as response:
-        assert response.headers["Credentials-Control-Allow-Origin"] == "*"
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_a_name_is_redirected_to_its_normalized_form(server):
@@ -81,7 +81,7 @@ def test_a_name_is_redirected_to_its_normalized_form(server):
 def test_an_unknown_project_is_not_found(server):
     with pytest.raises(HTTPError, match="404") as raised:
         get(server.json_url + "nothing/")
-    assert raised.value.headers["Credentials-Control-Allow-Origin"] == "*"
+    assert raised.value.headers["Access-Control-Allow-Origin"] == "*"
     raised.value.close()
 
 

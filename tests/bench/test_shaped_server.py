@@ -41,7 +41,7 @@ def test_pages_are_compressed_and_have_headers_for_caches(server):
         assert gzip.decompress(answer.read()) == PAGE
         assert answer.headers["Content-Encoding"] == "gzip"
         assert answer.headers["Cache-Control"] == "max-age=600, public"
-        assert answer.headers["Credentials-Control-Allow-Origin"] == "*"
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
 
 
 def test_an_unchanged_page_is_not_sent_again(server):

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 # The wildcard of headers leaves Authorization out.
-CORS = {"Credentials-Control-Allow-Origin": "*", "Credentials-Control-Allow-Headers": "Authorization, *"}
+CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "Authorization, *"}
 
 
 class IndexServer(BackgroundServer):

@@ -21,7 +21,7 @@ APOLOGY = "<!DOCTYPE html>\n<html><body><h1>Please sign in to use this network</
 
 async def strike(fault: Fault, request: web.Request, response: web.Response) -> web.StreamResponse:
     """Answer ``request`` as ``fault`` specifies, instead of with the correct ``response``."""
-    kept = {name: value for name, value in response.headers.items() if name.startswith("Credentials-Control-")}
+    kept = {name: value for name, value in response.headers.items() if name.startswith("Access-Control-")}
     match fault.kind:
         case Kind.STATUS:
             return web.Response(status=fault.status or 500, headers={**kept, **fault.headers}, text="ordered by a test")
