@@ -1,8 +1,8 @@
-"""How deep Python source nests: compiling recurses on that, and running out of stack ends Pyodide.
+"""The depth of Python source. The compiler recurses on it, and a stack overflow ends Pyodide.
 
-Python itself limits brackets (200 levels), blocks (100) and f-strings (150), but not operators, calls behind one
-another and branches. What is counted is an upper bound, close to the depth of the syntax tree: a sum of a hundred terms
-has a hundred levels, and so have fifty calls of methods that are chained. The source is read once, from left to right.
+Python limits brackets (200 levels), blocks (100) and f-strings (150), but not operators, chained calls and branches.
+The computed depth is an upper bound close to the depth of the syntax tree: a sum of a hundred terms has a hundred
+levels, and so have fifty chained method calls. The source is read once, from left to right.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MOST = 3500
 MOST_NODES = 1300
 SHALLOW = 1000
 
-# All that adds levels has as many of these in it, but for what Python limits.
+# Each level needs one of these, except for the constructs that Python limits.
 MARKS = (*"+-*/%@&|^~([{.", "not", "lambda", "lambda", "await", "if", "for")
 LIMITED = 600
 
@@ -47,7 +47,7 @@ TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 FORMAT = "}"  # of a field; it ends with this
-# What matters in the text of an f-string, by its quotes, and in the format of a field.
+# The relevant marks in the text of an f-string, by its quotes, and in the format of a field.
 IN_TEXT = {end: re.compile(rf"\\(?:[^{{]|(?={{))|{{{{|(?P<field>{{)|(?P<end>{end})", re.DOTALL) for end in QUOTES} | {
     FORMAT: re.compile("(?P<field>{)|(?P<end>})")
 }
@@ -61,9 +61,9 @@ IMPORT = re.compile(r"\bimport\b")
 
 @dataclass(slots=True)
 class Statement:
-    """A deep line of a program, which brackets may spread over several, or the head of a block.
+    """A deep logical line of a program, or the head of a block.
 
-    ``outside`` are the levels around it, ``inside`` those of its own.
+    ``outside`` counts the levels around it, ``inside`` its own.
     """
 
     start: int
@@ -75,16 +75,16 @@ class Statement:
 
 
 def check_depth(source: str, *, file: str = "") -> None:
-    """Raise :class:`~wherry.errors.InvalidSource` where compiling ``source`` could end Pyodide."""
+    """Raise :class:`~wherry.errors.InvalidSource` if compiling ``source`` could end Pyodide."""
     for statement in _statements(source, MOST):
         raise _too_deep(statement, file)
 
 
 def flattened(source: str) -> str:
-    """Return ``source`` with its imports, lines and errors, but not so deep that parsing it could end Pyodide.
+    """Return ``source`` with the same imports, lines and errors, but shallow enough to parse.
 
-    Expressions that nest deeply hold no statement, and become ``pass``; the branches of a long ``elif`` stand beside
-    one another. Raises :class:`~wherry.errors.InvalidSource` as :func:`check_depth` does, and where that does not help.
+    Deep expressions hold no statement and become ``pass``; the branches of a long ``elif`` become separate statements.
+    Raises :class:`~wherry.errors.InvalidSource` as :func:`check_depth` does, and for source that stays too deep.
     """
     parts = []
     end = 0
@@ -111,10 +111,10 @@ def _too_deep(statement: Statement, file: str = "") -> InvalidSource:
 
 
 def _statements(source: str, least: int) -> Iterator[Statement]:
-    """Yield the statements that are deeper than ``least``, up to one that does not end and so is none."""
+    """Yield the statements that are deeper than ``least``, up to one that does not end."""
     if sum(map(source.count, MARKS)) + LIMITED <= least:
         return
-    blocks: list[list[int]] = []  # width of the indentation, and levels: a branch of `elif` stands in the one before it
+    blocks: list[list[int]] = []  # width of the indentation, and levels: each `elif` is nested in the branch before it
     outside, line = 0, 1
     found = LINE_START.match(source)
     while found is not None:
@@ -138,7 +138,7 @@ def _statements(source: str, least: int) -> Iterator[Statement]:
 
 
 class _Line:
-    """A logical line from ``position`` on, as far as it is read."""
+    """A reader of the logical line that starts at ``position``."""
 
     def __init__(self, source: str, position: int) -> None:
         self._source = source
@@ -147,7 +147,7 @@ class _Line:
         self._follows_operand = False  # an opening bracket is a call then, or an index
 
     def read(self) -> tuple[int, int]:
-        """Return where the line ends, -1 if it does not, which Python cannot read; and how deep it is."""
+        """Return the end and the depth of the line; an end of -1 if it does not end, which is a syntax error."""
         while True:
             here = self._levels[-1]
             found = (IN_TEXT[here.end] if here.end else TOKEN).search(self._source, self._position)
@@ -162,16 +162,16 @@ class _Line:
                 return -1, 0
 
     def _go_on(self, kind: str | None, mark: str, here: _Level, *, follows: bool) -> bool:
-        """Go on after something; return whether Python can."""
+        """Account for a token; return whether the line is still valid."""
         self._follows_operand = kind in {"close", "end", "plain"} or (follows and kind in {"pass", "newline"})
         if kind == "string":
             self._levels.append(_Level(mark.lstrip("rRfFtT")))
-            return mark[0] not in "'\""  # of any other string the end would have been found
+            return mark[0] not in "'\""  # any other string would have matched as a whole
         if kind in {"open", "field"}:
             here.operand += follows and not here.end
             self._levels.append(_Level())
         elif kind in {"close", "end"}:
-            # With its format ends a field.
+            # The end of a format is also the end of its field.
             for _ in range(1 + (here.end == FORMAT)):
                 depth = self._levels.pop().depth()
                 if not self._levels:
@@ -185,23 +185,23 @@ class _Line:
 
 
 class _Level:
-    """What stands between brackets, or in none: how deep its parts are."""
+    """The depth of the parts of one level of brackets, or of the line outside of brackets."""
 
     def __init__(self, end: str = "") -> None:
-        self.end = end  # of the f-string that this is the text of, or FORMAT
-        self.lambdas = 0  # whose parameters are being read
-        self.best = 0  # of the parts before
+        self.end = end  # the quotes of the f-string whose text this is, or FORMAT
+        self.lambdas = 0  # those whose parameters are being read
+        self.best = 0  # the depth of the parts before
         self.outer = 0  # words around the operands that follow, up to a comma
         self.binary = 0  # operators between operands
-        self.most = 0  # of the operands before
+        self.most = 0  # the depth of the operands before
         self.operand = self.within = 0  # signs and calls of an operand, and the deepest of its brackets
 
     def depth(self) -> int:
-        """Return how deep it is so far."""
+        """Return the depth so far."""
         return max(self.best, self.outer + self.binary + max(self.most, self.operand + self.within))
 
     def count(self, kind: str, mark: str, *, is_sign: bool) -> None:
-        """Go on after a word or an operator."""
+        """Account for a word or an operator."""
         if mark in {"await", "."} or (kind == "operator" and is_sign):
             self.operand += 1
         elif kind == "operator":
@@ -209,11 +209,11 @@ class _Level:
             self.most = max(self.most, self.operand + self.within)
             self.operand = self.within = 0
         elif mark in OUTER:
-            # The operands of comparisons, of `and` and of `or` stand beside one another.
+            # The operands of comparisons, of `and` and of `or` are siblings.
             self._part(self.outer + OUTER[mark])
             self.lambdas += mark == "lambda"
         elif self.lambdas:
-            # Until its colon there are parameters; commas and the like in there end nothing.
+            # Up to its colon there are parameters, whose commas end no part.
             self.lambdas -= mark == ":"
         else:
             self._part(0 if mark in {",", ";"} or kind == "assign" else self.outer)

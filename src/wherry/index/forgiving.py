@@ -1,4 +1,4 @@
-"""A cache whose failures cost a download and nothing else, around one of which nothing is known."""
+"""A wrapper for caches of callers: their failures cost a download and a warning, and nothing else."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ PATIENCE = 30.0  # seconds, as in JavaScript
 
 
 class ForgivingCache(QuietCache):
-    """Asks ``cache``, which may raise, answer with anything, or never settle: then it is not asked again.
+    """Calls ``cache``, which may raise, return anything, or hang.
 
-    It has ``seconds`` to settle (``None``: ``PATIENCE``).
+    A call that takes longer than ``seconds`` (``None``: ``PATIENCE``) is the last one.
     """
 
     def __init__(self, cache: Cache, seconds: float | None = None) -> None:
@@ -32,14 +32,14 @@ class ForgivingCache(QuietCache):
         self._complaints: dict[str, None] = {}
 
     async def get(self, key: str) -> bytes | None:
-        """Return what was put under ``key``, or ``None``."""
+        """Return the bytes under ``key``, or ``None``."""
         kept = await self._ask(lambda: self._cache.get(key))
         if kept is None or type(kept) is bytes:
             return kept
         try:
-            # A copy: its owner may change it.
+            # A copy, because the owner may change it.
             return bytes(memoryview(kept))  # type: ignore[arg-type]
-        except Exception:  # noqa: BLE001 - of a class of the caller's
+        except Exception:  # noqa: BLE001 - the caller's own class may raise anything
             self._complain(f"it gave a {type(kept).__name__}, which holds no bytes")
             return None
 
@@ -48,7 +48,7 @@ class ForgivingCache(QuietCache):
         await self._ask(lambda: self._cache.put(key, content))
 
     def take_warnings(self) -> tuple[str, ...]:
-        """Return the first of the failures since the last call."""
+        """Return a warning of the first failure since the last call."""
         taken = tuple(self._complaints)[:1]
         self._complaints.clear()
         return taken
@@ -56,7 +56,7 @@ class ForgivingCache(QuietCache):
     async def _ask(self, use: Callable[[], Awaitable[object]]) -> object:
         if self._is_given_up:
             return None
-        # A task of its own: one that is cancelled in there cancels no installation, and one that cannot be is left.
+        # In its own task: a cancellation inside does not cancel the installation, and a hanging call can be left.
         task = asyncio.create_task(_outcome(use))
         try:
             await asyncio.wait({task}, timeout=self._seconds)
@@ -71,7 +71,7 @@ class ForgivingCache(QuietCache):
             raise error
         if error is not None:
             text = ""
-            with suppress(Exception):  # an error of the caller's may have no words
+            with suppress(Exception):  # the caller's own error may not have a message
                 text = f": {error}"
             self._complain(shorten(f"{type(error).__name__}{text}").removesuffix(": "))
         return answer
@@ -83,5 +83,5 @@ class ForgivingCache(QuietCache):
 async def _outcome(use: Callable[[], Awaitable[object]]) -> tuple[object, BaseException | None]:
     try:
         return await use(), None
-    except BaseException as error:  # noqa: BLE001 - what leaves a task may end the event loop
+    except BaseException as error:  # noqa: BLE001 - an exception that leaves a task may end the event loop
         return None, error

@@ -125,7 +125,7 @@ class _Open:
 
 
 class _Drawing:
-    """Draw depth first, without recursion: what is installed may require as deep as it likes."""
+    """Draws a graph depth first, without recursion, because installed packages may require one another at any depth."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
@@ -148,7 +148,7 @@ class _Drawing:
         return tuple(top)
 
     def _begin(self, name: NormalizedName, edges: list[Edge], beside: list[Branch]) -> None:
-        """Draw a branch that goes no further ``beside`` the others, and open one that does."""
+        """Add a branch without branches to ``beside``; open any other."""
         asked = frozenset(extra for edge in edges for extra in edge.reason.extras)
         extras, below = self._expand(name, asked)
         cycle = any(name == above.node[0] and extras <= above.node[1] for above in self._path)
