@@ -19,6 +19,7 @@ from wherry.model.project import ProjectFile, ProjectPage
 from wherry.resolution.attempt import attempt
 from wherry.resolution.graph.graph import Reason
 from wherry.resolution.problem import Problem
+from wherry.resolution.releases import Release
 from wherry.resolution.requirements import expand
 from wherry.resolution.resolution import Pin, Resolution
 from wherry.resolution.snapshot import Snapshot
@@ -155,7 +156,8 @@ def test_a_pin_has_its_file_and_its_requirers():
         ("speed", "lib", ()),
     ]
     assert lib.file is not None
-    assert replace(lib, source=replace(lib.file, hashes={"md5": "0"})).hash is None
+    weak = Release(Version(lib.version), replace(lib.file, hashes={"md5": "0"}))
+    assert replace(lib, source=weak).hash is None
 
 
 @pytest.mark.parametrize(

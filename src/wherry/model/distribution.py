@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from wherry.model.tables import align
 
@@ -23,6 +23,9 @@ class InstalledDistribution:
     uninstalled. ``source`` is the URL of its wheel, if known. ``requested`` is true if a caller asked for it by name,
     ``from_distribution`` if it is a package of the runtime's own distribution.
     """
+
+    origin: ClassVar[Literal["installed"]] = "installed"
+    file: ClassVar[None] = None  # there is nothing to download
 
     metadata: CoreMetadata
     location: str | None = None

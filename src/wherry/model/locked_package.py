@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
@@ -21,6 +21,8 @@ class LockedPackage:
     ``depends`` names the packages of the same distribution that it was built with. A shared library is not a Python
     distribution: its archive holds ``.so`` files that other packages link to. ``imports`` are the modules in it.
     """
+
+    origin: ClassVar[Literal["distribution"]] = "distribution"
 
     name: NormalizedName
     version: Version

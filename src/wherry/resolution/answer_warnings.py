@@ -6,9 +6,6 @@ from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from wherry.formats.lenient import read_requires_python
-from wherry.model.distribution import InstalledDistribution
-from wherry.model.project import ProjectFile
-from wherry.resolution.direct_urls import DirectFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +13,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.errors import WherryError
+    from wherry.model.project import ProjectFile
     from wherry.resolution.candidates import Candidate, Candidates
     from wherry.resolution.conflicts.resolver import Answer
     from wherry.resolution.problem import Problem
@@ -35,7 +33,7 @@ def find_warnings(answer: Answer, candidates: Candidates, unreadable: Mapping[Ca
         metadata = candidates.metadata(candidate)
         if candidate.extra and metadata and candidate.extra not in metadata.provides_extra:
             yield f"{candidate.name} {candidate.version} has no extra {candidate.extra!r}"
-        elif not candidate.extra and not isinstance(candidate.source, InstalledDistribution):
+        elif not candidate.extra and candidate.origin != "installed":
             yield from metadata.warnings if metadata else ()
             yield from _of_project(candidate, answer, candidates)
     yield from _of_unreadable(answer, candidates, unreadable)
@@ -71,8 +69,8 @@ def _of_project(candidate: Candidate, answer: Answer, candidates: Candidates) ->
     problem = candidates.problem
     requirements = [*answer.criteria[candidate.identifier].iter_requirement()]
     yield from _of_downgrade(candidate, requirements, problem)
-    if isinstance(candidate.source, ProjectFile):
-        yield from _of_file(candidate, candidate.source, requirements, problem)
+    if candidate.origin == "index" and candidate.file is not None:
+        yield from _of_file(candidate, candidate.file, requirements, problem)
     page = candidates.snapshot.pages.get(candidate.name)
     if page is not None and page.status in {"archived", "deprecated"}:
         reason = f": {page.status_reason}" if page.status_reason else ""
@@ -88,7 +86,7 @@ def _of_downgrade(candidate: Candidate, requirements: Sequence[ProjectRequiremen
     said = {*problem.requirements, *chain.from_iterable(problem.overrides.values())}
     constraints = problem.constraints.get(candidate.name, ())
     is_asked = any(not one.admits(installed.metadata.version) for one in constraints) or not said.isdisjoint(refusing)
-    if not is_asked and not isinstance(candidate.source, DirectFile):
+    if not is_asked and candidate.origin != "direct":
         texts = " and ".join(sorted({one.text for one in refusing}))
         reason = f", which {texts} excludes" if texts else ""
         yield f"{candidate} replaces the newer {installed.version}{reason}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from wherry.errors import WherryError
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
-from wherry.resolution.sources import Sources, file_of
+from wherry.resolution.sources import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wherry.resolution.releases import Release, Releases
     from wherry.resolution.requirements import Identifier, ProjectRequirement
     from wherry.resolution.snapshot import Snapshot
-    from wherry.resolution.sources import Source
+    from wherry.resolution.sources import Origin, Source
 
 __all__ = ["Candidate", "Candidates", "Policy", "probe"]
 
@@ -70,7 +70,12 @@ class Candidate:
     @property
     def file(self) -> ProjectFile | None:
         """The file to install; ``None`` for an installed distribution, and for the placeholder."""
-        return file_of(self.source) if self.source is not None else None
+        return self.source.file if self.source is not None else None
+
+    @property
+    def origin(self) -> Origin | None:
+        """The kind of its source; ``None`` for the placeholder."""
+        return self.source.origin if self.source is not None else None
 
     def __str__(self) -> str:
         extra = f"[{self.extra}]" if self.extra else ""
@@ -118,8 +123,7 @@ class Candidates:
         if name not in self.snapshot.pages:
             yield None, None
         else:
-            offered = ((release.version, release.file) for release in self.matching(name, requirements, constraints))
-            yield from sources.among(wanted, offered)
+            yield from sources.among(wanted, self.matching(name, requirements, constraints))
         yield from sources.after(wanted)
 
     def sources(self, name: NormalizedName) -> Sources:
@@ -153,7 +157,7 @@ class Candidates:
         if self.policy is Policy.RELAXED or candidate.extra:
             return False
         file, version = candidate.file, candidate.version
-        if file is None or version is None or file.yanked is None or candidate.source is not file:
+        if file is None or version is None or file.yanked is None or candidate.origin != "index":
             return False
         constraints = self.problem.constraints.get(candidate.name, ())
         return not any(requirement.names(version) for requirement in (*requirements, *constraints))
@@ -202,7 +206,7 @@ class Candidates:
             elif releases := self.snapshot.releases(name):
                 usable = releases.everything & ~releases.yanked
                 finals = 0 if self.problem.pre else usable & ~releases.prereleases
-                found += sources.among((), ((one.version, one.file) for one in releases.pick(finals or usable)))
+                found += sources.among((), releases.pick(finals or usable))
         return probe([self._make(name, extra, version, source) for version, source in found])
 
     def metadata(self, candidate: Candidate) -> CoreMetadata | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from packaging.requirements import InvalidRequirement as BadRequirement
 from packaging.utils import canonicalize_name
@@ -44,6 +44,8 @@ WHEEL = re.compile(
 @dataclass(frozen=True, slots=True)
 class DirectFile:
     """A wheel at a URL, with the version from its filename."""
+
+    origin: ClassVar[Literal["direct"]] = "direct"
 
     version: Version
     file: ProjectFile

@@ -78,7 +78,7 @@ def members_to_replace(candidate: Candidate, problem: Problem, snapshot: Snapsho
     """Yield a requirement of another version for each installed member whose metadata excludes ``candidate``."""
     if candidate.version is None or candidate.extra or candidate.name not in problem.distribution:
         return
-    for member in problem.installed.values() if not isinstance(candidate.source, InstalledDistribution) else ():
+    for member in problem.installed.values() if candidate.origin != "installed" else ():
         package = locked_package(member, problem)
         if package is None or candidate.name not in partners_of(package, problem):
             continue

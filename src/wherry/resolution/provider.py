@@ -170,7 +170,7 @@ class Provider(AbstractProvider[ProjectRequirement, Candidate, Identifier]):
         if candidate.file is None or candidate.version is None:
             return
         older: tuple[Release, ...] = ()
-        if not self.candidates.sources(candidate.name).is_closed and candidate.source is candidate.file:
+        if not self.candidates.sources(candidate.name).is_closed and candidate.origin == "index":
             releases = self.candidates.snapshot.releases(candidate.name)
             older = releases.older(candidate.version) if releases is not None else ()
         need = MetadataNeed(candidate.name, candidate.file, candidate.extra, older, probe or self._is_probing)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from wherry.resolution.wheel_selection import DoesNotFit
 
@@ -26,7 +26,9 @@ __all__ = ["Release", "Releases", "find_releases"]
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One version of a project, with the file to install."""
+    """One version of a project on an index, with the file to install."""
+
+    origin: ClassVar[Literal["index"]] = "index"
 
     version: Version
     file: ProjectFile

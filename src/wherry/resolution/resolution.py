@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from wherry.model.sizes import human_size
 from wherry.printable import printable
 from wherry.resolution.graph.graph import Graph
-from wherry.resolution.sources import file_of, origin_of
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
@@ -28,7 +27,8 @@ SHOWN_ASKERS = 3
 class Pin:
     """The chosen version of a project.
 
-    ``source`` is the file to install, with its URL or as a package of the distribution, or the installed distribution.
+    ``source`` is a release of the index, a wheel at a URL, a package of Pyodide's distribution, or the installed
+    distribution.
     ``required_by`` names the projects that require it; ``requested`` is true if the caller does; ``reasons`` has their
     requirements, the caller's first.
     """
@@ -43,12 +43,12 @@ class Pin:
     @property
     def file(self) -> ProjectFile | None:
         """The file to install, or ``None`` if the version is installed already."""
-        return file_of(self.source)
+        return self.source.file
 
     @property
     def origin(self) -> Origin:
         """The kind of source: ``index``, ``direct`` (a URL), ``distribution``, or ``installed``."""
-        return origin_of(self.source)
+        return self.source.origin
 
     @property
     def hash(self) -> str | None:

@@ -7,12 +7,9 @@ reserved for a project is its only source besides the installed version.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from wherry.formats.urls import recorded_url
-from wherry.model.distribution import InstalledDistribution
-from wherry.model.locked_package import LockedPackage
-from wherry.resolution.direct_urls import DirectFile
 from wherry.resolution.standard_library import module_as_source
 
 if TYPE_CHECKING:
@@ -21,36 +18,19 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
     from packaging.version import Version
 
-    from wherry.model.project import ProjectFile
+    from wherry.model.distribution import InstalledDistribution
+    from wherry.model.locked_package import LockedPackage
+    from wherry.resolution.direct_urls import DirectFile
     from wherry.resolution.problem import Problem
+    from wherry.resolution.releases import Release
     from wherry.resolution.requirements import ProjectRequirement
 
-    Source = InstalledDistribution | LockedPackage | DirectFile | ProjectFile
+    Source: TypeAlias = InstalledDistribution | LockedPackage | DirectFile | Release
+    """A place of a candidate: ``origin`` names its kind, ``file`` is the file to install, if there is one."""
 
-__all__ = ["Origin", "Sources", "file_of", "origin_of", "version_of"]
+__all__ = ["Origin", "Sources"]
 
 Origin = Literal["index", "direct", "distribution", "installed"]
-
-
-def file_of(source: Source) -> ProjectFile | None:
-    """Return the file to install; ``None`` for an installed distribution."""
-    if isinstance(source, LockedPackage | DirectFile):
-        return source.file
-    return None if isinstance(source, InstalledDistribution) else source
-
-
-def origin_of(source: Source) -> Origin:
-    """Return the name of the kind of ``source``."""
-    if isinstance(source, LockedPackage):
-        return "distribution"
-    if isinstance(source, DirectFile):
-        return "direct"
-    return "installed" if isinstance(source, InstalledDistribution) else "index"
-
-
-def version_of(source: InstalledDistribution | LockedPackage) -> Version:
-    """Return the version of an installed distribution, or of a package of Pyodide's distribution."""
-    return source.version if isinstance(source, LockedPackage) else source.metadata.version
 
 
 class Sources:
@@ -84,8 +64,8 @@ class Sources:
     def before(self, wanted: Sequence[ProjectRequirement]) -> Iterator[tuple[Version, Source]]:
         """Yield the sources to try before the index, with their versions."""
         installed = self.installed
-        if installed is not None and self.stays and _admits(wanted, version_of(installed)):
-            yield version_of(installed), installed
+        if installed is not None and self.stays and _admits(wanted, installed.metadata.version):
+            yield installed.metadata.version, installed
         if self.direct is not None and _admits(wanted, self.direct.version):
             yield self.direct.version, self.direct
         if self.locked is not None and self._is_preferred(self.locked) and _admits(wanted, self.locked.version):
@@ -95,24 +75,25 @@ class Sources:
         """Yield the sources to try after the index, with their versions."""
         if self.locked is not None and not self._is_preferred(self.locked) and _admits(wanted, self.locked.version):
             yield self.locked.version, self._unless_installed(self.locked)
-        if self.module is not None and _admits(wanted, version_of(self.module)):
-            yield version_of(self.module), self.module
+        if self.module is not None and _admits(wanted, self.module.metadata.version):
+            yield self.module.metadata.version, self.module
 
     def among(
-        self, wanted: Sequence[ProjectRequirement], offered: Iterable[tuple[Version, ProjectFile]]
+        self, wanted: Sequence[ProjectRequirement], offered: Iterable[Release]
     ) -> Iterator[tuple[Version, Source]]:
-        """Yield the files of the index, with the installed version in its place: an upgrade never goes below it."""
+        """Yield the releases of the index, with the installed version in its place: an upgrade never goes below it."""
         waiting = self.installed
-        if waiting is not None and (self.stays or not _admits(wanted, version_of(waiting))):
+        if waiting is not None and (self.stays or not _admits(wanted, waiting.metadata.version)):
             waiting = None
-        for version, file in offered:
-            if waiting is not None and version <= version_of(waiting):
-                yield version_of(waiting), waiting
+        for release in offered:
+            version = release.version
+            if waiting is not None and version <= waiting.metadata.version:
+                yield waiting.metadata.version, waiting
                 waiting = None
-            if self.installed is None or version != version_of(self.installed):
-                yield version, file
+            if self.installed is None or version != self.installed.metadata.version:
+                yield version, release
         if waiting is not None:
-            yield version_of(waiting), waiting
+            yield waiting.metadata.version, waiting
 
     @property
     def stays(self) -> bool:
@@ -121,7 +102,7 @@ class Sources:
 
     def _unless_installed(self, locked: LockedPackage) -> LockedPackage | InstalledDistribution:
         """Return the installed distribution if it has the same version: an upgrade does not fetch it again."""
-        return self.installed if self.installed and version_of(self.installed) == locked.version else locked
+        return self.installed if self.installed and self.installed.metadata.version == locked.version else locked
 
     def _is_preferred(self, locked: LockedPackage) -> bool:
         if locked.is_shared_library:

@@ -109,7 +109,7 @@ class Prefetcher:
                 return
             if isinstance(best.source, InstalledDistribution):
                 await self._follow_metadata(best.source.metadata, requirement.extra)
-            elif best.file is not None and (requirement.extra or best.file is best.source):
+            elif best.file is not None and (requirement.extra or best.origin == "index"):
                 # The lock has the requirements of the distribution's packages; their metadata only adds extras.
                 await self._learn_and_follow(best.file, requirement.extra)
         except WherryError:

@@ -9,22 +9,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wherry.model.distribution import InstalledDistribution
-from wherry.model.locked_package import LockedPackage
-from wherry.resolution.direct_urls import DirectFile
 from wherry.resolution.releases import Releases
-from wherry.resolution.sources import version_of
 
 if TYPE_CHECKING:
     from packaging.version import Version
 
     from wherry.resolution.candidates import Candidate, Candidates
     from wherry.resolution.requirements import Identifier, ProjectRequirement
+    from wherry.resolution.sources import Origin
 
 __all__ = ["ABSENT", "Domain"]
 
 ABSENT, INSTALLED, LOCKED, DIRECT, PLACEHOLDER = (1 << position for position in range(5))
 OFFSET = 5
+BITS: dict[Origin | None, int] = {"installed": INSTALLED, "distribution": LOCKED, "direct": DIRECT}
 NOTHING = Releases(())
 
 
@@ -37,9 +35,9 @@ class Domain:
         self.identifier = identifier
         self._versions: dict[int, Version] = {}
         if installed := sources.installed or sources.module:
-            self._versions[INSTALLED] = version_of(installed)
+            self._versions[INSTALLED] = installed.metadata.version
         if sources.locked is not None:
-            self._versions[LOCKED] = version_of(sources.locked)
+            self._versions[LOCKED] = sources.locked.version
         if sources.direct is not None:
             self._versions[DIRECT] = sources.direct.version
         is_hole = not sources.is_closed and name not in candidates.snapshot.pages
@@ -49,7 +47,7 @@ class Domain:
         self.full = ABSENT | self._placeholder | sum(self._versions) | self._releases.everything << OFFSET
         if sources.installed is not None:
             # The bit of the installed version covers the release of the same version.
-            self.full &= ~self._bit_of_release(version_of(sources.installed))
+            self.full &= ~self._bit_of_release(sources.installed.metadata.version)
 
     def admitted(self, requirement: ProjectRequirement) -> int:
         """Return the bits that satisfy ``requirement``; the placeholder always does."""
@@ -61,11 +59,7 @@ class Domain:
         """Return the bit of ``candidate``."""
         if candidate.version is None:
             return PLACEHOLDER
-        if isinstance(candidate.source, InstalledDistribution):
-            return INSTALLED
-        if isinstance(candidate.source, LockedPackage):
-            return LOCKED
-        return DIRECT if isinstance(candidate.source, DirectFile) else self._bit_of_release(candidate.version)
+        return BITS.get(candidate.origin) or self._bit_of_release(candidate.version)
 
     def _bit_of_release(self, version: Version) -> int:
         position = self._releases.positions.get(version)
