@@ -13,23 +13,22 @@ test("errors advise options of the command line", () => {
     ["try again, or allow more time with Installer(network=Network(…))", "try again"],
     ["a blocker: see the browser's console", "a blocker"],
     [
-      "took the index's. To get them, serve Pyodide's packages beside it, or name the folder: loadPyodide({ packageBaseUrl: '…' })",
-      "took the index's. To get them, put the wheels of Pyodide's release beside it, into node_modules/pyodide; " +
+      "instead. To get Pyodide's own, serve Pyodide's packages beside it, or name the folder: loadPyodide({ packageBaseUrl: '…' })",
+      "instead. To get Pyodide's own, put the wheels of Pyodide's release beside it, into node_modules/pyodide; " +
         "--prefer index asks for none of them",
     ],
     [
       "no index can. Serve Pyodide's packages beside it, or name the folder: loadPyodide({ packageBaseUrl: '…' })",
       "no index can. Put the wheels of Pyodide's release beside it, into node_modules/pyodide",
     ],
-    ['prefer="index" takes the index\'s', "--prefer index takes the index's"],
   ];
   for (const [python, options] of said) assert.equal(inOptions(python, {}), options);
 });
 
 test("options that are set are not advised", () => {
-  const error = "No answer; it is Pyodide's own numpy: prefer=\"index\" takes the index's instead, if there is one";
-  assert.match(inOptions(error, {}), /--prefer index/);
-  assert.equal(inOptions(error, { prefer: "index" }), "No answer");
+  const warning = "Instead. To get Pyodide's own, serve Pyodide's packages beside it: loadPyodide({ packageBaseUrl: '…' })";
+  assert.match(inOptions(warning, {}), /node_modules\/pyodide; --prefer index/);
+  assert.match(inOptions(warning, { prefer: "index" }), /node_modules\/pyodide$/);
 });
 
 test("every file that does not fit is named, of all projects that cannot be had", () => {

@@ -14,7 +14,7 @@ from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.index_pages import file_path
 from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
-from wherry.errors import IndexUnavailable, IndexUnreachable, IntegrityError, RefusedByIndex
+from wherry.errors import IndexUnavailable, IndexUnreachable, IntegrityError, RefusedByIndex, ResolutionConflict
 from wherry.formats.distribution_lock import parse_distribution_lock
 from wherry.index.failures import unreachable
 from wherry.installation.scheme import Scheme
@@ -150,6 +150,19 @@ async def test_the_error_has_a_hint_if_the_index_cannot_replace_a_package(tmp_pa
         "packages beside it, or name the folder that has them: loadPyodide({ packageBaseUrl: '…' })"
     )
     assert not list((tmp_path / "site").iterdir())
+
+
+async def test_a_conflict_is_explained_before_the_unavailable_packages(tmp_path: Path) -> None:
+    index = (make_wheel("app", "2", requires=["lib<2"]), make_wheel("lib", "2"))
+    with pytest.raises(ResolutionConflict) as raised:
+        await installer(tmp_path, index=index).install("app", "lib==2")
+    first, *_, last = str(raised.value).splitlines()
+    assert first == "These requirements exclude each other:"
+    assert last == (
+        "Could not download Pyodide's own app 1 (HTTP status 404), and the index's versions do not fit. "
+        "To get Pyodide's own, serve Pyodide's packages beside it, or name the folder that has them: "
+        "loadPyodide({ packageBaseUrl: '…' })"
+    )
 
 
 async def test_a_wrong_hash_is_an_error_even_if_the_index_has_the_package(tmp_path: Path) -> None:

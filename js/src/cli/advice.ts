@@ -13,18 +13,16 @@ export interface Settings {
 type Replacement = string | ((...found: string[]) => string);
 
 const NAMES = /["']([^"']+)["']/g;
-const PREFER_INDEX = /[;:,]?\s*it is Pyodide's own \S+: prefer="index" takes [^\n]*?if there is one/g;
+const PREFER_INDEX = "; --prefer index asks for none of them";
 const TRUST_SYSTEM = "let Node use the system's certificates with NODE_OPTIONS=--use-system-ca";
 const PUT_BESIDE = "put the wheels of Pyodide's release beside it, into node_modules/pyodide";
 const SPELLINGS: readonly [RegExp, Replacement][] = [
-  [/prefer=["'](\w+)["'] takes/g, "--prefer $1 takes"],
-  [/prefer=["'](\w+)["']/g, "--prefer $1"],
   [/overwrite=[[(]([^\])]*)[\])]/g, (_, names = "") => overwriteOptions(names)],
   [/requirements_files=\['([^']*)'\]/g, "-r $1"],
   [/requirements_files=\[…\]/g, "-r FILE"],
   [/give what is in the file as constraints=\[…\]/g, "give the file as --constraint FILE"],
   [/constraints=\[([^\]]*)\]/g, "--constraint $1"],
-  [/To get them, serve Pyodide's packages [^\n]*?\}\)/g, `To get them, ${PUT_BESIDE}; --prefer index asks for none of them`],
+  [/To get Pyodide's own, serve Pyodide's packages [^\n]*?\}\)/g, `To get Pyodide's own, ${PUT_BESIDE}${PREFER_INDEX}`],
   [/Serve Pyodide's packages [^\n]*?\}\)/g, capitalized(PUT_BESIDE)],
   [/index_urls=\[Index\([^\]]*\)\]/g, "--index-url https://name:password@…"],
   [/index_urls=\['([^']*)'\]/g, "--index-url $1"],
@@ -70,7 +68,7 @@ export function rejectionLines(facts: Readonly<Record<string, unknown>>): string
 
 /** Returns a text with the options of the command line in place of Python's arguments. */
 export function inOptions(text: string, settings: Settings): string {
-  return [...forSettings(settings), ...SPELLINGS].reduce(
+  return [...SPELLINGS, ...forSettings(settings)].reduce(
     (said, [pattern, replacement]) => said.replace(pattern, replacement as string),
     text,
   );

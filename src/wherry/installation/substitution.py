@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from wherry.errors import IndexUnavailable, IndexUnreachable, ResolutionError
+from wherry.errors import IndexUnavailable, IndexUnreachable, ResolutionConflict, ResolutionError
 from wherry.formats.urls import last_segment
 from wherry.installation.download import MembersUnavailable
 from wherry.resolution.members import partners_of
@@ -32,8 +32,8 @@ class Substitution:
     def without(self, failure: Exception) -> Problem:
         """Return the problem without the packages that ``failure`` is about.
 
-        Raises ``failure`` if it is about none of them; the first error, with a hint, if the index cannot replace the
-        package; or the error that the computer is offline.
+        Raises ``failure`` if it is about none of them, or about requirements that exclude each other; the first error,
+        with a hint, if the index cannot replace the package; or the error that the computer is offline.
         """
         found = {name: error for name, error in self._found(failure).items() if name not in self._errors}
         for error in found.values():
@@ -45,6 +45,11 @@ class Substitution:
         is_final = isinstance(failure, ResolutionError | IndexUnavailable | MembersUnavailable)
         if not self._errors or not is_final:
             raise failure
+        if isinstance(failure, ResolutionConflict) and len(failure.clashes) > 1:
+            # Pyodide's own packages may not fit either, so the conflict comes first.
+            missing = f"{self._could_not_download()}, and the index's versions do not fit"
+            failure.explanation += f"\n{missing}. To get Pyodide's own, serve {ADVICE}"
+            raise failure
         name, error = next(iter(self._errors.items()))
         known = f"{error.hint}; " if error.hint else ""
         error.hint = f"{known}it is Pyodide's own {name}, which no index can replace. Serve {ADVICE}"
@@ -52,11 +57,14 @@ class Substitution:
 
     def warning(self) -> str:
         """Return a warning that names the packages and the first reason."""
+        taken = f"{self._could_not_download()}; installed them from the index instead"
+        return f"{taken}. To get Pyodide's own, serve {ADVICE}"
+
+    def _could_not_download(self) -> str:
         distribution = self._problem.distribution
         packages = ", ".join(f"{name} {distribution[name].version}" for name in sorted(self._errors))
         reason = next(iter(self._errors.values())).reason
-        taken = f"Could not download Pyodide's own {packages} ({reason}); installed them from the index instead"
-        return f"{taken}. To get Pyodide's own, serve {ADVICE}"
+        return f"Could not download Pyodide's own {packages} ({reason})"
 
     def _found(self, failure: Exception) -> Mapping[NormalizedName, IndexUnavailable]:
         """Return the packages that ``failure`` is about, by name; an error about metadata only has a URL."""
