@@ -207,8 +207,8 @@ CASES: Mapping[str, Case] = {
     ),
     "paths, depth": (20_000, lambda n: ["a/" * n + "b"] * 6, lambda paths: list(path_problems(paths))),
     **{f"repairs, {part}": (2_000 // len(part), part.__mul__, _repair) for part in REPAIRED},
-    **{f"nesting, {part}": (500_000, part.__mul__, is_nested_deeply) for part in NESTED},
-    **{f"source, {kind}": (20_000, make, check_depth) for kind, make in SOURCES.items()},
+    **{f"nesting, {part}": (100_000, part.__mul__, is_nested_deeply) for part in NESTED},
+    **{f"source, {kind}": (5_000, make, check_depth) for kind, make in SOURCES.items()},
     "ZIP, entries": (1_000, lambda n: _archive([f"a/{i}" for i in range(n)]), _zip),
     "shared library, names": (20_000, _library, lambda content: read_linking(content, path="a.so", filename=WHEEL)),
 }

@@ -304,3 +304,113 @@ def test_files_that_file_systems_hide_stay_and_hinder_nothing(wherry_runtime, in
     assert (is_in_tree, gone, again) == (True, ["owner 2"], ["owner 2"])
     assert (left, names) == (["hidden"] * len(hidden), listed)
     assert snapshot(wherry_runtime) == before
+
+
+@run_in_pyodide
+async def imports_of(selenium, sources):
+    import wherry
+
+    found: list[object] = []
+    for source in sources:
+        try:
+            await wherry.install_imports(source)
+        except wherry.WherryError as error:
+            found.append((error.code, getattr(error, "line", None)))
+        else:
+            found.append(None)
+    return found
+
+
+def test_source_as_deep_as_it_likes_leaves_the_runtime_alive(wherry_runtime):
+    admitted = [
+        "import json\nx = 1" + " + x" * 1_499,
+        "import json\nx = y" + ".z()" * 250,
+        "import json\nif x: pass\n" + "elif x: pass\n" * 1_000,
+        "import json\nx = 1" + " + x" * 3_400,
+        "import json\nif x: pass\n" + "elif x: pass\n" * 3_400,
+    ]
+    refused = ["import json\nx = 1" + part * 20_000 for part in (" + x", " if x else 1", ".real()", "[0]", " ** x")]
+    refused += ["import json\nx = " + part * 20_000 + "1" for part in ("-", "not ", "lambda: ", "await ")]
+    refused.append("import json\nif x: pass\n" + "elif x: pass\n" * 20_000)
+    found = imports_of(wherry_runtime, admitted + refused)
+    assert found[: len(admitted)] == [None] * len(admitted)
+    assert {code for code, _ in found[len(admitted) :]} == {"invalid-source"}
+    assert imports_of(wherry_runtime, ["x = " + "(" * 150 + ")" * 150]) == [None]
+
+
+@run_in_pyodide
+async def drawn_row(selenium, index_url, count):
+    import json
+
+    import wherry
+
+    await wherry.install("row0", index_urls=[index_url])
+    try:
+        tree, why = wherry.tree(), wherry.why(f"row{count - 1}")
+        shown = [len(str(tree).splitlines()), len(repr(tree.branches)) > 0, tree._repr_html_().count("\n")]
+        return shown, len(json.dumps(tree.to_dict())) > 0, [len(chain) for chain in why.chains]
+    finally:
+        wherry.uninstall(*(f"row{number}" for number in range(count)))
+
+
+def test_a_long_row_of_requirements_is_drawn_to_its_two_hundredth_level(wherry_runtime, index_server):
+    count = 300
+    requirements = [[f"row{number + 1}"] for number in range(count - 1)] + [[]]
+    index_server.files += [make_wheel(f"row{number}", "1", requires=one) for number, one in enumerate(requirements)]
+    shown, is_json, chains = drawn_row(wherry_runtime, index_server.json_url, count)
+    lines, is_shown, breaks = shown
+    assert lines > 201
+    assert is_shown
+    assert breaks == lines - 1
+    assert (is_json, chains) == (True, [count])
+
+
+@run_in_pyodide
+async def with_failing_caches(selenium, index_url):
+    import asyncio
+
+    import wherry
+
+    class Given:
+        def __init__(self, act):
+            self.act = act
+
+        async def get(self, _):
+            return await self.act()
+
+        async def put(self, _, __):
+            await self.act()
+
+    async def raising():
+        raise OSError("disk")
+
+    async def never():
+        await asyncio.Event().wait()
+
+    async def wrong():
+        return 7
+
+    async def cancelled():
+        raise asyncio.CancelledError
+
+    found = []
+    for act in (raising, never, wrong, cancelled):
+        network = wherry.Network(answer_timeout=1)
+        installer = wherry.Installer(index_urls=[index_url], cache=Given(act), network=network)
+        report = await installer.install("idna")
+        found.append((len(report.installed), list(report.warnings)))
+        wherry.uninstall("idna")
+    return found
+
+
+def test_a_cache_in_python_may_fail_in_every_way(wherry_runtime, index_server):
+    index_server.files.append(make_wheel("idna", "99"))
+    assert with_failing_caches(wherry_runtime, index_server.json_url) == [
+        (1, [f"The cache of downloads fails, and everything is fetched: {problem}"])
+        for problem in (
+            "OSError: disk",
+            "it has not answered within 1 seconds, and is not asked again",
+            "it answered with int, which holds no bytes",
+            "CancelledError",
+        )
+    ]

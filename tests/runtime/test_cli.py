@@ -109,6 +109,27 @@ def test_the_exit_code_is_that_of_the_script(cli, statement, code, stderr):
     assert result.stderr.partition("\n")[2] == stderr
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "total = x" + " + x" * 1_499,
+        "total = x" + ".conjugate()" * 250,
+        "if x == 2: pass\n" + "elif x == 3: pass\n" * 1_000,
+    ],
+    ids=["a sum of 1,500 terms", "250 chained calls", "1,000 branches"],
+)
+def test_a_long_program_runs(cli, source):
+    result = cli.run(f"x = 1\n{source}\nprint('done')")
+    assert (result.returncode, result.stdout) == (0, "done\n"), result.stderr
+
+
+def test_a_program_that_would_end_pyodide_is_refused_by_its_line(cli):
+    result = cli.run("x = 1\ny = x" + " + x" * 20_000)
+    assert result.returncode == 1
+    reason = "line 2 nests too deeply, and compiling it would end Pyodide; split it"
+    assert result.stderr.splitlines()[1:] == [f"wherry: error: {cli.folder}/app.py cannot be compiled: {reason}"]
+
+
 def test_a_traceback_shows_the_users_frames_only(cli):
     result = cli.run("def sink():\n    raise ValueError('hole in the hull')\n\nsink()\n")
     app = cli.folder / "app.py"

@@ -40,7 +40,7 @@ class ForgivingCache(QuietCache):
             # A copy, because the owner may change it.
             return bytes(memoryview(kept))  # type: ignore[arg-type]
         except Exception:  # noqa: BLE001 - the caller's own class may raise anything
-            self._complain(f"it gave a {type(kept).__name__}, which holds no bytes")
+            self._complain(f"it answered with {type(kept).__name__}, which holds no bytes")
             return None
 
     async def put(self, key: str, content: bytes) -> None:
