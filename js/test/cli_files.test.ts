@@ -91,8 +91,17 @@ test("a cache that cannot be written warns once and does not fail", async () => 
   assert.match(said[0] ?? "", /cannot write the cache of downloads in .*file.*: (ENOTDIR|EEXIST)/);
 });
 
+test("the last answer to a question is kept beside downloads", async () => {
+  const cache = new FolderCache(folder, fail);
+  const lastAnswer = `last-answer:${"1".repeat(64)}`;
+  await cache.put(lastAnswer, bytes(5));
+  assert.deepEqual(await cache.get(lastAnswer), bytes(5));
+  assert.deepEqual(files(), [join("last-answer", "11", "1".repeat(62))]);
+});
+
 test("a path is not a valid key", async () => {
   const cache = new FolderCache(folder, fail);
+  await assert.rejects(cache.get("../sha256:0123"), RangeError);
   await assert.rejects(cache.get("sha256:../../etc/passwd"), RangeError);
 });
 

@@ -106,7 +106,7 @@ export class FolderCache implements Cache {
 
   /** Returns the path of a key, which is a kind and a digest. Two letters name a folder, to keep folders small. */
   #path(key: string): string {
-    const [, kind, digest] = /^([a-z0-9]+):([0-9a-f]{4,})$/.exec(key) ?? [];
+    const [, kind, digest] = /^([a-z0-9-]+):([0-9a-f]{4,})$/.exec(key) ?? [];
     if (kind === undefined || digest === undefined) throw new RangeError(`not a key of the cache: ${key}`);
     return join(this.#folder, kind, digest.slice(0, 2), digest.slice(2));
   }
