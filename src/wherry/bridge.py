@@ -148,7 +148,7 @@ class Bridge:
 
     async def _install(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
         with self._first_pages(arguments):
-            await _let_go()
+            await _yield_to_requests()
             options = _options(arguments, on_progress)
             report = await _apply(self._installer.install, *arguments["requirements"], **options)
         return report.to_dict()
@@ -171,7 +171,7 @@ class Bridge:
 
     async def _decide(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> Resolution:
         with self._first_pages(arguments):
-            await _let_go()
+            await _yield_to_requests()
             options = _options(arguments, on_progress)
             return await _apply(self._installer.resolve, *arguments["requirements"], **options)
 
@@ -227,7 +227,7 @@ class Bridge:
         return run_module(arguments["name"], arguments["argv"], arguments["workingDirectory"])
 
 
-async def _let_go() -> None:
+async def _yield_to_requests() -> None:
     """Let requests leave, which takes some turns of Node's event loop, before imports block it."""
     for _ in range(4):
         await asyncio.sleep(0)
