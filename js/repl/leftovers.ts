@@ -4,7 +4,7 @@ import type { Branch, InstalledDistribution, Tree } from "../src/index.ts";
 /** Packages of the runtime and of the page. */
 export const OWN: ReadonlySet<string> = new Set(["pyodide", "pyodide-py", "wherry"]);
 
-export interface Departure {
+export interface Removal {
   /** Projects that no other needs after the removal; none where the tree is cut, as the omitted part may need any. */
   readonly leftovers: string[];
   /** Remaining projects that require it. */
@@ -12,7 +12,7 @@ export interface Departure {
 }
 
 /** Returns the effect of removing `name` on the other packages. */
-export function departureOf(name: string, { branches }: Tree, installed: readonly InstalledDistribution[]): Departure {
+export function removalOf(name: string, { branches }: Tree, installed: readonly InstalledDistribution[]): Removal {
   const required = requirementsIn(branches);
   const brought = reachable([name], required);
   // Requirements of the removed project do not count.

@@ -1,7 +1,7 @@
 // The installed packages as a tree of requirements.
 import type { Branch, InstalledDistribution, Tree } from "../src/index.ts";
 import { element } from "../src/progress/dom.ts";
-import { type Departure, departureOf, OWN } from "./leftovers.ts";
+import { OWN, type Removal, removalOf } from "./leftovers.ts";
 
 export interface PanelActions {
   remove(names: readonly string[]): void;
@@ -17,7 +17,7 @@ export function showTree(
   const shown = tree.branches.filter(({ name }) => !OWN.has(name));
   const items = shown.map((branch) => {
     if (branch.version === null) return item(branch);
-    return item(branch, removeButton(branch.name, departureOf(branch.name, tree, installed), actions));
+    return item(branch, removeButton(branch.name, removalOf(branch.name, tree, installed), actions));
   });
   container.replaceChildren(...(items.length ? [element("ul", {}, ...items)] : []));
 }
@@ -44,21 +44,21 @@ function item(branch: Branch, button?: HTMLElement): HTMLElement {
 }
 
 /** Returns a button that uninstalls `name`. It asks first if that leaves packages unused or requirements unmet. */
-function removeButton(name: string, departure: Departure, actions: PanelActions): HTMLElement {
+function removeButton(name: string, removal: Removal, actions: PanelActions): HTMLElement {
   const button = element("button", { type: "button", class: "remove", title: `Uninstall ${name}` }, "×");
   button.setAttribute("aria-label", `Uninstall ${name}`);
   button.addEventListener("click", () => {
     const row = button.parentElement as HTMLElement;
     if (row.nextElementSibling?.matches(".question")) return row.nextElementSibling.remove();
-    if (!departure.leftovers.length && !departure.requirers.length) return actions.remove([name]);
-    const box = question(name, departure, actions, () => button.focus());
+    if (!removal.leftovers.length && !removal.requirers.length) return actions.remove([name]);
+    const box = question(name, removal, actions, () => button.focus());
     row.after(box);
     box.querySelector("button")?.focus();
   });
   return button;
 }
 
-function question(name: string, { leftovers, requirers }: Departure, actions: PanelActions, back: () => void): HTMLElement {
+function question(name: string, { leftovers, requirers }: Removal, actions: PanelActions, back: () => void): HTMLElement {
   const choice = (label: string, kind: string, act: () => void) => {
     const button = element("button", { type: "button", class: kind }, label);
     button.addEventListener("click", () => {

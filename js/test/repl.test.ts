@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pasted, withoutPrompts } from "../repl/continuation.ts";
 import { highlight } from "../repl/highlighting.ts";
-import { departureOf } from "../repl/leftovers.ts";
+import { removalOf } from "../repl/leftovers.ts";
 import { fragmentFor, installCommand, requestedBy, sourceOf, uninstallCommand } from "../repl/sharing.ts";
 import type { Branch, InstalledDistribution } from "../src/index.ts";
 
@@ -62,25 +62,25 @@ test("leftovers are packages that neither others nor the user need", () => {
   const shared = branch("shared");
   const tree = { branches: [branch("app", branch("lib", branch("deep"), shared), branch("asked"), branch("pyodide-py")), branch("asked"), branch("other", shared)] };
   const all = [installed("app"), installed("asked"), installed("other"), ...["lib", "deep", "shared", "pyodide-py"].map((name) => installed(name, { requested: false }))];
-  assert.deepEqual(departureOf("app", tree, all), { leftovers: ["deep", "lib"], requirers: [] });
-  assert.deepEqual(departureOf("other", tree, all), { leftovers: [], requirers: [] });
-  assert.deepEqual(departureOf("asked", tree, all), { leftovers: [], requirers: ["app"] });
+  assert.deepEqual(removalOf("app", tree, all), { leftovers: ["deep", "lib"], requirers: [] });
+  assert.deepEqual(removalOf("other", tree, all), { leftovers: [], requirers: [] });
+  assert.deepEqual(removalOf("asked", tree, all), { leftovers: [], requirers: ["app"] });
 });
 
 test("cycles are leftovers together, and missing or repeated branches have no effect", () => {
   const again = { ...branch("one"), cycle: true };
   const tree = { branches: [branch("app", branch("one", branch("two", again)), { ...branch("gone"), version: null }), { ...branch("one"), repeated: true }] };
   const all = [installed("app"), ...["one", "two"].map((name) => installed(name, { requested: false }))];
-  assert.deepEqual(departureOf("app", tree, all), { leftovers: ["one", "two"], requirers: [] });
+  assert.deepEqual(removalOf("app", tree, all), { leftovers: ["one", "two"], requirers: [] });
 });
 
 test("nothing is taken for left over where the tree is cut", () => {
   const app = branch("app", branch("lib"));
   const all = [installed("app"), installed("deep"), ...["lib", "below"].map((name) => installed(name, { requested: false }))];
-  assert.deepEqual(departureOf("app", { branches: [app, branch("deep", branch("below"))] }, all).leftovers, ["lib"]);
+  assert.deepEqual(removalOf("app", { branches: [app, branch("deep", branch("below"))] }, all).leftovers, ["lib"]);
   // What stands below it may require lib.
   const cut = branch("deep", { ...branch("below"), cut: true });
-  assert.deepEqual(departureOf("app", { branches: [app, cut] }, all), { leftovers: [], requirers: [] });
+  assert.deepEqual(removalOf("app", { branches: [app, cut] }, all), { leftovers: [], requirers: [] });
 });
 
 test("highlighting keeps the text, and distinguishes strings, keywords and attributes", () => {

@@ -104,7 +104,7 @@ class Prefetcher:
                 self._partners.need(requirement.name)
                 await self._learn_page(requirement.name)
                 best = self._best(requirement)
-            self._speculate(requirement)
+            self._expect(requirement)
             if best is None:
                 return
             if isinstance(best.source, InstalledDistribution):
@@ -118,7 +118,7 @@ class Prefetcher:
     def _best(self, requirement: ProjectRequirement) -> Candidate | None:
         return next(self._candidates.select(requirement.name, [requirement], requirement.extra), None)
 
-    def _speculate(self, requirement: ProjectRequirement) -> None:
+    def _expect(self, requirement: ProjectRequirement) -> None:
         """Expect the project to come from the best candidate for all requirements of it so far."""
         if self._early_downloads is None:
             return
