@@ -384,7 +384,7 @@ class InstallConflict(WherryError):
     """A file that differs from one of another distribution, or from one that is in no RECORD, at the same path."""
 
     code = "install-conflict"
-    nobody: ClassVar[str] = "no RECORD"  # the owner of a file that belongs to no distribution
+    no_record: ClassVar[str] = "no RECORD"  # the owner of a file that belongs to no distribution
     path: str
     owner: str
     newcomer: str
@@ -392,7 +392,7 @@ class InstallConflict(WherryError):
 
     def __str__(self) -> str:
         subject = f"{self.newcomer} would overwrite {self.path}, which"
-        if self.owner == self.nobody:
+        if self.owner == self.no_record:
             return f"{subject} is in {self.owner} and has other content; move it away if it is not needed"
         if not self.overwrite:
             return f"{subject} belongs to {self.owner}"

@@ -259,7 +259,7 @@ def test_the_option_does_not_overwrite_unclaimed_files(site, shared, files):
     shared.write_text("mine")
     with pytest.raises(InstallConflict) as caught:
         install(site, *files, overwrite=names("b", "c"))
-    assert (caught.value.owner, caught.value.overwrite) == (InstallConflict.nobody, ())
+    assert (caught.value.owner, caught.value.overwrite) == (InstallConflict.no_record, ())
 
 
 def test_the_option_does_not_replace_a_file_by_a_folder(site):

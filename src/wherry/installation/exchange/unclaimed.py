@@ -34,7 +34,7 @@ def refuse_unclaimed(collisions: Sequence[Collision], making_way: Collection[str
             replaceable = path in free or _can_be_made_again(path, owner, scheme) or has_same_content(path, staged)
             found = None if replaceable else path
         if found is not None:
-            raise InstallConflict(found, InstallConflict.nobody, owner)
+            raise InstallConflict(found, InstallConflict.no_record, owner)
 
 
 def _unpacked_by_pyodide(files: Collection[str], scheme: Scheme) -> Iterator[str]:
