@@ -57,9 +57,9 @@ def faults(session: nox.Session) -> None:
 
 @nox.session
 def unit(session: nox.Session) -> None:
-    """Run the tests that need neither Pyodide nor a network, on all cores; `-- --numprocesses=0` lets a debugger in."""
+    """Run the tests that need neither Pyodide nor a network."""
     install(session, "test")
-    session.run("pytest", "--ignore=tests/runtime", "--numprocesses=auto", "--reruns=0", *session.posargs)
+    session.run("pytest", "--ignore=tests/runtime", *session.posargs)
 
 
 @nox.session
