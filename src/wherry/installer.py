@@ -142,7 +142,7 @@ class Installer:
         replaceable = {*_replaceable(self._overwrite), *named}
         options = ResolveOptions(
             requirements=requirements,
-            constraints=_both(self._constraints, constraints),
+            constraints=constraints,
             overrides=overrides,
             prefer=self._prefer if prefer is None else prefer,
             upgrade=upgrade,
@@ -153,11 +153,10 @@ class Installer:
             requirements_files=requirements_files,
             groups=groups,
         )
-        options, index_urls = await self._with_files(options, index_urls)
-        options, secrets = without_secrets(options)
+        options, client = await self._open(options, index_urls)
         async with self._destination.lock():
             recovered = self._recover()
-            async with self._client(index_urls, secrets) as index:
+            async with client as index:
                 with phases.phase("resolving"):
                     problem, warnings = self._pose(options, index)
                 acquisition = Acquisition(index, self._cache, phases)
@@ -224,7 +223,7 @@ class Installer:
         """Return the packages that :meth:`install` would install, with the same parameters and errors."""
         options = ResolveOptions(
             requirements=requirements,
-            constraints=_both(self._constraints, constraints),
+            constraints=constraints,
             overrides=overrides,
             prefer=self._prefer if prefer is None else prefer,
             upgrade=upgrade,
@@ -235,10 +234,9 @@ class Installer:
             requirements_files=requirements_files,
             groups=groups,
         )
-        options, index_urls = await self._with_files(options, index_urls)
+        options, client = await self._open(options, index_urls)
         replaceable = _replaceable(overwrite)
-        options, secrets = without_secrets(options)
-        async with self._client(index_urls, secrets) as index:
+        async with client as index:
             problem, warnings = self._pose(options, index)
             phases = Phases(on_progress or cell_output())
             resolution = (await Acquisition(index, self._cache, phases).resolve(problem)).resolution
@@ -345,6 +343,18 @@ class Installer:
         indexes = [index.located(self._locate) for index in read_indexes(index_urls or ()) or self.indexes]
         return IndexClient(self._fetcher, self._cache, indexes, secrets=secrets, network=self._network)
 
+    async def _open(
+        self, options: ResolveOptions, index_urls: Sequence[str | Index] | None
+    ) -> tuple[ResolveOptions, IndexClient]:
+        """Return the options with the installer's constraints and the content of files, and a client of the indexes.
+
+        The client has the secrets, and the options have none.
+        """
+        options = replace(options, constraints=(self._constraints, options.constraints))
+        options, index_urls = await self._with_files(options, index_urls)
+        options, secrets = without_secrets(options)
+        return options, self._client(index_urls, secrets)
+
     async def _with_files(
         self, options: ResolveOptions, index_urls: Sequence[str | Index] | None
     ) -> tuple[ResolveOptions, Sequence[str | Index] | None]:
@@ -398,10 +408,6 @@ def _forgiving(cache: Cache | None, network: Network) -> QuietCache:
     from wherry.index.forgiving import ForgivingCache
 
     return ForgivingCache(cache, network.answer_timeout)
-
-
-def _both(always: Iterable[str], now: Iterable[str]) -> Iterable[str]:
-    return (*always, *([now] if isinstance(now, str) else now)) if always else now
 
 
 def _replaceable(overwrite: Iterable[str]) -> Collection[NormalizedName]:
