@@ -76,26 +76,26 @@ class IndexClient:
         self.notes: dict[str, None] = {}
         self.reading: list[ProjectFile] = []
         self.retries: dict[str, str] = {}
-        self._access = Credentials(configured, secrets or {})
+        self._credentials = Credentials(configured, secrets or {})
         self._fetcher = fetcher
         self._network = network or Network()
         self._cache = cache
-        self._flights = SingleFlight()
+        self._running = SingleFlight()
         self._meters: dict[str, Meter] = {}
 
     async def __aenter__(self) -> Self:
-        await self._flights.__aenter__()
+        await self._running.__aenter__()
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        await self._flights.__aexit__(*exc_info)
+        await self._running.__aexit__(*exc_info)
 
     async def page(self, name: NormalizedName) -> ProjectPage | None:
         """Return the project's page from the first index that has it, or ``None`` where none does.
 
         Raises :class:`~wherry.errors.IndexUnavailable`.
         """
-        return await self._flights.join(("page", name), lambda: self._find_page(name))
+        return await self._running.join(("page", name), lambda: self._find_page(name))
 
     async def metadata(self, file: ProjectFile) -> CoreMetadata | InvalidMetadata | InvalidWheel:
         """Return the core metadata of a wheel. Broken metadata is an answer too: its error is returned, not raised.
@@ -104,26 +104,26 @@ class IndexClient:
         wheel, which is kept for :meth:`archive`. Raises :class:`~wherry.errors.IndexUnavailable` and
         :class:`~wherry.errors.IntegrityError`.
         """
-        return await self._flights.join(("metadata", file.url), lambda: self._find_metadata(file))
+        return await self._running.join(("metadata", file.url), lambda: self._find_metadata(file))
 
     async def archive(self, file: ProjectFile) -> bytes:
         """Return the bytes of ``file``, verified against the hash and the size that the index gives.
 
         Raises :class:`~wherry.errors.IndexUnavailable` and :class:`~wherry.errors.IntegrityError`.
         """
-        return await self._flights.join(("archive", file.url), lambda: self._find_archive(file))
+        return await self._running.join(("archive", file.url), lambda: self._find_archive(file))
 
     def begin_archive(self, file: ProjectFile, landed: Callable[[], object], hold: Hold | None = None) -> None:
         """Start the transfer that :meth:`archive` will wait for. ``landed`` is called when it ends or fails.
 
         A ``hold`` limits the transfer to the beginning of the file until it is released.
         """
-        task = self._flights.begin(("archive", file.url), lambda: self._find_archive(file, hold))
+        task = self._running.begin(("archive", file.url), lambda: self._find_archive(file, hold))
         task.add_done_callback(lambda _: landed())
 
     def abandon_archive(self, file: ProjectFile) -> None:
         """Cancel the transfer that :meth:`begin_archive` started, unless a caller waits for it."""
-        self._flights.abandon(("archive", file.url))
+        self._running.abandon(("archive", file.url))
 
     def received(self, file: ProjectFile) -> int:
         """Return how many bytes of the archive ``file`` have been received, as far as the fetcher can tell."""
@@ -132,7 +132,7 @@ class IndexClient:
 
     def release_archive(self, file: ProjectFile) -> None:
         """Release the bytes that :meth:`archive` keeps for further callers."""
-        self._flights.forget(("archive", file.url))
+        self._running.forget(("archive", file.url))
 
     async def _find_page(self, name: NormalizedName) -> ProjectPage | None:
         for index_url in self._indexes_of(name):
@@ -145,7 +145,7 @@ class IndexClient:
         return (self.reserved[name],) if name in self.reserved else self.index_urls
 
     async def _page_on(self, index_url: str, name: NormalizedName) -> ProjectPage | None:
-        return await self._flights.join(("page", index_url, name), lambda: self._fetch_page(index_url, name))
+        return await self._running.join(("page", index_url, name), lambda: self._fetch_page(index_url, name))
 
     async def _fetch_page(self, index_url: str, name: NormalizedName) -> ProjectPage | None:
         request = Request(f"{index_url}{name}/", accept=ACCEPT, limit=self._network.max_page_size)
@@ -286,7 +286,7 @@ class IndexClient:
     async def _fetch(self, request: Request) -> Response:
         self.requests += 1
         with within_memory(request):
-            granted = replace(self._access.grant(request), retries=self.retries)
+            granted = replace(self._credentials.grant(request), retries=self.retries)
             response = await self._fetcher.fetch(granted)
         if response.note:
             self.notes[response.note] = None

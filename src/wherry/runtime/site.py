@@ -69,7 +69,7 @@ class PyodideSite(SitePackages):
             self.scheme = _scheme()
         wherry_js.showHidden()
         loader = read_loader(lambda: (path for distribution in leaving for path in self._known_files(distribution)))
-        for problem in find_unloadable(arriving, libraries, self.scheme, loader):
+        if (problem := next(find_unloadable(arriving, libraries, self.scheme, loader), None)) is not None:
             raise problem
         done = super().exchange(arriving, leaving, libraries, replaceable)
         extend_search_path(self.scheme.site_packages)
