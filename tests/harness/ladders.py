@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
+from tests.harness.environments import PYODIDE_314
 from tests.harness.index_files import make_wheel
+from wherry.resolution.problem import ResolveOptions, pose
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tests.harness.index_files import IndexFile
+    from wherry.resolution.problem import Problem
 
 __all__ = ["LADDERS", "Ladder"]
 
@@ -28,6 +31,12 @@ class Ladder:
     requested: Sequence[str]
     pins: Mapping[str, str] | None
     metadata: int
+
+    def problem(self) -> Problem:
+        """Return the problem of the requirements, with nothing installed and no distribution."""
+        return pose(
+            ResolveOptions(requirements=self.requested), environment=PYODIDE_314, installed={}, distribution={}
+        )[0]
 
 
 def one_of_five_hundred(fitting: int) -> Ladder:

@@ -2,10 +2,18 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from functools import partial
 
 import pytest
 
 from wherry.index.single_flight import SingleFlight, together
+
+
+async def work_until_cancelled(ended: list[str], name: str) -> None:
+    try:
+        await asyncio.sleep(3600)
+    finally:
+        ended.append(name)
 
 
 async def test_concurrent_and_later_calls_share_one_run() -> None:
@@ -103,14 +111,8 @@ async def test_together_raises_the_first_failure_unwrapped() -> None:
 
 
 async def test_abandoning_cancels_a_task_without_callers() -> None:
-    ended = []
-
-    async def work(name: str) -> None:
-        try:
-            await asyncio.sleep(3600)
-        finally:
-            ended.append(name)
-
+    ended: list[str] = []
+    work = partial(work_until_cancelled, ended)
     async with SingleFlight() as flights:
         flights.begin("alone", lambda: work("alone"))
         flights.begin("wanted", lambda: work("wanted"))
@@ -148,14 +150,8 @@ async def test_a_handled_failure_is_not_reported_to_the_loop() -> None:
 
 
 async def test_a_task_ends_with_its_last_caller_unless_it_was_begun_for_later() -> None:
-    ended = []
-
-    async def work(name: str) -> None:
-        try:
-            await asyncio.sleep(3600)
-        finally:
-            ended.append(name)
-
+    ended: list[str] = []
+    work = partial(work_until_cancelled, ended)
     async with SingleFlight() as flights:
         flights.begin("for later", lambda: work("for later"))
         alone = asyncio.create_task(flights.join("alone", lambda: work("alone")))

@@ -48,6 +48,12 @@ def recorded(site: SitePackages) -> dict[str, tuple[str, str]]:
     return rows
 
 
+def add_to_record(folder: Path, lines: str) -> None:
+    """Add lines to the RECORD of app 1."""
+    with (folder / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
+        record.write(lines)
+
+
 def test_record_agrees_with_every_file_on_disk(site, tmp_path):
     install(
         site, OLD, make_wheel("b", "1", files={"b.py": "", "b-1.data/data/share/b": "b", "b-1.data/headers/b.h": ""})
@@ -129,8 +135,7 @@ def test_uninstalling_leaves_unrecorded_files(site, tmp_path):
 
 def test_uninstalling_removes_no_folder_that_record_lists(site, tmp_path):
     install(site, OLD)
-    with (tmp_path / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
-        record.write("app,,\napp/,,\n")
+    add_to_record(tmp_path, "app,,\napp/,,\n")
     (tmp_path / SITE / "app" / "mine.txt").write_text("mine")
     uninstall(site, "app")
     assert tree(tmp_path / SITE) == {"app": None, "app/mine.txt": b"mine"}
@@ -232,8 +237,7 @@ def test_modified_metadata_is_removed(site, tmp_path):
 def test_files_of_two_distributions_are_removed_with_the_last(site, tmp_path):
     install(site, OLD)
     install(site, OTHER)
-    with (tmp_path / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
-        record.write("shared/other.py,,\nshared/gone.py,,\n")
+    add_to_record(tmp_path, "shared/other.py,,\nshared/gone.py,,\n")
     shared = tmp_path / SITE / "shared" / "other.py"
     assert uninstall(site, "app") == (f"Kept files of app 1 that other 1 shares: {shared}",)
     assert shared.is_file()
@@ -244,8 +248,7 @@ def test_files_of_two_distributions_are_removed_with_the_last(site, tmp_path):
 def test_an_upgrade_does_not_overwrite_shared_files(site, tmp_path):
     install(site, OLD)
     install(site, OTHER)
-    with (tmp_path / SITE / "app-1.dist-info" / "RECORD").open("a") as record:
-        record.write("shared/other.py,,\n")
+    add_to_record(tmp_path, "shared/other.py,,\n")
     before = tree(tmp_path)
     with pytest.raises(InstallConflict, match="belongs to other 1"):
         install(site, make_wheel("app", "2", files={"shared/other.py": "mine"}))

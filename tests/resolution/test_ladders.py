@@ -13,21 +13,13 @@ from wherry.errors import ResolutionError
 from wherry.index import resolve as resolving
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
-from wherry.resolution.problem import ResolveOptions, pose
 from wherry.resolution.snapshot import Snapshot
 
 
 async def resolve(ladder: Ladder, fetcher: MemoryFetcher) -> dict[str, str] | None:
-    problem, _ = pose(
-        ResolveOptions(requirements=ladder.requested),
-        environment=PYODIDE_314,
-        installed={},
-        distribution={},
-        reserved={},
-    )
     async with IndexClient(fetcher, NoCache(), [JSON_URL]) as index:
         try:
-            return dict((await resolving.resolve(problem, Snapshot(PYODIDE_314), index)).pins)
+            return dict((await resolving.resolve(ladder.problem(), Snapshot(PYODIDE_314), index)).pins)
         except ResolutionError:
             return None
 
