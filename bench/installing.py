@@ -3,7 +3,8 @@
 The first run records the files that the workloads need from the index, into .cache/bench. The times of wherry are those
 of attaching, importing and installing, the times of micropip those of importing and installing; loading Pyodide itself
 does not count. From a lock, the downloads begin in Chromium while Pyodide is loading, as in a page, and the time counts
-from the end of loading. micropip is installed before, and wherry's bundle comes from beside the page, not over the link.
+from the end of loading. micropip is installed before, and wherry's bundle comes from beside the page and not over the
+link.
 """
 
 from __future__ import annotations

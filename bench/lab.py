@@ -57,7 +57,8 @@ class Measurement:
 
     ``footprint`` is the size of the archives and of their contents; ``heap`` is the growth of the heap of WebAssembly,
     ``memory`` the peak of the whole process. ``phases`` has the times that wherry reports, ``own_time`` those that were
-    traced. ``transfer`` is the time that the bytes sent take on the link. ``twice`` are the paths requested twice, ``missing`` those that the recording lacks.
+    traced. ``transfer`` is the time that the bytes sent take on the link. ``twice`` are the paths requested twice,
+    ``missing`` those that the recording lacks.
     """
 
     workload: str
