@@ -89,13 +89,14 @@ test("the URL may be written in another way", async (context) => {
 
 test("a transfer that fails before it is taken does not count", async (context) => {
   const { asked, get, names, request } = network();
-  const begun = await begin(["cut", "unavailable", "large"], { get });
+  const begun = await begin(["cut", "unavailable", "large", "whole"], { get });
   context.after(() => begun.drop());
   await asked[0]?.fail();
   await asked[1]?.answer("", 503);
   await asked[2]?.answer("-".repeat(1001));
+  assert.deepEqual(["cut", "unavailable", "large", "whole"].map((name) => begun.hasFailed(`${SITE}${name}`)), [true, true, true, false]);
   for (const name of ["cut", "unavailable", "large"]) request(name);
-  assert.deepEqual(names(), ["cut", "unavailable", "large", "cut", "unavailable", "large"]);
+  assert.deepEqual(names(), ["cut", "unavailable", "large", "whole", "cut", "unavailable", "large"]);
 });
 
 test("of each origin a limited number travels at a time, in order", async (context) => {

@@ -51,9 +51,9 @@ lock-version = "1.0"
 name = "a"
 wheels = [
   { name = "a-1-cp314-cp314-win_amd64.whl", url = "${SITE}windows", size = 9, hashes = { sha256 = "00" } },
-  { name = "${PURE}", url = "${SITE}file?token=1#egg=a", size = 5, hashes = { md5 = "cc", sha256 = "aa", sha512 = "bb" } },
+  { name = "${PURE}", url = "${SITE}file?token=1#egg=a", size = 5, hashes = { md5 = "cc", sha256 = "aa", SHA512 = "BB" } },
 ]`);
-  assert.deepEqual(files, [{ url: `${SITE}file?token=1`, size: 5, hash: "sha512:bb" }]);
+  assert.deepEqual(files, [{ url: `${SITE}file?token=1#egg=a`, size: 5, hash: "sha512:bb" }]);
 });
 
 test("packages that depend on the runtime are not begun", () => {
@@ -84,11 +84,17 @@ test("unknown sizes are begun first, then the largest", () => {
 
 test("a path is relative to the lock's address, and stays inside its folder", () => {
   const at = (path: string) => `wheels = [{ path = '${path}', ${HASHES} }]`;
-  assert.deepEqual(begun([at("wheels/a-1+cpu-py3-none-any.whl")], `${ADDRESS}?v=2`), ["app/wheels/a-1+cpu-py3-none-any.whl"]);
-  assert.deepEqual(begun([at(`./x/../${PURE}`)], ADDRESS), [`app/${PURE}`]);
-  for (const path of [`../${PURE}`, `/${PURE}`, `//other.example.org/${PURE}`, `https://other.example.org/${PURE}`, `%2e%2e/${PURE}`, `..\\${PURE}`]) {
+  const inFolder = {
+    "wheels/a-1+cpu-py3-none-any.whl": "wheels/a-1%2Bcpu-py3-none-any.whl",
+    [`.//x\\${PURE}`]: `x/${PURE}`,
+    [`50% (*)/${PURE}`]: `50%25%20%28%2A%29/${PURE}`,
+  };
+  for (const [path, url] of Object.entries(inFolder)) assert.deepEqual(begun([at(path)], `${ADDRESS}?v=2`), [`app/${url}`]);
+  assert.deepEqual(begun([`wheels = [{ url = "${PURE}", ${HASHES} }]`], ADDRESS), [`app/${PURE}`]);
+  for (const path of [`../${PURE}`, `x/../${PURE}`, `..\\${PURE}`, `/${PURE}`, `//other.example.org/${PURE}`, `C:/${PURE}`]) {
     assert.deepEqual(begun([at(path)], ADDRESS), [], path);
   }
+  assert.deepEqual(begun([at(PURE)], "file:///app/pylock.toml"), []);
   assert.deepEqual(begun([at(PURE)]), []);
 });
 
@@ -104,7 +110,7 @@ created = 2026-01-01T00:00:00Z
 days = [2026-01-01, 2026-01-02]
 deep = { day = 2026-01-01, "__proto__" = "kept", list = [{ time = 07:32:00, x = 1 }] }
 `);
-  assert.equal(JSON.stringify(document), '{"days":[],"deep":{"__proto__":"kept","list":[{"x":1}]}}');
+  assert.equal(document, '{"days":[],"deep":{"__proto__":"kept","list":[{"x":1}]}}');
 });
 
 test("text that is no TOML is refused", () => {

@@ -71,6 +71,8 @@ export class EarlyArchives {
   readonly #waiting: Map<string, EarlyArchive>;
   /** By normal URL: those that no request has taken. */
   readonly #begun = new Map<string, Transfer>();
+  /** By normal URL: those whose transfer failed before it was taken. */
+  readonly #failed = new Set<string>();
   readonly #options: EarlyOptions;
 
   constructor(wanted: readonly EarlyArchive[], options: EarlyOptions) {
@@ -90,6 +92,11 @@ export class EarlyArchives {
     this.#begun.delete(url);
     begun?.claim();
     return begun;
+  }
+
+  /** Whether the transfer of a URL has failed before it was taken. */
+  hasFailed(url: string): boolean {
+    return this.#failed.has(normal(url));
   }
 
   /** Aborts the transfers that no request has taken, and begins no more. */
@@ -114,7 +121,9 @@ export class EarlyArchives {
     const begun = new Transfer(url, { redirect: "follow", headers: {} }, patience, wishes, get, budget);
     this.#begun.set(key, begun);
     const isUsable = await begun.answer.then(({ status, hasMore }) => status === OK && !hasMore, () => false);
-    if (!isUsable && this.#begun.get(key) === begun) this.take(key);
+    if (isUsable || this.#begun.get(key) !== begun) return;
+    this.#failed.add(key);
+    this.take(key);
   }
 }
 

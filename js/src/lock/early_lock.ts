@@ -19,7 +19,7 @@ export class EarlyLock {
   readonly #limits: Limits;
   readonly #secret: ReadonlySet<string>;
   readonly #get: Get | undefined;
-  readonly #loading: Promise<LoadedLock & { begun?: string[] }>;
+  readonly #loading: Promise<LoadedLock>;
   readonly #controller = new AbortController();
   #archives: EarlyArchives | undefined;
 
@@ -40,7 +40,10 @@ export class EarlyLock {
     const { lock: _, onProgress: __, signal, ...options } = this.#options;
     try {
       const { files, ...loaded } = await this.#loading;
-      return await call("installLock", { ...options, ...loaded }, { onEvent, signal });
+      // Python may take a file from another place, but does not if it has begun.
+      const begun = files?.map(({ url }) => url).filter((url) => !this.#archives?.hasFailed(url));
+      const parameters = { ...options, ...loaded, ...(begun?.length && { begun }) };
+      return await call("installLock", parameters, { onEvent, signal });
     } finally {
       this.drop();
     }
@@ -54,7 +57,8 @@ export class EarlyLock {
     this.#options.signal?.removeEventListener("abort", this.drop);
   };
 
-  async #load(): Promise<LoadedLock & { begun?: string[] }> {
+  /** Loads the lock, and begins those of its files that JavaScript may request. */
+  async #load(): Promise<LoadedLock> {
     const { signal } = this.#controller;
     const loaded = await loadLock(`${this.#options.lock}`, {
       limits: this.#limits,
@@ -62,10 +66,9 @@ export class EarlyLock {
       signal,
       get: this.#get,
     });
-    const files = (loaded.files ?? []).filter((file) => this.#mayBegin(file));
-    if (signal.aborted || !files.length) return loaded;
-    this.#archives = this.#begin(files);
-    return { ...loaded, begun: files.map(({ url }) => url) };
+    const files = signal.aborted ? [] : (loaded.files ?? []).filter((file) => this.#mayBegin(file));
+    if (files.length) this.#archives = this.#begin(files);
+    return { ...loaded, files };
   }
 
   #mayBegin({ url, size }: LockedFile): boolean {

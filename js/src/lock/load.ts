@@ -29,7 +29,7 @@ export async function loadLock(lock: string, options: LoadOptions): Promise<Load
   const reader = import("./lock_reader.ts");
   // Handled below, but not while the lock is being fetched.
   reader.catch(() => {});
-  const loaded = /[\r\n]/.test(lock) ? { lock } : await fetchLock(lock, options);
+  const loaded = lock.includes("\n") ? { lock } : await fetchLock(lock, options);
   try {
     return { ...loaded, ...(await reader).parseLock(loaded.lock, loaded.location) };
   } catch {

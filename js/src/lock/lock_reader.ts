@@ -4,16 +4,16 @@ import { parse } from "smol-toml";
 import { type LockedFile, selectCertain } from "./select.ts";
 
 export interface ReadLock {
-  /** The content without dates, which JSON does not have. */
-  document: object;
+  /** The content as JSON, without dates. */
+  document: string;
   /** The files that are certainly needed. */
   files: LockedFile[];
 }
 
 /** Parses the text of a lock at `location`. Throws if it is not TOML. */
 export function parseLock(text: string, location?: string): ReadLock {
-  const document = withoutDates(parse(text)) as object;
-  return { document, files: selectCertain(document, location) };
+  const document = withoutDates(parse(text));
+  return { document: JSON.stringify(document), files: selectCertain(document, location) };
 }
 
 function withoutDates(value: unknown): unknown {

@@ -50,22 +50,36 @@ function filenameOf({ name, url, path }: Table): string {
 }
 
 function locate(entry: Table, location: string | undefined): LockedFile[] {
-  const { url = besideLock(entry["path"], location), size } = entry;
+  const { size } = entry;
+  const url = addressOf(entry, location);
   const hash = strongest(table(entry["hashes"]));
-  if (!isText(url) || !hash) return [];
-  return [{ url: url.replace(/#.*/s, ""), size: Number.isSafeInteger(size) ? (size as number) : null, hash }];
+  const isSize = Number.isSafeInteger(size) && (size as number) >= 0;
+  return url && hash ? [{ url, size: isSize ? (size as number) : null, hash }] : [];
 }
 
-/** Returns the URL of a path, unless it leads out of the lock's folder or may be read in two ways. */
-function besideLock(path: unknown, location: string | undefined): string | undefined {
-  if (!isText(path) || !location || /[%#?\\]/.test(path) || !URL.canParse(path, location)) return undefined;
-  const { href } = new URL(path, location);
-  return href.startsWith(new URL(".", location).href) ? href : undefined;
+/** Returns the URL of a file as Python writes it, in `resolution/locks/addresses.py`. */
+function addressOf({ url, path }: Table, location: string | undefined): string | undefined {
+  if (isText(url) && /^[a-z][a-z\d+.-]*:/i.test(url)) return url;
+  const place = isText(path) ? path : url;
+  return location && isText(place) ? besideLock(place.replaceAll("\\", "/"), location) : undefined;
+}
+
+/** Returns the URL of a path, unless it leads out of the lock's folder. */
+function besideLock(path: string, location: string): string | undefined {
+  const parts = path.split("/").filter((part) => part && part !== ".");
+  if (path.startsWith("/") || /^[a-z]:/i.test(path) || parts.includes("..") || !/^https?:/.test(location)) return undefined;
+  return new URL(parts.map(quote).join("/"), location).href;
+}
+
+/** Quotes a part of a path as Python's `urllib.parse.quote()`. */
+function quote(part: string): string {
+  return encodeURIComponent(part).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function strongest(hashes: Table): string | undefined {
-  const algorithm = ALGORITHMS.find((name) => isText(hashes[name]));
-  return algorithm && `${algorithm}:${hashes[algorithm]}`;
+  const digests = new Map(Object.entries(hashes).map(([name, digest]) => [name.toLowerCase(), `${digest}`.toLowerCase()]));
+  const algorithm = ALGORITHMS.find((name) => digests.has(name));
+  return algorithm && `${algorithm}:${digests.get(algorithm)}`;
 }
 
 type Table = Readonly<Record<string, unknown>>;
