@@ -55,7 +55,9 @@ class ReadLock:
 
 
 async def open_lock(lock: str | PathLike[str] | Lock | GivenLock, reader: DocumentReader) -> ReadLock:
-    """Read a lock that is given as text (it has a line break), by its path or by its URL.
+    """Read a lock that is given as text, by its path or by its URL.
+
+    A text has a line break, is empty, or is given with its location.
 
     Raises :class:`~wherry.errors.InvalidLock` and :class:`~wherry.errors.IndexUnavailable`.
     """
@@ -63,7 +65,7 @@ async def open_lock(lock: str | PathLike[str] | Lock | GivenLock, reader: Docume
         return ReadLock(lock.file)
     given = lock if isinstance(lock, GivenLock) else GivenLock(lock=_text(lock))
     text, name, location = given.lock, given.location or GIVEN_TEXT, given.location
-    if "\n" not in text:
+    if text.strip() and "\n" not in text and not location:
         found = await reader.read(text)
         name, location = found.name, reader.locate(found.address)[0]
         try:
