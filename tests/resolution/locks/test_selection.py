@@ -94,7 +94,7 @@ GROUPED = (
 def test_groups_are_added_to_the_default_groups_and_extras_switch_markers_on(
     choice: dict[str, Any], found: list[str]
 ) -> None:
-    declared = {"extras": ["fast"], "dependency_groups": ["Test_Group"], "default_groups": ["default"]}
+    declared: dict[str, Any] = {"extras": ["fast"], "dependency_groups": ["Test_Group"], "default_groups": ["default"]}
     lock = lock_file(*GROUPED, **declared)
     assert [one.name for one in select(lock, PYODIDE_314, **choice)] == found
 
@@ -250,7 +250,8 @@ def test_another_pyodide_is_refused() -> None:
         "it was made for Pyodide 0.29.0 (pyemscripten_2025_0_wasm32); this is pyemscripten_2026_0_wasm32"
     )
     assert refusal(LIB, tool={"wherry": {"platform": "x"}}).problem.startswith("it was made for (x); this is ")
-    for odd in ({"platform": 1}, {"platform": PYODIDE_314.platform}, "x", []):
+    oddities: list[object] = [{"platform": 1}, {"platform": PYODIDE_314.platform}, "x", []]
+    for odd in oddities:
         assert names(LIB, tool={"wherry": odd}) == ["lib"]
 
 
