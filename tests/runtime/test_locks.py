@@ -14,7 +14,7 @@ from tests.harness.index_files import make_wheel
 from tests.harness.index_pages import file_path
 from tests.harness.index_server import dead_url
 from tests.harness.locks import lock_text, package_table, wheel_table
-from tests.harness.paths import DISTRIBUTION
+from tests.harness.paths import BUNDLE, DISTRIBUTION
 from tests.harness.runtime import settle, snapshot
 
 PINS = {
@@ -282,3 +282,19 @@ def test_plain_pyodide_loads_a_shared_library_of_its_own_lock(wherry_runtime, in
     code = "import uses_packed; hasattr(uses_packed.packed, 'PyInit__cmsgpack')"
     loaded, result = load_plain(wherry_runtime, text, ["uses-packed"], code)
     assert (loaded, result) == ("libpacked,uses_packed", True)
+
+
+def test_members_have_an_absolute_address_if_the_place_of_packages_is_relative(wherry_runtime):
+    base = f"'{DISTRIBUTION}/'" if wherry_runtime.browser == "node" else "'./'"
+    entry = (BUNDLE / "index.js").as_uri() if wherry_runtime.browser == "node" else "/wherry/index.js"
+    text = wherry_runtime.run_js(
+        f"""
+        const {{ attach }} = await import({entry!r});
+        const other = await loadPyodide({{ packageBaseUrl: {base} }});
+        await attach(other);
+        return other.runPythonAsync("import wherry; str(await wherry.lock('six'))");
+        """
+    )
+    (package,) = tomllib.loads(text)["packages"]
+    (wheel,) = package["wheels"]
+    assert wheel["url"].startswith("file:///" if wherry_runtime.browser == "node" else "http://")

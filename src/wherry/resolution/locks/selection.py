@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from wherry.model.environment import Environment
     from wherry.resolution.direct_urls import Locate
 
-__all__ = ["Chosen", "LockFile", "select"]
+__all__ = ["Chosen", "LockFile", "may_apply", "select"]
 
 SHOWN = 5
 LONGEST_CALL = 300  # characters
@@ -163,6 +163,14 @@ def _applicable(
         if required is not None and not required.contains(version, prereleases=True):
             lock.refuse(f"it requires Python {required}; this is {version}", position, hint=_how_to_make(lock))
         yield position, package
+
+
+def may_apply(package: Package, lock: LockFile, environment: Environment) -> bool:
+    """Return whether a package applies in ``environment`` with all extras and groups of its lock."""
+    if package.marker is None:
+        return True
+    extras, groups = lock.content.extras or (), lock.content.dependency_groups or ()
+    return _applies(package.marker, _markers(lock, environment, extras, groups))
 
 
 def _applies(marker: Marker, values: Mapping[str, str | frozenset[str]]) -> bool:
