@@ -32,7 +32,8 @@ LIB = make_wheel("lib", "1")
 LIB_2 = make_wheel("lib", "2")
 LINUX = make_wheel("lib", "1", tag="cp314-cp314-manylinux_2_28_x86_64")
 OTHER_LIB = make_wheel("other", "1", files={"lib.py": "other"})
-INDEX = (APP, LIB, LIB_2, LINUX, OTHER_LIB)
+OLD = make_wheel("old", "1", requires_python="<3.14")
+INDEX = (APP, LIB, LIB_2, LINUX, OTHER_LIB, OLD)
 MAKE = "make a lock in the runtime that will use it: await wherry.lock(…)"
 REMOTE = "https://index.example.org/app/pylock.toml"
 ABSENT = "https://index.example.org/app/none/pylock.toml"
@@ -217,6 +218,11 @@ BAD: dict[str, Bad] = {
     "a package for another Python": Bad(
         lock_text(package_table(LIB, requires_python="<3.14")),
         f"{AT_LIB}it requires Python <3.14; this is 3.14.2; {MAKE}",
+    ),
+    "a wheel for another Python": Bad(
+        lock_text(APP, OLD),
+        f"{OLD.filename} requires Python <3.14, but this is Python 3.14.2",
+        wherry.UnsupportedPython,
     ),
     "other environments": Bad(
         lock_text(LIB, environments=["sys_platform == 'win32'"]),

@@ -309,7 +309,7 @@ class Installer:
         Raise a :class:`~wherry.errors.WherryError`, such as :class:`~wherry.errors.InvalidLock`, and leave the
         environment as it was before.
         """
-        from wherry.installation.locked import left_out, naming_lock, unmet_beside
+        from wherry.installation.locked import check_pythons, left_out, naming_lock, unmet_beside
 
         phases = Phases(on_progress or cell_output())
         named = _replaceable(overwrite)
@@ -322,6 +322,7 @@ class Installer:
                 with naming_lock(read):
                     acquisition = Acquisition(index, self._cache, phases)
                     acquired = await acquisition.deliver(acquired, self._limits, self._destination.prepare)
+            check_pythons(acquired)
             removed = (*_replaced(acquired.resolution, acquired.problem), *left_out(acquired, exact=exact))
             warnings = (*read.warnings, *recovered, *unmet_beside(acquired, removed))
             return await self._complete(acquired, removed, named, phases, index, warnings=warnings)

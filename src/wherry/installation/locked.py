@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
-from wherry.errors import IntegrityError
+from wherry.errors import IntegrityError, UnsupportedPython
 from wherry.installation.acquisition import Acquired
 from wherry.installation.destination import Delivery
 from wherry.model.distribution import InstalledDistribution
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from wherry.model.locked_package import LockedPackage
     from wherry.resolution.direct_urls import Locate
 
-__all__ = ["answer_lock", "left_out", "naming_lock", "unmet_beside"]
+__all__ = ["answer_lock", "check_pythons", "left_out", "naming_lock", "unmet_beside"]
 
 
 def answer_lock(  # noqa: PLR0913 - the answer depends on each
@@ -89,6 +89,20 @@ def unmet_beside(acquired: Acquired, removed: Collection[InstalledDistribution])
     for unmet in find_unmet(after, acquired.problem.environment):
         if unmet.name in others and unmet.project in leaving:
             yield str(unmet)
+
+
+def check_pythons(acquired: Acquired) -> None:
+    """Check Requires-Python in the wheels' own metadata, which a lock need not tell.
+
+    Raises :class:`~wherry.errors.UnsupportedPython`.
+    """
+    version = acquired.problem.environment.python_version
+    for delivered in acquired.deliveries:
+        # Packages of the distribution were built for this Python.
+        if isinstance(delivered, Delivery) and delivered.origin != "distribution":
+            required = delivered.wheel.metadata.requires_python
+            if required is not None and not required.contains(version, prereleases=True):
+                raise UnsupportedPython(str(required), str(version), delivered.wheel.filename)
 
 
 @contextmanager

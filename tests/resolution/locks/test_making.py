@@ -45,7 +45,7 @@ def of_index(file: ProjectFile = FILE) -> Release:
     return Release(Version("1.0"), file)
 
 
-def test_a_file_has_its_strongest_hash_its_size_and_its_time() -> None:
+def test_a_file_has_its_strong_hashes_its_size_and_its_time() -> None:
     timed = replace(FILE, upload_time="2026-01-02T03:04:05.678901Z")
     assert package_of(of_index(timed)) == {
         "name": "lib",
@@ -55,7 +55,7 @@ def test_a_file_has_its_strongest_hash_its_size_and_its_time() -> None:
             {
                 "url": URL,
                 "size": 9,
-                "hashes": {"sha512": "02"},
+                "hashes": {"sha256": "01", "sha512": "02"},
                 "upload-time": datetime(2026, 1, 2, 3, 4, 5, 678901, tzinfo=UTC),
             }
         ],
@@ -92,7 +92,7 @@ def test_the_index_is_named_for_files_of_it_alone() -> None:
     assert package_of(of_index(), indexes=indexes)["index"] == "https://example.org/simple"
     direct = package_of(DirectFile(Version("1.0"), FILE), indexes=indexes)
     assert "index" not in direct
-    assert direct["archive"] == {"url": URL, "size": 9, "hashes": {"sha512": "02"}}
+    assert direct["archive"] == {"url": URL, "size": 9, "hashes": {"sha256": "01", "sha512": "02"}}
 
 
 def test_other_files_take_the_place_of_those_of_the_resolution() -> None:

@@ -114,9 +114,9 @@ def _places(file: ProjectFile, location: str) -> dict[str, Any]:
 
 
 def _facts(file: ProjectFile) -> dict[str, Any]:
-    strong = strongest(file.hashes)
-    algorithm, _, digest = (strong or "").partition(":")
-    return {"upload_time": file.uploaded, "size": file.size, "hashes": {algorithm: digest}}
+    # All of them, because other readers may know only some.
+    strong = {algorithm: digest for algorithm, digest in file.hashes.items() if strongest({algorithm: digest})}
+    return {"upload_time": file.uploaded, "size": file.size, "hashes": strong}
 
 
 def _recorded(context: LockContext, libraries: Iterable[Pin]) -> dict[str, Any]:
