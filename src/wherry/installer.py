@@ -304,7 +304,7 @@ class Installer:
         No index is asked: each file is one request, and all hashes and sizes are compared. Of several wheels, the one
         that fits best is taken. ``extras`` and ``groups`` are those of the lock; its default groups always apply. An
         installed distribution of the same version stays. Others stay as well, unless ``exact`` removes all that the
-        lock does not list.
+        lock does not list, except wherry itself.
 
         Raise a :class:`~wherry.errors.WherryError`, such as :class:`~wherry.errors.InvalidLock`, and leave the
         environment as it was before.
