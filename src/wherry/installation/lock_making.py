@@ -16,7 +16,7 @@ from wherry.model.core_metadata import CoreMetadata
 from wherry.model.locked_package import LockedPackage
 from wherry.resolution.locks.making import LockContext, make_lock
 from wherry.resolution.locks.members import recorded
-from wherry.resolution.locks.selection import LockFile, may_apply
+from wherry.resolution.locks.selection import LockFile, that_may_apply
 from wherry.resolution.requirements import applies, parse_requirements
 
 if TYPE_CHECKING:
@@ -78,10 +78,9 @@ def locked_versions(lock: LockFile, but: Iterable[str], environment: Environment
     Of several versions of a project, that for ``environment`` counts.
     """
     free = set(map(canonicalize_name, [but] if isinstance(but, str) else but))
-    packages = [package for package in lock.content.packages if package.name not in free]
     # A later one replaces an earlier one.
-    packages.sort(key=lambda package: may_apply(package, lock, environment))
-    return {package.name: package.version for package in packages if package.version is not None}
+    packages = (*lock.content.packages, *that_may_apply(lock, environment))
+    return {one.name: one.version for one in packages if one.version is not None and one.name not in free}
 
 
 def exclusion_of(lock: LockFile) -> datetime | None:

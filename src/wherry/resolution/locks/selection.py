@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from wherry.model.environment import Environment
     from wherry.resolution.direct_urls import Locate
 
-__all__ = ["Chosen", "LockFile", "may_apply", "select"]
+__all__ = ["Chosen", "LockFile", "select", "that_may_apply"]
 
 SHOWN = 5
 LONGEST_CALL = 300  # characters
@@ -165,12 +165,11 @@ def _applicable(
         yield position, package
 
 
-def may_apply(package: Package, lock: LockFile, environment: Environment) -> bool:
-    """Return whether a package applies in ``environment`` with all extras and groups of its lock."""
-    if package.marker is None:
-        return True
-    extras, groups = lock.content.extras or (), lock.content.dependency_groups or ()
-    return _applies(package.marker, _markers(lock, environment, extras, groups))
+def that_may_apply(lock: LockFile, environment: Environment) -> Iterator[Package]:
+    """Yield the packages that apply in ``environment`` with all extras and groups of the lock."""
+    content = lock.content
+    values = _markers(lock, environment, content.extras or (), content.dependency_groups or ())
+    yield from (one for one in content.packages if one.marker is None or _applies(one.marker, values))
 
 
 def _applies(marker: Marker, values: Mapping[str, str | frozenset[str]]) -> bool:
