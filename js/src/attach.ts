@@ -58,7 +58,7 @@ export async function attach(
   }
 }
 
-/** Attaches without a `lock` and a `preload`, fetches with `get`, and returns access to every method of the Python side. */
+/** Attaches without `lock` and `preload`, fetches with `get`, and returns access to every method of the Python side. */
 export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions & Pick<InstallOptions, "constraints" | "overwrite">,
