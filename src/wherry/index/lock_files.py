@@ -14,13 +14,13 @@ from wherry.resolution.locks.lock import Lock
 from wherry.resolution.locks.selection import LockFile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
     from os import PathLike
 
     from packaging.pylock import Pylock
 
     from wherry.index.client import IndexClient
-    from wherry.index.documents import DocumentReader
+    from wherry.index.documents import Document
     from wherry.model.project import ProjectFile
 
 __all__ = ["GivenLock", "ReadLock", "open_lock", "with_hashes"]
@@ -54,8 +54,10 @@ class ReadLock:
     given: GivenLock | None = None
 
 
-async def open_lock(lock: str | PathLike[str] | Lock | GivenLock, reader: DocumentReader) -> ReadLock:
-    """Read a lock that is given as text (it has a line break), by its path or by its URL.
+async def open_lock(
+    lock: str | PathLike[str] | Lock | GivenLock, read: Callable[[str], Awaitable[Document]]
+) -> ReadLock:
+    """Read a lock that is given as text (it has a line break), by its path or by its URL, which ``read`` reads.
 
     Raises :class:`~wherry.errors.InvalidLock` and :class:`~wherry.errors.IndexUnavailable`.
     """
@@ -64,8 +66,8 @@ async def open_lock(lock: str | PathLike[str] | Lock | GivenLock, reader: Docume
     given = lock if isinstance(lock, GivenLock) else GivenLock(lock=_text(lock))
     text, name, location = given.lock, given.location or GIVEN_TEXT, given.location
     if "\n" not in text:
-        found = await reader.read(text)
-        name, location = found.name, reader.locate(found.address)[0]
+        found = await read(text)
+        name, location = found.name, found.address
         try:
             text = found.content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
