@@ -46,7 +46,18 @@ test("a program or an installer's command in place of a command gets advice", ()
   assert.match(instead("-q", "x.py", "it's"), /wherry run -q x\.py 'it'\\''s'$/);
   assert.match(instead("there"), /wherry run there$/);
   assert.match(instead("pip", "install", "idna"), /wherry run --with idna app\.py/);
+  assert.match(instead("uv", "add", "idna"), /wherry run --with idna app\.py/);
   for (const args of [["run", "x.py"], ["sail"], [], ["--help"], ["help", "run"]]) assert.equal(instead(...args), "");
+});
+
+test("commands of other tools that concern locks get advice", () => {
+  const instead = (...args: string[]) => runInstead(args, new Set(["run", "lock"]), () => false);
+  assert.match(instead("sync", "pylock.toml"), /^'sync' is not a command\. .* wherry run --lock pylock\.toml app\.py$/);
+  assert.match(instead("pip", "freeze"), /^'pip freeze' is not a command\. .*: wherry lock REQUIREMENT/);
+  assert.match(instead("uv", "pip", "compile", "r.in"), /^'uv pip compile' .*: wherry lock -r requirements\.in$/);
+  assert.match(instead("export", "-o", "x"), /--format pyodide-lock$/);
+  assert.match(instead("pdm", "lock"), /^'pdm lock' .*: wherry lock/);
+  assert.equal(instead("lock"), "");
 });
 
 test("long lines of help are wrapped and indented", () => {
