@@ -10,6 +10,9 @@ test("errors advise options of the command line", () => {
     ["give the file as requirements_files=['r.txt']", "give the file as -r r.txt"],
     ["give the index as index_urls=['https://example.org/']", "give the index as --index-url https://example.org/"],
     ["as in index_urls=[Index('https://…', headers={'Authorization': '…'})]", "as in --index-url https://name:password@…"],
+    ["make a lock: await wherry.lock('idna>=3', \"a b\")", "make a lock: wherry lock 'idna>=3' 'a b'"],
+    ["make a lock: await wherry.lock(…)", "make a lock: wherry lock …"],
+    ["exclude_newer=soon is wrong", "--exclude-newer soon is wrong"],
     ["try again, or allow more time with Installer(network=Network(…))", "try again"],
     ["a blocker: see the browser's console", "a blocker"],
     [
@@ -29,6 +32,12 @@ test("options that are set are not advised", () => {
   const warning = "Instead. To get Pyodide's own, serve Pyodide's packages beside it: loadPyodide({ packageBaseUrl: '…' })";
   assert.match(inOptions(warning, {}), /node_modules\/pyodide; --prefer index/);
   assert.match(inOptions(warning, { prefer: "index" }), /node_modules\/pyodide$/);
+});
+
+test("a lock that does not meet a script's header can be made again", () => {
+  const relock = "lock the script with wherry lock '$&.py', or ignore it with --no-lock";
+  const said = "pylock.toml: it no longer meets $&.py: idna is not in it. Make the lock of $&.py again";
+  assert.equal(inOptions(said.replace("Make", "make"), { relock }), `pylock.toml: it no longer meets $&.py: idna is not in it. ${relock}`);
 });
 
 test("every file that does not fit is named, of all projects that cannot be had", () => {

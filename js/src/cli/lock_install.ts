@@ -3,21 +3,24 @@ import { advising } from "./advice.ts";
 import type { LockArguments } from "./lock_source.ts";
 import { sayReport, type Session, watch } from "./session.ts";
 
-/** What a lock must satisfy: the dependencies of a script's header. */
+/** What a lock must satisfy: the dependencies of a script's header. `relock` is the advice if it does not. */
 export interface Meeting {
-  meets?: readonly string[];
-  meetsName?: string;
+  meets: readonly string[];
+  meetsName: string;
+  relock: string;
 }
 
 /** Installs from a lock, without resolving, and lists the installed packages. */
 export async function installFromLock(
   session: Session,
-  lock: LockArguments & Meeting,
+  lock: LockArguments,
   { overwrite }: InstallOptions,
+  meeting?: Meeting,
 ): Promise<void> {
   const { signal } = session.interrupts;
-  const question = { ...lock, ...(overwrite && { overwrite }) };
-  const settings = { ...session.options, ...(lock.meetsName !== undefined && { script: lock.meetsName }) };
+  const { relock, ...wanted } = meeting ?? {};
+  const question = { ...lock, ...wanted, ...(overwrite && { overwrite }) };
+  const settings = { ...session.options, relock };
   const report: InstallReport = await advising(settings, () =>
     watch(session, true, (onEvent) => session.call("installLock", question, { onEvent, signal })),
   );

@@ -96,8 +96,8 @@ function misuseCode(error: unknown): number {
 function offer(name: string): Command {
   return program
     .command(name)
-    .option("-r, --requirement <file>", "also install the requirements of a requirements file, pyproject.toml or script; repeatable", append)
-    .option("--group <name>", "also install a dependency group of ./pyproject.toml, or FILE:NAME; may be repeated", append)
+    .option("-r, --requirement <file>", "add the requirements of a requirements file, pyproject.toml or script; may be repeated", append)
+    .option("--group <name>", "add a dependency group of ./pyproject.toml, or FILE:NAME; may be repeated", append)
     .option("--index-url <url>", "a package index to use instead of PyPI; may be repeated", append)
     .option("-c, --constraint <file-or-requirement>", "restrict versions without installing anything; may be repeated", append)
     .addOption(new Option("--prefer <source>", "the source of versions to prefer, if they fit").choices(["distribution", "index"]))

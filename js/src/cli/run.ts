@@ -3,12 +3,12 @@ import { basename, dirname } from "node:path";
 import type { InstallOptions } from "../types.ts";
 import { endsProgram } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
-import { installFromLock } from "./lock_install.ts";
+import { installFromLock, type Meeting } from "./lock_install.ts";
 import { besideLock, chosenLock, type LockChoice, ownLock, readLock } from "./lock_source.ts";
 import { choosing, install, type Session, type SessionOptions, startSession } from "./session.ts";
 import { raiseInterrupt, setReading, type Shared, signalPlace } from "./shared.ts";
 import { endOfInput, say } from "./terminal.ts";
-import { UsageError } from "./usage.ts";
+import { quoted, UsageError } from "./usage.ts";
 
 export interface RunOptions extends SessionOptions, LockChoice {
   with?: readonly string[];
@@ -45,8 +45,8 @@ export async function run({ program, args, options }: RunParameters, shared: Sha
   const file = hostFile === undefined ? STDIN_FILE : virtualPath(hostFile);
   const wanted = options.module ? { dependencies: [], options: {} } : await call("scriptMetadata", { file });
   if (own !== undefined && !options.quiet) say(`wherry: installing from ${basename(own)}; --no-lock ignores it`);
-  const meeting = { meets: wanted.dependencies, meetsName: program === "-" ? "the standard input" : program };
-  if (lock) await installFromLock(session, { ...lock, ...(!options.module && meeting) }, chosen);
+  const meeting = options.module ? undefined : meetingOf(program, wanted.dependencies, options);
+  if (lock) await installFromLock(session, lock, chosen, meeting);
   const dependencies = lock ? [] : wanted.dependencies;
   await bring(session, [...dependencies, ...(options.with ?? [])], { ...wanted.options, ...chosen });
 
@@ -62,6 +62,14 @@ export async function run({ program, args, options }: RunParameters, shared: Sha
 
 async function bring(session: Session, requirements: readonly string[], options: InstallOptions): Promise<void> {
   if (requirements.length > 0 || options.requirementsFiles || options.groups) await install(session, requirements, options);
+}
+
+/** Returns what the lock of a program must satisfy. */
+function meetingOf(program: string, dependencies: readonly string[], { lock }: LockChoice): Meeting {
+  if (program === "-") return { meets: dependencies, meetsName: "the standard input", relock: "remove --lock" };
+  const other = lock === undefined ? "ignore it with --no-lock" : "remove --lock";
+  const relock = `lock the script with wherry lock ${quoted(program)}, or ${other}`;
+  return { meets: dependencies, meetsName: program, relock };
 }
 
 function readStandardInput(shared: Shared): Uint8Array {
