@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         InstallConflict as InstallConflict,
         IntegrityError as IntegrityError,
         InvalidIndexPage as InvalidIndexPage,
+        InvalidLock as InvalidLock,
         InvalidMetadata as InvalidMetadata,
         InvalidRequirement as InvalidRequirement,
         InvalidRequirementsFile as InvalidRequirementsFile,
@@ -49,7 +50,9 @@ if TYPE_CHECKING:
         check as check,
         install as install,
         install_imports as install_imports,
+        install_lock as install_lock,
         installed as installed,
+        lock as lock,
         resolve as resolve,
         run_script as run_script,
         tree as tree,
@@ -72,6 +75,7 @@ if TYPE_CHECKING:
     from wherry.resolution.graph.graph import Reason as Reason
     from wherry.resolution.graph.tree import Branch as Branch, Tree as Tree
     from wherry.resolution.graph.why import Step as Step, Why as Why
+    from wherry.resolution.locks.lock import Lock as Lock
     from wherry.resolution.resolution import Pin as Pin, Resolution as Resolution
 
 _MODULES: Mapping[str, tuple[str, ...]] = {
@@ -82,6 +86,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
         "InstallConflict",
         "IntegrityError",
         "InvalidIndexPage",
+        "InvalidLock",
         "InvalidMetadata",
         "InvalidRequirement",
         "InvalidRequirementsFile",
@@ -111,7 +116,9 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
         "check",
         "install",
         "install_imports",
+        "install_lock",
         "installed",
+        "lock",
         "resolve",
         "run_script",
         "tree",
@@ -130,6 +137,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
     "wherry.resolution.graph.graph": ("Reason",),
     "wherry.resolution.graph.tree": ("Branch", "Tree"),
     "wherry.resolution.graph.why": ("Step", "Why"),
+    "wherry.resolution.locks.lock": ("Lock",),
     "wherry.resolution.resolution": ("Pin", "Resolution"),
 }
 

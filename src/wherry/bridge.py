@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from wherry.formats.script_metadata import ScriptMetadata
     from wherry.index.cache import Cache
     from wherry.index.index import Index
+    from wherry.index.lock_files import GivenLock
     from wherry.index.network import Network
     from wherry.installer import Installer
     from wherry.model.progress import OnProgress, Progress
@@ -54,9 +55,12 @@ class Bridge:
             "check": self._check,
             "environment": self._environment,
             "explain": self._explain,
+            "explainLock": self._explain_lock,
             "install": self._install,
             "installImports": self._install_imports,
+            "installLock": self._install_lock,
             "installed": self._installed,
+            "lock": self._lock,
             "resolve": self._resolve,
             "runFile": self._run_file,
             "runModule": self._run_module,
@@ -165,9 +169,33 @@ class Bridge:
 
     async def _explain(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
         """Resolve; return also the tree of requirements, and the chains to the project ``name``, if given."""
-        resolution = await self._decide(arguments, on_progress)
-        why = resolution.why(arguments["name"]).to_dict() if "name" in arguments else None
-        return _camel_case_keys({"resolution": resolution.to_dict(), "tree": resolution.tree().to_dict(), "why": why})
+        return _explanation(await self._decide(arguments, on_progress), arguments.get("name"))
+
+    async def _lock(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
+        """Make a lock; return its text, its pins, its warnings, and its changes to the lock ``existing``, if given."""
+        with self._first_pages(arguments):
+            await _yield_to_requests()
+            options = _options(arguments, on_progress)
+            form, others = options.pop("format", None) or "pylock", options.pop("others", True)
+            lock = await _apply(self._installer.lock, *arguments["requirements"], **options)
+        return {
+            "text": lock.to_pyodide_lock(others=others) if form == "pyodide-lock" else str(lock),
+            "pins": lock.pins,
+            "changes": [change.to_dict() for change in lock.changes],
+            "warnings": list(lock.warnings),
+        }
+
+    async def _install_lock(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
+        options = _options(arguments, on_progress)
+        lock = _given_lock(options)
+        return (await _apply(self._installer.install_lock, lock, **options)).to_dict()
+
+    async def _explain_lock(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
+        """Return what :meth:`_explain` returns, for the packages of a lock."""
+        options = _options(arguments, on_progress)
+        options = {name: value for name, value in options.items() if name != "on_progress"}
+        resolution = await _apply(self._installer.resolve_lock, _given_lock(options), **options)
+        return _explanation(resolution, arguments.get("name"))
 
     async def _decide(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> Resolution:
         with self._first_pages(arguments):
@@ -238,6 +266,21 @@ def _options(arguments: Mapping[str, Any], on_progress: OnProgress) -> dict[str,
     if "index_urls" in options:
         options["index_urls"] = _indexes(options["index_urls"])
     return options | {"on_progress": on_progress}
+
+
+def _explanation(resolution: Resolution, name: str | None) -> object:
+    why = resolution.why(name).to_dict() if name is not None else None
+    return _camel_case_keys({"resolution": resolution.to_dict(), "tree": resolution.tree().to_dict(), "why": why})
+
+
+def _given_lock(options: dict[str, Any]) -> GivenLock:
+    """Take the options about the lock itself out of ``options``."""
+    from wherry.index.lock_files import GivenLock
+
+    fields = {"lock": "lock", "location": "location", "document": "document_json", "begun": "begun"}
+    fields |= {"meets": "requirements", "meets_name": "asker"}
+    given = {field: options.pop(option) for option, field in fields.items() if options.get(option)}
+    return GivenLock(**given)
 
 
 def _indexes(named: str | Iterable[str | Mapping[str, Any]] | None) -> tuple[str | Index, ...]:

@@ -72,6 +72,21 @@ class InvalidRequirementsFile(WherryError):
 
 
 @dataclass(eq=False)
+class InvalidLock(WherryError):
+    """A lock that cannot be read, that contradicts itself, or that has nothing for this runtime (PEP 751)."""
+
+    code = "invalid-lock"
+    lock: str
+    problem: str
+    entry: str = field(default="", kw_only=True)  # such as packages[3] (numpy)
+    line: int | None = field(default=None, kw_only=True)  # counted from 1
+    hint: str = field(default="", kw_only=True)
+
+    def __str__(self) -> str:
+        return _advising(f"{_joined(self.lock, _line(self.line), self.entry)}: {self.problem}", self.hint)
+
+
+@dataclass(eq=False)
 class InvalidScriptMetadata(WherryError):
     """Inline metadata of a script that breaks PEP 723."""
 

@@ -15,7 +15,9 @@ __all__ = [
     "check",
     "install",
     "install_imports",
+    "install_lock",
     "installed",
+    "lock",
     "resolve",
     "run_script",
     "tree",
@@ -41,9 +43,11 @@ def _on_default(
 
 install = _on_default(Installer.install)
 install_imports = _on_default(Installer.install_imports)
+install_lock = _on_default(Installer.install_lock)
 resolve = _on_default(Installer.resolve)
 uninstall = _on_default(Installer.uninstall)
 installed = _on_default(Installer.installed)
+lock = _on_default(Installer.lock)
 check = _on_default(Installer.check)
 tree = _on_default(Installer.tree)
 why = _on_default(Installer.why)

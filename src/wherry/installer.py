@@ -15,7 +15,7 @@ from wherry.index.client import IndexClient
 from wherry.index.credentials import without_secrets
 from wherry.index.index import read_indexes
 from wherry.index.network import Network
-from wherry.installation.acquisition import Acquisition
+from wherry.installation.acquisition import Acquired, Acquisition
 from wherry.installation.destination import Delivery, Exchange, SharedLibrary
 from wherry.installation.pth_files import startup_warnings
 from wherry.model.archive_limits import DEFAULT_LIMITS
@@ -27,7 +27,14 @@ from wherry.model.unawaited_call import begins_when_awaited
 from wherry.progress.notebook import cell_output
 from wherry.progress.phases import Phases
 from wherry.resolution.problem import ResolveOptions, pose
-from wherry.runtime.defaults import runtime_destination, runtime_distribution, runtime_fetcher, runtime_locate
+from wherry.runtime.defaults import (
+    runtime_destination,
+    runtime_distribution,
+    runtime_fetcher,
+    runtime_locate,
+    runtime_publishing,
+    runtime_pyodide_lock,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -39,6 +46,7 @@ if TYPE_CHECKING:
     from wherry.index.cache import Cache
     from wherry.index.fetcher import Fetcher
     from wherry.index.index import Index
+    from wherry.index.lock_files import GivenLock, ReadLock
     from wherry.installation.destination import Destination
     from wherry.model.archive_limits import ArchiveLimits
     from wherry.model.check import CheckReport
@@ -46,6 +54,7 @@ if TYPE_CHECKING:
     from wherry.model.progress import OnProgress
     from wherry.resolution.graph.tree import Tree
     from wherry.resolution.graph.why import Why
+    from wherry.resolution.locks.lock import Lock
     from wherry.resolution.problem import Preference, Problem
     from wherry.resolution.resolution import Resolution
 
@@ -139,7 +148,6 @@ class Installer:
         """
         phases = Phases(on_progress or cell_output())
         named = _replaceable(overwrite)
-        replaceable = {*_replaceable(self._overwrite), *named}
         options = ResolveOptions(
             requirements=requirements,
             constraints=constraints,
@@ -161,46 +169,8 @@ class Installer:
                     problem, warnings = self._pose(options, index)
                 acquisition = Acquisition(index, self._cache, phases)
                 acquired = await acquisition.obtain(problem, self._limits, self._destination.prepare)
-            resolution, deliveries = acquired.resolution, acquired.deliveries
-            with phases.phase("placing"), acquired.naming_older_release():
-                count = len(deliveries)
-                phases.tell(Progress("placing", f"Placing {count} packages", total=count))
-                # The last point of cancellation. Nothing below waits, so that all is installed, or nothing.
-                await asyncio.sleep(0)
-                removed = _replaced(resolution, problem)
-                outdated = tuple(self._imported(removed))
-                wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
-                faults = [warning for delivery in wheels for warning in delivery.warnings]
-                wheel_warnings = (*faults, *startup_warnings(delivery.wheel for delivery in wheels))
-                libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
-                done = self._destination.exchange(wheels, removed, libraries, replaceable) if deliveries else Exchange()
-                unsettled = await self._destination.settle(wheels, libraries)
-        report = InstallReport(
-            installed=done.arrived,
-            unchanged=tuple(pin.source for pin in resolution.chosen if isinstance(pin.source, InstalledDistribution)),
-            removed=removed,
-            # A fault of metadata may be found during resolution, and again in the wheel.
-            warnings=tuple(
-                dict.fromkeys(
-                    (
-                        *recovered,
-                        *warnings,
-                        *resolution.warnings,
-                        *index.notes,
-                        *self._cache.take_warnings(),
-                        *_unknown(named, resolution, problem),
-                        *outdated,
-                        *wheel_warnings,
-                        *done.warnings,
-                        *unsettled,
-                    )
-                )
-            ),
-            seconds=phases.seconds,
-            requests=index.requests,
-        )
-        phases.tell(Progress("done", str(report), done=count, total=count))
-        return report
+            removed = _replaced(acquired.resolution, problem)
+            return await self._complete(acquired, removed, named, phases, index, warnings=(*recovered, *warnings))
 
     @begins_when_awaited
     async def resolve(
@@ -244,6 +214,130 @@ class Installer:
         unknown = _unknown(replaceable, resolution, problem)
         warnings = (*warnings, *resolution.warnings, *index.notes, *self._cache.take_warnings(), *unknown)
         return replace(resolution, warnings=(*warnings, *self._imported(replaced)))
+
+    @begins_when_awaited
+    async def lock(
+        self,
+        *requirements: str | Iterable[str],
+        index_urls: Sequence[str | Index] | None = None,
+        constraints: Iterable[str] = (),
+        overrides: Iterable[str] = (),
+        prefer: Preference | None = None,
+        pre: bool = False,
+        deps: bool = True,
+        exclude_newer: datetime | str | None = None,
+        requirements_files: Iterable[str | PathLike[str]] = (),
+        groups: Iterable[str] = (),
+        existing: str | PathLike[str] | Lock | GivenLock | None = None,
+        upgrade: bool = False,
+        upgrade_packages: Iterable[str] = (),
+        location: str = "",
+        on_progress: OnProgress | None = None,
+    ) -> Lock:
+        """Return a lock, whose text is a ``pylock.toml`` (PEP 751), of ``requirements`` and their dependencies.
+
+        The parameters are those of :meth:`install`. Nothing is installed, and installed versions do not count. Packages
+        that only an extra or a dependency group needs get its marker. ``existing`` is an earlier lock (its text, path
+        or URL): its versions are kept where they fit, so that the lock changes as little as possible, as is its
+        ``exclude_newer`` unless another is given. ``upgrade`` lets all of its versions change, ``upgrade_packages``
+        those of the named projects. ``location`` is the URL where the lock will be: wheels in its folder are then named
+        by their paths.
+
+        Raise a :class:`~wherry.errors.WherryError`.
+        """
+        from wherry.installation.lock_making import (
+            exclusion_of,
+            lock_acquired,
+            locked_versions,
+            modules_of,
+            without_installed,
+        )
+        from wherry.resolution.locks.lock import Lock
+
+        earlier = None if existing is None else await self._read_lock(existing)
+        if earlier is not None and exclude_newer is None:
+            exclude_newer = exclusion_of(earlier.file)
+        options = ResolveOptions(
+            requirements=requirements,
+            constraints=constraints,
+            overrides=overrides,
+            prefer=self._prefer if prefer is None else prefer,
+            pre=pre,
+            deps=deps,
+            exclude_newer=exclude_newer,
+            requirements_files=requirements_files,
+            groups=groups,
+        )
+        options, client = await self._open(options, index_urls)
+        installed = self._destination.installed()
+        async with client as index:
+            problem, warnings = self._pose(options, index)
+            problem = without_installed(problem)
+            if earlier is not None and not upgrade:
+                problem = replace(problem, locked=locked_versions(earlier.file, upgrade_packages))
+            acquisition = Acquisition(index, self._cache, Phases(on_progress or cell_output()))
+            acquired = await acquisition.resolve(problem)
+            file = await lock_acquired(acquired, options.requirements, index, runtime_publishing(), location)
+        notes = earlier.warnings if earlier is not None else ()
+        warnings = (*notes, *warnings, *acquired.resolution.warnings, *index.notes, *self._cache.take_warnings())
+        return Lock(
+            file,
+            tuple(dict.fromkeys(warnings)),
+            earlier.file if earlier is not None else None,
+            runtime_pyodide_lock,
+            modules_of(acquired, installed),
+        )
+
+    @begins_when_awaited
+    async def install_lock(
+        self,
+        lock: str | PathLike[str] | Lock | GivenLock,
+        *,
+        extras: Iterable[str] = (),
+        groups: Iterable[str] = (),
+        exact: bool = False,
+        overwrite: Iterable[str] = (),
+        on_progress: OnProgress | None = None,
+    ) -> InstallReport:
+        """Install the files of ``lock`` (PEP 751: its text, its path, its URL, or a :class:`Lock`): all, or none.
+
+        No index is asked: each file is one request, and all hashes and sizes are compared. Of several wheels, the one
+        that fits best is taken. ``extras`` and ``groups`` are those of the lock; its default groups always apply. An
+        installed distribution of the same version stays. Others stay as well, unless ``exact`` removes all that the
+        lock does not list.
+
+        Raise a :class:`~wherry.errors.WherryError`, such as :class:`~wherry.errors.InvalidLock`, and leave the
+        environment as it was before.
+        """
+        from wherry.installation.locked import left_out, naming_lock, unmet_beside
+
+        phases = Phases(on_progress or cell_output())
+        named = _replaceable(overwrite)
+        read = await self._read_lock(lock)
+        client = self._client(None, {}).without_pages()
+        async with self._destination.lock():
+            recovered = self._recover()
+            acquired = self._answer_lock(read, extras, groups)
+            async with client as index:
+                with naming_lock(read):
+                    acquisition = Acquisition(index, self._cache, phases)
+                    acquired = await acquisition.deliver(acquired, self._limits, self._destination.prepare)
+            removed = (*_replaced(acquired.resolution, acquired.problem), *left_out(acquired, exact=exact))
+            warnings = (*read.warnings, *recovered, *unmet_beside(acquired, removed))
+            return await self._complete(acquired, removed, named, phases, index, warnings=warnings)
+
+    @begins_when_awaited
+    async def resolve_lock(
+        self,
+        lock: str | PathLike[str] | Lock | GivenLock,
+        *,
+        extras: Iterable[str] = (),
+        groups: Iterable[str] = (),
+    ) -> Resolution:
+        """Return the packages that :meth:`install_lock` would install, with the same parameters and errors."""
+        read = await self._read_lock(lock)
+        resolution = self._answer_lock(read, extras, groups).resolution
+        return replace(resolution, warnings=(*read.warnings, *resolution.warnings))
 
     @begins_when_awaited
     async def install_imports(
@@ -343,6 +437,62 @@ class Installer:
         indexes = [index.located(self._locate) for index in read_indexes(index_urls or ()) or self.indexes]
         return IndexClient(self._fetcher, self._cache, indexes, secrets=secrets, network=self._network)
 
+    async def _complete(
+        self,
+        acquired: Acquired,
+        removed: Sequence[InstalledDistribution],
+        named: Collection[NormalizedName],
+        phases: Phases,
+        index: IndexClient,
+        *,
+        warnings: Iterable[str],
+    ) -> InstallReport:
+        """Place what was acquired, remove ``removed``, and return the report; ``warnings`` come first in it.
+
+        ``named`` are the projects of the call's option ``overwrite``.
+        """
+        resolution, deliveries = acquired.resolution, acquired.deliveries
+        with phases.phase("placing"), acquired.naming_older_release():
+            count = len(deliveries)
+            phases.tell(Progress("placing", f"Placing {count} packages", total=count))
+            # The last point of cancellation. Nothing below waits, so that all is installed, or nothing.
+            await asyncio.sleep(0)
+            outdated = tuple(self._imported(removed))
+            wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
+            faults = [warning for delivery in wheels for warning in delivery.warnings]
+            wheel_warnings = (*faults, *startup_warnings(delivery.wheel for delivery in wheels))
+            libraries = [delivered for delivered in deliveries if isinstance(delivered, SharedLibrary)]
+            replaceable = {*_replaceable(self._overwrite), *named}
+            done = Exchange()
+            if deliveries or removed:
+                done = self._destination.exchange(wheels, removed, libraries, replaceable)
+            unsettled = await self._destination.settle(wheels, libraries)
+        report = InstallReport(
+            installed=done.arrived,
+            unchanged=tuple(pin.source for pin in resolution.chosen if isinstance(pin.source, InstalledDistribution)),
+            removed=tuple(removed),
+            # A fault of metadata may be found during resolution, and again in the wheel.
+            warnings=tuple(
+                dict.fromkeys(
+                    (
+                        *warnings,
+                        *resolution.warnings,
+                        *index.notes,
+                        *self._cache.take_warnings(),
+                        *_unknown(named, resolution, acquired.problem),
+                        *outdated,
+                        *wheel_warnings,
+                        *done.warnings,
+                        *unsettled,
+                    )
+                )
+            ),
+            seconds=phases.seconds,
+            requests=index.requests,
+        )
+        phases.tell(Progress("done", str(report), done=count, total=count))
+        return report
+
     async def _open(
         self, options: ResolveOptions, index_urls: Sequence[str | Index] | None
     ) -> tuple[ResolveOptions, IndexClient]:
@@ -374,6 +524,26 @@ class Installer:
             environ=environ,
             locate=self._locate,
             limit=self._network.max_metadata_size,
+        )
+
+    async def _read_lock(self, lock: str | PathLike[str] | Lock | GivenLock) -> ReadLock:
+        from wherry.index.documents import DocumentReader
+        from wherry.index.lock_files import open_lock
+
+        reader = DocumentReader(self._fetcher, self.indexes, self._locate, self._network.max_metadata_size)
+        return await open_lock(lock, reader)
+
+    def _answer_lock(self, read: ReadLock, extras: Iterable[str], groups: Iterable[str]) -> Acquired:
+        from wherry.installation.locked import answer_lock
+
+        return answer_lock(
+            read,
+            self.environment,
+            installed=self._destination.installed(),
+            distribution=self._distribution,
+            locate=self._locate,
+            extras=extras,
+            groups=groups,
         )
 
     def _pose(self, options: ResolveOptions, index: IndexClient) -> tuple[Problem, tuple[str, ...]]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
     from packaging.specifiers import SpecifierSet
 
-__all__ = ["evaluate", "read_requirement", "read_requires_python", "undefined_comparisons"]
+__all__ = ["UNDEFINED", "evaluate", "read_requirement", "read_requires_python", "undefined_comparisons"]
 
 TEXT = r"""(?:"[^"]*"|'[^']*')"""
 VARIABLE = r"(?!extras|dependency_groups)[a-z_.]+"

@@ -50,22 +50,26 @@ class Pyproject:
         """The text of ``requires-python``; empty if it is missing."""
         return str(self._project.get("requires-python", ""))
 
-    def dependencies(self, extras: Iterable[str] = ()) -> Iterator[RequirementLine]:
-        """Yield the dependencies of the project, then those of ``extras``."""
-        if not self.has_project:
-            self._refuse("there is no [project] table")
-        dynamic = self._project.get("dynamic", ())
-        fields = ("dependencies", "optional-dependencies") if extras else ("dependencies",)
-        for name in fields:
-            if isinstance(dynamic, list) and name in dynamic:
-                self._refuse(f"its {name} are dynamic, so only a build can list them; build a wheel, and name that")
+    def dependencies(self) -> Iterator[RequirementLine]:
+        """Yield the dependencies of the project."""
+        self._check_static("dependencies")
         yield from self._expand({"dependencies": self._project.get("dependencies", [])}, ["dependencies"], "")
-        if extras:
-            yield from self._expand(self._table(self._project, "optional-dependencies"), extras, "extra")
+
+    def optional(self, extra: str) -> Iterator[RequirementLine]:
+        """Yield the dependencies of an extra, and of those that it includes."""
+        self._check_static("optional-dependencies")
+        yield from self._expand(self._table(self._project, "optional-dependencies"), [extra], "extra")
 
     def group(self, name: str) -> Iterator[RequirementLine]:
         """Yield the requirements of a dependency group and of those that it includes."""
         return self._expand(self._table(self._document, "dependency-groups"), [name], "dependency group")
+
+    def _check_static(self, name: str) -> None:
+        if not self.has_project:
+            self._refuse("there is no [project] table")
+        dynamic = self._project.get("dynamic", ())
+        if isinstance(dynamic, list) and name in dynamic:
+            self._refuse(f"its {name} are dynamic, so only a build can list them; build a wheel, and name that")
 
     def _expand(self, arrays: Mapping[str, object], names: Iterable[str], kind: str) -> Iterator[RequirementLine]:
         """Yield the requirements of arrays that may include each other, each array once.

@@ -90,6 +90,11 @@ class IndexClient:
     async def __aexit__(self, *exc_info: object) -> None:
         await self._running.__aexit__(*exc_info)
 
+    def without_pages(self) -> Self:
+        """Never request a project page. The indexes then only tell which requests carry credentials."""
+        self.index_urls, self.reserved = (), {}
+        return self
+
     async def page(self, name: NormalizedName) -> ProjectPage | None:
         """Return the project's page from the first index that has it, or ``None`` where none does.
 

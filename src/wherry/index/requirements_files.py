@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
 
 from wherry.errors import (
     IndexUnavailable,
@@ -21,11 +22,8 @@ from wherry.formats.requirement_text import parse_specifiers
 from wherry.formats.requirements_txt import NamedFile, parse_requirements_txt
 from wherry.formats.script_metadata import has_block, parse_script_metadata
 from wherry.formats.urls import authorization, beside, last_segment, without_credentials
-from wherry.index.credentials import Credentials
-from wherry.index.failures import at_neither_place, refused
-from wherry.index.fetcher import Request
+from wherry.index.documents import DocumentReader
 from wherry.index.index import Index, read_indexes
-from wherry.index.integrity import check_size
 from wherry.model.requirement_line import RequirementLine
 
 if TYPE_CHECKING:
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["read_requirements_files"]
 
-OK = 200
 WEB = ("https:", "http:")
 DEEPEST = 50
 GIVEN_TEXT = "the given text"
@@ -141,7 +138,8 @@ class _Reader:
     async def read_group(self, file: str, name: str) -> None:
         """Read a dependency group of a pyproject.toml."""
         document = await self._open(file)
-        self._add(Pyproject(document.text, document.name).group(name), document)
+        part = f"group:{canonicalize_name(name)}"
+        self._add((line._replace(part=part) for line in Pyproject(document.text, document.name).group(name)), document)
 
     async def _read_requirements(self, document: _Document, chain: Sequence[str], *, constrains: bool) -> None:
         found = parse_requirements_txt(document.text, document.name, self._environ)
@@ -195,7 +193,11 @@ class _Reader:
                 self._check_python(parse_specifiers(project.requires_python), document)
             except InvalidSpecifier as error:
                 raise InvalidRequirementsFile(document.name, f"requires-python is invalid: {error}") from error
-            yield from project.dependencies([extra.strip() for extra in extras.split(",") if extra.strip()])
+            yield from project.dependencies()
+            # One by one, so that each line bears its extra. Extras may include each other.
+            for extra in filter(None, map(str.strip, extras.split(","))):
+                part = f"extra:{canonicalize_name(extra)}"
+                yield from (line._replace(part=part) for line in project.optional(extra))
 
     def _of_script(self, document: _Document) -> Iterator[RequirementLine]:
         try:
@@ -227,19 +229,10 @@ class _Reader:
             return _Document(GIVEN_TEXT, "", file)
         if file not in self._documents:
             if authorization(file):
+                # Files that it names, on the same host, need the same credentials.
                 self._indexes.insert(0, Index(file))
-            bare = without_credentials(file)
-            located, absent = self._locate(bare)
-            request = Request(located if absent else bare, limit=self._limit)
-            request = Credentials(self._indexes, {}).grant(request)
-            response = await self._fetcher.fetch(request)
-            if response.status != OK:
-                error = refused(request.url, response)
-                if absent:
-                    error.hint = at_neither_place(absent)
-                raise error
-            check_size(request, response)
-            self._documents[file] = _Document(request.url, response.url, _decode(response.body, request.url))
+            found = await DocumentReader(self._fetcher, self._indexes, self._locate, self._limit).read(file)
+            self._documents[file] = _Document(found.name, found.address, _decode(found.content, found.name))
         return self._documents[file]
 
 

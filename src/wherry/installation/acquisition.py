@@ -84,6 +84,15 @@ class Acquisition:
 
         return await self._until_available(problem, obtain)
 
+    async def deliver(self, acquired: Acquired, limits: ArchiveLimits, prepare: Callable[[Delivery], None]) -> Acquired:
+        """Return ``acquired`` with its files; otherwise as :meth:`obtain`. Nothing is replaced by anything else."""
+        self._phases.retries = self._index.retries
+        try:
+            with self._phases.phase("downloading"):
+                return replace(acquired, deliveries=await self._download(acquired, limits, prepare))
+        except MembersUnavailable as failure:
+            raise next(iter(failure.errors.values())) from failure
+
     async def _until_available(self, problem: Problem, acquire: Callable[[Problem], Awaitable[Acquired]]) -> Acquired:
         """Call ``acquire``; call it again without the packages of the distribution that proved unavailable."""
         substitution = None

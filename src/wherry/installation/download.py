@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from typing import TYPE_CHECKING
 
 from wherry.errors import IndexUnavailable, IntegrityError
@@ -66,7 +67,9 @@ async def download(
         index.release_archive(file)
         arrived(pin, delivered[pin], len(archive))
 
-    await together([fetch(pin, file) for pin, file in new.items()])
+    # The largest first: if it came last, it would travel alone. Unknown sizes are those of Pyodide's packages.
+    order = sorted(new.items(), key=lambda one: one[1].size or math.inf, reverse=True)
+    await together([fetch(pin, file) for pin, file in order])
     if unavailable:
         raise MembersUnavailable(unavailable)
     return [delivered[pin] for pin in new]

@@ -13,12 +13,14 @@ __all__ = ["RequirementLine"]
 class RequirementLine(NamedTuple):
     """A requirement, ``text``, with its file and line, ``place``. Its archive must have one of ``hashes``, if any.
 
-    Hashes are written ``sha256:…``, in hexadecimal.
+    Hashes are written ``sha256:…``, in hexadecimal. ``part`` is the part of a project that has the requirement,
+    ``extra:NAME`` or ``group:NAME`` (normalized), and empty for requirements that always apply.
     """
 
     text: str
     place: str
     hashes: tuple[str, ...] = ()
+    part: str = ""
 
     @property
     def algorithms(self) -> set[str]:

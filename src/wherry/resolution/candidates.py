@@ -114,6 +114,19 @@ class Candidates:
         name: NormalizedName,
         requirements: Sequence[ProjectRequirement],
         constraints: Sequence[ProjectRequirement],
+    ) -> Iterable[tuple[Version | None, Source | None]]:
+        found = self._by_source(name, requirements, constraints)
+        locked = self.problem.locked.get(name)
+        if locked is None or not all(one.admits(locked) for one in (*requirements, *constraints)):
+            return found
+        # Over a hole, the placeholder comes first: the page may have the locked version.
+        return sorted(found, key=lambda one: (one[0] != locked, one[0] is not None))
+
+    def _by_source(
+        self,
+        name: NormalizedName,
+        requirements: Sequence[ProjectRequirement],
+        constraints: Sequence[ProjectRequirement],
     ) -> Iterator[tuple[Version | None, Source | None]]:
         wanted = (*requirements, *constraints)
         sources = self.sources(name)

@@ -29,3 +29,8 @@ class WrittenRequirement(Requirement):
     def place(self) -> str:
         """The file and line."""
         return self.line.place
+
+    @property
+    def part(self) -> str:
+        """The extra or the dependency group that has the requirement, if any."""
+        return self.line.part

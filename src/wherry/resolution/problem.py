@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from packaging.requirements import Requirement
     from packaging.utils import NormalizedName
+    from packaging.version import Version
 
     from wherry.model.distribution import InstalledDistribution
     from wherry.model.environment import Environment
@@ -40,7 +41,8 @@ class Problem:
     first. ``upgrade`` drops the preference for installed versions, ``reinstall`` ignores them, ``pre`` allows
     pre-releases of all projects, ``deps=False`` leaves the dependencies out. ``index_urls``, and ``reserved`` for the
     projects with an index of their own, only appear in explanations. ``hashes`` are those that requirements files
-    demand, if any. ``unavailable`` has the packages of the distribution that cannot be downloaded.
+    demand, if any. ``unavailable`` has the packages of the distribution that cannot be downloaded. ``locked`` has the
+    versions of an earlier lock, which come first where they fit.
     """
 
     environment: Environment
@@ -60,6 +62,7 @@ class Problem:
     reserved: Mapping[NormalizedName, str] = field(default_factory=dict)
     hashes: RequiredHashes | None = None
     unavailable: frozenset[NormalizedName] = frozenset()
+    locked: Mapping[NormalizedName, Version] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,7 +114,11 @@ class Resolution:
         return draw_tree(self._graph())
 
     def _graph(self) -> Graph:
-        return Graph({pin.name: pin.version for pin in self.chosen}, {pin.name: pin.reasons for pin in self.chosen})
+        from wherry.resolution.graph.installed import find_orphans
+
+        reasons = {pin.name: pin.reasons for pin in self.chosen}
+        # Only the pins of another tool's lock can lack reasons.
+        return Graph({pin.name: pin.version for pin in self.chosen}, reasons, find_orphans(reasons, reasons))
 
     def __str__(self) -> str:
         rows = [_row(pin) for pin in self.chosen]

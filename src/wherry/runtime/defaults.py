@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from wherry.errors import UnsupportedRuntime
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
 
     from packaging.utils import NormalizedName
 
@@ -20,7 +21,14 @@ if TYPE_CHECKING:
     from wherry.model.locked_package import LockedPackage
     from wherry.resolution.direct_urls import Locate
 
-__all__ = ["runtime_destination", "runtime_distribution", "runtime_fetcher", "runtime_locate"]
+__all__ = [
+    "runtime_destination",
+    "runtime_distribution",
+    "runtime_fetcher",
+    "runtime_locate",
+    "runtime_publishing",
+    "runtime_pyodide_lock",
+]
 
 
 def runtime_fetcher(network: Network) -> Fetcher:
@@ -54,6 +62,24 @@ def runtime_locate() -> Locate:
     from wherry.runtime.local_files import locate
 
     return locate
+
+
+def runtime_publishing() -> Callable[[LockedPackage], str]:
+    """Return the function that gives the URL of Pyodide's packages for other runtimes."""
+    if not _is_pyodide():
+        return lambda package: package.file.url
+    from wherry.runtime.distribution import published_url
+
+    return published_url
+
+
+def runtime_pyodide_lock() -> Mapping[str, Any] | None:
+    """Return the content of Pyodide's own lock; ``None`` outside of Pyodide."""
+    if not _is_pyodide():
+        return None
+    from wherry.runtime.distribution import read_pyodide_lock
+
+    return read_pyodide_lock()
 
 
 def _is_pyodide() -> bool:

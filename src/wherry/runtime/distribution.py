@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import js
 import pyodide_js
@@ -22,12 +22,26 @@ if TYPE_CHECKING:
     from wherry.index.fetcher import Fetcher
     from wherry.model.locked_package import LockedPackage
 
-__all__ = ["find_locked", "read_distribution", "relocated"]
+__all__ = ["find_locked", "published_url", "read_distribution", "read_pyodide_lock", "relocated"]
 
 
 def read_distribution() -> Mapping[NormalizedName, LockedPackage]:
     """Return the packages of ``pyodide-lock.json`` as the runtime has loaded it."""
     return parse_distribution_lock(_lock(), _locator())
+
+
+def read_pyodide_lock() -> dict[str, Any]:
+    """Return the content of ``pyodide-lock.json`` as the runtime has loaded it."""
+    document: dict[str, Any] = json.loads(_lock())
+    return document
+
+
+def published_url(package: LockedPackage) -> str:
+    """Return the URL of a package for other runtimes: on the CDN, also if this runtime has it in a folder."""
+    entry, cdn = find_locked(package.name), _cdn()
+    if entry is None or cdn is None or "://" in entry["file_name"]:
+        return package.file.url
+    return absolute(entry["file_name"], cdn)
 
 
 def find_locked(name: NormalizedName) -> Mapping[str, str] | None:

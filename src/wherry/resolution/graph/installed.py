@@ -10,7 +10,7 @@ from wherry.resolution.requirements import required_by
 from wherry.resolution.standard_library import is_met_by_python
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from packaging.utils import NormalizedName
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Installed = Mapping[NormalizedName, InstalledDistribution]
 
-__all__ = ["find_missing", "find_unmet", "installed_graph"]
+__all__ = ["find_missing", "find_orphans", "find_unmet", "installed_graph"]
 
 
 def find_unmet(installed: Installed, environment: Environment) -> Iterator[UnmetRequirement]:
@@ -62,7 +62,7 @@ def installed_graph(installed: Installed, environment: Environment) -> Graph:
     for name, distribution in installed.items():
         if distribution.requested:
             reasons[name] = (Reason(name), *reasons.get(name, ()))
-    return Graph({name: found.version for name, found in installed.items()}, reasons, _orphans(installed, reasons))
+    return Graph({name: found.version for name, found in installed.items()}, reasons, find_orphans(installed, reasons))
 
 
 def _requirements(installed: Installed, environment: Environment) -> Iterator[tuple[Identifier, ProjectRequirement]]:
@@ -84,16 +84,19 @@ def _requirements(installed: Installed, environment: Environment) -> Iterator[tu
                 pending.append(identifier)
 
 
-def _orphans(installed: Installed, reasons: Mapping[NormalizedName, tuple[Reason, ...]]) -> list[NormalizedName]:
+def find_orphans(
+    present: Iterable[NormalizedName], reasons: Mapping[NormalizedName, tuple[Reason, ...]]
+) -> list[NormalizedName]:
     """Return further roots, so that all projects are reached: unrequired ones, then one of each cycle."""
-    orphans = [name for name in installed if all(reason.parent == name for reason in reasons.get(name, ()))]
+    present = sorted(present)
+    orphans = [name for name in present if all(reason.parent == name for reason in reasons.get(name, ()))]
     children: dict[NormalizedName | None, set[NormalizedName]] = {}
     for name, why in reasons.items():
         for reason in why:
             children.setdefault(reason.parent, set()).add(name)
     reached: set[NormalizedName] = set()
     _reach([*orphans, *children.get(None, ())], children, reached)
-    for name in sorted(installed):
+    for name in present:
         if name not in reached:
             orphans.append(name)
             _reach([name], children, reached)

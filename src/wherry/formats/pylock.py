@@ -1,0 +1,152 @@
+"""Read lock files (``pylock.toml``).
+
+Follows https://packaging.python.org/en/latest/specifications/pylock-toml/ (PEP 751) by :mod:`packaging.pylock`, which
+checks types, names and versions. Added here are limits, and the line and the entry of a fault.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from packaging.pylock import Pylock, PylockValidationError
+from packaging.version import InvalidVersion, Version
+
+from wherry.errors import InvalidLock
+from wherry.formats.nesting import load_toml
+from wherry.formats.requirement_text import requirement_excess
+from wherry.formats.wording import shorten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["SUPPORTED", "entry_of", "line_of", "read_lock", "read_lock_document"]
+
+SUPPORTED = Version("1.0")
+POSITION = re.compile(r" \(at (?:line (\d+)|end of document).*")
+PACKAGE = re.compile(r"(?m)^[ \t]*\[\[[ \t]*packages[ \t]*\]\]")
+ENTRY = re.compile(r"packages\[(\d+)\]")
+# packaging parses these by recursion, or into numbers.
+PARSED = frozenset({"marker", "environments", "requires-python", "version", "lock-version"})
+
+
+def read_lock(text: str, name: str) -> tuple[Pylock, tuple[str, ...]]:
+    """Read the ``text`` of a lock, which messages call ``name``; return it with warnings.
+
+    Raises :class:`~wherry.errors.InvalidLock`.
+    """
+    try:
+        document = load_toml(text)
+    except (ValueError, RecursionError) as error:
+        position = POSITION.search(str(error))
+        line = int(position[1]) if position and position[1] else None
+        raise InvalidLock(name, f"not valid TOML: {POSITION.sub('', str(error))}", line=line) from error
+    return read_lock_document(document, text, name)
+
+
+def read_lock_document(document: object, text: str, name: str) -> tuple[Pylock, tuple[str, ...]]:
+    """Read a lock from its parsed ``text``; otherwise as :func:`read_lock`.
+
+    Upload times may be missing, or strings in ISO 8601.
+    """
+    if not isinstance(document, Mapping):
+        raise InvalidLock(name, "it is no table")
+    version = _version(document.get("lock-version"), name)
+    for path, excess in _excesses(document):
+        raise _fault(name, text, document, excess, path)
+    try:
+        # packaging logs a warning for a newer minor version.
+        lock = Pylock.from_dict({**document, "packages": _with_times(document.get("packages")), "lock-version": "1.0"})
+    except PylockValidationError as error:
+        raise _fault(name, text, document, error.message, error.context or "") from error
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise InvalidLock(name, f"it is not a lock: {shorten(str(error))}") from error
+    if version <= SUPPORTED:
+        return lock, ()
+    lock = replace(lock, lock_version=version)
+    return lock, (f"{name} has the format {version}; this wherry reads {SUPPORTED}, and ignores what is new in it",)
+
+
+def entry_of(lock: Pylock, position: int) -> str:
+    """Return the words for the package at ``position``: ``packages[3] (numpy)``."""
+    return f"packages[{position}] ({lock.packages[position].name})"
+
+
+def line_of(text: str, position: int) -> int | None:
+    """Return the line of the package at ``position``, as far as the tables are written one by one."""
+    for number, found in enumerate(PACKAGE.finditer(text)):
+        if number == position:
+            return text.count("\n", 0, found.start()) + 1
+    return None
+
+
+def _version(given: object, name: str) -> Version:
+    if given is None:
+        raise InvalidLock(name, "it has no lock-version, so it is no pylock.toml")
+    try:
+        version = Version(given) if isinstance(given, str) and len(given) <= len("1000000.1000000") else None
+    except InvalidVersion:
+        version = None
+    if version is None or not Version("1") <= version < Version("2.dev0"):
+        hint = "update wherry, or make the lock again with a tool that writes version 1.0"
+        raise InvalidLock(name, f"lock-version {shorten(repr(given))} is not supported", hint=hint)
+    return version
+
+
+def _excesses(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the place and the excess of every text that is too long, or too deep, to be parsed."""
+    packages = document.get("packages")
+    tables = [("", document)]
+    if isinstance(packages, Sequence):
+        tables += [(f"packages[{position}].", one) for position, one in enumerate(packages) if isinstance(one, Mapping)]
+    for prefix, table in tables:
+        for key in PARSED & table.keys():
+            value = table[key]
+            for text in value if isinstance(value, list) else [value]:
+                if isinstance(text, str) and (excess := requirement_excess(text)):
+                    yield f"{prefix}{key}", excess
+
+
+def _with_times(packages: object) -> object:
+    """Turn the upload times of files, which JSON has as strings, into times."""
+    if not isinstance(packages, list):
+        return packages
+    return [_of_package(package) if isinstance(package, dict) else package for package in packages]
+
+
+def _of_package(package: dict[str, Any]) -> dict[str, Any]:
+    single = [key for key in ("archive", "sdist") if isinstance(package.get(key), dict)]
+    changed: dict[str, object] = {key: _timed(package[key]) for key in single}
+    if isinstance(wheels := package.get("wheels"), list):
+        changed["wheels"] = [_timed(wheel) if isinstance(wheel, dict) else wheel for wheel in wheels]
+    return {**package, **changed}
+
+
+def _timed(file: dict[str, Any]) -> dict[str, Any]:
+    given = file.get("upload-time")
+    if not isinstance(given, str):
+        return file
+    return {**file, "upload-time": datetime.fromisoformat(given)}
+
+
+def _fault(name: str, text: str, document: Mapping[str, Any], problem: str, path: str) -> InvalidLock:
+    found = ENTRY.match(path)
+    if found is None:
+        return InvalidLock(name, _placed(problem, path))
+    position = int(found[1])
+    try:
+        project = document["packages"][position]["name"]
+    except (LookupError, TypeError):
+        project = "without a name"
+    entry = f"packages[{position}] ({shorten(str(project))})"
+    rest = path[found.end() :].removeprefix(".")
+    return InvalidLock(name, _placed(problem, rest), entry=entry, line=line_of(text, position))
+
+
+def _placed(problem: str, path: str) -> str:
+    if problem == "Missing required value":
+        return f"{path} is missing"
+    return f"{path}: {problem}" if path else problem

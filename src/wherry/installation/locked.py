@@ -1,0 +1,92 @@
+"""Turn a lock into the answer to install, and compare it with what is installed."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from wherry.errors import IntegrityError
+from wherry.installation.acquisition import Acquired
+from wherry.installation.destination import Delivery
+from wherry.model.distribution import InstalledDistribution
+from wherry.resolution.locks.answer import answer
+from wherry.resolution.locks.selection import select
+from wherry.resolution.problem import Problem
+from wherry.resolution.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+
+    from packaging.utils import NormalizedName
+
+    from wherry.index.lock_files import ReadLock
+    from wherry.model.environment import Environment
+    from wherry.model.locked_package import LockedPackage
+    from wherry.resolution.direct_urls import Locate
+
+__all__ = ["answer_lock", "left_out", "naming_lock", "unmet_beside"]
+
+
+def answer_lock(  # noqa: PLR0913 - the answer depends on each
+    lock: ReadLock,
+    environment: Environment,
+    *,
+    installed: Mapping[NormalizedName, InstalledDistribution],
+    distribution: Mapping[NormalizedName, LockedPackage],
+    locate: Locate,
+    extras: Iterable[str] = (),
+    groups: Iterable[str] = (),
+) -> Acquired:
+    """Return the packages of ``lock`` for ``environment``, without their files.
+
+    Raises :class:`~wherry.errors.InvalidLock`.
+    """
+    chosen = select(lock.file, environment, extras=extras, groups=groups, locate=locate)
+    if lock.given is not None and lock.given.requirements:
+        from wherry.resolution.locks.meeting import check_meets
+
+        check_meets(lock.file, chosen, lock.given.requirements, lock.given.asker, environment)
+    resolution = answer(
+        lock.file,
+        chosen,
+        environment,
+        installed=installed,
+        distribution=distribution,
+        locate=locate,
+        begun=lock.given.begun if lock.given is not None else (),
+    )
+    return Acquired(Problem(environment, (), installed=installed), resolution, Snapshot(environment))
+
+
+def left_out(acquired: Acquired, *, exact: bool) -> Iterator[InstalledDistribution]:
+    """Yield the installed distributions to remove if ``exact``: all that can be, except those of the answer."""
+    for name, distribution in acquired.problem.installed.items() if exact else ():
+        if distribution.location is not None and name not in acquired.resolution.pins:
+            yield distribution
+
+
+def unmet_beside(acquired: Acquired, removed: Collection[InstalledDistribution]) -> Iterator[str]:
+    """Yield a warning for each requirement that becomes unmet, of a distribution that the lock does not list."""
+    installed = acquired.problem.installed
+    wheels = [delivered.wheel for delivered in acquired.deliveries if isinstance(delivered, Delivery)]
+    arriving = {wheel.metadata.name: InstalledDistribution(wheel.metadata) for wheel in wheels}
+    leaving = {one.name for one in removed}
+    others = installed.keys() - acquired.resolution.pins.keys() - leaving
+    if not others:
+        return
+    from wherry.resolution.graph.installed import find_unmet
+
+    after = {name: one for name, one in installed.items() if name not in leaving} | arriving
+    for unmet in find_unmet(after, acquired.problem.environment):
+        if unmet.name in others and unmet.project in leaving:
+            yield str(unmet)
+
+
+@contextmanager
+def naming_lock(lock: ReadLock) -> Iterator[None]:
+    """Name the lock as the place of hashes and sizes in errors about files that differ from them."""
+    try:
+        yield
+    except IntegrityError as error:
+        error.place = lock.file.name
+        raise
