@@ -15,8 +15,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { lockArguments, type LockOptions, outOfDate, planLock } from "../src/cli/lock.ts";
-import { changeLines, closingLine } from "../src/cli/lock_changes.ts";
+import { earlierLock, lockArguments, type LockOptions, outOfDate, planLock } from "../src/cli/lock.ts";
+import { changeLines, closingLine, pyodideChanges } from "../src/cli/lock_changes.ts";
 import { isScript, lockOfScript, lockToWrite, readIfThere, writeAtomically } from "../src/cli/lock_files.ts";
 import { besideLock, chosenLock, ownLock, readLock } from "../src/cli/lock_source.ts";
 import { UsageError } from "../src/cli/usage.ts";
@@ -109,6 +109,7 @@ test("options that do not go together are refused", () => {
   assert.throws(() => plan([]), complaint("no requirements"));
   assert.throws(() => plan(["idna"], { check: true, output: "-" }), complaint("--check"));
   assert.throws(() => plan(["idna"], { onlyThese: true }), complaint("--format pyodide-lock"));
+  assert.throws(() => plan(["idna"], { format: "pyodide-lock", upgrade: true }), complaint("always takes the newest"));
   writeFileSync("requirements.txt", "");
   assert.throws(() => plan(["requirements.txt"]), complaint("-r requirements.txt"));
 });
@@ -147,6 +148,26 @@ test("changes are listed with the versions before and after", () => {
     "wherry:   removed  old  4.0",
   ]);
   assert.deepEqual(changeLines([]), []);
+});
+
+test("the changes of a pyodide-lock are those of its packages", () => {
+  const lock = (packages: Record<string, string>) =>
+    JSON.stringify({ packages: Object.fromEntries(Object.entries(packages).map(([name, version]) => [name, { version }])) });
+  const after = lock({ same: "1", newer: "2", added: "1" });
+  assert.deepEqual(pyodideChanges(lock({ same: "1", newer: "1", gone: "1" }), after), [
+    { name: "added", before: [], after: ["1"] },
+    { name: "gone", before: ["1"], after: [] },
+    { name: "newer", before: ["1"], after: ["2"] },
+  ]);
+  assert.deepEqual(pyodideChanges(undefined, lock({ a: "1" })), [{ name: "a", before: [], after: ["1"] }]);
+});
+
+test("a pyodide-lock replaces no other file", () => {
+  for (const text of ['{ "name": "app" }', "no JSON", "[]"]) {
+    writeFileSync("package.json", text);
+    assert.throws(() => earlierLock("package.json", "pyodide-lock"), complaint("not a pyodide-lock"));
+  }
+  assert.equal(earlierLock("pyodide-lock.json", "pyodide-lock"), undefined);
 });
 
 test("the closing line counts the packages", () => {

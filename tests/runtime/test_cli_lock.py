@@ -151,8 +151,8 @@ def test_a_wheel_below_the_folder_is_locked_by_its_relative_path(cli):
     path = wheels / WHEELS[0].filename
     path.write_bytes(WHEELS[0].content)
     assert cli.lock(f"./wheels/{path.name}").returncode == 0
-    assert f"wheels/{path.name}" in cli.read()
-    assert str(cli.folder) not in cli.read()
+    locked = tomllib.loads(cli.read())["packages"][0]
+    assert locked["archive"]["path"] == f"wheels/{path.name}"
     cli.write(VERSIONS.format(["app", "part"]))
     assert cli("run", "-q", "--lock", "pylock.toml", "app.py").stdout == "1.0 1.0\n"
 
@@ -183,8 +183,7 @@ def test_a_pyodide_lock_has_the_packages_of_pyodide_or_only_these(cli):
     assert again.stderr == "wherry: pyodide-lock.json is unchanged: 2 packages\n"
     assert cli.lock("app", "--format", "pyodide-lock", "--only-these").returncode == 0
     packages = json.loads(cli.read("pyodide-lock.json"))["packages"]
-    assert {"app", "part"} <= set(packages)
-    assert "numpy" not in packages
+    assert set(packages) == {"app", "part"}
 
 
 def test_run_installs_a_lock_without_resolving(cli, index):
@@ -293,6 +292,7 @@ def test_a_lock_that_cannot_be_read_is_named_with_its_line(cli):
         (["lock", "idna", "-o", "lock.toml"], "pylock.toml or pylock.NAME.toml"),
         (["lock", "idna", "-o", "absent/pylock.toml"], "there is no folder absent"),
         (["lock", "idna", "--only-these"], "--only-these needs --format pyodide-lock"),
+        (["lock", "idna", "--format", "pyodide-lock", "--upgrade"], "a pyodide-lock always takes the newest versions"),
         (["lock", "idna", "--check", "-o", "-"], "--check compares with a file"),
         (["lock", "idna", "--format", "zip"], "Allowed choices are pylock, pyodide-lock."),
         (["run", "--lock", "absent.toml", "app.py"], "cannot read the lock absent.toml: there is no such file"),

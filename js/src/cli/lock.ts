@@ -6,7 +6,7 @@ import { advising, inOptions } from "./advice.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
 import { hostRequirement } from "./host_paths.ts";
-import { changeLines, closingLine, type Locked } from "./lock_changes.ts";
+import { changeLines, closingLine, type Locked, pyodideChanges, versionsIn } from "./lock_changes.ts";
 import { isScript, type LockFormat, lockToWrite, readIfThere, writeAtomically } from "./lock_files.ts";
 import { namesFiles } from "./requirements.ts";
 import { choosing, type Session, type SessionOptions, startSession, watch } from "./session.ts";
@@ -46,7 +46,7 @@ export interface LockPlan {
 export async function lock(parameters: LockParameters, shared: Shared): Promise<number> {
   const plan = planLock(parameters);
   const { options, output } = plan;
-  const existing = output === undefined ? undefined : readIfThere(output);
+  const existing = output === undefined ? undefined : earlierLock(output, options.format);
   // Write only the result, not how long Pyodide took to load.
   const session = await startSession(options, shared, false);
   const locked = await makeLock(session, plan, existing);
@@ -64,11 +64,26 @@ export async function lock(parameters: LockParameters, shared: Shared): Promise<
   return SUCCESS;
 }
 
+/** Returns the text of the lock that is there. Throws if a pyodide-lock would replace another file. */
+export function earlierLock(path: string, format: LockFormat): string | undefined {
+  const text = readIfThere(path);
+  if (text === undefined || format === "pylock") return text;
+  try {
+    versionsIn(text);
+  } catch {
+    throw new UsageError(`cannot write ${path}: the file that is there is not a pyodide-lock`);
+  }
+  return text;
+}
+
 /** Reads the arguments. Throws if they do not go together. */
 export function planLock({ requirements, options }: LockParameters): LockPlan {
-  const { check, format, onlyThese, output } = options;
+  const { check, format, onlyThese, output, upgrade, upgradePackage } = options;
   if (check && output === "-") throw new UsageError("--check compares with a file: name it with -o in place of -");
   if (onlyThese && format !== "pyodide-lock") throw new UsageError("--only-these needs --format pyodide-lock");
+  if (format === "pyodide-lock" && (upgrade || upgradePackage)) {
+    throw new UsageError("a pyodide-lock always takes the newest versions that fit, so remove --upgrade and --upgrade-package");
+  }
   const scripts = requirements.filter(isScript);
   const named = requirements.filter((requirement) => !scripts.includes(requirement));
   named.forEach(refuseFile);
@@ -102,7 +117,7 @@ async function makeLock(session: Session, plan: LockPlan, existing: string | und
     watch(session, false, (onEvent) => session.call("lock", question, { onEvent, signal })),
   );
   session.cache?.prune();
-  return locked;
+  return options.format === "pylock" ? locked : { ...locked, changes: pyodideChanges(existing, locked.text) };
 }
 
 /** Returns the options of `[tool.wherry]` in a script's header. Throws if the script needs another Python. */
@@ -120,7 +135,7 @@ export function lockArguments(plan: LockPlan, settings: InstallOptions, existing
     requirements: plan.requirements.map(hostRequirement),
     location: pathToFileURL(plan.output ?? resolve("pylock.toml")).href,
     format,
-    ...(existing !== undefined && { existing }),
+    ...(existing !== undefined && format === "pylock" && { existing }),
     ...(excludeNewer !== undefined && { excludeNewer }),
     ...(onlyThese && { others: false }),
     ...(pre && { pre }),

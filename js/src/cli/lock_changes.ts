@@ -15,6 +15,20 @@ export interface Locked {
   warnings: readonly string[];
 }
 
+/** Returns the changes of a pyodide-lock. `before` is the text that was there, if any. */
+export function pyodideChanges(before: string | undefined, after: string): Change[] {
+  const [old, now] = [versionsIn(before ?? '{"packages": {}}'), versionsIn(after)];
+  const names = [...new Set([...old.keys(), ...now.keys()])].sort();
+  const versions = (name: string) => ({ name, before: [old.get(name) ?? []].flat(), after: [now.get(name) ?? []].flat() });
+  return names.filter((name) => old.get(name) !== now.get(name)).map(versions);
+}
+
+/** Returns the versions in a pyodide-lock, by project. Throws if it is something else. */
+export function versionsIn(text: string): ReadonlyMap<string, string> {
+  const { packages } = JSON.parse(text) as { packages: Readonly<Record<string, { version: string }>> };
+  return new Map(Object.entries(packages).map(([name, { version }]) => [name, version]));
+}
+
 /** Lists the changed projects: `updated  a  1.0 → 1.1`. */
 export function changeLines(changes: readonly Change[]): string[] {
   const width = Math.max(0, ...changes.map(({ name }) => name.length));

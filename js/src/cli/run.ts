@@ -45,7 +45,7 @@ export async function run({ program, args, options }: RunParameters, shared: Sha
   const file = hostFile === undefined ? STDIN_FILE : virtualPath(hostFile);
   const wanted = options.module ? { dependencies: [], options: {} } : await call("scriptMetadata", { file });
   if (own !== undefined && !options.quiet) say(`wherry: installing from ${basename(own)}; --no-lock ignores it`);
-  const meeting = options.module ? undefined : meetingOf(program, wanted.dependencies, options);
+  const meeting = wanted.dependencies.length > 0 ? meetingOf(program, wanted.dependencies, options) : undefined;
   if (lock) await installFromLock(session, lock, chosen, meeting);
   const dependencies = lock ? [] : wanted.dependencies;
   await bring(session, [...dependencies, ...(options.with ?? [])], { ...wanted.options, ...chosen });
