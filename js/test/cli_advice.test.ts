@@ -40,6 +40,11 @@ test("a lock that does not meet a script's header can be made again", () => {
   assert.equal(inOptions(said.replace("Make", "make"), { relock }), `pylock.toml: it no longer meets $&.py: idna is not in it. ${relock}`);
 });
 
+test("a lock is named by its path", () => {
+  const lockNames = ["file:///here/pylock.toml", "pylock.toml"] as const;
+  assert.equal(inOptions("file:///here/pylock.toml, line 2: no", { lockNames }), "pylock.toml, line 2: no");
+});
+
 test("every file that does not fit is named, of all projects that cannot be had", () => {
   const [old, other] = [["a-1.tar.gz", "a source distribution"], ["b-1-win32.whl", "built for Windows"]];
   const both = { rejections: [old], missing: [{ rejections: [old] }, { rejections: [other] }] };

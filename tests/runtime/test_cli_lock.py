@@ -231,8 +231,7 @@ def test_the_lock_of_a_script_is_refused_if_it_no_longer_meets_the_header(cli):
     cli.write_script("app", "lone")
     result = cli("run", "app.py")
     assert (result.stdout, result.returncode) == ("", 2)
-    assert "pylock.app.toml" in result.stderr
-    assert "lone" in result.stderr
+    assert "wherry: error: pylock.app.toml: it no longer meets app.py: lone is not in it; " in result.stderr
     assert "lock the script with wherry lock app.py, or ignore it with --no-lock" in result.stderr
     assert cli.lock("--check", "app.py").returncode == 1
     assert cli.lock("app.py").returncode == 0
@@ -279,9 +278,11 @@ def test_a_lock_that_cannot_be_read_is_named_with_its_line(cli):
     for command in (["run", "--lock", "pylock.toml", "app.py"], ["resolve", "--lock", "pylock.toml"]):
         result = cli(*command)
         assert (result.stdout, result.returncode) == ("", 2)
-        assert "pylock.toml, line 2" in result.stderr
+        assert "wherry: error: pylock.toml, line 2: not valid TOML" in result.stderr
         assert "Traceback" not in result.stderr
-    assert cli.lock("app").returncode == 2
+    again = cli.lock("app")
+    assert again.returncode == 2
+    assert again.stderr.startswith("wherry: error: pylock.toml, line 2: not valid TOML")
     assert cli.read().endswith("oh no\n")
 
 

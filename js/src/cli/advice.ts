@@ -6,10 +6,11 @@ import { quoted } from "./usage.ts";
 
 /**
  * Options that are set, and are not advised; `verbose` lets an error name every file. `relock` is the advice for a lock
- * that does not meet a script's header.
+ * that does not meet a script's header. `lockNames` are the names of a lock: in Python, and here.
  */
 export interface Settings {
   relock?: string | undefined;
+  lockNames?: readonly [string, string] | undefined;
   verbose?: boolean | undefined;
   prefer?: string | undefined;
   offline?: boolean | undefined;
@@ -21,6 +22,8 @@ const NAMES = /["']([^"']+)["']/g;
 const PREFER_INDEX = "; --prefer index asks for none of them";
 const TRUST_SYSTEM = "let Node use the system's certificates with NODE_OPTIONS=--use-system-ca";
 const PUT_BESIDE = "put the wheels of Pyodide's release beside it, into node_modules/pyodide";
+/** The name of a lock without an address. */
+export const GIVEN_LOCK = "the given lock";
 const LOCK_AGAIN = "make the lock of ";
 const SPELLINGS: readonly [RegExp, Replacement][] = [
   [/overwrite=[[(]([^\])]*)[\])]/g, (_, names = "") => overwriteOptions(names)],
@@ -89,8 +92,9 @@ export function inOptions(text: string, settings: Settings): string {
   );
 }
 
-function* forSettings({ prefer, offline, relock }: Settings): Generator<[RegExp | string, Replacement]> {
+function* forSettings({ prefer, offline, relock, lockNames }: Settings): Generator<[RegExp | string, Replacement]> {
   if (prefer === "index") yield [PREFER_INDEX, ""];
+  if (lockNames) yield [lockNames[0], () => lockNames[1]];
   if (relock !== undefined) yield [new RegExp(`${LOCK_AGAIN}.* again`), () => relock];
   if (offline) yield ["this computer seems to be offline: connect it to the network", "run once without --offline"];
   // A Node.js with this function trusts the system's authorities.

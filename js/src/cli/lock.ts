@@ -1,13 +1,13 @@
 import { existsSync, realpathSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { InstallOptions } from "../types.ts";
-import { advising, inOptions } from "./advice.ts";
+import { advising, GIVEN_LOCK, inOptions, type Settings } from "./advice.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
 import { hostRequirement } from "./host_paths.ts";
 import { changeLines, closingLine, type Locked, pyodideChanges, versionsIn } from "./lock_changes.ts";
-import { isScript, type LockFormat, lockToWrite, readIfThere, writeAtomically } from "./lock_files.ts";
+import { isScript, type LockFormat, lockToWrite, readIfThere, shownPath, writeAtomically } from "./lock_files.ts";
 import { namesFiles } from "./requirements.ts";
 import { choosing, type Session, type SessionOptions, startSession, watch } from "./session.ts";
 import type { Shared } from "./shared.ts";
@@ -109,11 +109,12 @@ function refuseFile(requirement: string): void {
 }
 
 async function makeLock(session: Session, plan: LockPlan, existing: string | undefined): Promise<Locked> {
-  const { options, script } = plan;
+  const { options, output, script } = plan;
   const settings = { ...(script !== undefined && (await headerOptions(session, script))), ...choosing(options) };
   const { signal } = session.interrupts;
   const question = lockArguments(plan, settings, existing);
-  const locked: Locked = await advising({ ...options, ...settings }, () =>
+  const lockNames: Settings["lockNames"] = output === undefined ? undefined : [GIVEN_LOCK, shownPath(output)];
+  const locked: Locked = await advising({ ...options, ...settings, lockNames }, () =>
     watch(session, false, (onEvent) => session.call("lock", question, { onEvent, signal })),
   );
   session.cache?.prune();
@@ -168,10 +169,4 @@ export function outOfDate(file: string, existing: string | undefined, typed: rea
 /** Removes name and password from a URL. */
 function withoutSecrets(argument: string): string {
   return argument.replace(/\/\/[^/\s]*@/g, "//");
-}
-
-/** Returns a path as a reader in the current folder would write it. */
-function shownPath(path: string): string {
-  const short = relative(process.cwd(), path);
-  return short.startsWith("..") ? path : short;
 }

@@ -1,7 +1,7 @@
 // The names and places of lock files.
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, dirname, join, parse, resolve } from "node:path";
+import { basename, dirname, join, parse, relative, resolve } from "node:path";
 import { UsageError } from "./usage.ts";
 
 export type LockFormat = "pylock" | "pyodide-lock";
@@ -47,6 +47,12 @@ function checkName(path: string, format: LockFormat): void {
       `-o ${path}: other tools find a lock only if its name is pylock.toml or pylock.NAME.toml, where NAME has no dot${instead}`,
     );
   }
+}
+
+/** Returns a path as a reader in the current folder would write it. */
+export function shownPath(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith("..") ? path : short;
 }
 
 /** Returns the text of the lock that is there, with the line breaks that wherry writes. */

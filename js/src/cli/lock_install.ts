@@ -1,6 +1,6 @@
 import type { InstallOptions, InstallReport } from "../types.ts";
 import { advising } from "./advice.ts";
-import type { LockArguments } from "./lock_source.ts";
+import { type LockArguments, namesOf } from "./lock_source.ts";
 import { sayReport, type Session, watch } from "./session.ts";
 
 /** What a lock must satisfy: the dependencies of a script's header. `relock` is the advice if it does not. */
@@ -20,7 +20,7 @@ export async function installFromLock(
   const { signal } = session.interrupts;
   const { relock, ...wanted } = meeting ?? {};
   const question = { ...lock, ...wanted, ...(overwrite && { overwrite }) };
-  const settings = { ...session.options, relock };
+  const settings = { ...session.options, ...namesOf(lock), relock };
   const report: InstallReport = await advising(settings, () =>
     watch(session, true, (onEvent) => session.call("installLock", question, { onEvent, signal })),
   );

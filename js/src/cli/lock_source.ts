@@ -2,7 +2,8 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { lockOfScript } from "./lock_files.ts";
+import type { Settings } from "./advice.ts";
+import { lockOfScript, shownPath } from "./lock_files.ts";
 import { UsageError } from "./usage.ts";
 
 /** The options that choose a lock, and from it. `lock` is false with `--no-lock`. */
@@ -50,6 +51,11 @@ export function besideLock<Options extends LockChoice>(options: Options): Option
 export function ownLock(script: string, { lock }: LockChoice): string | undefined {
   const path = lockOfScript(script);
   return lock === undefined && existsSync(path) ? path : undefined;
+}
+
+/** Returns the names of a lock of this computer in errors: its address, and its path. */
+export function namesOf({ location }: LockArguments): Pick<Settings, "lockNames"> {
+  return location === undefined ? {} : { lockNames: [location, shownPath(fileURLToPath(location))] };
 }
 
 /** Reads a lock of this computer. Python reads the others, by their address. */
