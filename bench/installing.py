@@ -1,8 +1,10 @@
-"""Measure wherry against micropip over a shaped link, in fresh runtimes and in turn.
+"""Measure wherry against micropip over a shaped link, in fresh runtimes and in turn, and wherry from a lock.
 
 The first run records the files that the workloads need from the index, into .cache/bench. The times of wherry are those
 of attaching, importing and installing, the times of micropip those of importing and installing; loading Pyodide itself
-does not count. micropip is installed before, and wherry's bundle comes from beside the page, not over the link.
+does not count. From a lock, the downloads begin in Chromium while Pyodide is loading, as in a page, and the time counts
+from the end of loading. micropip is installed before, and wherry's bundle comes from beside the page and not over the
+link.
 """
 
 from __future__ import annotations
@@ -93,7 +95,7 @@ def _rehearse(lab: Lab, text: str) -> Workload:
 
 
 def _alternate(lab: Lab, workload: Workload, runtime: Runtime, speed: LinkSpeed, rounds: int) -> Iterator[Measurement]:
-    """Yield measurements of both clients in turn, so that a slow minute affects both."""
+    """Yield measurements of all clients in turn, so that a slow minute affects all."""
     for number in range(rounds):
         for client in CLIENTS:
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import shutil
 import zipfile
 from dataclasses import asdict, dataclass
@@ -14,7 +15,7 @@ from bench.floor import Planned, floor, needed_paths
 from bench.paths import MICROPIP, RECORDING
 from bench.recorder import IndexRecorder
 from bench.recording import Recording
-from bench.runtimes import CLIENTS, MeasurementFailed, Task, fetch_micropip, run_task
+from bench.runtimes import MeasurementFailed, Task, fetch_micropip, run_task
 from bench.shaped_server import ShapedServer
 
 if TYPE_CHECKING:
@@ -36,11 +37,13 @@ class Workload:
     """Requirements that are installed at once, and their answer.
 
     ``others`` names the projects for which micropip has another version than wherry, or which only one of them has.
+    ``lock`` is the text of a lock with the answer.
     """
 
     text: str
     plan: Sequence[Planned]
     others: Mapping[str, str]
+    lock: str
 
     @property
     def requirements(self) -> tuple[str, ...]:
@@ -54,7 +57,8 @@ class Measurement:
 
     ``footprint`` is the size of the archives and of their contents; ``heap`` is the growth of the heap of WebAssembly,
     ``memory`` the peak of the whole process. ``phases`` has the times that wherry reports, ``own_time`` those that were
-    traced. ``twice`` are the paths requested twice, ``missing`` those that the recording lacks.
+    traced. ``transfer`` is the time that the bytes sent take on the link. ``twice`` are the paths requested twice,
+    ``missing`` those that the recording lacks.
     """
 
     workload: str
@@ -66,6 +70,7 @@ class Measurement:
     phases: Mapping[str, float]
     requests: int
     sent: int
+    transfer: float
     wasted: int
     twice: tuple[str, ...]
     missing: tuple[str, ...]
@@ -113,7 +118,7 @@ class Lab:
         try:
             for _ in range(MOST_REHEARSALS):
                 try:
-                    installed = [self._install_once(client, text) for client in CLIENTS]
+                    installed = [self._install_once(client, text) for client in ("wherry", "micropip")]
                     break
                 except MeasurementFailed:
                     if not self._stand_ins.add(self._server.traffic.unavailable):
@@ -121,7 +126,7 @@ class Lab:
                     self._distribute()
             else:
                 raise MeasurementFailed(f"{text}: projects are still missing from the distribution")
-            return Workload(text, self._plan(text), _differences(*installed))
+            return Workload(text, self._plan(text), _differences(*installed), self._lock(text))
         finally:
             self._recording.recorder = None
             self._server.forget_answers()
@@ -132,8 +137,11 @@ class Lab:
         """Install ``workload`` once in a fresh runtime; ``own_time`` also traces wherry's own time by phase."""
         # Pages are compressed at their first request, which must not be measured.
         least = floor(workload.plan, self._server.size, speed)
+        self._server.lock = workload.lock.encode()
+        self._server.forget(self._server.lock_url)
         self._server.begin(speed)
-        outcome = self._run(Task(client, workload.requirements, phases=own_time), runtime)
+        lock_url = self._server.lock_url if client == "lock" else ""
+        outcome = self._run(Task(client, workload.requirements, phases=own_time, lock_url=lock_url), runtime)
         if missed := [planned.name for planned in workload.plan if planned.name not in outcome.installed]:
             raise MeasurementFailed(f"{client} did not install {', '.join(missed)}")
         traffic = self._server.traffic
@@ -144,9 +152,10 @@ class Lab:
             client=client,
             floor=least,
             seconds=outcome.seconds,
-            phases=outcome.report["seconds"] if outcome.report else {},
+            phases=outcome.report["seconds"] if client == "wherry" and outcome.report else {},
             requests=traffic.requests,
             sent=traffic.sent,
+            transfer=speed.seconds(traffic.sent),
             wasted=traffic.wasted(needed_paths(workload.plan)),
             twice=traffic.twice,
             missing=traffic.missing,
@@ -169,6 +178,13 @@ class Lab:
         self._server.begin()
         resolution = self._run(Task("wherry", tuple(text.split()), plan=True), "node").report
         return tuple(_planned(pin) for pin in resolution["chosen"])
+
+    def _lock(self, text: str) -> str:
+        """Return a lock of the answer, with the addresses of the stand-ins in the place of the CDN's."""
+        self._server.begin()
+        lock: str = self._run(Task("lock", tuple(text.split()), plan=True), "node").report
+        names = "|".join(map(re.escape, self._stand_ins.wheels)) or "(?!)"
+        return re.sub(rf'"https://[^"]*/({names})"', rf'"{self._server.distribution_url}\1"', lock)
 
     def _wheel(self, path: str) -> IndexFile:
         filename = path.rpartition("/")[2]

@@ -8,13 +8,17 @@
  */
 export async function measure(task, host) {
   const { loadPyodide } = await import(task.pyodideUrl);
-  const pyodide = await loadPyodide({
+  // The script of wherry is there before Pyodide is, as in a page.
+  const { attach } = task.overlaps ? await import(task.wherryUrl) : {};
+  const loading = loadPyodide({
     lockFileContents: JSON.stringify(task.lock),
     packageBaseUrl: task.packageBaseUrl,
     ...(task.packageCacheDir && { packageCacheDir: task.packageCacheDir }),
     stdout: () => {},
   });
-  const client = await CLIENTS[task.client](pyodide, task, host);
+  const begun = task.overlaps && task.lockUrl ? attach(loading, { lock: task.lockUrl }) : undefined;
+  const pyodide = await loading;
+  const client = await CLIENTS[task.client](pyodide, task, host, begun);
   const heapBefore = heapSize(pyodide);
   host.startMemory?.();
   const seconds = {};
@@ -44,6 +48,18 @@ const CLIENTS = {
       if (task.plan) return wherry.resolve(task.requirements, PREFERENCE);
       if (task.phasesUrl) pyodide.runPython("from phases import Phases; phases = Phases(); phases.start()");
       return timed("install", () => wherry.install(task.requirements, PREFERENCE));
+    };
+  },
+
+  /** wherry with a lock, whose wheels travel before Pyodide is there, if `begun` is its installer. */
+  async lock(pyodide, task, host, begun) {
+    return async (timed) => {
+      if (task.plan) {
+        const { attach } = await import(task.wherryUrl);
+        return (await attach(pyodide, { indexUrls: [task.indexUrl] })).lock(task.requirements, PREFERENCE);
+      }
+      await timed("attach", async () => begun ?? (await import(task.wherryUrl)).attach(pyodide, { lock: task.lockUrl }));
+      return null;
     };
   },
 

@@ -39,9 +39,10 @@ __all__ = [
     "version_of",
 ]
 
-Client = Literal["wherry", "micropip"]
+Client = Literal["wherry", "micropip", "lock"]
 Runtime = Literal["node", "chromium"]
-CLIENTS: Sequence[Client] = ("wherry", "micropip")
+CLIENTS: Sequence[Client] = ("wherry", "micropip", "lock")
+"""The last is wherry with a lock of the same answer."""
 RUNTIMES: Sequence[Runtime] = ("node", "chromium")
 
 TIMEOUT = 600
@@ -63,13 +64,15 @@ class MeasurementFailed(Exception):
 class Task:
     """The requirements to install, and the client.
 
-    ``plan`` only resolves; ``phases`` also traces wherry's own time by phase (which costs some time itself).
+    ``plan`` only resolves, or makes the lock; ``phases`` also traces wherry's own time by phase (which costs some time
+    itself). ``lock_url`` is the address of the lock to install from.
     """
 
     client: Client
     requirements: tuple[str, ...]
     plan: bool = False
     phases: bool = False
+    lock_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,9 @@ def run_task(runtime: Runtime, task: Task, server: ShapedServer, lock: Mapping[s
         "client": task.client,
         "requirements": list(task.requirements),
         "plan": task.plan,
+        "lockUrl": task.lock_url,
+        # In a page, the downloads of a lock begin while Pyodide is still loading.
+        "overlaps": runtime == "chromium",
         "lock": lock,
         "indexUrl": server.index_url,
         "packageBaseUrl": server.distribution_url,

@@ -41,6 +41,7 @@ CORS = {
 PAGE_LIFETIME = "max-age=600, public"
 FILE_LIFETIME = "max-age=365000000, immutable, public"
 COMPRESSION = 6
+LOCK = "pylock.toml"
 
 
 class Files(Protocol):
@@ -64,7 +65,10 @@ class Answer:
 
 
 class ShapedServer(BackgroundServer):
-    """Serves ``index`` and ``distribution`` (wheels by filename) over a link, and a browser's own files without one.
+    """Serves an index, a distribution and a lock over a link, and a browser's own files without one.
+
+    ``index`` has the pages and wheels of the index, ``distribution`` the wheels of the distribution by filename, and
+    ``lock`` the text of the lock.
 
     :meth:`begin` starts a run, whose exchanges are in ``traffic``.
     """
@@ -73,6 +77,7 @@ class ShapedServer(BackgroundServer):
         super().__init__()
         self.url = ""
         self.distribution = distribution
+        self.lock = b""
         self.page_url = ""
         """The root of the browser's page, of Pyodide and of the clients, which are served without delay."""
         self._index = index
@@ -95,6 +100,11 @@ class ShapedServer(BackgroundServer):
         return f"{self.url}/distribution/"
 
     @property
+    def lock_url(self) -> str:
+        """The address of the lock."""
+        return f"{self.url}/{LOCK}"
+
+    @property
     def traffic(self) -> Traffic:
         """The exchanges over the link since :meth:`begin`."""
         return Traffic(tuple(self._exchanges))
@@ -108,6 +118,10 @@ class ShapedServer(BackgroundServer):
     def forget_answers(self) -> None:
         """Make the pages again at their next request."""
         self._answers.clear()
+
+    def forget(self, url: str) -> None:
+        """Make one response again at its next request."""
+        self._answers.pop(url.removeprefix(self.url), None)
 
     def size(self, path: str) -> int:
         """Return the size of a response in bytes, after compression; 0 if there is none."""
@@ -189,6 +203,8 @@ class ShapedServer(BackgroundServer):
             return self._answers[path]
 
     def _make_answer(self, path: str) -> Answer | None:
+        if path == f"/{LOCK}":
+            return _file_answer(self.lock)
         folder, _, name = path.strip("/").rpartition("/")
         if folder == "simple":
             page = self._index.page(canonicalize_name(name), self.url)
@@ -206,6 +222,8 @@ class ShapedServer(BackgroundServer):
 def _kind(path: str) -> Kind:
     if path.endswith(".metadata"):
         return "metadata"
+    if path == f"/{LOCK}":
+        return "lock"
     return "page" if path.startswith("/simple/") else "wheel"
 
 

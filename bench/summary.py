@@ -6,6 +6,8 @@ import statistics
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bench.runtimes import CLIENTS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -17,7 +19,7 @@ __all__ = ["Summary", "summarize"]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The measurements of both clients, and one of wherry with its own time by phase."""
+    """The measurements of all clients, and one of wherry with its own time by phase."""
 
     workload: str
     runtime: str
@@ -40,6 +42,11 @@ class Summary:
         return self.seconds("wherry") / self.seconds("micropip")
 
     @property
+    def lock_ratio(self) -> float:
+        """The time of wherry from a lock relative to that of micropip."""
+        return self.seconds("lock") / self.seconds("micropip")
+
+    @property
     def above_floor(self) -> float:
         """The time of wherry relative to the floor."""
         return self.seconds("wherry") / self.floor
@@ -49,7 +56,7 @@ def summarize(measurements: Iterable[Measurement], profiles: Iterable[Measuremen
     """Return a summary for each workload, runtime and link, in their order."""
     measured: dict[tuple[str, str, str], dict[Client, list[Measurement]]] = {}
     for measurement in measurements:
-        clients = measured.setdefault(_key(measurement), {"wherry": [], "micropip": []})
+        clients = measured.setdefault(_key(measurement), {client: [] for client in CLIENTS})
         clients[measurement.client].append(measurement)
     profile_of = {_key(profile): profile for profile in profiles}
     return [Summary(*key, profile_of[key].floor, of, profile_of[key]) for key, of in measured.items()]

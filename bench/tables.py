@@ -32,6 +32,7 @@ TRAFFIC_HEADER = (
     "peak MB",
     "allowed MB",
 )
+LOCK_HEADER = ("", "lock", "bytes alone", "above", "micropip", "of it", "requests", "MB")
 STEP_HEADER = ("s", "attach", "import", "resolving", "downloading", "placing")
 OWN_PHASES = ("fetching", "pages", "metadata", "deciding", "verifying", "placing", "other")
 OWN_HEADER = ("ms", *OWN_PHASES)
@@ -41,6 +42,9 @@ SPAN_HEADER = ("s", "first page to last", "metadata", "wheels")
 def text_tables(summaries: Sequence[Summary]) -> Iterator[str]:
     """Yield lines: the results, the traffic, and wherry's own time by phase."""
     yield from _table("Seconds, median", RESULT_HEADER, map(_result, summaries))
+    yield from _table(
+        "wherry from a lock: seconds, median; in Chromium since Pyodide is there", LOCK_HEADER, map(_lock, summaries)
+    )
     yield from _table("Over the link, and in memory (median; megabytes)", TRAFFIC_HEADER, map(_traffic, summaries))
     yield from _table("wherry, step by step (median)", STEP_HEADER, map(_steps, summaries))
     yield from _table("wherry's own time (one traced run)", OWN_HEADER, map(_own_time, summaries))
@@ -49,7 +53,7 @@ def text_tables(summaries: Sequence[Summary]) -> Iterator[str]:
 
 def markdown_table(summaries: Iterable[Summary]) -> Iterator[str]:
     """Yield the lines of the results in Markdown."""
-    header = ("", "wherry", "micropip", "wherry ÷ micropip", "the link's floor", "wherry ÷ floor")
+    header = ("", "wherry", "micropip", "wherry ÷ micropip", "wherry from a lock", "the link's floor", "wherry ÷ floor")
     yield f"| {' | '.join(header)} |"
     yield f"|{'|'.join(['---'] + ['---:'] * (len(header) - 1))}|"
     for summary in summaries:
@@ -58,6 +62,7 @@ def markdown_table(summaries: Iterable[Summary]) -> Iterator[str]:
             f"{summary.seconds('wherry'):.2f} s",
             f"{summary.seconds('micropip'):.2f} s",
             f"{summary.ratio:.2f}",
+            f"{summary.seconds('lock'):.2f} s",
             f"{summary.floor:.2f} s",
             f"{summary.above_floor:.2f}",
         )
@@ -86,6 +91,20 @@ def _result(summary: Summary) -> Row:
         f"{summary.above_floor:.2f}",
         f"{summary.seconds('micropip'):.2f}",
         f"{summary.ratio:.2f}",
+    )
+
+
+def _lock(summary: Summary) -> Row:
+    seconds, transfer = summary.seconds("lock"), summary.median("lock", lambda one: one.transfer)
+    return (
+        _title(summary),
+        f"{seconds:.2f}",
+        f"{transfer:.2f}",
+        f"{seconds - transfer:.2f}",
+        f"{summary.seconds('micropip'):.2f}",
+        f"{summary.lock_ratio:.2f}",
+        f"{summary.median('lock', lambda one: one.requests):.0f}",
+        _megabytes(summary.median("lock", lambda one: one.sent)),
     )
 
 

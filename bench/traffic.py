@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Exchange", "Kind", "Traffic"]
 
-Kind = Literal["page", "metadata", "wheel", "preflight"]
+Kind = Literal["page", "metadata", "wheel", "preflight", "lock"]
 NOT_FOUND = 404
 UNAVAILABLE = 503
 

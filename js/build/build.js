@@ -97,7 +97,9 @@ async function main() {
     define: { BYTECODE_MAGIC: JSON.stringify(magic) },
   };
   const options = { platform: "neutral", conditions: ["node"], mainFields: ["module", "main"] };
-  await build({ ...scripts, ...options, entryPoints: ["src/index.ts"] });
+  // Only pages with a lock load its reader.
+  await build({ ...scripts, ...options, entryPoints: ["src/index.ts"], plugins: [keepOutside("./lock_reader.ts")] });
+  await build({ ...scripts, ...options, entryPoints: ["src/lock/lock_reader.ts"], minify: true });
   // Libraries of the command line may import Node's modules by their old names.
   await build({ ...scripts, platform: "node", entryPoints: { cli: "src/cli/main.ts", "cli-worker": "src/cli/worker.ts" } });
   await buildElement("preload", { plugins: [keepOutside("../index.ts", "../progress/define.ts")] });
@@ -107,7 +109,7 @@ async function main() {
   execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");
   copyFileSync(join(root, "..", "LICENSE"), join(dist, "LICENSE"));
   // The scripts contain copies of these projects, whose licences must be included.
-  for (const name of ["@noble/hashes", "commander", "env-paths", "fflate", "is-safe-filename"]) {
+  for (const name of ["@noble/hashes", "commander", "env-paths", "fflate", "is-safe-filename", "smol-toml"]) {
     const folder = join(root, "node_modules", name);
     const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
     copyFileSync(join(folder, licence), join(dist, `LICENSE.${name.replace("@", "").replace("/", "-")}`));

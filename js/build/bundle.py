@@ -36,8 +36,16 @@ LEFT_OUT = frozenset({f"{VENDOR}.packaging.ranges"})
 # Imported at the top of a module, but never used here: the tags of Linux.
 EMPTIED = frozenset({"wherry/_vendor/packaging/_manylinux.py", "wherry/_vendor/packaging/_musllinux.py"})
 
-# Never called here: they are for other platforms than Emscripten, or compute values that wherry passes.
+# Never called here: they are for other platforms than Emscripten, or compute values that wherry passes or does itself.
 DROPPED = {
+    "wherry/_vendor/packaging/pylock.py": {
+        "Pylock.select",
+        "Pylock.validate",
+        "PylockSelectError",
+        "create_compatible_tags_selector",
+        "is_valid_pylock_path",
+        "sys_tags",
+    },
     "wherry/_vendor/packaging/tags.py": {
         "_generic_abi",
         "_linux_platforms",
@@ -106,16 +114,27 @@ def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
 
 
 def drop(source: bytes, names: AbstractSet[str]) -> bytes:
-    """Remove functions and classes from a module, and their names from its ``__all__``."""
+    """Remove functions, classes, methods (``Class.method``) and imports from a module, and from its ``__all__``."""
     lines = source.decode().splitlines(keepends=True)
-    nodes = ast.parse(source).body
-    found = [node for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in names]
-    if lost := names - {node.name for node in found}:
-        sys.exit(f"cannot drop {sorted(lost)}: no such functions or classes")
-    for node in reversed(found):
-        del lines[min([node, *node.decorator_list], key=lambda part: part.lineno).lineno - 1 : node.end_lineno]
+    found = [(node, defined) for node, defined in definitions(ast.parse(source).body) if defined <= names]
+    if lost := names.difference(*(defined for _, defined in found)):
+        sys.exit(f"cannot drop {sorted(lost)}: no such functions, classes, methods or imports")
+    for node, _ in reversed(found):
+        decorators = getattr(node, "decorator_list", [])
+        del lines[min([node, *decorators], key=lambda part: part.lineno).lineno - 1 : node.end_lineno]
     listed = re.compile(rf"""^ +["']({"|".join(names)})["'],\n""", re.MULTILINE)
     return listed.sub("", "".join(lines)).encode()
+
+
+def definitions(body: Iterable[ast.stmt], within: str = "") -> Iterator[tuple[ast.stmt, AbstractSet[str]]]:
+    """Yield the statements that define functions, classes and methods or import names, with these names."""
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node, {within + node.name}
+        if isinstance(node, ast.ClassDef):
+            yield from definitions(node.body, f"{node.name}.")
+        elif isinstance(node, ast.ImportFrom):
+            yield node, {alias.name for alias in node.names}
 
 
 def redirect(source: bytes) -> bytes:

@@ -48,6 +48,7 @@ RARE = frozenset(
     {
         "wherry.formats.python_source",
         "wherry.formats.magics",
+        "wherry.formats.pylock_text",
         "wherry.formats.pyproject",
         "wherry.formats.repairs",
         "wherry.formats.requirement_lines",
@@ -56,11 +57,13 @@ RARE = frozenset(
         "wherry.formats.script_slips",
         "wherry.formats.simple_html",
         "wherry.formats.source_depth",
+        "wherry.index.documents",
         "wherry.index.import_names",
         "wherry.index.forgiving",
         "wherry.index.relocation",
         "wherry.index.requirements_files",
         "wherry.installation.broken",
+        "wherry.installation.lock_making",
         "wherry.installation.overwrite",
         "wherry.installation.script_runner",
         "wherry.installation.exchange.sharing",
@@ -75,6 +78,11 @@ RARE = frozenset(
         "wherry.resolution.conflicts.incompatibility",
         "wherry.resolution.conflicts.partial_solution",
         "wherry.resolution.conflicts.resolver",
+        "wherry.resolution.locks.changes",
+        "wherry.resolution.locks.making",
+        "wherry.resolution.locks.meeting",
+        "wherry.resolution.locks.membership",
+        "wherry.resolution.locks.pyodide_lock",
         "wherry.resolution.older_release",
         "wherry.resolution.module_providers",
         "wherry.resolution.required_hashes",
@@ -88,6 +96,22 @@ RARE = frozenset(
     }
 )
 
+# Loaded together, and only if a lock is installed or made.
+LOCKS = frozenset(
+    {
+        "wherry._vendor.packaging.pylock",
+        "wherry.formats.pylock",
+        "wherry.index.lock_files",
+        "wherry.installation.locked",
+        "wherry.resolution.locks",
+        "wherry.resolution.locks.addresses",
+        "wherry.resolution.locks.answer",
+        "wherry.resolution.locks.lock",
+        "wherry.resolution.locks.members",
+        "wherry.resolution.locks.selection",
+    }
+)
+
 # Base classes that read annotations.
 DECLARING = frozenset({"NamedTuple", "TypedDict"})
 
@@ -98,8 +122,8 @@ VENDORED = "wherry/_vendor/"
 def compile_archive(source: str, bundled: str, output: str) -> str:
     """Write the code of the modules in *source* to *output*; all are paths.
 
-    *output* is marshalled: the code of ``finder.py`` of the folder *bundled*, the names of the packages, and three
-    groups of modules. A group has the names of its modules and, marshalled separately, their code (in the third group
+    *output* is marshalled: the code of ``finder.py`` of the folder *bundled*, the names of the packages, and four
+    groups of modules. A group has the names of its modules and, marshalled separately, their code (in the last group
     their source code). Tracebacks show the modules in *source*. Return the representation of the magic number.
     """
     with ZipFile(source) as sources:
@@ -109,6 +133,7 @@ def compile_archive(source: str, bundled: str, output: str) -> str:
     members[f"{PARTS.replace('.', '/')}.py"] = (folder / "dataclass_parts.py").read_bytes()
     packages = set()
     first: dict[str, CodeType] = {}
+    locks: dict[str, CodeType] = {}
     others: dict[str, CodeType] = {}
     rare: dict[str, str] = {}
     for path, content in sorted(members.items()):
@@ -121,9 +146,9 @@ def compile_archive(source: str, bundled: str, output: str) -> str:
         is_public = PUBLIC.fullmatch(path) is not None
         lines = DEFINITIONS if path.startswith(VENDORED) else ast.stmt
         code = compile_module(content, f"{source}/{path}", is_public=is_public, lines=lines)
-        (first if name in FIRST else others)[name] = code
+        (first if name in FIRST else locks if name in LOCKS else others)[name] = code
     finder = compile_module((folder / "finder.py").read_bytes(), f"{source}/finder.py", is_public=False)
-    modules = [(tuple(group), marshal.dumps(tuple(group.values()))) for group in (first, others, rare)]
+    modules = [(tuple(group), marshal.dumps(tuple(group.values()))) for group in (first, others, locks, rare)]
     Path(output).write_bytes(marshal.dumps((finder, frozenset(packages), modules)))
     return repr(importlib.util.MAGIC_NUMBER)
 

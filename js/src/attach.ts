@@ -1,14 +1,16 @@
 import { namesFiles, readAttachOptions, readRuntime } from "./options/arguments.ts";
 import { type Call, openBridge } from "./python/bridge.ts";
 import { beginBundle, loadBundle } from "./python/bundle.ts";
-import { forgiving } from "./host/cache.ts";
-import { beginEarly, dropEarly, type Get, transfer } from "./host/transfer.ts";
+import { type Cache, forgiving } from "./host/cache.ts";
+import { beginEarly, dropEarly, transfer } from "./host/early.ts";
+import { EarlyLock } from "./lock/early_lock.ts";
 import { showHidden } from "./host/hidden_files.ts";
 import { createInstaller } from "./installer.ts";
 import type { AttachOptions, InstallOptions, Installer, ProgressEvent } from "./types.ts";
 import { readListing } from "./host/page_listing.ts";
 import { type PyodideRuntime, requireSupported } from "./python/runtime.ts";
 import { createFiles } from "./host/lazy_files.ts";
+import type { Get } from "./host/transfer.ts";
 
 /** The event before those of the Python side. */
 const LOADING: ProgressEvent = {
@@ -28,30 +30,41 @@ const LOADING: ProgressEvent = {
  * Nothing needs to be installed before. Afterwards Python code in the runtime can `import wherry`, and
  * `wherry.install()` follows the same options. Attaching again is allowed; the last options count.
  *
- * Pass the promise of `loadPyodide()` to load wherry and Pyodide at the same time. With `preload` the promise resolves
- * when these packages are installed, and rejects with a `WherryError` if they cannot be. It rejects with a `TypeError`,
- * before any request, for an unknown option or a value of the wrong type.
+ * Pass the promise of `loadPyodide()` to load wherry and Pyodide at the same time. With `lock` or `preload` the promise
+ * resolves when these packages are installed, and rejects with a `WherryError` if they cannot be. It rejects with a
+ * `TypeError`, before any request, for an unknown option or a value of the wrong type.
  */
 export async function attach(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions = {},
 ): Promise<Installer> {
-  const { preload, ...rest } = readAttachOptions(options);
+  const { lock, preload, ...rest } = readAttachOptions(options);
   const { requirements, ...installOptions } = preload ?? { requirements: [] };
   const preloads = requirements.length > 0 || namesFiles(installOptions);
-  if (preloads) (installOptions.onProgress ?? rest.onProgress)?.({ ...LOADING });
-  const installer = createInstaller(await connect(pyodide, rest), rest.onProgress);
-  if (preloads) await installer.install(requirements, installOptions);
-  return installer;
+  const lockListener = lock?.onProgress ?? rest.onProgress;
+  const listeners = [lock && lockListener, preloads && (installOptions.onProgress ?? rest.onProgress)];
+  for (const listener of new Set(listeners)) if (listener) listener({ ...LOADING });
+  const cache = openCache(rest);
+  const early = lock && new EarlyLock(lock, rest, cache);
+  try {
+    const call = await connect(pyodide, rest, undefined, early?.cache ?? cache);
+    await early?.install(call, lockListener);
+    const installer = createInstaller(call, rest.onProgress);
+    if (preloads) await installer.install(requirements, installOptions);
+    return installer;
+  } finally {
+    early?.drop();
+  }
 }
 
-/** Attaches without a `preload`, fetches with `get`, and returns access to every method of the Python side. */
+/** Attaches without a `lock` and a `preload`, fetches with `get`, and returns access to every method of the Python side. */
 export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions & Pick<InstallOptions, "constraints" | "overwrite">,
   get?: Get,
+  cache = openCache(options),
 ): Promise<Call> {
-  const { cache, bundleUrl, ...rest } = options;
+  const { cache: _, bundleUrl, ...rest } = options;
   const location = bundleUrl?.toString();
   const bundle = "then" in Object(pyodide) ? beginBundle(location) : undefined;
   const runtime = readRuntime(await pyodide);
@@ -67,6 +80,10 @@ export async function connect(
     transfer: (url: string, init: string, patience: string, wishes: string) =>
       transfer(url, init, patience, wishes, get),
   });
-  const patience = rest.network?.answerTimeout ?? undefined;
-  return openBridge(runtime, rest, cache ? forgiving(cache, console.warn, patience) : undefined);
+  return openBridge(runtime, rest, cache);
+}
+
+/** Returns the cache of the options, in a form that never fails. */
+function openCache({ cache, network }: AttachOptions): Cache | undefined {
+  return cache ? forgiving(cache, console.warn, network?.answerTimeout ?? undefined) : undefined;
 }

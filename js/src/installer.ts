@@ -13,6 +13,8 @@ export function createInstaller(call: Call, defaultListener?: ProgressListener):
   return {
     install: method("install"),
     installImports: method("installImports"),
+    installLock: method("installLock"),
+    lock: async (...given: unknown[]) => (await method("lock")(...given)).text,
     resolve: method("resolve"),
     uninstall: method("uninstall"),
     installed: method("installed"),

@@ -6,7 +6,7 @@ export type Texts = string | URL | Iterable<string | URL>;
 
 /** One step of an installation. */
 export interface ProgressEvent {
-  /** `loading` comes first, from `attach()` with a `preload`. */
+  /** `loading` comes first, from `attach()` with a `lock` or a `preload`. */
   phase: "loading" | "resolving" | "downloading" | "placing" | "done";
   /** One line for people. */
   message: string;
@@ -100,6 +100,12 @@ export interface AttachOptions extends CallOptions {
    * Default: false.
    */
   strict?: boolean;
+  /**
+   * A lock to install before `attach()` resolves, and before `preload`: an address, which is relative to the page or to
+   * Node's working directory; the text, recognized by a line break; or an object with options. Its wheels are
+   * downloaded while Pyodide is still loading.
+   */
+  lock?: string | URL | PreloadLock;
   /** Packages to install before `attach()` resolves: requirements as for `install()`, or an object with options. */
   preload?: Texts | Preload;
 }
@@ -138,6 +144,41 @@ export interface InstallOptions extends CallOptions {
 }
 
 export type ResolveOptions = InstallOptions;
+
+export interface LockOptions extends Omit<InstallOptions, "overwrite" | "reinstall"> {
+  /** The text of an earlier lock. Its versions are kept where they fit, so that the new lock differs little. */
+  existing?: string;
+  /** Projects that do not keep their version of `existing`. With `upgrade`, none does. */
+  upgradePackages?: Texts;
+  /**
+   * `"pylock"` is pylock.toml (PEP 751). `"pyodide-lock"` is pyodide-lock.json, for Pyodide's own `loadPackage()`.
+   * Default: `"pylock"`.
+   */
+  format?: "pylock" | "pyodide-lock";
+  /** Keep the other packages of Pyodide's distribution in a `"pyodide-lock"`. Default: true. */
+  others?: boolean;
+}
+
+export interface InstallLockOptions {
+  /** Extras of the lock to install. */
+  extras?: Texts;
+  /** Dependency groups of the lock to install, besides its default groups. */
+  groups?: Texts;
+  /** Remove installed projects that the lock does not list. Default: false. */
+  exact?: boolean;
+  /** Projects whose files may be replaced if another project has a different file at the same path. */
+  overwrite?: Texts;
+  /** Receives the progress of this call. */
+  onProgress?: ProgressListener;
+  /** Cancels the call: it rejects with the signal's reason and leaves the environment unchanged. */
+  signal?: AbortSignal;
+}
+
+/** A lock to install first, with the options of `installLock()`. */
+export interface PreloadLock extends InstallLockOptions {
+  /** The address or the text of the lock. */
+  lock: string | URL;
+}
 
 export interface InstalledDistribution {
   /** The normalized name. */
@@ -314,6 +355,14 @@ export interface Installer {
   /** Returns the versions that `install` would install; changes nothing. */
   resolve(requirements: Texts, options?: ResolveOptions): Promise<Resolution>;
   resolve(...requirements: [...Texts[], Texts | ResolveOptions]): Promise<Resolution>;
+  /** Returns the text of a lock with the versions and hashes of what `install` would install; changes nothing. */
+  lock(requirements: Texts, options?: LockOptions): Promise<string>;
+  lock(...requirements: [...Texts[], Texts | LockOptions]): Promise<string>;
+  /**
+   * Installs the packages of a lock, without an index. The lock is an address, or the text, recognized by a line break.
+   * A lock that cannot be used rejects with the code `invalid-lock`.
+   */
+  installLock(lock: string | URL, options?: InstallLockOptions): Promise<InstallReport>;
   /** Removes all of the projects, or none. */
   uninstall(...names: [Texts, ...Texts[]]): Promise<UninstallReport>;
   installed(): Promise<InstalledDistribution[]>;

@@ -79,6 +79,23 @@ test("preload is requirements, or an object with requirements and options", () =
   });
 });
 
+test("a lock is an address, a text, or an object with a lock and options", () => {
+  const url = new URL("https://example.org/pylock.toml");
+  assert.deepEqual(readAttachOptions({ lock: url }).lock, { lock: url.href });
+  assert.deepEqual(readAttachOptions({ lock: { lock: "pylock.toml", extras: "x", groups: generated(), exact: true } }).lock, {
+    lock: "pylock.toml",
+    extras: ["x"],
+    groups: ["rich", "six"],
+    exact: true,
+  });
+  assert.deepEqual(METHODS.installLock([url, { extras: new Set(["x"]), overwrite: "a" }], ""), { lock: url.href, extras: ["x"], overwrite: ["a"] });
+});
+
+test("lock() has the options of install(), without those of placing files", () => {
+  const options = { pre: true, format: "pyodide-lock", others: false, existing: "", upgradePackages: "b", requirementsFiles: "x" };
+  assert.deepEqual(METHODS.lock(["a", "b", options], ""), { ...options, upgradePackages: ["b"], requirementsFiles: ["x"], requirements: ["a", "b"] });
+});
+
 test("dictionaries accept any name, and signals must work", () => {
   const headers = JSON.parse('{"__proto__": "a", "constructor": "b"}');
   assert.equal(JSON.stringify(readAttachOptions({ indexUrls: { url: "https://example.org", headers } }).indexUrls[0].headers), JSON.stringify(headers));
@@ -141,6 +158,18 @@ const REFUSED: [call: () => unknown, message: string][] = [
   [() => METHODS.runScript(["a", [1]], "runScript(): "), "runScript(): args[0] takes a string, not 1."],
   [() => METHODS.installImports(["a", 1], "installImports(): "), "installImports(): options takes an object, not 1."],
   [() => METHODS.installImports([["a"]], "installImports(): "), "installImports(): source takes a string, not an Array."],
+  [() => METHODS.installLock([], "installLock(): "), "installLock(): lock takes a string, not undefined."],
+  [() => METHODS.installLock(["x", { exact: 1 }], "installLock(): "), "installLock(): exact takes true or false, not 1."],
+  [() => METHODS.lock(["a", { existing: new URL("https://example.org/") }], "lock(): "), "lock(): existing takes the text of a lock, not an URL."],
+  [() => METHODS.lock(["a", { format: "json" }], "lock(): "), 'lock(): format takes "pylock" or "pyodide-lock", not "json".'],
+  [
+    () => METHODS.lock(["a", { reinstall: true }], "lock(): "),
+    "lock(): reinstall is not an option. Options: constraints, deps, excludeNewer, groups, indexUrls, onProgress, overrides, " +
+      "pre, prefer, requirementsFiles, signal, upgrade, existing, format, others, upgradePackages.",
+  ],
+  [() => readAttachOptions({ lock: 5 }), "attach(): lock takes an address, a text or an object with a lock, not 5."],
+  [() => readAttachOptions({ lock: { extras: [] } }), "attach(): lock.lock takes a string, not undefined."],
+  [() => readAttachOptions({ lock: { lock: "a", pre: true } }), "attach(): lock.pre is not an option. Options: lock, exact, extras, groups, onProgress, overwrite, signal."],
   [() => readAttachOptions([]), "attach(): options takes an object, not an Array."],
   [() => readAttachOptions({ strict: 1 }), "attach(): strict takes true or false, not 1."],
   [() => readAttachOptions({ cache: new Map() }), "attach(): cache takes an object with the methods get and put, not a Map."],

@@ -49,6 +49,20 @@ test("files may replace requirements", async () => {
   });
 });
 
+test("a lock is returned as its text", async () => {
+  const calls: unknown[][] = [];
+  const installer = createInstaller(async (...parameters) => {
+    calls.push(parameters.slice(0, 2));
+    return { text: "lock", pins: {}, changes: [], warnings: [] };
+  });
+  assert.equal(await installer.lock("rich", { upgradePackages: "six", existing: "" }), "lock");
+  await installer.installLock(new URL("https://example.org/pylock.toml"), { exact: true });
+  assert.deepEqual(calls, [
+    ["lock", { requirements: ["rich"], upgradePackages: ["six"], existing: "" }],
+    ["installLock", { lock: "https://example.org/pylock.toml", exact: true }],
+  ]);
+});
+
 test("a call's own listener replaces the common one", async () => {
   const { calls, call } = recorder();
   const common = () => {};

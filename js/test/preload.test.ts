@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readFlag, readRequirements } from "../src/preload/element.ts";
+import { readFlag, readLock, readRequirements } from "../src/preload/element.ts";
 
 test("each line is a requirement, except comments and empty lines", () => {
   const text = `
@@ -22,6 +22,11 @@ test("each line is a requirement, except comments and empty lines", () => {
 test("a boolean attribute is true if present, and other values are refused", () => {
   assert.deepEqual(["", "pre", "true", null].map((value) => readFlag("pre", value)), [true, true, true, false]);
   assert.throws(() => readFlag("pre", "false"), /<wherry-preload> has pre="false"; write pre alone for true, leave it out for false/);
+});
+
+test("an empty URL of a lock is refused", () => {
+  assert.deepEqual([" pylock.toml\n", null].map(readLock), ["pylock.toml", undefined]);
+  assert.throws(() => readLock(" "), /<wherry-preload> has an empty lock; name a pylock\.toml or leave it out/);
 });
 
 test("servers that render pages can import the published elements", async () => {

@@ -7,7 +7,7 @@ import { after, test, type TestContext } from "node:test";
 import { setImmediate, setTimeout } from "node:timers/promises";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 
-import { beginEarly, dropEarly, transfer } from "../src/host/transfer.ts";
+import { beginEarly, dropEarly, transfer } from "../src/host/early.ts";
 
 const NOWHERE = "http://nowhere.test/";
 const INIT = JSON.stringify({ headers: { Accept: "text/x-test" } });

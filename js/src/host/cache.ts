@@ -67,6 +67,37 @@ export function forgiving(
   };
 }
 
+/** A cache whose entries can be read before they are needed. */
+export interface ReadingAhead extends Cache {
+  /** Reads an entry for the next `get()` of it. Returns whether it exists. */
+  readAhead(key: string): Promise<boolean>;
+  /** Releases what was read ahead. */
+  forget(): void;
+}
+
+/** Returns a cache over one that never fails. */
+export function readingAhead(cache: Cache): ReadingAhead {
+  const entries = new Map<string, ReturnType<Cache["get"]>>();
+  const take = (key: string) => {
+    const entry = entries.get(key);
+    entries.delete(key);
+    return entry;
+  };
+  return {
+    readAhead: async (key) => {
+      const entry = entries.get(key) ?? cache.get(key);
+      entries.set(key, entry);
+      return (await entry) !== undefined;
+    },
+    forget: () => entries.clear(),
+    get: (key) => take(key) ?? cache.get(key),
+    put: (key, content) => {
+      take(key);
+      return cache.put(key, content);
+    },
+  };
+}
+
 /** Returns a copy as a plain array: Pyodide accepts no subclass such as Node's Buffer, and owners may detach theirs. */
 function copyBytes(kept: unknown): Uint8Array {
   if (ArrayBuffer.isView(kept)) return new Uint8Array(kept.buffer, kept.byteOffset, kept.byteLength).slice();

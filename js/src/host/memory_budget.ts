@@ -15,6 +15,10 @@ export class MemoryBudget {
     this.#size = size;
   }
 
+  get isUsedUp(): boolean {
+    return this.#taken > this.#size;
+  }
+
   /** Takes bytes for a body of `owner`. Returns whether it may continue without waiting. */
   take(owner: object, bytes: number): boolean {
     this.#taken += bytes;
@@ -39,7 +43,7 @@ export class MemoryBudget {
   }
 
   #admits(owner: object): boolean {
-    if (this.#taken <= this.#size) return true;
+    if (!this.isUsedUp) return true;
     this.#first ??= owner;
     return this.#first === owner;
   }

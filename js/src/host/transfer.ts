@@ -48,6 +48,8 @@ export class Transfer {
   readonly #budget: MemoryBudget;
   /** Bytes taken from the budget. */
   #taken = 0;
+  #hasEnded = false;
+  #isUnclaimed: boolean;
   readonly #released = new Promise<void>((resolve) => {
     this.release = resolve;
   });
@@ -61,6 +63,7 @@ export class Transfer {
     budget = BODIES,
   ) {
     this.#budget = budget;
+    this.#isUnclaimed = wishes.isUnclaimed ?? false;
     this.answer = this.#run(url, init, patience, wishes, get);
     // Python handles the failure, unless it has been cancelled.
     this.answer.catch(() => {});
@@ -73,6 +76,12 @@ export class Transfer {
 
   abort(): void {
     this.#controller.abort();
+  }
+
+  /** Takes over a transfer that began as unclaimed. */
+  claim(): void {
+    this.#isUnclaimed = false;
+    if (this.#hasEnded) this.#leave();
   }
 
   async #run(url: string, init: RequestInit, patience: Patience, wishes: Wishes, get: Get): Promise<Answer> {
@@ -90,8 +99,16 @@ export class Transfer {
     } finally {
       clearTimeout(total);
       step.clear();
-      this.#budget.leave(this, this.#taken);
+      this.#hasEnded = true;
+      this.#leave();
     }
+  }
+
+  /** Gives the budget the turn and the bytes back. The bytes of an unclaimed body follow when it is claimed. */
+  #leave(): void {
+    const bytes = this.#isUnclaimed ? 0 : this.#taken;
+    this.#taken -= bytes;
+    this.#budget.leave(this, bytes);
   }
 
   /** Reads the body to its end. At the limit, closes the connection. */
@@ -150,6 +167,8 @@ interface Wishes {
   wantsHash?: boolean;
   /** Pause after this many bytes, until the transfer is released. */
   holdAt?: number | null;
+  /** Whether the body is to be kept, and so takes memory of the budget, until the transfer is claimed. */
+  isUnclaimed?: boolean;
 }
 
 class Expired extends Error {}
@@ -258,7 +277,7 @@ const BEGINNING = 2 ** 10;
 /** Bytes to read of an error's body, so that the connection can be used again. */
 const LARGEST_ERROR = 2 ** 16;
 /** The memory of all bodies that are being received. */
-const BODIES = new MemoryBudget(2 ** 28);
+export const BODIES = new MemoryBudget(2 ** 28);
 
 function limitOf(response: Response, headers: Record<string, string>, { limit }: Wishes): number {
   if (!response.ok) return LARGEST_ERROR;
@@ -286,40 +305,6 @@ function listHeaders(response: Response): Record<string, string> {
     if (value !== null) found[name] = value;
   }
   return found;
-}
-
-/** Starts a transfer for Python. Arguments are JSON, which costs less than objects. */
-export function transfer(
-  url: string,
-  initJson: string,
-  patienceJson: string,
-  wishesJson: string,
-  get?: Get,
-): Transfer {
-  const begun = takeEarly(url, initJson, patienceJson);
-  return begun ?? new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), JSON.parse(wishesJson), get);
-}
-
-/** Transfers that were started early. An identical request takes one, once. */
-const early = new Map<string, Transfer>();
-
-/** Starts a transfer that an identical request will take later. */
-export function beginEarly(url: string, initJson: string, patienceJson: string, wishesJson = "{}", get?: Get): void {
-  const key = JSON.stringify([url, initJson, patienceJson]);
-  if (early.has(key)) return;
-  early.set(key, new Transfer(url, JSON.parse(initJson), JSON.parse(patienceJson), JSON.parse(wishesJson), get));
-}
-
-/** Cancels an early transfer that no request has taken. */
-export function dropEarly(url: string, initJson: string, patienceJson: string): void {
-  takeEarly(url, initJson, patienceJson)?.abort();
-}
-
-function takeEarly(url: string, initJson: string, patienceJson: string): Transfer | undefined {
-  const key = JSON.stringify([url, initJson, patienceJson]);
-  const begun = early.get(key);
-  early.delete(key);
-  return begun;
 }
 
 /** Computes the SHA-256 outside this thread. Pages without TLS cannot, and get an empty string. */

@@ -49,6 +49,29 @@ const CHOOSING: Options = {
   upgrade: read.flag,
 };
 
+const { overwrite, reinstall, ...CHOOSING_ALONE } = CHOOSING;
+
+/** The options of `lock()`, which installs nothing. */
+const LOCKING: Options = {
+  ...CHOOSING_ALONE,
+  existing: read.readerOf("the text of a lock", (value) => typeof value === "string"),
+  format: read.oneOf("pylock", "pyodide-lock"),
+  others: read.flag,
+  upgradePackages: read.texts,
+};
+
+/** The options of `installLock()`. */
+const INSTALLING_LOCK: Options = {
+  exact: read.flag,
+  extras: read.texts,
+  groups: read.texts,
+  onProgress: read.listener,
+  overwrite: read.texts,
+  signal: read.signal,
+};
+
+const LOCK = read.groupOf({ lock: read.text, ...INSTALLING_LOCK });
+
 const PRELOAD = read.groupOf({ requirements: (value) => value, ...CHOOSING });
 
 const ATTACH = read.groupOf({
@@ -56,6 +79,7 @@ const ATTACH = read.groupOf({
   cache: readCache,
   indexUrls: readIndexes,
   limits: LIMITS,
+  lock: readLock,
   network: NETWORK,
   onProgress: read.listener,
   preload: readPreload,
@@ -71,7 +95,9 @@ export const METHODS = {
   check: inOrder({}),
   install: anyNumberOf("requirements", CHOOSING),
   installImports: inOrder({ source: read.text }, { ...CHOOSING, projects: read.dictionary }),
+  installLock: inOrder({ lock: read.text }, INSTALLING_LOCK),
   installed: inOrder({}),
+  lock: anyNumberOf("requirements", LOCKING),
   resolve: anyNumberOf("requirements", CHOOSING),
   runScript: inOrder({ name: read.text, args: (value, path) => read.texts(value ?? [], path) }),
   tree: inOrder({}),
@@ -79,7 +105,7 @@ export const METHODS = {
   why: inOrder({ name: read.text }),
 } satisfies Record<string, Method>;
 
-/** Reads the options of `attach()`; `preload` becomes an object with `requirements`. */
+/** Reads the options of `attach()`; `lock` and `preload` become objects. */
 export function readAttachOptions(options: unknown): any {
   return ATTACH(options ?? {}, "attach(): options", "attach(): ");
 }
@@ -125,6 +151,12 @@ function readIndexes(value: any, path: string): unknown {
 function readCache(value: any, path: string): unknown {
   const isCache = () => typeof value.get === "function" && typeof value.put === "function";
   return value === false ? value : read.readerOf("an object with the methods get and put", isCache)(value, path);
+}
+
+function readLock(value: any, path: string): unknown {
+  const text = read.textOr("an address, a text or an object with a lock");
+  if (!read.isPlain(value)) return { lock: text(value, path) };
+  return { ...LOCK(value, path), lock: read.text(value.lock, `${path}.lock`) };
 }
 
 function readPreload(value: any, path: string): unknown {

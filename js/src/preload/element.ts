@@ -28,6 +28,7 @@ const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
  * ```
  *
  * The text has one requirement a line; `#` begins a comment. Attributes: `pyodide` is the URL of Pyodide's module.
+ * `lock` is the URL of a lock, such as `pylock.toml`, which is installed before the requirements of the text.
  * `index-url` (several are separated by spaces), `prefer`, `pre` and `exclude-newer` are options of `install()`.
  * `bundle-url` is an option of `attach()`. `progress` is the id of a `<wherry-progress>`, whose script is loaded as
  * well.
@@ -98,7 +99,8 @@ export class PreloadElement extends Base {
     const indexUrls = this.getAttribute("index-url")?.trim().split(/\s+/);
     if (indexUrls?.[0] === "") throw new TypeError("<wherry-preload> has an empty index-url; name an index or leave it out");
     const bundleUrl = this.getAttribute("bundle-url");
-    return { preload, ...(indexUrls && { indexUrls }), ...(bundleUrl && { bundleUrl }) };
+    const lock = readLock(this.getAttribute("lock"));
+    return { preload, ...(lock && { lock }), ...(indexUrls && { indexUrls }), ...(bundleUrl && { bundleUrl }) };
   }
 }
 
@@ -116,6 +118,13 @@ async function parsed(): Promise<void> {
 export function readFlag(name: string, value: string | null): boolean {
   if (value === null || ["", name, "true"].includes(value)) return value !== null;
   throw new TypeError(`<wherry-preload> has ${name}="${value}"; write ${name} alone for true, leave it out for false`);
+}
+
+/** Reads the URL of a lock, if there is one. */
+export function readLock(value: string | null): string | undefined {
+  const lock = value?.trim();
+  if (lock === "") throw new TypeError("<wherry-preload> has an empty lock; name a pylock.toml or leave it out");
+  return lock;
 }
 
 /** Reads a text with one requirement a line. `#` begins a comment, as in a requirements file. */

@@ -1,4 +1,5 @@
 import { WherryError } from "../errors.ts";
+import { readFile } from "../host/files.ts";
 import type { PyodideRuntime } from "./runtime.ts";
 
 /** Outside site-packages, so that no installer takes it for an installed file. */
@@ -105,11 +106,6 @@ function bundleUrl(asBytecode: boolean, location: string | undefined): URL {
   if (!url.pathname.endsWith("/")) url.pathname += "/";
   url.pathname += asBytecode ? "wherry-bytecode.bin" : "wherry-sources.bin";
   return url;
-}
-
-async function readFile(url: URL): Promise<Uint8Array> {
-  const { readFile } = await import(/* webpackIgnore: true */ /* @vite-ignore */ "node:fs/promises");
-  return readFile(url);
 }
 
 async function download(url: URL): Promise<Uint8Array> {

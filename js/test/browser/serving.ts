@@ -46,14 +46,17 @@ export class LoopbackServer implements AsyncDisposable {
 /**
  * Serves files like a static host, and TypeScript without its types.
  *
- * If one path of `folders` begins with another, the longer one comes first. Every answer has the `headers`.
+ * If one path of `folders` begins with another, the longer one comes first. Every answer has the `headers`, and waits
+ * for `delay`, which is called with the path.
  */
 export function serveFolders(
   folders: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
+  delay?: (path: string) => Promise<void>,
 ): Promise<LoopbackServer> {
   return LoopbackServer.listen(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://loopback");
+    await delay?.(pathname);
     const file = fileAt(folders, decodeURIComponent(pathname));
     const content = file && (await readServed(file));
     if (!content) return void response.writeHead(404, headers).end();
