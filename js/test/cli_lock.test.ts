@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { pathToFileURL } from "node:url";
-import { earlierLock, lockArguments, type LockOptions, outOfDate, planLock } from "../src/cli/lock.ts";
+import { earlierLock, lockArguments, type LockOptions, outOfDate, planLock, unknownUpgrades } from "../src/cli/lock.ts";
 import { changeLines, closingLine, pyodideChanges } from "../src/cli/lock_changes.ts";
 import { isScript, lockOfScript, lockToWrite, readIfThere, writeAtomically } from "../src/cli/lock_files.ts";
 import { besideLock, chosenLock, ownLock, readLock } from "../src/cli/lock_source.ts";
@@ -175,6 +175,14 @@ test("the closing line counts the packages", () => {
   assert.equal(closingLine(locked, "pylock.toml", true), "wherry: locked 1 package in pylock.toml");
   assert.equal(closingLine(locked, "pylock.toml", false), "wherry: pylock.toml is unchanged: 1 package");
   assert.equal(closingLine(locked, undefined, true), "wherry: locked 1 package");
+});
+
+test("an upgrade of a project that is not in the lock is a warning", () => {
+  const upgradePackage = ["Typing_Extensions", "typo"];
+  assert.deepEqual(unknownUpgrades({ pins: { "typing-extensions": "4" } }, { upgradePackage }), [
+    "--upgrade-package typo: the lock does not have it",
+  ]);
+  assert.deepEqual(unknownUpgrades({ pins: {} }, {}), []);
 });
 
 test("--check advises the same command without it, and shows no password", () => {

@@ -91,7 +91,10 @@ def test_locking_again_changes_nothing(cli, index):
 def test_an_upgrade_takes_newer_versions_and_says_which(cli, index, option):
     assert cli.lock("app").returncode == 0
     index.files.append(NEWER)
-    assert cli.lock("app", "--upgrade-package", "lone").stderr == "wherry: pylock.toml is unchanged: 2 packages\n"
+    assert cli.lock("app", "--upgrade-package", "lone").stderr.splitlines() == [
+        "wherry: warning: --upgrade-package lone: the lock does not have it",
+        "wherry: pylock.toml is unchanged: 2 packages",
+    ]
     result = cli.lock("app", *option)
     assert result.stderr.splitlines() == [
         "wherry:   updated  part  1.0 → 2.0",
@@ -202,6 +205,25 @@ def test_run_installs_a_lock_without_resolving(cli, index):
     )
     assert cli("repl", "-q", "--lock", "pylock.toml", stdin="import part; part.__version__\n").stdout == "'1.0'\n"
     assert cli("run", "-q", "--offline", "--lock", "pylock.toml", "app.py").stdout == "1.0 1.0\n"
+
+
+def test_groups_and_extras_choose_from_a_lock(cli):
+    project = (
+        '[project]\nname = "web"\nversion = "1"\ndependencies = ["part"]\n'
+        '[project.optional-dependencies]\nall = ["lone"]\n[dependency-groups]\ntest = ["app"]\n'
+    )
+    (cli.folder / "pyproject.toml").write_text(project, encoding="utf-8")
+    assert cli.lock("-r", "pyproject.toml[all]", "--group", "test").returncode == 0
+    cli.write("from importlib.util import find_spec\nprint(*filter(find_spec, ('lone', 'part', 'app')))")
+    for choice, names in (
+        ([], "part"),
+        (["--group", "test"], "part app"),
+        (["--extra", "all"], "lone part"),
+    ):
+        assert cli("run", "-q", "--lock", "pylock.toml", *choice, "app.py").stdout == f"{names}\n"
+    wrong = cli("run", "--lock", "pylock.toml", "--extra", "more", "app.py")
+    assert wrong.returncode == 2
+    assert "pylock.toml: it has no extra 'more'; it has: all\n" in wrong.stderr
 
 
 def test_further_requirements_are_installed_after_the_lock(cli, index):

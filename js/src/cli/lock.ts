@@ -50,7 +50,8 @@ export async function lock(parameters: LockParameters, shared: Shared): Promise<
   // Write only the result, not how long Pyodide took to load.
   const session = await startSession(options, shared, false);
   const locked = await makeLock(session, plan, existing);
-  if (!options.quiet) locked.warnings.forEach((warning) => say(`wherry: warning: ${inOptions(warning, options)}`));
+  const warnings = [...locked.warnings.map((warning) => inOptions(warning, options)), ...unknownUpgrades(locked, options)];
+  if (!options.quiet) warnings.forEach((warning) => say(`wherry: warning: ${warning}`));
   if (output === undefined) return deliver(locked, session.quiet);
   const isChanged = existing !== locked.text;
   const file = shownPath(output);
@@ -143,6 +144,12 @@ export function lockArguments(plan: LockPlan, settings: InstallOptions, existing
     ...(upgrade && { upgrade }),
     ...(upgradePackage && { upgradePackages: upgradePackage }),
   };
+}
+
+/** Returns a warning for each project of `--upgrade-package` that the lock does not have. */
+export function unknownUpgrades({ pins }: Pick<Locked, "pins">, { upgradePackage = [] }: Partial<LockOptions>): string[] {
+  const unknown = upgradePackage.filter((name) => !Object.hasOwn(pins, name.toLowerCase().replace(/[-_.]+/g, "-")));
+  return unknown.map((name) => `--upgrade-package ${name}: the lock does not have it`);
 }
 
 /** Writes the lock to the standard output. */
