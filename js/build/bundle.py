@@ -52,13 +52,11 @@ DROPPED = {
         "_mac_arch",
         "_mac_binary_formats",
         "android_platforms",
-        "create_compatible_tags_selector",
         "generic_tags",
         "interpreter_name",
         "interpreter_version",
         "ios_platforms",
         "mac_platforms",
-        "sys_tags",
     },
 }
 
