@@ -135,8 +135,8 @@ def _known(lock: LockFile, named: Iterable[str], declared: set[NormalizedName], 
     listed = [named] if isinstance(named, str) else named
     wanted = set(map(canonicalize_name, listed))
     if unknown := sorted(wanted - declared):
-        has = ", ".join(sorted(declared)) or "none"
-        lock.refuse(f"it has no {kind} {', '.join(map(repr, unknown))}; it has: {has}")
+        has = f"; it has: {', '.join(sorted(declared))}" if declared else ", and no other"
+        lock.refuse(f"it has no {kind} {', '.join(map(repr, unknown))}{has}")
     return wanted
 
 
