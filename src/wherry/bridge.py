@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Bridge"]
 
+LOCK_FORMATS = ("pylock", "pyodide-lock")
+
 
 class Bridge:
     """An :class:`~wherry.installer.Installer`, which is the default one, behind one method.
@@ -177,6 +179,8 @@ class Bridge:
             await _yield_to_requests()
             options = _options(arguments, on_progress)
             form, others = options.pop("format", None) or "pylock", options.pop("others", True)
+            if form not in LOCK_FORMATS:
+                raise _Misuse(f"format must be one of {', '.join(LOCK_FORMATS)}, not {form!r}")
             lock = await _apply(self._installer.lock, *arguments["requirements"], **options)
         return {
             "text": lock.to_pyodide_lock(others=others) if form == "pyodide-lock" else str(lock),
@@ -279,8 +283,8 @@ def _given_lock(options: dict[str, Any]) -> GivenLock:
 
     fields = {"lock": "lock", "location": "location", "document": "document_json", "begun": "begun"}
     fields |= {"meets": "requirements", "meets_name": "asker"}
-    given = {field: options.pop(option) for option, field in fields.items() if options.get(option)}
-    return GivenLock(**given)
+    given = {field: options.pop(option, None) for option, field in fields.items()}
+    return _apply(GivenLock, **{field: value for field, value in given.items() if value is not None})
 
 
 def _indexes(named: str | Iterable[str | Mapping[str, Any]] | None) -> tuple[str | Index, ...]:

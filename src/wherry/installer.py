@@ -536,7 +536,8 @@ class Installer:
         from wherry.index.documents import DocumentReader
 
         reader = DocumentReader(self._fetcher, self.indexes, self._locate, self._network.max_metadata_size)
-        return await reader.read(file)
+        found = await reader.read(file)
+        return replace(found, address=self._locate(found.address)[0])
 
     def _answer_lock(self, read: ReadLock, extras: Iterable[str], groups: Iterable[str]) -> Acquired:
         from wherry.installation.locked import answer_lock

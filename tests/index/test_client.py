@@ -185,7 +185,7 @@ async def test_an_archive_announced_above_the_limit_is_not_requested() -> None:
     async with client(fetcher) as index:
         file = await only_file(index)
     async with IndexClient(fetcher, NoCache(), [JSON_URL], network=SMALL) as index:
-        with pytest.raises(AnswerTooLarge, match=r"the index announces 794 B, more than 20 B; to accept"):
+        with pytest.raises(AnswerTooLarge, match=r"794 B are announced, more than 20 B; to accept"):
             await index.archive(file)
     assert file.url not in fetcher.requests
 

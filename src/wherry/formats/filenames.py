@@ -15,7 +15,15 @@ if TYPE_CHECKING:
     from packaging.utils import BuildTag, NormalizedName
     from packaging.version import Version
 
-__all__ = ["LONGEST_FILENAME", "check_filename", "length_excess", "parse_wheel_name", "shown_filename", "tags_excess"]
+__all__ = [
+    "LONGEST_FILENAME",
+    "check_filename",
+    "length_excess",
+    "parse_wheel_name",
+    "shown_filename",
+    "tags_excess",
+    "wheel_name_excess",
+]
 
 LONGEST_FILENAME = 255  # characters
 # Compressed tag sets multiply: a name of 255 characters can stand for half a million tags.
@@ -55,8 +63,13 @@ def tags_excess(tags: str) -> str:
     return f"its name stands for {number} tags, above the limit of {MOST_TAGS}" if number > MOST_TAGS else ""
 
 
+def wheel_name_excess(filename: str) -> str:
+    """Return the problem of the name of a wheel that exceeds a limit; an empty string if it exceeds none."""
+    return length_excess(filename) or tags_excess("-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:]))
+
+
 def parse_wheel_name(filename: str) -> tuple[NormalizedName, Version, BuildTag, frozenset[Tag]]:
     """Parse the name of a wheel. Raise packaging's ``InvalidWheelFilename``, also if it exceeds a limit."""
-    if problem := length_excess(filename) or tags_excess("-".join(filename.removesuffix(".whl").rsplit("-", 3)[1:])):
+    if problem := wheel_name_excess(filename):
         raise InvalidWheelFilename(problem)
     return parse_wheel_filename(filename)

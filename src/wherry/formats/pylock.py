@@ -7,7 +7,7 @@ checks types, names and versions. Added here are limits, and the line and the en
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,10 @@ from packaging.pylock import Pylock, PylockValidationError
 from packaging.version import InvalidVersion, Version
 
 from wherry.errors import InvalidLock
+from wherry.formats.filenames import length_excess, wheel_name_excess
 from wherry.formats.nesting import load_toml
 from wherry.formats.requirement_text import requirement_excess
+from wherry.formats.urls import last_segment
 from wherry.formats.wording import shorten
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ SUPPORTED = Version("1.0")
 POSITION = re.compile(r" \(at (?:line (\d+)|end of document).*")
 PACKAGE = re.compile(r"(?m)^[ \t]*\[\[[ \t]*packages[ \t]*\]\]")
 ENTRY = re.compile(r"packages\[(\d+)\]")
+LONGEST_PROBLEM = 300  # characters; it may quote a filename
 # packaging parses these by recursion, or into numbers.
 PARSED = frozenset({"marker", "environments", "requires-python", "version", "lock-version"})
 
@@ -98,16 +101,36 @@ def _version(given: object, name: str) -> Version:
 
 def _excesses(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the place and the excess of every text that is too long, or too deep, to be parsed."""
-    packages = document.get("packages")
-    tables = [("", document)]
-    if isinstance(packages, Sequence):
-        tables += [(f"packages[{position}].", one) for position, one in enumerate(packages) if isinstance(one, Mapping)]
-    for prefix, table in tables:
-        for key in PARSED & table.keys():
-            value = table[key]
-            for text in value if isinstance(value, list) else [value]:
-                if isinstance(text, str) and (excess := requirement_excess(text)):
-                    yield f"{prefix}{key}", excess
+    yield from _texts_excesses(document, "")
+    for place, package in _tables(document, "packages"):
+        yield from _texts_excesses(package, f"{place}.")
+        for key, excess_of in (("wheels", wheel_name_excess), ("sdist", length_excess)):
+            for file_place, file in _tables(package, key):
+                if excess := excess_of(_filename(file)):
+                    yield f"{place}.{file_place}", excess
+
+
+def _texts_excesses(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
+    for key in sorted(PARSED & table.keys()):
+        value = table[key]
+        for text in value if isinstance(value, list) else [value]:
+            if isinstance(text, str) and (excess := requirement_excess(text)):
+                yield f"{prefix}{key}", excess
+
+
+def _tables(table: Mapping[str, Any], key: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the table at ``key``, or those of the array there, with their places."""
+    value = table.get(key)
+    if isinstance(value, Mapping):
+        yield key, value
+    elif isinstance(value, list):
+        yield from ((f"{key}[{position}]", one) for position, one in enumerate(value) if isinstance(one, Mapping))
+
+
+def _filename(file: Mapping[str, Any]) -> str:
+    """Return the name of a file as packaging finds it; an empty string if there is none."""
+    name, path, url = (value if isinstance(value := file.get(key), str) else "" for key in ("name", "path", "url"))
+    return name or path.replace("\\", "/").rpartition("/")[2] or last_segment(url)
 
 
 def _with_times(packages: object) -> object:
@@ -126,10 +149,11 @@ def _of_package(package: dict[str, Any]) -> dict[str, Any]:
 
 
 def _timed(file: dict[str, Any]) -> dict[str, Any]:
-    given = file.get("upload-time")
-    if not isinstance(given, str):
+    try:
+        return {**file, "upload-time": datetime.fromisoformat(file["upload-time"])}
+    except (KeyError, TypeError, ValueError):
+        # packaging names the place of what is no time.
         return file
-    return {**file, "upload-time": datetime.fromisoformat(given)}
 
 
 def _fault(name: str, text: str, document: Mapping[str, Any], problem: str, path: str) -> InvalidLock:
@@ -149,4 +173,7 @@ def _fault(name: str, text: str, document: Mapping[str, Any], problem: str, path
 def _placed(problem: str, path: str) -> str:
     if problem == "Missing required value":
         return f"{path} is missing"
-    return f"{path}: {problem}" if path else problem
+    # Under a fault of a marker or a specifier, packaging shows its text, and a mark below it.
+    problem, *shown = problem.split("\n")
+    words = [path, shorten(problem, LONGEST_PROBLEM), *(shorten(text.strip()) for text in shown[:1])]
+    return ": ".join(filter(None, words))

@@ -15,6 +15,7 @@ from wherry.formats.filenames import check_filename, shown_filename
 from wherry.formats.nesting import load_json
 from wherry.formats.urls import file_location
 from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
+from wherry.model.sizes import LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -187,7 +188,7 @@ def _check_text(data: Mapping[str, Any], key: str) -> None:
 
 
 def _size(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST else None
 
 
 def _hashes(value: object) -> Mapping[str, str]:

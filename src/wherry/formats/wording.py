@@ -26,6 +26,6 @@ def several(problems: Sequence[str]) -> str:
     return "; ".join([*problems[:SHOWN_PROBLEMS], *more])
 
 
-def shorten(text: str) -> str:
-    """Return ``text``; only the beginning if it is long."""
-    return text if len(text) <= SHOWN_LENGTH else f"{text[:SHOWN_LENGTH]}…"
+def shorten(text: str, longest: int = SHOWN_LENGTH) -> str:
+    """Return ``text``; only the beginning if it has more than ``longest`` characters."""
+    return text if len(text) <= longest else f"{text[:longest]}…"

@@ -216,7 +216,7 @@ class IndexClient:
         request = Request(file.url, size=size, limit=limit, is_archive=True, hold=hold, meter=meter)
         if size is not None:
             if limit is not None and size > limit:
-                raise too_large(request, f"the index announces {human_size(size)}, more than {human_size(limit)}")
+                raise too_large(request, f"{human_size(size)} are announced, more than {human_size(limit)}")
             request = replace(request, limit=size)
         return await self._from_anywhere(file, request, file.hashes, _archive_of)
 

@@ -57,7 +57,9 @@ class ReadLock:
 async def open_lock(
     lock: str | PathLike[str] | Lock | GivenLock, read: Callable[[str], Awaitable[Document]]
 ) -> ReadLock:
-    """Read a lock that is given as text (it has a line break), by its path or by its URL, which ``read`` reads.
+    """Read a lock that is given as text, by its path or by its URL, which ``read`` reads.
+
+    A text has a line break, is empty, or is given with its location.
 
     Raises :class:`~wherry.errors.InvalidLock` and :class:`~wherry.errors.IndexUnavailable`.
     """
@@ -65,7 +67,7 @@ async def open_lock(
         return ReadLock(lock.file)
     given = lock if isinstance(lock, GivenLock) else GivenLock(lock=_text(lock))
     text, name, location = given.lock, given.location or GIVEN_TEXT, given.location
-    if "\n" not in text:
+    if text.strip() and "\n" not in text and not location:
         found = await read(text)
         name, location = found.name, found.address
         try:

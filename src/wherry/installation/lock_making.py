@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
 from wherry.formats.pylock_text import write_lock
+from wherry.formats.wording import shorten
 from wherry.index.lock_files import with_hashes
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.locked_package import LockedPackage
@@ -19,7 +21,6 @@ from wherry.resolution.requirements import applies, parse_requirements
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import datetime
 
     from packaging.utils import NormalizedName
     from packaging.version import Version
@@ -77,10 +78,18 @@ def locked_versions(lock: LockFile, but: Iterable[str]) -> Mapping[NormalizedNam
     return {package.name: package.version for package in packages if package.version is not None}
 
 
-def exclusion_of(lock: LockFile) -> datetime | str | None:
-    """Return the ``exclude_newer`` that an earlier lock was made with, if any."""
-    found: datetime | str | None = recorded(lock).get("exclude-newer")
-    return found
+def exclusion_of(lock: LockFile) -> datetime | None:
+    """Return the ``exclude_newer`` that an earlier lock was made with, if any.
+
+    Raises :class:`~wherry.errors.InvalidLock` for anything but a date or a time.
+    """
+    found: object = recorded(lock).get("exclude-newer")
+    if found is None or isinstance(found, datetime):
+        return found
+    try:
+        return datetime.fromisoformat(str(found))
+    except ValueError:
+        lock.refuse(f"tool.wherry.exclude-newer must be a time, not {shorten(repr(found))}")
 
 
 def modules_of(acquired: Acquired, installed: Mapping[NormalizedName, InstalledDistribution]) -> ModulesOf:

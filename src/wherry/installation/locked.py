@@ -5,6 +5,8 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from packaging.utils import canonicalize_name
+
 from wherry.errors import IntegrityError
 from wherry.installation.acquisition import Acquired
 from wherry.installation.destination import Delivery
@@ -71,9 +73,16 @@ def copies_in(distribution: Mapping[NormalizedName, LockedPackage], resolution: 
 
 
 def left_out(acquired: Acquired, *, exact: bool) -> Iterator[InstalledDistribution]:
-    """Yield the installed distributions to remove if ``exact``: all that can be, except those of the answer."""
-    for name, distribution in acquired.problem.installed.items() if exact else ():
-        if distribution.location is not None and name not in acquired.resolution.pins:
+    """Yield the installed distributions to remove if ``exact``: all that can be, except those of the answer.
+
+    An installed wherry stays, as does what it requires: it is running.
+    """
+    installed = acquired.problem.installed
+    own = installed.get(canonicalize_name("wherry"))
+    requires = own.metadata.requires_dist if own is not None else ()
+    kept = {*acquired.resolution.pins, "wherry", *(canonicalize_name(one.name) for one in requires)}
+    for name, distribution in installed.items() if exact else ():
+        if distribution.location is not None and name not in kept:
             yield distribution
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["human_size"]
+__all__ = ["LARGEST", "human_size"]
+
+LARGEST = 2**53 - 1
+"""The largest size in bytes that is credible: the largest whole number that JavaScript has, too."""
 
 KILO, MEGA, GIGA = 1_000, 1_000_000, 1_000_000_000
 ALMOST = 0.99995  # of a larger unit: from here on, the smaller one would be rounded to 1000.0

@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Protocol
 
 from wherry.formats.urls import SCHEME, is_web, without_credentials
+from wherry.formats.wording import shorten
 
 if TYPE_CHECKING:
     from wherry.resolution.direct_urls import Locate
@@ -36,7 +37,7 @@ def address_of(place: Place, location: str, locate: Locate) -> tuple[str, str]:
     ``location`` is empty if the lock was given as text; then ``locate`` finds paths. Raises ``ValueError`` for an
     address that a lock may not name.
     """
-    is_remote = location.startswith(WEB)
+    is_remote = SCHEME.match(location) is not None and not location.lower().startswith(LOCAL)
     if place.url and SCHEME.match(place.url):
         url = without_credentials(place.url)
         if is_web(url) or (not is_remote and url.isprintable() and url.lower().startswith(LOCAL)):
@@ -48,8 +49,10 @@ def address_of(place: Place, location: str, locate: Locate) -> tuple[str, str]:
         return locate(path)
     from urllib.parse import quote, urljoin
 
-    if location.startswith((*WEB, "file:")):
+    if location.lower().startswith((*WEB, "file:")):
         return urljoin(location, quote(path)), ""
+    if is_remote:
+        raise ValueError(f"its path {path!r} has no folder: the lock is at {shorten(location)}")
     return f"{location.rpartition('/')[0]}/{path}", ""
 
 
@@ -61,7 +64,12 @@ def relative_path(url: str, location: str) -> str | None:
     from urllib.parse import unquote
 
     rest = url.removeprefix(folder)
-    return unquote(rest) if url.startswith("file:") else rest
+    path = unquote(rest) if url.startswith("file:") else rest
+    try:
+        # An address may hold what the path in a lock may not.
+        return path if _checked(path) == path else None
+    except ValueError:
+        return None
 
 
 def _checked(path: str) -> str:

@@ -57,7 +57,7 @@ def answer(  # noqa: PLR0913 - the answer depends on each
             source = present
         asked = reasons.get(one.name, ())
         pins.append(_pin(one.name, source.metadata.version if source is present else one.version, source, asked))
-    for library in shared_libraries(lock, distribution, locate, begun):
+    for library in shared_libraries(lock, distribution, locate, begun, [pin.name for pin in pins]):
         present = installed.get(library.name)
         is_loaded = present is not None and present.metadata.version == library.version
         pins.append(_pin(library.name, library.version, present if present and is_loaded else library, ()))

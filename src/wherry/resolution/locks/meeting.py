@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from wherry.formats.urls import is_web, last_segment, split_hash, without_credentials
 from wherry.resolution.locks.answer import recorded_requirements
 from wherry.resolution.requirements import applies, parse_requirements
 
@@ -40,10 +41,19 @@ def _problems(requirement: Requirement, recorded: Sequence[Requirement], chosen:
         yield f"{name} is not in it"
     elif not requirement.specifier.contains(locked.version, prereleases=True):
         yield f"it has {name} {locked.version}, and {name}{requirement.specifier} is required"
-    elif requirement.url is not None and locked.source.origin != "direct":
-        yield f"{name} is required from {requirement.url}"
+    elif requirement.url is not None and not _is_from(requirement.url, locked):
+        yield f"{name} is required from {without_credentials(requirement.url)}"
     elif recorded and (unlocked := _extras(requirement) - _locked_extras(recorded, name)):
         yield f"it was made without the extra {', '.join(sorted(unlocked))} of {name}"
+
+
+def _is_from(url: str, locked: Chosen) -> bool:
+    """Return whether a file may be from ``url``. Of a path, only the filename tells."""
+    location, hashes = split_hash(without_credentials(url))
+    file = locked.file
+    is_same = location == file.url if is_web(location) else last_segment(location) == file.filename
+    has_hashes = all(file.hashes.get(algorithm, digest) == digest for algorithm, digest in hashes.items())
+    return locked.source.origin == "direct" and is_same and has_hashes
 
 
 def _extras(requirement: Requirement) -> set[str]:

@@ -18,10 +18,11 @@ from wherry.formats.wording import shorten
 from wherry.model.hashes import strongest
 from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile
+from wherry.model.sizes import LARGEST
 from wherry.resolution.locks.addresses import address_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from packaging.utils import NormalizedName
 
@@ -64,34 +65,44 @@ def shared_libraries(
     distribution: Mapping[NormalizedName, LockedPackage],
     locate: Locate,
     begun: Collection[str] = (),
+    taken: Iterable[NormalizedName] = (),
 ) -> Iterator[LockedPackage]:
-    """Yield the shared libraries of a lock. Raises :class:`~wherry.errors.InvalidLock`."""
+    """Yield the shared libraries of a lock, whose packages have the names ``taken``.
+
+    Raises :class:`~wherry.errors.InvalidLock`.
+    """
     listed = recorded(lock).get(LIBRARIES, ())
     if not isinstance(listed, list | tuple):
         lock.refuse(f"tool.wherry.{LIBRARIES} must be an array of tables")
+    taken = set(taken)
     for position, entry in enumerate(listed):
         try:
-            library = _library(entry, lock.location, locate)
+            library = _library(entry, lock.location, locate, taken)
         except (LookupError, TypeError, AttributeError):
             problem = "it needs a name, a version, a url and hashes"
         except ValueError as error:
             problem = shorten(str(error))
         else:
+            taken.add(library.name)
             yield _from_here(library, distribution, begun)
             continue
         lock.refuse(f"tool.wherry.{LIBRARIES}[{position}]: {problem}")
 
 
-def _library(entry: Mapping[str, Any], location: str, locate: Locate) -> LockedPackage:
+def _library(
+    entry: Mapping[str, Any], location: str, locate: Locate, taken: Collection[NormalizedName]
+) -> LockedPackage:
+    name = canonicalize_name(entry["name"], validate=True)
+    if name in taken:
+        raise ValueError(f"the lock has another {name}")
     hashes = {str(name): str(digest).lower() for name, digest in entry["hashes"].items()}
     if strongest(hashes) is None:
         raise ValueError("it has no SHA-256, nor a stronger hash")
     url, absent = address_of(_Place(entry.get("url"), entry.get("path")), location, locate)
     size = entry.get("size")
-    file = ProjectFile(
-        check_filename(last_segment(url)), url, hashes, size if isinstance(size, int) else None, absent=absent or None
-    )
-    name = canonicalize_name(entry["name"], validate=True)
+    if size is not None and (not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= LARGEST):
+        raise ValueError(f"its size cannot be {size!r}")
+    file = ProjectFile(check_filename(last_segment(url)), url, hashes, size, absent=absent or None)
     return LockedPackage(name, Version(entry["version"]), file, is_shared_library=True)
 
 

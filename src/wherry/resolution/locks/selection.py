@@ -16,8 +16,10 @@ from wherry.formats.filenames import check_filename, parse_wheel_name
 from wherry.formats.lenient import UNDEFINED, evaluate
 from wherry.formats.pylock import entry_of, line_of
 from wherry.formats.urls import last_segment
+from wherry.formats.wording import shorten
 from wherry.model.hashes import strongest
 from wherry.model.project import ProjectFile
+from wherry.model.sizes import LARGEST
 from wherry.resolution.direct_urls import DirectFile
 from wherry.resolution.locks.addresses import address_of
 from wherry.resolution.releases import Release
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 __all__ = ["Chosen", "LockFile", "select"]
 
 SHOWN = 5
+LONGEST_CALL = 300  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +113,9 @@ class _Unfit(Exception):
 def _how_to_make(lock: LockFile) -> str:
     recorded = (lock.content.tool or {}).get("wherry")
     texts = recorded.get("requirements") if isinstance(recorded, dict) else None
-    wanted = ", ".join(map(repr, texts)) if isinstance(texts, list) and texts else "…"
-    return f"make a lock in the runtime that will use it: await wherry.lock({wanted})"
+    wanted = ", ".join(map(repr, texts)) if isinstance(texts, list) else ""
+    shown = wanted if 0 < len(wanted) <= LONGEST_CALL else "…"
+    return f"make a lock in the runtime that will use it: await wherry.lock({shown})"
 
 
 def _markers(
@@ -150,7 +154,7 @@ def _applicable(
         lock.refuse(f"it requires Python {content.requires_python}; this is {version}", hint=_how_to_make(lock))
     environments = content.environments
     if environments and not any(evaluate(marker, environment.markers) for marker in environments):
-        told = "; ".join(map(str, environments[:SHOWN]))
+        told = "; ".join(shorten(str(marker)) for marker in environments[:SHOWN])
         lock.refuse(f"it is for other environments than this ({environment.platform}): {told}", hint=_how_to_make(lock))
     for position, package in enumerate(content.packages):
         if package.marker is not None and not _applies(package.marker, markers):
@@ -240,8 +244,8 @@ def _file(place: PackageWheel | PackageArchive, filename: str, location: str, lo
     if strongest(hashes) is None:
         named = ", ".join(sorted(hashes))
         raise ValueError(f"{filename} has no hash that protects it ({named}); a lock needs SHA-256 or a stronger one")
-    if place.size is not None and place.size < 0:
-        raise ValueError(f"{filename} cannot have {place.size} bytes")
+    if place.size is not None and not 0 <= place.size <= LARGEST:
+        raise ValueError(f"{filename} cannot have {shorten(str(place.size))} bytes")
     url, absent = address_of(place, location, locate)
     uploaded = place.upload_time.isoformat() if place.upload_time else None
     return ProjectFile(check_filename(filename), url, hashes, place.size, upload_time=uploaded, absent=absent or None)
