@@ -106,7 +106,9 @@ LOCKS = frozenset(
         "wherry.resolution.locks",
         "wherry.resolution.locks.addresses",
         "wherry.resolution.locks.answer",
+        "wherry.resolution.locks.file_choice",
         "wherry.resolution.locks.lock",
+        "wherry.resolution.locks.lock_file",
         "wherry.resolution.locks.members",
         "wherry.resolution.locks.selection",
     }

@@ -11,7 +11,7 @@ from wherry.formats.nesting import load_json
 from wherry.formats.pylock import read_lock, read_lock_document
 from wherry.index.single_flight import together
 from wherry.resolution.locks.lock import Lock
-from wherry.resolution.locks.selection import LockFile
+from wherry.resolution.locks.lock_file import LockFile
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence

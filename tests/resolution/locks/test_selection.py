@@ -16,7 +16,8 @@ from tests.harness.locks import lock_file, package_table, url_of, wheel_table
 from wherry.errors import InvalidLock
 from wherry.formats.pylock import read_lock
 from wherry.resolution.direct_urls import DirectFile
-from wherry.resolution.locks.selection import LockFile, select
+from wherry.resolution.locks.lock_file import LockFile
+from wherry.resolution.locks.selection import select
 from wherry.resolution.releases import Release
 
 if TYPE_CHECKING:

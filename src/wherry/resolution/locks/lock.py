@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.resolution.locks.changes import Change
-    from wherry.resolution.locks.selection import LockFile
+    from wherry.resolution.locks.lock_file import LockFile
 
 __all__ = ["Lock"]
 
