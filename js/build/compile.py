@@ -48,6 +48,7 @@ RARE = frozenset(
     {
         "wherry.formats.python_source",
         "wherry.formats.magics",
+        "wherry.formats.pylock_faults",
         "wherry.formats.pylock_text",
         "wherry.formats.pyproject",
         "wherry.formats.repairs",

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from wherry.errors import InvalidLock
-from wherry.formats.pylock import entry_of, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +31,8 @@ class LockFile:
 
     def refuse(self, problem: str, position: int | None = None, *, hint: str = "") -> NoReturn:
         """Raise :class:`~wherry.errors.InvalidLock`, about the package at ``position`` if that is given."""
+        from wherry.formats.pylock_faults import entry_of, line_of
+
         entry = "" if position is None else entry_of(self.content, position)
         line = None if position is None else line_of(self.text, position)
         raise InvalidLock(self.name, problem, entry=entry, line=line, hint=hint)
