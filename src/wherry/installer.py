@@ -275,7 +275,7 @@ class Installer:
             problem, warnings = self._pose(options, index)
             problem = without_installed(problem)
             if earlier is not None and not upgrade:
-                problem = replace(problem, locked=locked_versions(earlier.file, upgrade_packages))
+                problem = replace(problem, locked=locked_versions(earlier.file, upgrade_packages, self.environment))
             acquisition = Acquisition(index, self._cache, Phases(on_progress or cell_output()))
             acquired = await acquisition.resolve(problem)
             file = await lock_acquired(acquired, options.requirements, index, runtime_publishing(), location)

@@ -14,6 +14,7 @@ from packaging.version import Version
 
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.index_pages import file_path
+from tests.harness.locks import lock_text, package_table
 from tests.harness.memory_fetcher import HOST, MemoryFetcher
 from tests.harness.paths import ROOT
 from wherry.formats.core_metadata import parse_core_metadata
@@ -46,6 +47,7 @@ class ResolverCase:
     pages: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     installed: Mapping[str, Any] = field(default_factory=dict)
     distribution: Mapping[str, Any] = field(default_factory=dict)
+    locked: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, Any] = field(default_factory=dict)
     pins: Mapping[str, str] = field(default_factory=dict)
     warnings: Sequence[str] = ()
@@ -65,7 +67,10 @@ class ResolverCase:
     @property
     def needs_only_an_index(self) -> bool:
         """Whether the case needs only one plain index: then any server and any runtime can run it."""
-        elsewhere = (self.indexes, self.reserved, self.unreachable, self.pages, self.installed, self.distribution)
+        elsewhere = (
+            *(self.indexes, self.reserved, self.unreachable, self.pages, self.installed, self.distribution),
+            self.locked,
+        )
         placeholders = PLACEHOLDER.search(" ".join((*self.requested, *map(str, self.options.values()))))
         return not any(elsewhere) and placeholders is None and "requirements_files" not in self.options
 
@@ -109,6 +114,10 @@ class ResolverCase:
         options = {key: value for key, value in self.options.items() if key != "form"}
         with_urls = ("constraints", "overrides", "requirements_files")
         return options | {key: [self.placed(text) for text in options[key]] for key in with_urls if key in options}
+
+    def earlier_lock(self) -> str:
+        """Return the text of a lock with the versions ``locked``, of files that are nowhere."""
+        return lock_text(*(package_table(make_wheel(name, version)) for name, version in self.locked.items()))
 
     def locked_packages(self) -> dict[NormalizedName, LockedPackage]:
         """Return the packages of the distribution."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hypothesis import example, given, strategies as st
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 from resolvelib import BaseReporter
 from resolvelib.resolvers import Resolution, ResolverException
 
 from tests.harness.small_indexes import (
     LOCKED,
+    PROJECTS,
     Ingredients,
     SlowIndex,
     SmallIndex,
@@ -27,7 +31,10 @@ from wherry.resolution.provider import Provider
 from wherry.resolution.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from random import Random
+
+    from wherry.resolution.problem import Problem
 
 FINALS = Ingredients()
 EVERYTHING = Ingredients(versions=("1", "2", "3b1"), unfit=True, constraints=True, installed=True)
@@ -52,14 +59,20 @@ EXCLUDED_MEANWHILE = SmallIndex(
 )
 
 
-def resolve(index: SmallIndex) -> dict[str, str] | None:
+def resolve(index: SmallIndex, *, locked: Mapping[str, str] | None = None) -> dict[str, str] | None:
     try:
-        result = attempt(index.problem(), index.snapshot())
+        result = attempt(preferring(index, locked), index.snapshot())
     except ResolutionError:
         return None
     assert result.needs == ()
     assert result.resolution is not None
     return dict(result.resolution.pins)
+
+
+def preferring(index: SmallIndex, locked: Mapping[str, str] | None) -> Problem:
+    """Return the problem of an index with the versions of an earlier lock."""
+    versions = {canonicalize_name(name): Version(version) for name, version in (locked or {}).items()}
+    return replace(index.problem(), locked=versions)
 
 
 def is_solved_by_resolvelib(index: SmallIndex) -> bool:
@@ -136,11 +149,42 @@ def test_arrival_and_known_metadata_do_not_change_the_answer(index: SmallIndex, 
         assert grow(index, known, SlowIndex(full, seed)) == expected
 
 
-def grow(index: SmallIndex, known: Snapshot, client: SlowIndex) -> dict[str, str] | None:
+def grow(
+    index: SmallIndex, known: Snapshot, client: SlowIndex, *, locked: Mapping[str, str] | None = None
+) -> dict[str, str] | None:
     try:
-        return dict(asyncio.run(resolving.resolve(index.problem(), known, client)).pins)
+        return dict(asyncio.run(resolving.resolve(preferring(index, locked), known, client)).pins)
     except ResolutionError:
         return None
+
+
+@given(small_indexes(FINALS))
+def test_preferring_the_versions_of_its_own_answer_changes_nothing(index: SmallIndex) -> None:
+    found = resolve(index)
+    assert found is None or resolve(index, locked=found) == found
+
+
+@given(
+    small_indexes(EVERYTHING),
+    st.dictionaries(st.sampled_from(PROJECTS), st.sampled_from(EVERYTHING.versions)),
+    st.integers(0, 2**32),
+)
+def test_versions_of_an_earlier_lock_are_preferred_within_the_answers_of_brute_force(
+    index: SmallIndex, locked: dict[str, str], seed: int
+) -> None:
+    found = resolve(index, locked=locked)
+    assert agrees(index, found)
+    full = index.snapshot()
+    for known in (Snapshot(full.environment), partly_known(full, seed)):
+        assert grow(index, known, SlowIndex(full, seed), locked=locked) == found
+
+
+@given(small_indexes(FINALS), st.data())
+def test_a_whole_earlier_lock_that_still_satisfies_is_kept(index: SmallIndex, data: st.DataObject) -> None:
+    answers = [dict(answer) for answer in itertools.islice(index.solutions(), 9)]
+    if answers:
+        locked = data.draw(st.sampled_from(answers))
+        assert resolve(index, locked=locked) == locked
 
 
 @given(small_indexes(EVERYTHING), st.randoms(use_true_random=False))

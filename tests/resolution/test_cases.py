@@ -34,6 +34,9 @@ def resolve(case: ResolverCase, seed: int = 0, *, requested: Sequence[str] = ())
         index_urls=case.index_urls,
     )
     asked = [case.placed(text) for text in requested or case.requested]
+    if case.locked:
+        made = asyncio.run(installer.lock(*asked, existing=case.earlier_lock(), **case.arguments()))
+        return asyncio.run(installer.resolve_lock(made)), fetcher
     return asyncio.run(installer.resolve(*asked, **case.arguments())), fetcher
 
 

@@ -16,6 +16,7 @@ from wherry.model.core_metadata import CoreMetadata
 from wherry.model.locked_package import LockedPackage
 from wherry.resolution.locks.lock_file import LockFile
 from wherry.resolution.locks.making import LockContext, make_lock
+from wherry.resolution.locks.selection import may_apply
 from wherry.resolution.requirements import applies, parse_requirements
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from wherry.index.client import IndexClient
     from wherry.installation.acquisition import Acquired
     from wherry.model.distribution import InstalledDistribution
+    from wherry.model.environment import Environment
     from wherry.model.project import ProjectFile
     from wherry.resolution.problem import Problem
     from wherry.resolution.requirements import Texts
@@ -70,10 +72,15 @@ def without_installed(problem: Problem) -> Problem:
     )
 
 
-def locked_versions(lock: LockFile, but: Iterable[str]) -> Mapping[NormalizedName, Version]:
-    """Return the versions in an earlier lock, except those of the projects ``but``."""
+def locked_versions(lock: LockFile, but: Iterable[str], environment: Environment) -> Mapping[NormalizedName, Version]:
+    """Return the versions in an earlier lock, except those of the projects ``but``.
+
+    Of several versions of a project, that for ``environment`` counts.
+    """
     free = set(map(canonicalize_name, [but] if isinstance(but, str) else but))
     packages = [package for package in lock.content.packages if package.name not in free]
+    # A later one replaces an earlier one.
+    packages.sort(key=lambda package: may_apply(package, lock, environment))
     return {package.name: package.version for package in packages if package.version is not None}
 
 

@@ -39,7 +39,8 @@ def read_pyodide_lock() -> dict[str, Any]:
 def published_url(package: LockedPackage) -> str:
     """Return the URL of a package for other runtimes: on the CDN, also if this runtime has it in a folder."""
     entry, cdn = find_locked(package.name), _cdn()
-    if entry is None or cdn is None or "://" in entry["file_name"]:
+    # The caller of loadPyodide() may have named another place than the CDN, relative to the page.
+    if entry is None or cdn is None or "://" not in cdn or "://" in entry["file_name"]:
         return package.file.url
     return absolute(entry["file_name"], cdn)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from wherry.errors import InvalidLock
+from wherry.formats.urls import is_web
 from wherry.resolution.locks.members import LIBRARIES, ORIGIN
 
 if TYPE_CHECKING:
@@ -61,9 +62,9 @@ def to_pyodide_lock(
 def _entry(package: Package, lock: LockFile, imports: tuple[str, ...] | None) -> dict[str, Any]:
     file: PackageWheel | PackageArchive | None = package.archive or next(iter(package.wheels or ()), None)
     digest = file.hashes.get("sha256") if file is not None else None
-    if file is None or not file.url or digest is None:
-        hint = "pyodide-lock.json needs the web address and the SHA-256 of a wheel"
-        raise InvalidLock(lock.name, f"{package.name} has none", hint=hint)
+    if file is None or file.url is None or not is_web(file.url) or digest is None:
+        problem = f"{package.name} has no wheel on the web with a SHA-256, which pyodide-lock.json needs"
+        raise InvalidLock(lock.name, problem)
     return {
         "name": package.name,
         "version": str(package.version),

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from wherry.resolution.locks.lock_file import LockFile
     from wherry.resolution.releases import Release
 
-__all__ = ["Chosen", "select"]
+__all__ = ["Chosen", "may_apply", "select"]
 
 SHOWN = 5
 
@@ -126,6 +126,14 @@ def _applicable(
         if required is not None and not required.contains(version, prereleases=True):
             lock.refuse(f"it requires Python {required}; this is {version}", position, hint=lock.how_to_make)
         yield position, package
+
+
+def may_apply(package: Package, lock: LockFile, environment: Environment) -> bool:
+    """Return whether a package applies in ``environment`` with all extras and groups of its lock."""
+    if package.marker is None:
+        return True
+    extras, groups = lock.content.extras or (), lock.content.dependency_groups or ()
+    return _applies(package.marker, _markers(lock, environment, extras, groups))
 
 
 def _applies(marker: Marker, values: Mapping[str, str | frozenset[str]]) -> bool:
