@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from bench.distribution import StandIns
 from bench.floor import Planned, floor, needed_paths
-from bench.paths import MICROPIP, RECORDING
+from bench.paths import LOCK, MICROPIP, RECORDING
 from bench.recorder import IndexRecorder
 from bench.recording import Recording
 from bench.runtimes import MeasurementFailed, Task, fetch_micropip, run_task
@@ -137,10 +137,8 @@ class Lab:
         """Install ``workload`` once in a fresh runtime; ``own_time`` also traces wherry's own time by phase."""
         # Pages are compressed at their first request, which must not be measured.
         least = floor(workload.plan, self._server.size, speed)
-        self._server.lock = workload.lock.encode()
-        self._server.forget(self._server.lock_url)
+        lock_url = self._serve_lock(workload.lock, runtime) if client == "lock" else ""
         self._server.begin(speed)
-        lock_url = self._server.lock_url if client == "lock" else ""
         outcome = self._run(Task(client, workload.requirements, phases=own_time, lock_url=lock_url), runtime)
         if missed := [planned.name for planned in workload.plan if planned.name not in outcome.installed]:
             raise MeasurementFailed(f"{client} did not install {', '.join(missed)}")
@@ -178,6 +176,16 @@ class Lab:
         self._server.begin()
         resolution = self._run(Task("wherry", tuple(text.split()), plan=True), "node").report
         return tuple(_planned(pin) for pin in resolution["chosen"])
+
+    def _serve_lock(self, lock: str, runtime: Runtime) -> str:
+        """Return the address of a lock: a file for a program in Node, beside the wheels for a page."""
+        if runtime == "node":
+            LOCK.parent.mkdir(parents=True, exist_ok=True)
+            LOCK.write_text(lock, encoding="utf-8")
+            return LOCK.as_uri()
+        self._server.lock = lock.encode()
+        self._server.forget(self._server.lock_url)
+        return self._server.lock_url
 
     def _lock(self, text: str) -> str:
         """Return a lock of the answer, with the addresses of the stand-ins in the place of the CDN's."""

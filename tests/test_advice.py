@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ADVICE = (JS / "src" / "cli" / "advice.ts").read_text(encoding="utf-8")
 PATTERN = re.compile(r"^  \[/((?:\\.|[^\\(\[.*+?/])*)", re.MULTILINE)
 """A pattern up to its first group or wildcard."""
-TEXT = re.compile(r'(?:TRUST_SYSTEM = |if \(offline\) yield \[)"(.*?)"')
+TEXT = re.compile(r'(?:TRUST_SYSTEM = |(?:LOCK_AGAIN|GIVEN_LOCK) = |if \(offline\) yield \[)"(.*?)"')
 SHORTEST = 8  # characters; a shorter beginning says nothing
 
 

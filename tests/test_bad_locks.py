@@ -272,7 +272,7 @@ BAD: dict[str, Bad] = {
         lock_text(LIB, extras=["fast"]), "the given lock: it has no extra 'x'; it has: fast", options={"extras": ["x"]}
     ),
     "an unknown group": Bad(
-        lock_text(LIB), "the given lock: it has no dependency group 'x'; it has: none", options={"groups": ["x"]}
+        lock_text(LIB), "the given lock: it has no dependency group 'x', and no other", options={"groups": ["x"]}
     ),
     "a long marker": Bad(
         lock_text(package_table(LIB, marker=f"os_name == '{'x' * 5000}'")),

@@ -27,7 +27,7 @@ BUNDLED = JS / "build" / "bundled"
 VENDORED = ("packaging", "resolvelib")
 VENDOR = "wherry._vendor"
 # Modules of the standard library that are slow to import, and of which wherry and packaging use little. See bundled/.
-STAND_INS = ("platform", "re", "sysconfig")
+STAND_INS = ("platform", "re", "sysconfig", "urllib_parse")
 # The standard library, wherry itself, modules of Pyodide, and modules that only type checkers import.
 IMPORTABLE = {*sys.stdlib_module_names, "wherry", "js", "pyodide", "pyodide_js", "wherry_js", "typing_extensions"}
 
@@ -52,13 +52,11 @@ DROPPED = {
         "_mac_arch",
         "_mac_binary_formats",
         "android_platforms",
-        "create_compatible_tags_selector",
         "generic_tags",
         "interpreter_name",
         "interpreter_version",
         "ios_platforms",
         "mac_platforms",
-        "sys_tags",
     },
 }
 
@@ -155,6 +153,8 @@ def redirection(node: ast.stmt) -> tuple[str, str] | None:
     """Return the text to replace in the first line of *node*, and its replacement."""
     if isinstance(node, ast.ImportFrom) and not node.level and is_vendored(node.module):
         return f"from {node.module}", f"from {VENDOR}.{node.module}"
+    if isinstance(node, ast.ImportFrom) and node.module == "urllib.parse" and node.col_offset == 0:
+        return "from urllib.parse", f"from {VENDOR}.urllib_parse"
     if isinstance(node, ast.Import) and node.names[0].name in (*VENDORED, *STAND_INS):
         return f"import {node.names[0].name}", f"from {VENDOR} import {node.names[0].name}"
     return None

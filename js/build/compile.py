@@ -48,6 +48,7 @@ RARE = frozenset(
     {
         "wherry.formats.python_source",
         "wherry.formats.magics",
+        "wherry.formats.pylock_faults",
         "wherry.formats.pylock_text",
         "wherry.formats.pyproject",
         "wherry.formats.repairs",
@@ -106,7 +107,9 @@ LOCKS = frozenset(
         "wherry.resolution.locks",
         "wherry.resolution.locks.addresses",
         "wherry.resolution.locks.answer",
+        "wherry.resolution.locks.file_choice",
         "wherry.resolution.locks.lock",
+        "wherry.resolution.locks.lock_file",
         "wherry.resolution.locks.members",
         "wherry.resolution.locks.selection",
     }

@@ -6,6 +6,7 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 const root = join(import.meta.dirname, "..");
 const FILES = {
   wherry: ["dist/index.js", "dist/wherry-bytecode.bin"],
+  "wherry with a lock": ["dist/index.js", "dist/wherry-bytecode.bin", "dist/lock_reader.js"],
   Pyodide: ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"].map(
     (name) => `node_modules/pyodide/${name}`,
   ),

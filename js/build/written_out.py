@@ -19,6 +19,8 @@ __all__ = ["write_out"]
 
 PARTS = "wherry._vendor.dataclass_parts"
 OPTIONS = {"init": True, "repr": True, "eq": True, "frozen": False, "slots": False, "kw_only": False}
+# Decorators of packaging that only change how objects are pickled, which nothing here does.
+OF_PICKLING = frozenset({"dict_state_pickle_compat"})
 FIELD_OPTIONS = frozenset({"default", "default_factory", "init", "repr", "hash", "compare", "kw_only"})
 
 
@@ -90,7 +92,8 @@ def _options(node: ast.ClassDef) -> dict[str, bool] | None:
     if decorator is None:
         return None
     given = _constants(decorator.keywords) if isinstance(decorator, ast.Call) else {}
-    if len(node.decorator_list) > 1 or node.keywords or not given.keys() <= OPTIONS.keys():
+    others = [one for one in node.decorator_list if one is not decorator and ast.unparse(one) not in OF_PICKLING]
+    if others or node.keywords or not given.keys() <= OPTIONS.keys():
         raise _Unknown
     return OPTIONS | {name: bool(value) for name, value in given.items()}
 

@@ -39,6 +39,7 @@ export async function attach(
   options: AttachOptions = {},
 ): Promise<Installer> {
   const { lock, preload, ...rest } = readAttachOptions(options);
+  if (!isPromise(pyodide)) readRuntime(pyodide);
   const { requirements, ...installOptions } = preload ?? { requirements: [] };
   const preloads = requirements.length > 0 || namesFiles(installOptions);
   const lockListener = lock?.onProgress ?? rest.onProgress;
@@ -57,7 +58,7 @@ export async function attach(
   }
 }
 
-/** Attaches without a `lock` and a `preload`, fetches with `get`, and returns access to every method of the Python side. */
+/** Attaches without `lock` and `preload`, fetches with `get`, and returns access to every method of the Python side. */
 export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions & Pick<InstallOptions, "constraints" | "overwrite">,
@@ -66,7 +67,7 @@ export async function connect(
 ): Promise<Call> {
   const { cache: _, bundleUrl, ...rest } = options;
   const location = bundleUrl?.toString();
-  const bundle = "then" in Object(pyodide) ? beginBundle(location) : undefined;
+  const bundle = isPromise(pyodide) ? beginBundle(location) : undefined;
   const runtime = readRuntime(await pyodide);
   requireSupported(runtime.version);
   await loadBundle(runtime, location, bundle);
@@ -81,6 +82,10 @@ export async function connect(
       transfer(url, init, patience, wishes, get),
   });
   return openBridge(runtime, rest, cache);
+}
+
+function isPromise(value: unknown): boolean {
+  return "then" in Object(value);
 }
 
 /** Returns the cache of the options, in a form that never fails. */

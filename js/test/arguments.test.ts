@@ -218,7 +218,7 @@ test("methods and attach() reject and do not throw", async () => {
   const rejected = [installer.install("a", misuse), installer.uninstall("a", misuse), attach(undefined as any, misuse)];
   for (const promise of rejected) await assert.rejects(promise, TypeError);
   for (const pyodide of [undefined, null, {}, () => {}, "pyodide", Promise.resolve()]) {
-    await assert.rejects(attach(pyodide as any), /^TypeError: attach\(\): pyodide takes the result of loadPyodide\(\), not /);
+    await assert.rejects(attach(pyodide as any, { lock: "no lock\n" }), /^TypeError: attach\(\): pyodide takes the result of loadPyodide\(\), not /);
   }
   assert.deepEqual(calls, []);
 });

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.index.cache import Cache
+    from wherry.index.documents import Document
     from wherry.index.fetcher import Fetcher
     from wherry.index.index import Index
     from wherry.index.lock_files import GivenLock, ReadLock
@@ -309,15 +310,15 @@ class Installer:
         Raise a :class:`~wherry.errors.WherryError`, such as :class:`~wherry.errors.InvalidLock`, and leave the
         environment as it was before.
         """
-        from wherry.installation.locked import check_pythons, left_out, naming_lock, unmet_beside
+        from wherry.installation.locked import check_pythons, copies_in, left_out, naming_lock, unmet_beside
 
         phases = Phases(on_progress or cell_output())
         named = _replaceable(overwrite)
         read = await self._read_lock(lock)
-        client = self._client(None, {}).without_pages()
         async with self._destination.lock():
             recovered = self._recover()
             acquired = self._answer_lock(read, extras, groups)
+            client = self._client(None, {}).without_pages(copies_in(self._distribution, acquired.resolution))
             async with client as index:
                 with naming_lock(read):
                     acquisition = Acquisition(index, self._cache, phases)
@@ -528,11 +529,16 @@ class Installer:
         )
 
     async def _read_lock(self, lock: str | PathLike[str] | Lock | GivenLock) -> ReadLock:
-        from wherry.index.documents import DocumentReader
         from wherry.index.lock_files import open_lock
 
+        return await open_lock(lock, self._read_document)
+
+    async def _read_document(self, file: str) -> Document:
+        from wherry.index.documents import DocumentReader
+
         reader = DocumentReader(self._fetcher, self.indexes, self._locate, self._network.max_metadata_size)
-        return await open_lock(lock, reader)
+        found = await reader.read(file)
+        return replace(found, address=self._locate(found.address)[0])
 
     def _answer_lock(self, read: ReadLock, extras: Iterable[str], groups: Iterable[str]) -> Acquired:
         from wherry.installation.locked import answer_lock

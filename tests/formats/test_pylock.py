@@ -16,7 +16,8 @@ from packaging.version import Version
 from tests.harness.index_files import make_wheel
 from tests.harness.locks import lock_file, lock_text, package_table, wheel_table
 from wherry.errors import InvalidLock
-from wherry.formats.pylock import entry_of, line_of, read_lock, read_lock_document
+from wherry.formats.pylock import read_lock, read_lock_document
+from wherry.formats.pylock_faults import entry_of, line_of
 
 if TYPE_CHECKING:
     from packaging.pylock import Pylock

@@ -15,7 +15,7 @@ from wherry.formats.pylock import read_lock
 from wherry.installation.scheme import Scheme
 from wherry.installation.site_packages import SitePackages
 from wherry.installer import Installer
-from wherry.resolution.locks.selection import LockFile
+from wherry.resolution.locks.lock_file import LockFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

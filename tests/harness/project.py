@@ -26,7 +26,7 @@ export const attach = (pyodide, options) => attachAsIs(pyodide, { indexUrls: [IN
 NPX = """#!/bin/sh
 shift
 case $1 in
-  run | resolve | why | repl) command=$1; shift; exec node CLI "$command" --index-url INDEX "$@" ;;
+  run | lock | resolve | why | repl) command=$1; shift; exec node CLI "$command" --index-url INDEX "$@" ;;
   *) exec node CLI "$@" ;;
 esac
 """

@@ -30,7 +30,7 @@ URL = "https://example.org/app/pylock.toml"
 async def opened(given: Any, *, answer: Response | None = None, limit: int | None = None) -> ReadLock:
     fetcher = MemoryFetcher([], instead={URL: answer or Response(URL, 200, TEXT.encode())})
     reader = DocumentReader(fetcher, (), lambda place: (URL if "://" not in place else place, ""), limit)
-    return await open_lock(given, reader)
+    return await open_lock(given, reader.read)
 
 
 async def test_a_text_has_no_address() -> None:
@@ -49,8 +49,8 @@ async def test_a_path_is_no_text() -> None:
     fetcher = MemoryFetcher([], instead={"a/pylock.toml": Response("a/pylock.toml", 200, TEXT.encode())})
     reader = DocumentReader(fetcher, (), lambda place: (f"emfs:/home/{place}", ""))
     for given in ("a/pylock.toml", Path("a/pylock.toml")):
-        read = await open_lock(given, reader)
-        assert (read.file.name, read.file.location) == ("a/pylock.toml", "emfs:/home/a/pylock.toml")
+        read = await open_lock(given, reader.read)
+        assert (read.file.name, read.file.location) == ("a/pylock.toml", "a/pylock.toml")
 
 
 @pytest.mark.parametrize(

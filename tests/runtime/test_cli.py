@@ -398,7 +398,7 @@ def test_help_and_version_go_to_the_standard_output(cli):
     assert "130  Ctrl-C" in cli("--help").stdout
 
 
-@pytest.mark.parametrize("command", ["run", "resolve", "why", "repl"])
+@pytest.mark.parametrize("command", ["run", "lock", "resolve", "why", "repl"])
 def test_help_fits_a_terminal_of_80_columns(cli, command):
     assert [line for line in cli(command, "--help").stdout.splitlines() if len(line) > 80] == []
     version = cli("--version")

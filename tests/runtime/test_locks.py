@@ -185,7 +185,7 @@ def bad_locks(server):
         lock_text(package_table(NEAR, wheels=[served | {"size": 10**18}])): "cannot have 1000000000000000000 bytes",
         lock_text(
             NEAR, tool={"wherry": {"platform": "pyemscripten_2025_0_wasm32"}}
-        ): "it was made for (pyemscripten_2025_0",
+        ): "it was made for pyemscripten_2025_0",
         lock_text(NEAR, requires_python="<3.14"): "it requires Python <3.14",
         f"a = {'[' * 100_000}\n": "it nests deeper than 50 levels",
         lock_text(package_table(NEAR, marker=f"{'(' * 2000}os_name == 'x'{')' * 2000}")): "nest deeper than 50 levels",

@@ -12,14 +12,20 @@ export const INTERRUPTED = 130;
 export const EXIT_CODES = `
 Exit codes:
   0    success
-  1    a package cannot be installed, or the script ended with an error
-  2    the command line, the script's metadata or a requirements file is wrong
+  1    a package cannot be installed, the script ended with an error, or the lock of --check is out of date
+  2    the command line, the script's metadata, a requirements file or a lock is wrong
   120  the last output could not be written, because its reader has gone
   130  Ctrl-C; the process ends by the signal, as Python does
   else the script's own exit code`;
 
-/** Codes of errors in the script's metadata or in a requirement. */
-const AUTHORS_ERRORS = new Set(["invalid-script-metadata", "invalid-requirement", "invalid-requirements-file", "missing-hash"]);
+/** Codes of errors in the script's metadata, in a requirement or in a lock. */
+const AUTHORS_ERRORS = new Set([
+  "invalid-lock",
+  "invalid-requirement",
+  "invalid-requirements-file",
+  "invalid-script-metadata",
+  "missing-hash",
+]);
 
 /** A cancellation by Ctrl-C. */
 export class Interruption extends Error {

@@ -10,6 +10,9 @@ import { runInstead, wrapped } from "./usage.ts";
 
 const OVERWRITE = ["--overwrite <project>", "allow other projects to replace its files; may be repeated", append] as const;
 
+const LOCK = ["--lock <file>", "take what a lock (a path or a URL) lists; --group and --extra choose from it"] as const;
+const EXTRA = ["--extra <name>", "an extra of the lock; may be repeated", append] as const;
+
 const program = new Command("wherry")
   .description("Runs Python programs in Pyodide, with the packages they ask for.")
   .version(manifest.version)
@@ -24,15 +27,35 @@ offer("run")
   .argument("<program>", "the Python file to run; - for the standard input; with -m, the name of a module")
   .argument("[args...]", "the program's own arguments, passed on unchanged")
   .option("-m, --module", "run a module, as python -m does")
+  .option(...LOCK)
+  .option("--no-lock", "ignore the lock beside the script, such as pylock.app.toml")
+  .option(...EXTRA)
   .option("-w, --with <requirement>", "also install this; may be repeated", append)
   .option(...OVERWRITE)
   .option("--sockets", "let Python open sockets")
   .passThroughOptions()
   .action((program: string, args: string[], options: object) => void start("run", { program, args, options }));
 
+offer("lock")
+  .description("write the versions, files and hashes of an installation into a lock (PEP 751)")
+  .argument("[requirements...]", "requirements, such as pydantic>=2, or scripts, such as app.py")
+  .option("-o, --output <file>", "the lock, pylock.toml or pylock.NAME.toml; - for the standard output")
+  .addOption(new Option("--format <format>", "the format of the lock").choices(["pylock", "pyodide-lock"]).default("pylock"))
+  .option("--only-these", "leave the other packages of Pyodide out of a pyodide-lock")
+  .option("--upgrade", "take the newest versions in place of those in the lock")
+  .option("--upgrade-package <project>", "take the newest version of this project; may be repeated", append)
+  .option("--exclude-newer <time>", "ignore files uploaded at or after this time")
+  .option("--pre", "accept pre-releases")
+  .option("--check", "write nothing; fail if the lock is out of date")
+  .action((requirements: string[], options: object) => {
+    start("lock", { requirements, options, typed: process.argv.slice(2) });
+  });
+
 offer("resolve")
   .description("show the versions, sizes and requirements that would be installed")
   .argument("[requirements...]", "requirements to resolve, such as pydantic>=2")
+  .option(...LOCK)
+  .option(...EXTRA)
   .option("--json", "as JSON, for programs")
   .action((requirements: string[], options: object) => void start("resolve", { requirements, options }));
 
@@ -40,6 +63,8 @@ offer("why")
   .description("show which requirements lead to a project; fails if none do")
   .argument("<name>", "the project", filled)
   .argument("[requirements...]", "requirements to resolve")
+  .option(...LOCK)
+  .option(...EXTRA)
   .option("--json", "as JSON, for programs")
   .action((name: string, requirements: string[], options: object) => {
     start("why", { name, requirements, options });
@@ -48,6 +73,8 @@ offer("why")
 offer("repl")
   .description("a Python prompt, with top-level await and wherry imported")
   .option("-w, --with <requirement>", "install this first; may be repeated", append)
+  .option(...LOCK)
+  .option(...EXTRA)
   .option(...OVERWRITE)
   .option("--sockets", "let Python open sockets")
   .action((options: object) => talk(start("repl", { options })));
@@ -69,8 +96,8 @@ function misuseCode(error: unknown): number {
 function offer(name: string): Command {
   return program
     .command(name)
-    .option("-r, --requirement <file>", "also install the requirements of a requirements file, pyproject.toml or script; repeatable", append)
-    .option("--group <name>", "also install a dependency group of ./pyproject.toml, or FILE:NAME; may be repeated", append)
+    .option("-r, --requirement <file>", "add the requirements of a requirements file, pyproject.toml or script; may be repeated", append)
+    .option("--group <name>", "add a dependency group of ./pyproject.toml, or FILE:NAME; may be repeated", append)
     .option("--index-url <url>", "a package index to use instead of PyPI; may be repeated", append)
     .option("-c, --constraint <file-or-requirement>", "restrict versions without installing anything; may be repeated", append)
     .addOption(new Option("--prefer <source>", "the source of versions to prefer, if they fit").choices(["distribution", "index"]))

@@ -19,7 +19,7 @@ const OUTCOMES = {
 export class PhaseLines {
   readonly #say: (line: string) => void;
   readonly #start: () => Clock;
-  #phase: Exclude<ProgressEvent["phase"], "loading"> = "resolving";
+  #phase: Exclude<ProgressEvent["phase"], "loading"> | undefined;
   #clock: Clock;
 
   constructor(say: (line: string) => void, start: () => Clock = startClock) {
@@ -30,11 +30,14 @@ export class PhaseLines {
 
   follow({ phase, total }: ProgressEvent): void {
     if (phase === this.#phase || phase === "loading") return;
-    // Resolving again means that nothing was done since.
-    if (this.#phase !== "done" && phase !== "resolving") {
-      this.#say(`wherry: ${OUTCOMES[this.#phase](total ?? 0)} in ${formatSeconds(this.#clock())}`);
-    }
+    const ended = this.#phase;
     this.#phase = phase;
+    // The first phase includes the time before its first event.
+    if (ended === undefined) return;
+    // Resolving again means that nothing was done since.
+    if (ended !== "done" && phase !== "resolving") {
+      this.#say(`wherry: ${OUTCOMES[ended](total ?? 0)} in ${formatSeconds(this.#clock())}`);
+    }
     this.#clock = this.#start();
   }
 }

@@ -4,13 +4,15 @@ import type { PyodideAPI } from "pyodide";
 import CONSOLE from "../python/console.py";
 import { endsProgram, exitCode, SUCCESS } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
+import { installFromLock } from "./lock_install.ts";
+import { besideLock, chosenLock, type LockChoice } from "./lock_source.ts";
 import { namesFiles } from "./requirements.ts";
 import { choosing, install, type SessionOptions, startSession } from "./session.ts";
 import { type Shared, signalPlace } from "./shared.ts";
 import { say } from "./terminal.ts";
 
 export interface ReplParameters {
-  options: SessionOptions & { with?: readonly string[] };
+  options: SessionOptions & LockChoice & { with?: readonly string[] };
 }
 
 /** Messages of the prompt, in the first thread, to Python. */
@@ -21,11 +23,14 @@ export type Answered = { prompt: string } | { words: string[]; start: number };
 
 /** Runs a Python prompt, whose lines come from the first thread: src/cli/prompt.ts. Returns the exit code. */
 export async function repl({ options }: ReplParameters, shared: Shared): Promise<number> {
-  const chosen = choosing(options);
+  const lock = chosenLock(options);
+  const beside = besideLock(options);
+  const chosen = choosing(beside);
   const session = await startSession(options, shared);
   const { pyodide, interrupts } = session;
   showFolders(pyodide, [process.cwd()]);
-  if (options.with || namesFiles(options)) await install(session, options.with ?? [], chosen);
+  if (lock) await installFromLock(session, lock, chosen);
+  if (options.with || namesFiles(beside)) await install(session, options.with ?? [], chosen);
   if (!options.quiet) say('wherry: await wherry.install("…") installs packages; Ctrl-D exits');
 
   const console = openConsole(pyodide);

@@ -4,6 +4,7 @@ import { treeLines, whyLines } from "./drawing.ts";
 import { FAILURE, SUCCESS } from "./exit.ts";
 import { hostRequirement } from "./host_paths.ts";
 import { printableJson } from "../text/printable.ts";
+import { chosenLock, type LockChoice, namesOf } from "./lock_source.ts";
 import { namesFiles } from "./requirements.ts";
 import { choosing, type SessionOptions, startSession, watch } from "./session.ts";
 import type { Shared } from "./shared.ts";
@@ -13,7 +14,7 @@ import { UsageError } from "./usage.ts";
 
 export interface ResolveParameters {
   requirements: readonly string[];
-  options: SessionOptions & { json?: boolean };
+  options: SessionOptions & LockChoice & { json?: boolean };
 }
 
 /** Prints the resolution. */
@@ -38,19 +39,31 @@ async function explain(
   shared: Shared,
   name?: string,
 ): Promise<Explanation> {
-  const chosen = choosing(options);
-  if (requirements.length === 0 && !namesFiles(options)) {
-    throw new UsageError("no requirements: name some, or a file with -r");
-  }
+  const { method, parameters, names } = questionOf(requirements, options);
   // Write only the result, not how long Pyodide took to load.
   const session = await startSession(options, shared, false);
   const { signal } = session.interrupts;
-  const question = { ...chosen, requirements: requirements.map(hostRequirement), ...(name !== undefined && { name }) };
-  const explanation: Explanation = await advising(options, () =>
-    watch(session, false, (onEvent) => session.call("explain", question, { onEvent, signal })),
+  const question = { ...parameters, ...(name !== undefined && { name }) };
+  const explanation: Explanation = await advising({ ...options, ...names }, () =>
+    watch(session, false, (onEvent) => session.call(method, question, { onEvent, signal })),
   );
   session.cache?.prune();
   const warnings = explanation.resolution.warnings.map((warning) => inOptions(warning, options));
   if (!options.quiet) warnings.forEach((warning) => say(`wherry: warning: ${warning}`));
   return explanation;
+}
+
+/** Returns the method of the bridge that explains the requirements or the lock, its arguments, and the lock's names. */
+function questionOf(requirements: readonly string[], options: ResolveParameters["options"]) {
+  const lock = chosenLock(options);
+  if (lock) {
+    const [one] = requirements;
+    if (one !== undefined) throw new UsageError(`--lock shows what is locked, so remove the requirement ${one}`);
+    return { method: "explainLock", parameters: lock, names: namesOf(lock) };
+  }
+  if (requirements.length === 0 && !namesFiles(options)) {
+    throw new UsageError("no requirements: name some, or a file with -r, or a lock with --lock");
+  }
+  const parameters = { ...choosing(options), requirements: requirements.map(hostRequirement) };
+  return { method: "explain", parameters, names: {} };
 }

@@ -1,14 +1,16 @@
 import { readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname } from "node:path";
 import type { InstallOptions } from "../types.ts";
 import { endsProgram } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
+import { installFromLock, type Meeting } from "./lock_install.ts";
+import { besideLock, chosenLock, type LockChoice, ownLock, readLock } from "./lock_source.ts";
 import { choosing, install, type Session, type SessionOptions, startSession } from "./session.ts";
 import { raiseInterrupt, setReading, type Shared, signalPlace } from "./shared.ts";
-import { endOfInput } from "./terminal.ts";
-import { UsageError } from "./usage.ts";
+import { endOfInput, say } from "./terminal.ts";
+import { quoted, UsageError } from "./usage.ts";
 
-export interface RunOptions extends SessionOptions {
+export interface RunOptions extends SessionOptions, LockChoice {
   with?: readonly string[];
   module?: boolean;
 }
@@ -25,8 +27,11 @@ const STDIN_FILE = `${STDIN_FOLDER}/<stdin>`;
 
 /** Installs the requirements of a Python program and of the command line, runs it, and returns its exit code. */
 export async function run({ program, args, options }: RunParameters, shared: Shared): Promise<number> {
-  const chosen = choosing(options);
+  const given = chosenLock(options);
+  const chosen = choosing(besideLock(options));
   const hostFile = options.module || program === "-" ? undefined : findScript(program);
+  const own = hostFile === undefined ? undefined : ownLock(hostFile, options);
+  const lock = own === undefined ? given : readLock(own);
   const source = program === "-" && !options.module ? readStandardInput(shared) : undefined;
   const session = await startSession(options, shared);
   const { pyodide, call, interrupts } = session;
@@ -39,7 +44,11 @@ export async function run({ program, args, options }: RunParameters, shared: Sha
 
   const file = hostFile === undefined ? STDIN_FILE : virtualPath(hostFile);
   const wanted = options.module ? { dependencies: [], options: {} } : await call("scriptMetadata", { file });
-  await bring(session, [...wanted.dependencies, ...(options.with ?? [])], { ...wanted.options, ...chosen });
+  if (own !== undefined && !options.quiet) say(`wherry: installing from ${basename(own)}; --no-lock ignores it`);
+  const meeting = wanted.dependencies.length > 0 ? meetingOf(program, wanted.dependencies, options) : undefined;
+  if (lock) await installFromLock(session, lock, chosen, meeting);
+  const dependencies = lock ? [] : wanted.dependencies;
+  await bring(session, [...dependencies, ...(options.with ?? [])], { ...wanted.options, ...chosen });
 
   const script = pyodide.pyimport("wherry.runtime.program");
   interrupts.handOver(script.interrupt);
@@ -53,6 +62,14 @@ export async function run({ program, args, options }: RunParameters, shared: Sha
 
 async function bring(session: Session, requirements: readonly string[], options: InstallOptions): Promise<void> {
   if (requirements.length > 0 || options.requirementsFiles || options.groups) await install(session, requirements, options);
+}
+
+/** Returns what the lock of a program must satisfy. */
+function meetingOf(program: string, dependencies: readonly string[], { lock }: LockChoice): Meeting {
+  if (program === "-") return { meets: dependencies, meetsName: "the standard input", relock: "remove --lock" };
+  const other = lock === undefined ? "ignore it with --no-lock" : "remove --lock";
+  const relock = `lock the script with wherry lock ${quoted(program)}, or ${other}`;
+  return { meets: dependencies, meetsName: program, relock };
 }
 
 function readStandardInput(shared: Shared): Uint8Array {

@@ -4,8 +4,8 @@ import { connect } from "../attach.ts";
 import type { Call } from "../python/bridge.ts";
 import { createInstaller } from "../installer.ts";
 import { formatSeconds } from "../text/units.ts";
-import type { InstallOptions, ProgressListener } from "../types.ts";
-import { advising, inOptions } from "./advice.ts";
+import type { InstallOptions, InstallReport, ProgressListener } from "../types.ts";
+import { advising, inOptions, type Settings } from "./advice.ts";
 import { readConstraints } from "./constraints.ts";
 import { type FolderCache, openCache } from "./folder_cache.ts";
 import { requireNode, trustSystemAuthorities } from "./host.ts";
@@ -98,10 +98,15 @@ export async function install(
       createInstaller(session.call).install(requirements.map(hostRequirement), { ...options, onProgress, signal }),
     ),
   );
-  session.cache?.prune();
-  const columns = isatty(2) ? loadSize(session.shared).columns : undefined;
+  sayReport(session, report, settings);
+}
+
+/** Lists the installed packages and the warnings. */
+export function sayReport({ cache, quiet, shared }: Session, report: InstallReport, settings: Settings): void {
+  cache?.prune();
+  const columns = isatty(2) ? loadSize(shared).columns : undefined;
   const warnings = report.warnings.map((warning) => inOptions(warning, settings));
-  if (!session.quiet) reportLines({ ...report, warnings }, columns).forEach(say);
+  if (!quiet) reportLines({ ...report, warnings }, columns).forEach(say);
 }
 
 /** Shows the progress of `work`: bars on a terminal, and, if `sayPhases`, a line at the end of each phase. */

@@ -46,6 +46,11 @@ export function print(lines: readonly string[]): void {
   writeAll(1, `${lines.join("\n")}\n`);
 }
 
+/** Writes a text to the standard output, unchanged. Throws `EPIPE` if the reader has gone. */
+export function printExactly(text: string): void {
+  writeAll(1, text);
+}
+
 /** Writes all of the text, and waits while a pipe is full. */
 function writeAll(descriptor: 1 | 2, text: string): void {
   const nap = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));

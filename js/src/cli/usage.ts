@@ -1,5 +1,15 @@
-/** Commands of other installers. */
-const INSTALLING = new Set(["add", "i", "install", "pip", "sync", "uv", "uvx"]);
+/** Other installers, and their commands that install. */
+const INSTALLERS = new Set(["pdm", "pip", "poetry", "uv", "uvx"]);
+const INSTALLING = new Set(["add", "i", "install", ...INSTALLERS]);
+
+/** Advice for commands of other installers that concern locks. */
+const WITH_LOCKS: Readonly<Record<string, string>> = {
+  compile: "To write the versions into a lock: wherry lock -r requirements.in",
+  export: "wherry lock writes the standard's pylock.toml, and Pyodide's own format with --format pyodide-lock",
+  freeze: "To keep the versions of an installation: wherry lock REQUIREMENT, or wherry lock -r requirements.txt",
+  lock: "To write the versions into a lock: wherry lock REQUIREMENT, or wherry lock -r requirements.txt",
+  sync: "Every run starts with an empty Pyodide, and installs from a lock with wherry run --lock pylock.toml app.py",
+};
 
 /** Returns advice for a command line that begins with a program, or with a command of another installer. */
 export function runInstead(
@@ -12,6 +22,10 @@ export function runInstead(
   if (first === "-" || /\.pyw?$/i.test(first) || exists(first)) {
     return `'${first}' is not a command; to run the file: wherry run ${args.map(quoted).join(" ")}`;
   }
+  const verb = args.find((one) => !one.startsWith("-") && !INSTALLERS.has(one)) ?? "";
+  if (Object.hasOwn(WITH_LOCKS, verb) && (first === verb || INSTALLERS.has(first))) {
+    return `'${args.slice(args.indexOf(first), args.indexOf(verb) + 1).join(" ")}' is not a command. ${WITH_LOCKS[verb]}`;
+  }
   if (!INSTALLING.has(first)) return "";
   const wanted = args.slice(args.indexOf(first) + 1).filter((one) => !one.startsWith("-") && !INSTALLING.has(one));
   const named = (wanted.length > 0 ? wanted : ["REQUIREMENT"]).map((one) => `--with ${quoted(one)}`).join(" ");
@@ -22,7 +36,7 @@ export function runInstead(
 }
 
 /** Quotes an argument for a shell. */
-function quoted(argument: string): string {
+export function quoted(argument: string): string {
   return /^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument.replaceAll("'", "'\\''")}'`;
 }
 

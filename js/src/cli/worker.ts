@@ -1,13 +1,14 @@
 // The thread that runs Python. The first thread handles signals and the keyboard: src/cli/supervisor.ts.
 import { workerData } from "node:worker_threads";
 import { endsProgram, exitCode } from "./exit.ts";
+import { lock } from "./lock.ts";
 import { repl } from "./repl.ts";
 import { resolve, why } from "./resolve.ts";
 import { run } from "./run.ts";
 import type { Shared } from "./shared.ts";
 import type { Assignment } from "./supervisor.ts";
 
-const COMMANDS: Record<string, (parameters: any, shared: Shared) => Promise<number>> = { repl, resolve, run, why };
+const COMMANDS: Record<string, (parameters: any, shared: Shared) => Promise<number>> = { lock, repl, resolve, run, why };
 
 // `os._exit()` arrives here, outside every promise. So does an exception that ends a task in Python, which
 // src/cli/run.ts passes on.

@@ -3,7 +3,7 @@
 import type { MemoryBudget } from "./memory_budget.ts";
 import { BODIES, type Get, type Patience, Transfer } from "./transfer.ts";
 
-/** Returns a transfer for Python: one that has begun, or a new one. Arguments are JSON, which costs less than objects. */
+/** Returns a transfer for Python, begun early or new. Arguments are JSON, which costs less than objects. */
 export function transfer(
   url: string,
   initJson: string,

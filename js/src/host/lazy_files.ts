@@ -1,5 +1,5 @@
-import { sha256 } from "@noble/hashes/sha2.js";
 import { inflateSync } from "fflate/browser";
+import { sha256 } from "./sha256.ts";
 import { printable } from "../text/printable.ts";
 
 /** Emscripten's number of the error of a failed read, and the modes of new files and folders. */

@@ -12,7 +12,10 @@ export interface LockedFile {
 }
 
 /** Strong hash algorithms, strongest first, as in Python's `model/hashes.py`. */
-const ALGORITHMS = ["sha512", "sha384", "sha256", "sha3_512", "blake2b", "sha3_384", "sha3_256", "blake2s", "sha3_224", "sha224"];
+const ALGORITHMS = [
+  ...["sha512", "sha384", "sha256"],
+  ...["sha3_512", "blake2b", "sha3_384", "sha3_256", "blake2s", "sha3_224", "sha224"],
+];
 
 /**
  * Returns the files to begin, in this order: unknown sizes, then the largest first.
@@ -34,7 +37,8 @@ export function selectCertain(document: unknown, location?: string): LockedFile[
 /** Returns the file that a package certainly needs, if it is known. */
 function certainWheel({ marker, wheels, archive }: Table): Table[] {
   if (marker !== undefined) return [];
-  const fitting = (archive === undefined ? tables(wheels) : [table(archive)]).filter((entry) => mayFit(filenameOf(entry)));
+  const files = archive === undefined ? tables(wheels) : [table(archive)];
+  const fitting = files.filter((file) => mayFit(filenameOf(file)));
   return fitting.length === 1 ? fitting : [];
 }
 
@@ -67,7 +71,8 @@ function addressOf({ url, path }: Table, location: string | undefined): string |
 /** Returns the URL of a path, unless it leads out of the lock's folder. */
 function besideLock(path: string, location: string): string | undefined {
   const parts = path.split("/").filter((part) => part && part !== ".");
-  if (path.startsWith("/") || /^[a-z]:/i.test(path) || parts.includes("..") || !/^https?:/.test(location)) return undefined;
+  const leadsOut = path.startsWith("/") || /^[a-z]:/i.test(path) || parts.includes("..");
+  if (leadsOut || !/^https?:/.test(location)) return undefined;
   return new URL(parts.map(quote).join("/"), location).href;
 }
 
@@ -77,7 +82,8 @@ function quote(part: string): string {
 }
 
 function strongest(hashes: Table): string | undefined {
-  const digests = new Map(Object.entries(hashes).map(([name, digest]) => [name.toLowerCase(), `${digest}`.toLowerCase()]));
+  const entries = Object.entries(hashes);
+  const digests = new Map(entries.map(([name, digest]) => [name.toLowerCase(), `${digest}`.toLowerCase()]));
   const algorithm = ALGORITHMS.find((name) => digests.has(name));
   return algorithm && `${algorithm}:${digests.get(algorithm)}`;
 }

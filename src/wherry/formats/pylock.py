@@ -1,7 +1,7 @@
 """Read lock files (``pylock.toml``).
 
 Follows https://packaging.python.org/en/latest/specifications/pylock-toml/ (PEP 751) by :mod:`packaging.pylock`, which
-checks types, names and versions. Added here are limits, and the line and the entry of a fault.
+checks types, names and versions. Added here are limits.
 """
 
 from __future__ import annotations
@@ -25,13 +25,10 @@ from wherry.formats.wording import shorten
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["SUPPORTED", "entry_of", "line_of", "read_lock", "read_lock_document"]
+__all__ = ["SUPPORTED", "read_lock", "read_lock_document"]
 
 SUPPORTED = Version("1.0")
 POSITION = re.compile(r" \(at (?:line (\d+)|end of document).*")
-PACKAGE = re.compile(r"(?m)^[ \t]*\[\[[ \t]*packages[ \t]*\]\]")
-ENTRY = re.compile(r"packages\[(\d+)\]")
-LONGEST_PROBLEM = 300  # characters; it may quote a filename
 # packaging parses these by recursion, or into numbers.
 PARSED = frozenset({"marker", "environments", "requires-python", "version", "lock-version"})
 
@@ -58,32 +55,20 @@ def read_lock_document(document: object, text: str, name: str) -> tuple[Pylock, 
     if not isinstance(document, Mapping):
         raise InvalidLock(name, "it is no table")
     version = _version(document.get("lock-version"), name)
-    for path, excess in _excesses(document):
-        raise _fault(name, text, document, excess, path)
     try:
+        _check_limits(document)
         # packaging logs a warning for a newer minor version.
         lock = Pylock.from_dict({**document, "packages": _with_times(document.get("packages")), "lock-version": "1.0"})
     except PylockValidationError as error:
-        raise _fault(name, text, document, error.message, error.context or "") from error
+        from wherry.formats.pylock_faults import place_fault
+
+        raise place_fault(name, text, document, error.message, error.context or "") from error
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         raise InvalidLock(name, f"it is not a lock: {shorten(str(error))}") from error
     if version <= SUPPORTED:
         return lock, ()
     lock = replace(lock, lock_version=version)
     return lock, (f"{name} has the format {version}; this wherry reads {SUPPORTED}, and ignores what is new in it",)
-
-
-def entry_of(lock: Pylock, position: int) -> str:
-    """Return the words for the package at ``position``: ``packages[3] (numpy)``."""
-    return f"packages[{position}] ({lock.packages[position].name})"
-
-
-def line_of(text: str, position: int) -> int | None:
-    """Return the line of the package at ``position``, as far as the tables are written one by one."""
-    for number, found in enumerate(PACKAGE.finditer(text)):
-        if number == position:
-            return text.count("\n", 0, found.start()) + 1
-    return None
 
 
 def _version(given: object, name: str) -> Version:
@@ -97,6 +82,11 @@ def _version(given: object, name: str) -> Version:
         hint = "update wherry, or make the lock again with a tool that writes version 1.0"
         raise InvalidLock(name, f"lock-version {shorten(repr(given))} is not supported", hint=hint)
     return version
+
+
+def _check_limits(document: Mapping[str, Any]) -> None:
+    for path, excess in _excesses(document):
+        raise PylockValidationError(excess, context=path)
 
 
 def _excesses(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -154,26 +144,3 @@ def _timed(file: dict[str, Any]) -> dict[str, Any]:
     except (KeyError, TypeError, ValueError):
         # packaging names the place of what is no time.
         return file
-
-
-def _fault(name: str, text: str, document: Mapping[str, Any], problem: str, path: str) -> InvalidLock:
-    found = ENTRY.match(path)
-    if found is None:
-        return InvalidLock(name, _placed(problem, path))
-    position = int(found[1])
-    try:
-        project = document["packages"][position]["name"]
-    except (LookupError, TypeError):
-        project = "without a name"
-    entry = f"packages[{position}] ({shorten(str(project))})"
-    rest = path[found.end() :].removeprefix(".")
-    return InvalidLock(name, _placed(problem, rest), entry=entry, line=line_of(text, position))
-
-
-def _placed(problem: str, path: str) -> str:
-    if problem == "Missing required value":
-        return f"{path} is missing"
-    # Under a fault of a marker or a specifier, packaging shows its text, and a mark below it.
-    problem, *shown = problem.split("\n")
-    words = [path, shorten(problem, LONGEST_PROBLEM), *(shorten(text.strip()) for text in shown[:1])]
-    return ": ".join(filter(None, words))

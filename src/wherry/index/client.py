@@ -82,6 +82,7 @@ class IndexClient:
         self._cache = cache
         self._running = SingleFlight()
         self._meters: dict[str, Meter] = {}
+        self._copies: Mapping[str, ProjectFile] = {}
 
     async def __aenter__(self) -> Self:
         await self._running.__aenter__()
@@ -90,9 +91,12 @@ class IndexClient:
     async def __aexit__(self, *exc_info: object) -> None:
         await self._running.__aexit__(*exc_info)
 
-    def without_pages(self) -> Self:
-        """Never request a project page. The indexes then only tell which requests carry credentials."""
-        self.index_urls, self.reserved = (), {}
+    def without_pages(self, copies: Mapping[str, ProjectFile]) -> Self:
+        """Never request a project page. The indexes then only tell which requests carry credentials.
+
+        ``copies`` has, by URL, files to take where that URL fails.
+        """
+        self.index_urls, self.reserved, self._copies = (), {}, copies
         return self
 
     async def page(self, name: NormalizedName) -> ProjectPage | None:
@@ -249,7 +253,7 @@ class IndexClient:
             name = parse_wheel_filename(file.filename)[0]
         except InvalidWheelFilename:
             return []
-        twins = []
+        twins = [self._copies[file.url]] if file.url in self._copies else []
         for index_url in self._indexes_of(name):
             with suppress(IndexUnavailable):
                 page = await self._page_on(index_url, name)

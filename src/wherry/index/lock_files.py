@@ -11,16 +11,16 @@ from wherry.formats.nesting import load_json
 from wherry.formats.pylock import read_lock, read_lock_document
 from wherry.index.single_flight import together
 from wherry.resolution.locks.lock import Lock
-from wherry.resolution.locks.selection import LockFile
+from wherry.resolution.locks.lock_file import LockFile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
     from os import PathLike
 
     from packaging.pylock import Pylock
 
     from wherry.index.client import IndexClient
-    from wherry.index.documents import DocumentReader
+    from wherry.index.documents import Document
     from wherry.model.project import ProjectFile
 
 __all__ = ["GivenLock", "ReadLock", "open_lock", "with_hashes"]
@@ -54,8 +54,10 @@ class ReadLock:
     given: GivenLock | None = None
 
 
-async def open_lock(lock: str | PathLike[str] | Lock | GivenLock, reader: DocumentReader) -> ReadLock:
-    """Read a lock that is given as text, by its path or by its URL.
+async def open_lock(
+    lock: str | PathLike[str] | Lock | GivenLock, read: Callable[[str], Awaitable[Document]]
+) -> ReadLock:
+    """Read a lock that is given as text, by its path or by its URL, which ``read`` reads.
 
     A text has a line break, is empty, or is given with its location.
 
@@ -66,8 +68,8 @@ async def open_lock(lock: str | PathLike[str] | Lock | GivenLock, reader: Docume
     given = lock if isinstance(lock, GivenLock) else GivenLock(lock=_text(lock))
     text, name, location = given.lock, given.location or GIVEN_TEXT, given.location
     if text.strip() and "\n" not in text and not location:
-        found = await reader.read(text)
-        name, location = found.name, reader.locate(found.address)[0]
+        found = await read(text)
+        name, location = found.name, found.address
         try:
             text = found.content.decode("utf-8-sig")
         except UnicodeDecodeError as error:

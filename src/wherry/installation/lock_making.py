@@ -14,9 +14,9 @@ from wherry.formats.wording import shorten
 from wherry.index.lock_files import with_hashes
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.locked_package import LockedPackage
+from wherry.resolution.locks.lock_file import LockFile
 from wherry.resolution.locks.making import LockContext, make_lock
-from wherry.resolution.locks.members import recorded
-from wherry.resolution.locks.selection import LockFile, that_may_apply
+from wherry.resolution.locks.selection import that_may_apply
 from wherry.resolution.requirements import applies, parse_requirements
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def exclusion_of(lock: LockFile) -> datetime | None:
 
     Raises :class:`~wherry.errors.InvalidLock` for anything but a date or a time.
     """
-    found: object = recorded(lock).get("exclude-newer")
+    found: object = lock.recorded.get("exclude-newer")
     if found is None or isinstance(found, datetime):
         return found
     try:

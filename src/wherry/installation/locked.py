@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from wherry.index.lock_files import ReadLock
     from wherry.model.environment import Environment
     from wherry.model.locked_package import LockedPackage
+    from wherry.model.project import ProjectFile
     from wherry.resolution.direct_urls import Locate
+    from wherry.resolution.resolution import Resolution
 
-__all__ = ["answer_lock", "check_pythons", "left_out", "naming_lock", "unmet_beside"]
+__all__ = ["answer_lock", "check_pythons", "copies_in", "left_out", "naming_lock", "unmet_beside"]
 
 
 def answer_lock(  # noqa: PLR0913 - the answer depends on each
@@ -58,6 +60,16 @@ def answer_lock(  # noqa: PLR0913 - the answer depends on each
         begun=lock.given.begun if lock.given is not None else (),
     )
     return Acquired(Problem(environment, (), installed=installed), resolution, Snapshot(environment))
+
+
+def copies_in(distribution: Mapping[NormalizedName, LockedPackage], resolution: Resolution) -> dict[str, ProjectFile]:
+    """Return, by their URLs, the files of the answer that ``distribution`` has at another place."""
+    copies = {}
+    for pin in resolution.chosen:
+        here = distribution.get(pin.name)
+        if here is not None and pin.file is not None and here.file.hashes == pin.file.hashes:
+            copies[pin.file.url] = here.file
+    return copies
 
 
 def left_out(acquired: Acquired, *, exact: bool) -> Iterator[InstalledDistribution]:

@@ -14,7 +14,7 @@ from tests.harness.locks import lock_file, package_table, url_of
 from wherry.errors import InvalidLock
 from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile
-from wherry.resolution.locks.members import as_member, recorded, shared_libraries
+from wherry.resolution.locks.members import as_member, shared_libraries
 from wherry.resolution.locks.selection import select
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def test_other_packages_are_no_members(tool: object) -> None:
 @pytest.mark.parametrize("table", ["x", 1, [], [{}], True])
 def test_a_table_of_wherry_that_is_none_is_ignored(table: object) -> None:
     lock = lock_file(LIB, tool={"wherry": table})
-    assert recorded(lock) == {}
+    assert lock.recorded == {}
     assert list(shared_libraries(lock, {}, lambda url: (url, ""))) == []
 
 

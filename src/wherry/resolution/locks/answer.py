@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from wherry.errors import WherryError
 from wherry.formats.urls import recorded_url
 from wherry.resolution.graph.graph import Reason
-from wherry.resolution.locks.members import as_member, recorded, shared_libraries
+from wherry.resolution.locks.members import as_member, shared_libraries
 from wherry.resolution.requirements import applies, expand, parse_requirements
 from wherry.resolution.resolution import Pin, Resolution
 
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from wherry.model.environment import Environment
     from wherry.model.locked_package import LockedPackage
     from wherry.resolution.direct_urls import Locate
-    from wherry.resolution.locks.selection import Chosen, LockFile
+    from wherry.resolution.locks.lock_file import LockFile
+    from wherry.resolution.locks.selection import Chosen
     from wherry.resolution.sources import Source
 
 __all__ = ["answer", "recorded_requirements"]
@@ -66,7 +67,7 @@ def answer(  # noqa: PLR0913 - the answer depends on each
 
 def recorded_requirements(lock: LockFile) -> Iterator[Requirement]:
     """Yield the requirements that wherry recorded in the lock; skip unreadable ones."""
-    texts = recorded(lock).get("requirements", ())
+    texts = lock.recorded.get("requirements", ())
     for text in texts if isinstance(texts, list) else ():
         try:
             yield from parse_requirements([str(text)])

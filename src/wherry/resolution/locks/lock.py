@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from wherry.errors import UnsupportedRuntime
-from wherry.resolution.locks.changes import Change, find_changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from packaging.utils import NormalizedName
 
-    from wherry.resolution.locks.selection import LockFile
+    from wherry.resolution.locks.changes import Change
+    from wherry.resolution.locks.lock_file import LockFile
 
 __all__ = ["Lock"]
 
@@ -39,6 +39,8 @@ class Lock:
     @property
     def changes(self) -> tuple[Change, ...]:
         """The projects whose versions differ from those of the earlier lock."""
+        from wherry.resolution.locks.changes import find_changes
+
         return tuple(find_changes(self.earlier.content if self.earlier else None, self.file.content))
 
     def to_pyodide_lock(self, *, others: bool = True) -> str:

@@ -123,13 +123,19 @@ def _recorded(context: LockContext, libraries: Iterable[Pin]) -> dict[str, Any]:
     recorded: dict[str, Any] = {
         **({"pyodide": context.pyodide} if context.pyodide else {}),
         "platform": context.environment.platform,
-        "requirements": sorted(set(map(str, context.requirements))),
+        "requirements": sorted({_text(requirement, context.location) for requirement in context.requirements}),
     }
     if context.exclude_newer is not None:
         recorded["exclude-newer"] = context.exclude_newer
     if found := [*_libraries(libraries, context)]:
         recorded[LIBRARIES] = found
     return recorded
+
+
+def _text(requirement: Requirement, location: str) -> str:
+    """Return the requirement; one of a wheel in the lock's folder with the path from there."""
+    path = relative_path(requirement.url, location) if requirement.url else None
+    return str(requirement) if path is None else str(requirement).replace(str(requirement.url), f"./{path}")
 
 
 def _libraries(libraries: Iterable[Pin], context: LockContext) -> Iterator[dict[str, Any]]:

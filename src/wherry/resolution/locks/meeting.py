@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from packaging.requirements import Requirement
 
     from wherry.model.environment import Environment
-    from wherry.resolution.locks.selection import Chosen, LockFile
+    from wherry.resolution.locks.lock_file import LockFile
+    from wherry.resolution.locks.selection import Chosen
 
 __all__ = ["check_meets"]
 

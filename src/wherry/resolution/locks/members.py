@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.resolution.direct_urls import Locate
-    from wherry.resolution.locks.selection import Chosen, LockFile
+    from wherry.resolution.locks.lock_file import LockFile
+    from wherry.resolution.locks.selection import Chosen
 
-__all__ = ["LIBRARIES", "ORIGIN", "as_member", "recorded", "shared_libraries"]
+__all__ = ["LIBRARIES", "ORIGIN", "as_member", "shared_libraries"]
 
 LIBRARIES = "shared-libraries"
 ORIGIN = {"origin": "distribution"}
@@ -39,12 +40,6 @@ ORIGIN = {"origin": "distribution"}
 class _Place:
     url: str | None
     path: str | None
-
-
-def recorded(lock: LockFile) -> Mapping[str, Any]:
-    """Return the table ``[tool.wherry]`` of a lock; empty if another tool made it."""
-    table = (lock.content.tool or {}).get("wherry")
-    return table if isinstance(table, dict) else {}
 
 
 def as_member(
@@ -71,7 +66,7 @@ def shared_libraries(
 
     Raises :class:`~wherry.errors.InvalidLock`.
     """
-    listed = recorded(lock).get(LIBRARIES, ())
+    listed = lock.recorded.get(LIBRARIES, ())
     if not isinstance(listed, list | tuple):
         lock.refuse(f"tool.wherry.{LIBRARIES} must be an array of tables")
     taken = set(taken)

@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 from wherry.errors import InvalidLock
 from wherry.formats.urls import is_web
-from wherry.resolution.locks.members import LIBRARIES, ORIGIN, recorded
+from wherry.resolution.locks.members import LIBRARIES, ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from packaging.pylock import Package, PackageArchive, PackageWheel
     from packaging.utils import NormalizedName
 
-    from wherry.resolution.locks.selection import LockFile
+    from wherry.resolution.locks.lock_file import LockFile
 
 __all__ = ["to_pyodide_lock"]
 
@@ -46,7 +46,7 @@ def to_pyodide_lock(
         _, own = known.get(package.name, ("", None))
         is_member = own is not None and ((package.tool or {}).get("wherry") == ORIGIN) and _is_same(package, own)
         entries[package.name] = own if is_member else _entry(package, lock, imports.get(package.name))
-    for library in recorded(lock).get(LIBRARIES, ()):
+    for library in lock.recorded.get(LIBRARIES, ()):
         if library["name"] not in known:
             lock.refuse(f"this Pyodide has no shared library {library['name']}")
         entries[library["name"]] = known[library["name"]][1]
