@@ -76,7 +76,10 @@ class MemoryFetcher:
         return {url for url in self.requests if url.endswith(".metadata")}
 
     def _page(self, host: _Host, path: str, accept: str | None) -> tuple[bytes, str] | None:
-        _, form, name, _ = path.split("/")
+        parts = path.split("/")
+        if len(parts) != len(("", "form", "name", "")):
+            return None
+        _, form, name, _ = parts
         files = host.projects.get(name)
         if not files or not accept:
             return None
