@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from wherry.resolution.direct_urls import Locate
     from wherry.resolution.locks.selection import Chosen, LockFile
 
-__all__ = ["LIBRARIES", "ORIGIN", "as_member", "recorded", "shared_libraries"]
+__all__ = ["BUNDLE", "LIBRARIES", "ORIGIN", "as_member", "recorded", "shared_libraries"]
 
 LIBRARIES = "shared-libraries"
+# The table of a lock in a bundle, whose files are all beside it.
+BUNDLE = "bundle"
 ORIGIN = {"origin": "distribution"}
 
 
