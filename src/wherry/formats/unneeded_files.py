@@ -13,10 +13,11 @@ __all__ = ["find_matching", "find_tests"]
 
 TEST_FOLDERS = frozenset({"test", "tests"})
 TEST_MODULE = re.compile(r"test_\w+\.py|\w+_test\.py")
+COMMENT = re.compile(r"#[^\n]*")
 # Both statements, also over several lines in brackets, at any depth of blocks.
 IMPORTS = re.compile(
-    r"^[ \t]*(?:from[ \t]+(?P<module>\.*[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n#;(]*)"
-    r"|import[ \t]+(?P<modules>[^\n#;]+))",
+    r"^[ \t]*(?:from[ \t]+(?P<module>\.*[\w.]*)[ \t]+import[ \t]*(?P<names>\([^)]*\)|[^\n;(]*)"
+    r"|import[ \t]+(?P<modules>[^\n;]+))",
     re.MULTILINE,
 )
 
@@ -68,7 +69,8 @@ def _imported(path: str, read: Callable[[str], bytes]) -> Iterator[str]:
     """Yield the folders of tests that a module imports, or may import."""
     if not path.endswith(".py") or b"test" not in (content := read(path)):
         return
-    for found in IMPORTS.finditer(content.decode(errors="replace")):
+    # Within a string, a comment is none, but a wrong import only keeps a folder.
+    for found in IMPORTS.finditer(COMMENT.sub("", content.decode(errors="replace"))):
         for name in _modules(found, path):
             parts = name.split(".")
             yield from ("/".join(parts[: end + 1]) for end, part in enumerate(parts) if part in TEST_FOLDERS)
@@ -83,5 +85,5 @@ def _modules(found: re.Match[str], path: str) -> Iterator[str]:
     if level := len(found["module"]) - len(base):
         package = path.split("/")[:-level]
         base = ".".join([*package, *([base] if base else [])])
-    names = re.sub(r"#[^\n]*", "", found["names"]).strip("() \t\n").split(",")
+    names = found["names"].strip("() \t\n").split(",")
     yield from (f"{base}.{name.split()[0]}".lstrip(".") for name in names if name.strip())

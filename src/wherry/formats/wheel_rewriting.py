@@ -52,7 +52,7 @@ def installed_paths(wheel: WheelArchive) -> dict[str, str]:
 class Rewriting:
     """The files of a new wheel. ``compiled_as`` is the tag of the bytecode, such as ``cpython-314``.
 
-    ``sources`` lists the modules without bytecode, and those whose source stays although bytecode is to replace it.
+    ``sources`` lists the files of source code without bytecode: they cannot be compiled, or not be imported by name.
     """
 
     wheel: WheelArchive
@@ -94,8 +94,8 @@ class Rewriting:
             self._contents[path] = content
 
     def _compile(self, path: str, source: bytes, place: str) -> None:
-        bytecode = self.compile(source, place)
-        if bytecode is not None and self.bytecode == "only" and _is_importable(place):
+        bytecode = self.compile(source, place) if _is_importable(place) else None
+        if bytecode is not None and self.bytecode == "only":
             self._add_made(f"{path}c", bytecode)
             return
         self._contents[path] = source
@@ -103,7 +103,7 @@ class Rewriting:
             folder, slash, name = path.rpartition("/")
             stem = name.removesuffix(".py")
             self._add_made(f"{folder}{slash}{CACHE}/{stem}.{self.compiled_as}.pyc", bytecode)
-        if bytecode is None or self.bytecode == "only":
+        else:
             self.sources.append(place)
 
     def _add_made(self, path: str, bytecode: bytes) -> None:
