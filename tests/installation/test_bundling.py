@@ -222,7 +222,7 @@ def test_code_that_cannot_be_compiled_has_no_bytecode(source):
 
 
 @pytest.mark.filterwarnings("error")
-async def test_doubtful_syntax_warns_nobody(tmp_path):
+async def test_doubtful_syntax_gives_no_warnings(tmp_path):
     await write(tmp_path, files=(make_wheel("odd", "1", files={"odd.py": "x = '\\d' is 1\n"}),))
 
 
