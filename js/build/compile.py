@@ -115,6 +115,17 @@ LOCKS = frozenset(
     }
 )
 
+# For the command line alone, which runs them from the sources.
+SOURCES_ONLY = frozenset(
+    {
+        "wherry.bundler",
+        "wherry.formats.unneeded_files",
+        "wherry.formats.wheel_rewriting",
+        "wherry.installation.bundling",
+        "wherry.resolution.locks.bundled",
+    }
+)
+
 # Base classes that read annotations.
 DECLARING = frozenset({"NamedTuple", "TypedDict"})
 
@@ -132,6 +143,7 @@ def compile_archive(source: str, bundled: str, output: str) -> str:
     with ZipFile(source) as sources:
         members = {path: sources.read(path) for path in sources.namelist() if path.endswith(".py")}
     folder = Path(bundled)
+    members = {path: content for path, content in members.items() if module_name(path) not in SOURCES_ONLY}
     members[f"{MODULE.replace('.', '/')}.py"] = write_patterns(source, map(module_name, [*members]))
     members[f"{PARTS.replace('.', '/')}.py"] = (folder / "dataclass_parts.py").read_bytes()
     packages = set()

@@ -42,7 +42,6 @@ test("an unavailable bundle is one error, which says where to serve it", async (
     [`${origin}/missing/`, /it answered with HTTP status 404/, 404],
     [`${origin}/page/`, /it answered with a web page/, 200],
     [`${origin}/cut`, /it is damaged/, null],
-    [`${origin}/sources.bin`, /it is for another Python than this Pyodide's/, null],
     ["http://127.0.0.1:1/", /fetch failed/, null],
     [new URL("absent/", DIST).href, /ENOENT/, null],
   ];
@@ -66,4 +65,10 @@ test("bundleUrl names the folder or the file", async () => {
     const installer = await attach(runtime, { bundleUrl: new URL(path, origin) });
     assert.equal((await installer.installed()).at(-1)?.name, "wherry");
   }
+});
+
+test("bundleUrl can name the sources for any Python", async () => {
+  const runtime = await loadPyodide();
+  await attach(runtime, { bundleUrl: `${origin}/sources.bin` });
+  assert.equal(runtime.runPython("import wherry; wherry.__file__"), "/lib/wherry.zip/wherry/__init__.py");
 });

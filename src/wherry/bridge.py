@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     Listener: TypeAlias = Callable[[str], object]
     Method: TypeAlias = Callable[[Mapping[str, Any], OnProgress], Awaitable[object]]
     Result = TypeVar("Result")
+    Kind = TypeVar("Kind", bound=Installer)
 
 __all__ = ["Bridge"]
 
@@ -54,6 +55,7 @@ class Bridge:
         use_default(lambda: self._installer)
         self._running: dict[int | None, asyncio.Task[Any]] = {}
         self._methods: Mapping[str, Method] = {
+            "bundle": self._bundle,
             "check": self._check,
             "environment": self._environment,
             "explain": self._explain,
@@ -79,9 +81,13 @@ class Bridge:
     @cached_property
     def _installer(self) -> Installer:
         from wherry.installer import Installer
+
+        return self._make(Installer)
+
+    def _make(self, kind: type[Kind]) -> Kind:
         from wherry.model.archive_limits import ArchiveLimits
 
-        return Installer(
+        return kind(
             index_urls=_indexes(self._attach_options.get("indexUrls")),
             network=self._network,
             cache=self._cache,
@@ -193,6 +199,14 @@ class Bridge:
         options = _options(arguments, on_progress)
         lock = _given_lock(options)
         return (await _apply(self._installer.install_lock, lock, **options)).to_dict()
+
+    async def _bundle(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
+        """Write the bundle of a lock into ``folder``; return the sizes of its packages, and the warnings."""
+        from wherry.bundler import Bundler
+
+        options = _options(arguments, on_progress)
+        lock = _given_lock(options)
+        return (await _apply(self._make(Bundler).bundle, lock, **options)).to_dict()
 
     async def _explain_lock(self, arguments: Mapping[str, Any], on_progress: OnProgress) -> object:
         """Return what :meth:`_explain` returns, for the packages of a lock."""

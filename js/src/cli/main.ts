@@ -51,6 +51,19 @@ offer("lock")
     start("lock", { requirements, options, typed: process.argv.slice(2) });
   });
 
+begin("bundle")
+  .description("write a lock and its files into a folder for any static host, with bytecode that spares visitors compiling")
+  .argument("<lock>", "the lock, a path or a URL, such as pylock.toml", filled)
+  .requiredOption("-o, --output <folder>", "the folder to write; a bundle that is there is replaced", filled)
+  .addOption(
+    new Option("--bytecode <place>", "bytecode beside the sources, only bytecode, or none")
+      .choices(["beside", "only", "none"])
+      .default("beside"),
+  )
+  .option("--exclude-tests", "leave out the tests of packages")
+  .option("--exclude <glob>", "leave out files of packages, such as 'sympy/plotting/*'; may be repeated", append)
+  .action((lock: string, options: object) => void start("bundle", { lock, options }));
+
 offer("resolve")
   .description("show the versions, sizes and requirements that would be installed")
   .argument("[requirements...]", "requirements to resolve, such as pydantic>=2")
@@ -92,20 +105,25 @@ function misuseCode(error: unknown): number {
   return error.exitCode === 0 ? SUCCESS : MISUSE;
 }
 
-/** Adds a command with the common options. */
-function offer(name: string): Command {
+/** Adds a command with the options that all have. */
+function begin(name: string): Command {
   return program
     .command(name)
-    .option("-r, --requirement <file>", "add the requirements of a requirements file, pyproject.toml or script; may be repeated", append)
-    .option("--group <name>", "add a dependency group of ./pyproject.toml, or FILE:NAME; may be repeated", append)
-    .option("--index-url <url>", "a package index to use instead of PyPI; may be repeated", append)
-    .option("-c, --constraint <file-or-requirement>", "restrict versions without installing anything; may be repeated", append)
-    .addOption(new Option("--prefer <source>", "the source of versions to prefer, if they fit").choices(["distribution", "index"]))
     .option("--offline", "use only the cache, and no network")
     .option("--no-cache", "do not use the cache (WHERRY_CACHE_DIR names its folder)")
     .option("-q, --quiet", "write only errors")
     .option("-v, --verbose", "let an error name every file that does not fit, and why")
     .addHelpText("after", exitCodes);
+}
+
+/** Adds a command with the options about requirements. */
+function offer(name: string): Command {
+  return begin(name)
+    .option("-r, --requirement <file>", "add the requirements of a requirements file, pyproject.toml or script; may be repeated", append)
+    .option("--group <name>", "add a dependency group of ./pyproject.toml, or FILE:NAME; may be repeated", append)
+    .option("--index-url <url>", "a package index to use instead of PyPI; may be repeated", append)
+    .option("-c, --constraint <file-or-requirement>", "restrict versions without installing anything; may be repeated", append)
+    .addOption(new Option("--prefer <source>", "the source of versions to prefer, if they fit").choices(["distribution", "index"]));
 }
 
 function exitCodes({ command, error }: { command: Command; error: boolean }): string {

@@ -45,8 +45,13 @@ export interface Session {
   options: SessionOptions;
 }
 
-/** Starts Pyodide. If `saysLoaded`, writes how long that took. */
-export async function startSession(options: SessionOptions, shared: Shared, saysLoaded = true): Promise<Session> {
+/** Starts Pyodide. If `saysLoaded`, writes how long that took. `bundleUrl` names another Python side than usual. */
+export async function startSession(
+  options: SessionOptions,
+  shared: Shared,
+  saysLoaded = true,
+  bundleUrl?: URL,
+): Promise<Session> {
   requireNode();
   if (options.offline && options.cache === false) {
     throw new UsageError("--offline needs the cache: remove --no-cache");
@@ -62,7 +67,7 @@ export async function startSession(options: SessionOptions, shared: Shared, says
   setLoading(shared, false);
   const cache = options.cache === false ? undefined : openCache(warn);
   const pages = cache && new KeptPages(cache, warn, options.offline);
-  const call = await connect(pyodide, { ...chosen, ...(cache && { cache }) }, pages?.fetch);
+  const call = await connect(pyodide, { ...chosen, ...(cache && { cache }), ...(bundleUrl && { bundleUrl }) }, pages?.fetch);
   if (saysLoaded && !quiet) await sayLoaded(pyodide.version, call, clock);
   return { pyodide, call, interrupts, shared, quiet, cache, options };
 }

@@ -28,7 +28,8 @@ if archive not in sys.path:
  *
  * A runtime with the Python that the bundle was compiled for gets bytecode, which is imported from memory. Other
  * runtimes get source code, which is imported from the archive: unpacking a hundred small files would take longer than
- * all imports. `location` is the URL of the bundle's folder or file; `begun` is the result of `beginBundle()`.
+ * all imports. `location` is the URL of the bundle's folder or file; a file with sources is for any runtime. `begun` is
+ * the result of `beginBundle()`.
  */
 export async function loadBundle(pyodide: PyodideRuntime, location?: string, begun?: Promise<Uint8Array>): Promise<void> {
   if (isLoaded(pyodide)) return;
@@ -37,8 +38,9 @@ export async function loadBundle(pyodide: PyodideRuntime, location?: string, beg
   // Another attach() may have finished in the meantime.
   if (isLoaded(pyodide)) return;
   pyodide.FS.writeFile(ARCHIVE, archive, { canOwn: true });
-  run(pyodide, asBytecode ? IMPORT_BYTECODE : IMPORT_SOURCES);
-  if (asBytecode) pyodide.FS.unlink(ARCHIVE);
+  if (isSources(archive)) return run(pyodide, IMPORT_SOURCES);
+  run(pyodide, IMPORT_BYTECODE);
+  pyodide.FS.unlink(ARCHIVE);
 }
 
 /** Starts to read the bytecode, which most runtimes use. Pass the result to `loadBundle()`. */
@@ -90,7 +92,7 @@ async function readBundle(asBytecode: boolean, location?: string): Promise<Uint8
     throw error instanceof WherryError ? error : unavailable(url, String(error.message));
   });
   const archive = await unpack(content, url);
-  if (isSources(archive) === asBytecode) throw unavailable(url, "it is for another Python than this Pyodide's");
+  if (!asBytecode && !isSources(archive)) throw unavailable(url, "it is for another Python than this Pyodide's");
   return archive;
 }
 

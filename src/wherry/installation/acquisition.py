@@ -84,12 +84,21 @@ class Acquisition:
 
         return await self._until_available(problem, obtain)
 
-    async def deliver(self, acquired: Acquired, limits: ArchiveLimits, prepare: Callable[[Delivery], None]) -> Acquired:
-        """Return ``acquired`` with its files; otherwise as :meth:`obtain`. Nothing is replaced by anything else."""
+    async def deliver(
+        self,
+        acquired: Acquired,
+        limits: ArchiveLimits,
+        prepare: Callable[[Delivery], None] = lambda _: None,
+        keep: Callable[[Pin, bytes], None] = lambda *_: None,
+    ) -> Acquired:
+        """Return ``acquired`` with its files; otherwise as :meth:`obtain`. Nothing is replaced by anything else.
+
+        ``keep`` is called with the archive of each file.
+        """
         self._phases.retries = self._index.retries
         try:
             with self._phases.phase("downloading"):
-                return replace(acquired, deliveries=await self._download(acquired, limits, prepare))
+                return replace(acquired, deliveries=await self._download(acquired, limits, prepare, keep))
         except MembersUnavailable as failure:
             raise next(iter(failure.errors.values())) from failure
 
@@ -125,15 +134,20 @@ class Acquisition:
         return Acquired(problem, resolution, snapshot)
 
     async def _download(
-        self, acquired: Acquired, limits: ArchiveLimits, prepare: Callable[[Delivery], None]
+        self,
+        acquired: Acquired,
+        limits: ArchiveLimits,
+        prepare: Callable[[Delivery], None],
+        keep: Callable[[Pin, bytes], None] = lambda *_: None,
     ) -> tuple[Delivery | SharedLibrary, ...]:
         new = {pin: pin.file for pin in acquired.resolution.chosen if pin.file is not None}
         downloads = Downloads(new, self._index, self._phases)
 
-        def arrived(pin: Pin, delivery: Delivery | SharedLibrary, size: int) -> None:
+        def arrived(pin: Pin, delivery: Delivery | SharedLibrary, archive: bytes) -> None:
             if isinstance(delivery, Delivery):
                 prepare(delivery)
-            downloads.arrived(pin, size)
+            keep(pin, archive)
+            downloads.arrived(pin, len(archive))
 
         downloads.begin()
         work = download(new, acquired.snapshot, self._index, limits, arrived)

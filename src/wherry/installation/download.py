@@ -41,12 +41,12 @@ async def download(
     snapshot: Snapshot,
     index: IndexClient,
     limits: ArchiveLimits,
-    arrived: Callable[[Pin, Delivery | SharedLibrary, int], None],
+    arrived: Callable[[Pin, Delivery | SharedLibrary, bytes], None],
 ) -> list[Delivery | SharedLibrary]:
     """Download and verify the files of ``new``; return the deliveries in the same order.
 
-    ``arrived`` is called with each delivery at once, and with the size of its archive in bytes, while other downloads
-    continue. Raises :class:`~wherry.errors.IndexUnavailable`, :class:`~wherry.errors.IntegrityError`,
+    ``arrived`` is called with each delivery and its archive at once, while other downloads continue. Raises
+    :class:`~wherry.errors.IndexUnavailable`, :class:`~wherry.errors.IntegrityError`,
     :class:`~wherry.errors.InvalidWheel` and the errors of ``arrived``; :class:`MembersUnavailable` with all packages
     that are unavailable.
     """
@@ -65,7 +65,7 @@ async def download(
             snapshot.hashes.verify(pin.name, file, archive)
         delivered[pin] = _open(pin, file, archive, snapshot, limits)
         index.release_archive(file)
-        arrived(pin, delivered[pin], len(archive))
+        arrived(pin, delivered[pin], archive)
 
     # The largest first: if it came last, it would travel alone. Unknown sizes are those of Pyodide's packages.
     order = sorted(new.items(), key=lambda one: one[1].size or math.inf, reverse=True)

@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 from wherry.errors import WherryError
 from wherry.formats.urls import recorded_url
 from wherry.resolution.graph.graph import Reason
-from wherry.resolution.locks.members import as_member, shared_libraries
+from wherry.resolution.locks.members import BUNDLE, as_member, shared_libraries
 from wherry.resolution.requirements import applies, expand, parse_requirements
 from wherry.resolution.resolution import Pin, Resolution
 
@@ -46,6 +46,9 @@ def answer(  # noqa: PLR0913 - the answer depends on each
 
     Raises :class:`~wherry.errors.InvalidLock`.
     """
+    if BUNDLE in lock.recorded:
+        # Its files are beside it. Those of the distribution may be missing.
+        distribution = {}
     reasons = _reasons(lock, chosen, environment)
     warnings = []
     pins = []

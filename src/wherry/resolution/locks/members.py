@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from wherry.resolution.locks.lock_file import LockFile
     from wherry.resolution.locks.selection import Chosen
 
-__all__ = ["LIBRARIES", "ORIGIN", "as_member", "shared_libraries"]
+__all__ = ["BUNDLE", "LIBRARIES", "ORIGIN", "as_member", "shared_libraries"]
 
 LIBRARIES = "shared-libraries"
+# The table of a lock in a bundle, whose files are all beside it.
+BUNDLE = "bundle"
 ORIGIN = {"origin": "distribution"}
 
 
