@@ -1,14 +1,18 @@
 import { METHODS } from "./options/arguments.ts";
+import type { Cache } from "./host/cache.ts";
 import type { Call } from "./python/bridge.ts";
 import type { Installer, ProgressListener } from "./types.ts";
 
-/** Returns an installer whose methods check their arguments and call the methods of the same names in Python. */
-export function createInstaller(call: Call, defaultListener?: ProgressListener): Installer {
+/**
+ * Returns an installer whose methods check their arguments and call the methods of the same names in Python. `store` is
+ * its cache.
+ */
+export function createInstaller(call: Call, defaultListener?: ProgressListener, store?: Cache): Installer {
   const method =
     (name: keyof typeof METHODS) =>
     async (...given: unknown[]) => {
       const { onProgress = defaultListener, signal, ...parameters } = METHODS[name](given, `${name}(): `);
-      return call(name, parameters, { onEvent: onProgress, signal });
+      return call(name, parameters, { onEvent: onProgress, signal }).finally(() => prune(store));
     };
   return {
     install: method("install"),
@@ -22,5 +26,16 @@ export function createInstaller(call: Call, defaultListener?: ProgressListener):
     tree: method("tree"),
     why: method("why"),
     runScript: method("runScript"),
+    cache: {
+      clear: async () => store?.clear?.(),
+      get size() {
+        return (async () => (await store?.size) ?? 0)();
+      },
+    },
   };
+}
+
+/** Lets a cache delete old entries, without waiting for it. */
+export function prune(store?: Cache): void {
+  (async () => store?.prune?.())().catch(() => {});
 }

@@ -1,0 +1,165 @@
+import type { LimitedCache } from "./cache.ts";
+import { type Entry, leastUsed, totalSize } from "./least_used.ts";
+
+/** Has the number of the layout. Caches with lower numbers are deleted. */
+const NAME = "wherry-v1";
+const LAYOUTS = /^wherry-v(\d+)$/;
+/** The Cache API wants URLs as keys. This host cannot exist, so a service worker takes no entry for an answer. */
+const PLACE = "https://wherry.invalid/";
+/** The entry that records sizes and times of the last use. */
+const USES = `${PLACE}uses`;
+
+const SHARE = 0.1;
+const LARGEST = 512e6; // bytes
+
+/** The part of the Cache API that is used. */
+export interface Caches {
+  open(name: string): Promise<Store>;
+  keys(): Promise<readonly string[]>;
+  delete(name: string): Promise<boolean>;
+}
+
+export interface Store {
+  match(url: string): Promise<Response | undefined>;
+  put(url: string, response: Response): Promise<void>;
+  delete(url: string): Promise<boolean>;
+  keys(): Promise<readonly { readonly url: string }[]>;
+}
+
+interface StoredEntry extends Entry {
+  url: string;
+}
+
+/**
+ * Keeps bytes in the browser's Cache API, for all tabs of an origin, up to a tenth of the quota.
+ *
+ * Nothing here rejects or says anything: whatever fails counts as missing. `put()` does not wait for the browser.
+ */
+export class BrowserCache implements LimitedCache {
+  readonly #caches: Caches;
+  readonly #estimate: () => Promise<{ quota?: number }>;
+  #opened: Promise<Store> | undefined;
+  /** All changes, one after the other. */
+  #work: Promise<unknown> = Promise.resolve();
+  /** By URL: sizes of the entries that were used since the last pruning. */
+  #used = new Map<string, number>();
+  /** Whether writing has failed since the last pruning. */
+  #isFull = false;
+
+  constructor(caches: Caches, estimate: () => Promise<{ quota?: number }>) {
+    this.#caches = caches;
+    this.#estimate = estimate;
+  }
+
+  async get(key: string): Promise<Uint8Array | undefined> {
+    try {
+      const url = PLACE + key;
+      const content = await read(await this.#open(), url);
+      if (content) this.#used.set(url, content.length);
+      return content;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async put(key: string, content: Uint8Array): Promise<void> {
+    if (this.#isFull) return;
+    void this.#do(async (store) => {
+      if (this.#isFull) return;
+      const url = PLACE + key;
+      this.#used.set(url, content.length);
+      // Not retried with each file when the quota is used up.
+      await write(store, url, content).catch(() => (this.#isFull = true));
+    });
+  }
+
+  async prune(): Promise<void> {
+    await idle();
+    await this.#do(async (store) => {
+      if (!this.#used.size) return;
+      const entries = await this.#entries(store);
+      this.#used.clear();
+      const { quota = 0 } = await this.#estimate();
+      const unwanted = new Set(leastUsed(entries, Math.min(quota * SHARE, LARGEST)));
+      for (const { url } of unwanted) await store.delete(url);
+      const uses = entries.filter((entry) => !unwanted.has(entry)).map(({ url, size, usedAt }) => [url, size, usedAt]);
+      await write(store, USES, JSON.stringify(uses));
+      this.#isFull = false;
+      await this.#deleteOlder();
+    });
+  }
+
+  get size(): Promise<number> {
+    return this.#do(async (store) => totalSize(await this.#entries(store))).then((size) => size ?? 0);
+  }
+
+  async clear(): Promise<void> {
+    await this.#do(async () => {
+      this.#opened = undefined;
+      this.#used.clear();
+      await this.#caches.delete(NAME);
+    });
+  }
+
+  /** Works after all work before, and returns undefined if that is not possible. */
+  #do<Result>(work: (store: Store) => Promise<Result>): Promise<Result | undefined> {
+    const done = this.#work.then(async () => work(await this.#open())).catch(() => undefined);
+    this.#work = done;
+    return done;
+  }
+
+  #open(): Promise<Store> {
+    return (this.#opened ??= this.#caches.open(NAME));
+  }
+
+  async #entries(store: Store): Promise<StoredEntry[]> {
+    const recorded = await readUses(store);
+    const entries: StoredEntry[] = [];
+    for (const { url } of await store.keys()) {
+      if (url === USES) continue;
+      const [size, usedAt] = recorded.get(url) ?? [];
+      const now = this.#used.get(url);
+      // Another tab may have written the entry, and not recorded it yet.
+      const isKnown = now === undefined && size !== undefined && usedAt !== undefined;
+      entries.push(isKnown ? { url, size, usedAt } : { url, size: now ?? (await sizeOf(store, url)), usedAt: Date.now() });
+    }
+    return entries;
+  }
+
+  async #deleteOlder(): Promise<void> {
+    const layoutOf = (name: string) => Number(LAYOUTS.exec(name)?.[1] ?? Infinity);
+    for (const name of await this.#caches.keys()) if (layoutOf(name) < layoutOf(NAME)) await this.#caches.delete(name);
+  }
+}
+
+async function read(store: Store, url: string): Promise<Uint8Array | undefined> {
+  const response = await store.match(url);
+  return response && new Uint8Array(await response.arrayBuffer());
+}
+
+async function write(store: Store, url: string, content: Uint8Array | string): Promise<void> {
+  await store.put(url, new Response(content as BodyInit));
+}
+
+async function sizeOf(store: Store, url: string): Promise<number> {
+  return (await (await store.match(url))?.blob())?.size ?? 0;
+}
+
+/** Reads the record of sizes and times. What is damaged is missing. */
+async function readUses(store: Store): Promise<Map<string, [size: number, usedAt: number]>> {
+  const uses = new Map<string, [number, number]>();
+  try {
+    for (const [url, size, usedAt] of JSON.parse(new TextDecoder().decode(await read(store, USES)))) {
+      if (size >= 0 && usedAt <= Date.now()) uses.set(url, [Number(size), Number(usedAt)]);
+    }
+  } catch {
+    // Sizes are then read from the entries.
+  }
+  return uses;
+}
+
+/** Waits until the page has nothing else to do, where the platform can tell. */
+async function idle(): Promise<void> {
+  const { requestIdleCallback } = globalThis;
+  if (requestIdleCallback) await new Promise((resolve) => requestIdleCallback(resolve));
+}

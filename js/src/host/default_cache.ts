@@ -1,0 +1,50 @@
+import type { LimitedCache } from "./cache.ts";
+import type { Get } from "./transfer.ts";
+
+/** A cache, and what fetches and keeps pages in it. */
+export interface DefaultCache {
+  store: LimitedCache;
+  get: Get;
+}
+
+/**
+ * Returns the cache of this page or worker; undefined if there is none, as in Node.js and on insecure origins.
+ *
+ * Requests do not wait until its code is loaded. If that fails, the cache is empty.
+ */
+export function openDefaultCache(): DefaultCache | undefined {
+  if (!hasStorage()) return undefined;
+  const loading = import("./kept.ts").then(({ openKept }) => openKept()).catch(() => undefined);
+  const use = async <Result>(work: (store: LimitedCache) => Result | Promise<Result>) => {
+    const kept = await loading;
+    return kept && work(kept.store);
+  };
+  return {
+    store: {
+      get: (key) => use((store) => store.get(key)),
+      put: (key, content) => use((store) => store.put(key, content)),
+      prune: () => use((store) => store.prune()),
+      clear: () => use((store) => store.clear()),
+      get size() {
+        return use((store) => store.size).then((size) => size ?? 0);
+      },
+    },
+    get: async (url, init) => {
+      const response = fetch(url, init);
+      // Its failure is handled below.
+      response.catch(() => {});
+      const pages = (await loading)?.pages;
+      return pages ? pages.fetch(url, init, () => response) : response;
+    },
+  };
+}
+
+/** Whether there are the Cache API and its quota. Deno has the first alone. */
+function hasStorage(): boolean {
+  try {
+    return Boolean(globalThis.caches && navigator.storage);
+  } catch {
+    // Some frames may not even read the properties.
+    return false;
+  }
+}
