@@ -19,14 +19,18 @@ export function openDefaultCache(): DefaultCache | undefined {
     const kept = await loading;
     return kept && work(kept.store);
   };
+  const useAll = async <Result>(work: (store: LimitedCache) => Result | Promise<Result>) => {
+    await (await loading)?.pages.written;
+    return use(work);
+  };
   return {
     store: {
       get: (key) => use((store) => store.get(key)),
       put: (key, content) => use((store) => store.put(key, content)),
-      prune: () => use((store) => store.prune()),
-      clear: () => use((store) => store.clear()),
+      prune: () => useAll((store) => store.prune()),
+      clear: () => useAll((store) => store.clear()),
       get size() {
-        return use((store) => store.size).then((size) => size ?? 0);
+        return useAll((store) => store.size).then((size) => size ?? 0);
       },
     },
     get: async (url, init) => {

@@ -53,6 +53,7 @@ export class KeptPages {
   readonly #revalidates: boolean;
   /** By origin, while it does not answer: a report has each text once. */
   readonly #notes = new Map<string, string>();
+  #written: Promise<unknown> = Promise.resolve();
 
   constructor(cache: Cache, { get = fetch, isOffline = false, revalidates = false }: KeptPagesOptions = {}) {
     this.#cache = cache;
@@ -83,9 +84,16 @@ export class KeptPages {
     }
     this.#notes.delete(new URL(url).origin);
     if (kept && status === NOT_MODIFIED) return toResponse(kept);
-    if (mayKeep && ANSWERS.has(status) && !isForbidden(response)) void this.#keep(url, init, response.clone());
+    if (mayKeep && ANSWERS.has(status) && !isForbidden(response)) {
+      this.#written = Promise.all([this.#written, this.#keep(url, init, response.clone())]);
+    }
     return response;
   };
+
+  /** Settles when the pages of all responses until now are in the cache. */
+  get written(): Promise<unknown> {
+    return this.#written;
+  }
 
   async #keep(url: string, init: RequestInit, response: Response): Promise<void> {
     try {
