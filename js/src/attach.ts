@@ -6,7 +6,7 @@ import { openDefaultCache } from "./host/default_cache.ts";
 import { beginEarly, dropEarly, transfer } from "./host/early.ts";
 import { EarlyLock } from "./lock/early_lock.ts";
 import { showHidden } from "./host/hidden_files.ts";
-import { createInstaller, prune } from "./installer.ts";
+import { createInstaller } from "./installer.ts";
 import type { AttachOptions, InstallOptions, Installer, ProgressEvent } from "./types.ts";
 import { readListing } from "./host/page_listing.ts";
 import { type PyodideRuntime, requireSupported } from "./python/runtime.ts";
@@ -56,7 +56,6 @@ export async function attach(
     return installer;
   } finally {
     early?.drop();
-    prune(store);
   }
 }
 

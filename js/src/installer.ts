@@ -12,7 +12,7 @@ export function createInstaller(call: Call, defaultListener?: ProgressListener, 
     (name: keyof typeof METHODS) =>
     async (...given: unknown[]) => {
       const { onProgress = defaultListener, signal, ...parameters } = METHODS[name](given, `${name}(): `);
-      return call(name, parameters, { onEvent: onProgress, signal }).finally(() => prune(store));
+      return call(name, parameters, { onEvent: onProgress, signal });
     };
   return {
     install: method("install"),
@@ -33,9 +33,4 @@ export function createInstaller(call: Call, defaultListener?: ProgressListener, 
       },
     },
   };
-}
-
-/** Lets a cache delete old entries, without waiting for it. */
-export function prune(store?: Cache): void {
-  (async () => store?.prune?.())().catch(() => {});
 }

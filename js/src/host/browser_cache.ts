@@ -43,8 +43,8 @@ export class BrowserCache implements LimitedCache {
   #work: Promise<unknown> = Promise.resolve();
   /** By URL: sizes of the entries that were used since the last pruning. */
   #used = new Map<string, number>();
-  /** Whether writing has failed since the last pruning. */
-  #isFull = false;
+  /** The first failure of writing since the last pruning. */
+  #failure: { error: any } | undefined;
 
   constructor(caches: Caches, estimate: () => Promise<{ quota?: number }>) {
     this.#caches = caches;
@@ -63,13 +63,12 @@ export class BrowserCache implements LimitedCache {
   }
 
   async put(key: string, content: Uint8Array): Promise<void> {
-    if (this.#isFull) return;
     void this.#do(async (store) => {
-      if (this.#isFull) return;
+      // Not retried with each file when the quota is used up.
+      if (this.#failure) return;
       const url = PLACE + key;
       this.#used.set(url, content.length);
-      // Not retried with each file when the quota is used up.
-      await write(store, url, content).catch(() => (this.#isFull = true));
+      await write(store, url, content).catch((error) => (this.#failure = { error }));
     });
   }
 
@@ -78,15 +77,21 @@ export class BrowserCache implements LimitedCache {
     await this.#do(async (store) => {
       if (!this.#used.size) return;
       const entries = await this.#entries(store);
+      const unwanted = new Set(await this.#unwanted(entries));
       this.#used.clear();
-      const { quota = 0 } = await this.#estimate();
-      const unwanted = new Set(leastUsed(entries, Math.min(quota * SHARE, LARGEST)));
+      this.#failure = undefined;
       for (const { url } of unwanted) await store.delete(url);
       const uses = entries.filter((entry) => !unwanted.has(entry)).map(({ url, size, usedAt }) => [url, size, usedAt]);
       await write(store, USES, JSON.stringify(uses));
-      this.#isFull = false;
       await this.#deleteOlder();
     });
+  }
+
+  async #unwanted(entries: readonly StoredEntry[]): Promise<readonly StoredEntry[]> {
+    // Browsers may report a larger quota than they grant. Then only what this visit used is kept.
+    if (this.#failure?.error.name === "QuotaExceededError") return entries.filter(({ url }) => !this.#used.has(url));
+    const { quota = 0 } = await this.#estimate();
+    return leastUsed(entries, Math.min(quota * SHARE, LARGEST));
   }
 
   get size(): Promise<number> {

@@ -12,12 +12,13 @@ export interface Cache {
   readonly size?: number | Promise<number>;
   /** Deletes all entries, for `wherry.cache.clear()`. */
   clear?(): Promise<void>;
-  /** Called after an installation, to delete the entries unused for longest. */
-  prune?(): Promise<void>;
 }
 
 /** A cache with a limit on its size. */
-export type LimitedCache = Required<Cache>;
+export interface LimitedCache extends Required<Cache> {
+  /** Deletes the entries unused for longest while the limit is exceeded. */
+  prune(): Promise<void>;
+}
 
 /** Seconds to wait for a cache, unless `answerTimeout` is given. */
 const PATIENCE = 30;

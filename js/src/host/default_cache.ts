@@ -1,9 +1,12 @@
-import type { LimitedCache } from "./cache.ts";
+import type { Cache, LimitedCache } from "./cache.ts";
 import type { Get } from "./transfer.ts";
+
+/** Milliseconds after the last use of the cache until it is pruned. */
+const QUIET = 2000;
 
 /** A cache, and what fetches and keeps pages in it. */
 export interface DefaultCache {
-  store: LimitedCache;
+  store: Required<Cache>;
   get: Get;
 }
 
@@ -15,22 +18,32 @@ export interface DefaultCache {
 export function openDefaultCache(): DefaultCache | undefined {
   if (!hasStorage()) return undefined;
   const loading = import("./kept.ts").then(({ openKept }) => openKept()).catch(() => undefined);
-  const use = async <Result>(work: (store: LimitedCache) => Result | Promise<Result>) => {
-    const kept = await loading;
-    return kept && work(kept.store);
+  const use = async <Result>(work: (store: LimitedCache) => Promise<Result>) => {
+    const store = (await loading)?.store;
+    return store && work(store);
   };
-  const useAll = async <Result>(work: (store: LimitedCache) => Result | Promise<Result>) => {
+  const useAll = async <Result>(work: (store: LimitedCache) => Promise<Result>) => {
     await (await loading)?.pages.written;
     return use(work);
   };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const pruneLater = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => useAll((store) => store.prune()), QUIET);
+  };
   return {
     store: {
-      get: (key) => use((store) => store.get(key)),
-      put: (key, content) => use((store) => store.put(key, content)),
-      prune: () => useAll((store) => store.prune()),
+      get: (key) => {
+        pruneLater();
+        return use((store) => store.get(key));
+      },
+      put: (key, content) => {
+        pruneLater();
+        return use((store) => store.put(key, content));
+      },
       clear: () => useAll((store) => store.clear()),
       get size() {
-        return useAll((store) => store.size).then((size) => size ?? 0);
+        return useAll(async (store) => store.size).then((size) => size ?? 0);
       },
     },
     get: async (url, init) => {

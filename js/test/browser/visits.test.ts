@@ -211,6 +211,7 @@ function visitAll(name: BrowserName): void {
     assert.deepEqual(said, []);
   }));
 
+  // Only Chromium lets a test set the quota.
   test("a page whose quota is used up works, without a word on the console", { skip: name !== "chromium" }, inPage(async (page) => {
     await using place = await Place.open();
     const session = await page.createCDPSession();
@@ -218,5 +219,20 @@ function visitAll(name: BrowserName): void {
     const { size } = await visit(page, place.site.origin, list(place));
     assert.ok(size < 100_000, `${size} bytes`);
     assert.deepEqual(said, []);
+  }));
+
+  test("after the installation the cache is pruned to a tenth of the quota", inPage(async (page) => {
+    await using place = await Place.open();
+    // Chromium reports the same quota whatever it grants.
+    await page.evaluateOnNewDocument(() => (navigator.storage.estimate = async () => ({ quota: 10_000_000 })));
+    const { size } = await visit(page, place.site.origin, lock);
+    assert.ok(size > 1_000_000, `${size} bytes`);
+    const isPruned = async () => {
+      const cache = await caches.open("wherry-v1");
+      const responses = await Promise.all((await cache.keys()).map((request) => cache.match(request)));
+      const contents = await Promise.all(responses.map(async (response) => (await response?.arrayBuffer())?.byteLength ?? 0));
+      return contents.reduce((sum, length) => sum + length, 0) <= 1_000_000;
+    };
+    await page.waitForFunction(isPruned, { polling: 100 });
   }));
 }
