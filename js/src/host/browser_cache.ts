@@ -39,6 +39,11 @@ export class BrowserCache implements LimitedCache {
   readonly #caches: Caches;
   readonly #estimate: () => Promise<{ quota?: number }>;
   #opened: Promise<Store> | undefined;
+  /**
+   * The URLs of all entries. Then a missing one is known at once, in a page whose thread is busy starting Python. What
+   * other tabs add is not seen.
+   */
+  #known: Promise<Set<string>> | undefined;
   /** All changes, one after the other. */
   #work: Promise<unknown> = Promise.resolve();
   /** By URL: sizes of the entries that were used since the last pruning. */
@@ -51,9 +56,15 @@ export class BrowserCache implements LimitedCache {
     this.#estimate = estimate;
   }
 
+  /** Opens the cache, so that `get()` need not wait for it. Rejects if that is not possible. */
+  open(): Promise<Set<string>> {
+    return (this.#known ??= this.#open().then(async (store) => new Set((await store.keys()).map(({ url }) => url))));
+  }
+
   async get(key: string): Promise<Uint8Array | undefined> {
     try {
       const url = PLACE + key;
+      if (!(await this.open()).has(url)) return undefined;
       const content = await read(await this.#open(), url);
       if (content) this.#used.set(url, content.length);
       return content;
@@ -68,7 +79,8 @@ export class BrowserCache implements LimitedCache {
       if (this.#failure) return;
       const url = PLACE + key;
       this.#used.set(url, content.length);
-      await write(store, url, content).catch((error) => (this.#failure = { error }));
+      const known = await this.open();
+      await write(store, url, content).then(() => known.add(url), (error) => (this.#failure = { error }));
     });
   }
 
@@ -80,7 +92,11 @@ export class BrowserCache implements LimitedCache {
       const unwanted = new Set(await this.#unwanted(entries));
       this.#used.clear();
       this.#failure = undefined;
-      for (const { url } of unwanted) await store.delete(url);
+      const known = await this.open();
+      for (const { url } of unwanted) {
+        known.delete(url);
+        await store.delete(url);
+      }
       const uses = entries.filter((entry) => !unwanted.has(entry)).map(({ url, size, usedAt }) => [url, size, usedAt]);
       await write(store, USES, JSON.stringify(uses));
       await this.#deleteOlder();
@@ -100,7 +116,7 @@ export class BrowserCache implements LimitedCache {
 
   async clear(): Promise<void> {
     await this.#do(async () => {
-      this.#opened = undefined;
+      this.#opened = this.#known = undefined;
       this.#used.clear();
       await this.#caches.delete(NAME);
     });

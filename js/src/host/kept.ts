@@ -5,5 +5,6 @@ import { KeptPages } from "./kept_pages.ts";
 /** Opens the cache of this page or worker, and the pages in it. */
 export function openKept() {
   const store = new BrowserCache(caches, () => navigator.storage.estimate());
+  store.open().catch(() => {});
   return { store, pages: new KeptPages(store) };
 }

@@ -27,9 +27,12 @@ interface Page extends Head {
   body: Uint8Array<ArrayBuffer>;
 }
 
-/** A response whose page was kept. `note` is a warning for the report. */
-export interface NotedResponse extends Response {
+/** A response of a kept page, or of one to keep. */
+export interface KeptResponse extends Response {
+  /** A warning for the report. */
   readonly note?: string;
+  /** Call it with the complete body. Reading a copy of the response takes longer. */
+  readonly keep?: (body: Uint8Array) => void;
 }
 
 export interface KeptPagesOptions {
@@ -63,7 +66,7 @@ export class KeptPages {
   }
 
   /** Fetches with `get`, once, which may have begun. */
-  readonly fetch = async (url: string, init: RequestInit, get: Get = this.#get): Promise<NotedResponse> => {
+  readonly fetch = async (url: string, init: RequestInit, get: Get = this.#get): Promise<KeptResponse> => {
     const mayKeep = isOpenPage(url, init);
     const read = () => (mayKeep ? this.#read(url, init) : undefined);
     if (this.#isOffline) return this.#respond(url, "offline", await read()) ?? Promise.reject(notKept());
@@ -84,35 +87,31 @@ export class KeptPages {
     }
     this.#notes.delete(new URL(url).origin);
     if (kept && status === NOT_MODIFIED) return toResponse(kept);
-    if (mayKeep && ANSWERS.has(status) && !isForbidden(response)) {
-      this.#written = Promise.all([this.#written, this.#keep(url, init, response.clone())]);
-    }
-    return response;
+    if (!mayKeep || !ANSWERS.has(status) || isForbidden(response)) return response;
+    const keep = (body: Uint8Array) => {
+      this.#written = Promise.all([this.#written, this.#keep(url, init, response, body).catch(() => {})]);
+    };
+    return Object.defineProperty(response, "keep", { value: keep });
   };
 
-  /** Settles when the pages of all responses until now are in the cache. */
+  /** Settles when all pages until now are in the cache. */
   get written(): Promise<unknown> {
     return this.#written;
   }
 
-  async #keep(url: string, init: RequestInit, response: Response): Promise<void> {
-    try {
-      const body = new Uint8Array(await response.arrayBuffer());
-      const headers: Record<string, string> = {};
-      for (const name of ["content-type", ...VALIDATORS.map(([name]) => name)]) {
-        const value = response.headers.get(name);
-        if (value !== null) headers[name] = value;
-      }
-      const { status } = response;
-      const head: Head = { url: response.url || url, status, headers, at: Date.now(), size: body.length };
-      const line = new TextEncoder().encode(`${JSON.stringify(head)}\n`);
-      const content = new Uint8Array(line.length + body.length);
-      content.set(line);
-      content.set(body, line.length);
-      await this.#cache.put(await keyOf(url, init), content);
-    } catch {
-      // Incomplete responses are not kept.
+  async #keep(url: string, init: RequestInit, response: Response, body: Uint8Array): Promise<void> {
+    const headers: Record<string, string> = {};
+    for (const name of ["content-type", ...VALIDATORS.map(([name]) => name)]) {
+      const value = response.headers.get(name);
+      if (value !== null) headers[name] = value;
     }
+    const { status } = response;
+    const head: Head = { url: response.url || url, status, headers, at: Date.now(), size: body.length };
+    const line = new TextEncoder().encode(`${JSON.stringify(head)}\n`);
+    const content = new Uint8Array(line.length + body.length);
+    content.set(line);
+    content.set(body, line.length);
+    await this.#cache.put(await keyOf(url, init), content);
   }
 
   /** Returns a kept page. Damaged ones are ignored. */
@@ -132,7 +131,7 @@ export class KeptPages {
     }
   }
 
-  #respond(url: string, why: string, page: Page | undefined): NotedResponse | undefined {
+  #respond(url: string, why: string, page: Page | undefined): KeptResponse | undefined {
     if (!page) return undefined;
     const { origin } = new URL(url);
     const moment = new Date(page.at).toISOString().slice(0, 16).replace("T", " ");

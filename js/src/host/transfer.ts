@@ -1,6 +1,6 @@
 // Fetches for Python. A whole transfer is followed here: each call into Python costs more than all of it in JavaScript.
 
-import type { NotedResponse } from "./kept_pages.ts";
+import type { KeptResponse } from "./kept_pages.ts";
 import { isJsonPage, type Listing, ListingReader } from "./page_listing.ts";
 import { MemoryBudget } from "./memory_budget.ts";
 import { hash } from "./sha256.ts";
@@ -136,7 +136,10 @@ export class Transfer {
       step.moveLazily();
     }
     const listing = reader?.finish();
-    const content = listing ? NOTHING : body.take();
+    const { keep } = response as KeptResponse;
+    const all = listing && !keep ? NOTHING : body.take();
+    keep?.(all);
+    const content = listing ? NOTHING : all;
     return answer(response, headers, { body: content, listing, sha256: wishes.wantsHash ? await hash(content) : "" });
   }
 
@@ -291,7 +294,7 @@ function limitOf(response: Response, headers: Record<string, string>, { limit }:
 }
 
 function answer(response: Response, headers: Record<string, string>, rest: Partial<Answer>): Answer {
-  const { status, url, type, note = "" } = response as NotedResponse;
+  const { status, url, type, note = "" } = response as KeptResponse;
   const nothing = { body: NOTHING, listing: undefined, sha256: "", hasMore: false };
   return { status, url, type, note, headers: JSON.stringify(headers), ...nothing, ...rest };
 }
