@@ -97,9 +97,11 @@ async function main() {
     define: { BYTECODE_MAGIC: JSON.stringify(magic) },
   };
   const options = { platform: "neutral", conditions: ["node"], mainFields: ["module", "main"] };
-  // Only pages with a lock load its reader.
-  await build({ ...scripts, ...options, entryPoints: ["src/index.ts"], plugins: [keepOutside("./lock_reader.ts")] });
-  await build({ ...scripts, ...options, entryPoints: ["src/lock/lock_reader.ts"], minify: true });
+  // Only pages with a lock load its reader, and only pages and workers with storage load what keeps downloads.
+  const plugins = [keepOutside("./lock_reader.ts", "./kept.ts")];
+  await build({ ...scripts, ...options, entryPoints: ["src/index.ts"], plugins });
+  const apart = ["src/lock/lock_reader.ts", "src/host/kept.ts"];
+  await build({ ...scripts, ...options, entryPoints: apart, entryNames: "[name]", minify: true });
   // Libraries of the command line may import Node's modules by their old names.
   await build({ ...scripts, platform: "node", entryPoints: { cli: "src/cli/main.ts", "cli-worker": "src/cli/worker.ts" } });
   await buildElement("preload", { plugins: [keepOutside("../index.ts", "../progress/define.ts")] });

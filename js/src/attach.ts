@@ -1,7 +1,8 @@
 import { namesFiles, readAttachOptions, readRuntime } from "./options/arguments.ts";
 import { type Call, openBridge } from "./python/bridge.ts";
 import { beginBundle, loadBundle } from "./python/bundle.ts";
-import { type Cache, forgiving } from "./host/cache.ts";
+import { type Cache, forgiving, uncopied } from "./host/cache.ts";
+import { openDefaultCache } from "./host/default_cache.ts";
 import { beginEarly, dropEarly, transfer } from "./host/early.ts";
 import { EarlyLock } from "./lock/early_lock.ts";
 import { showHidden } from "./host/hidden_files.ts";
@@ -45,12 +46,12 @@ export async function attach(
   const lockListener = lock?.onProgress ?? rest.onProgress;
   const listeners = [lock && lockListener, preloads && (installOptions.onProgress ?? rest.onProgress)];
   for (const listener of new Set(listeners)) if (listener) listener({ ...LOADING });
-  const cache = openCache(rest);
-  const early = lock && new EarlyLock(lock, rest, cache);
+  const { store, cache, get } = openCache(rest);
+  const early = lock && new EarlyLock(lock, rest, cache, get);
   try {
-    const call = await connect(pyodide, rest, undefined, early?.cache ?? cache);
+    const call = await connect(pyodide, rest, get, early?.cache ?? cache);
     await early?.install(call, lockListener);
-    const installer = createInstaller(call, rest.onProgress);
+    const installer = createInstaller(call, rest.onProgress, store);
     if (preloads) await installer.install(requirements, installOptions);
     return installer;
   } finally {
@@ -58,12 +59,15 @@ export async function attach(
   }
 }
 
-/** Attaches without `lock` and `preload`, fetches with `get`, and returns access to every method of the Python side. */
+/**
+ * Attaches without `lock` and `preload`, fetches with `get`, and returns access to every method of the Python side. The
+ * cache never fails.
+ */
 export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions & Pick<InstallOptions, "constraints" | "overwrite">,
   get?: Get,
-  cache = openCache(options),
+  cache?: Cache,
 ): Promise<Call> {
   const { cache: _, bundleUrl, ...rest } = options;
   const location = bundleUrl?.toString();
@@ -88,7 +92,16 @@ function isPromise(value: unknown): boolean {
   return "then" in Object(value);
 }
 
-/** Returns the cache of the options, in a form that never fails. */
-function openCache({ cache, network }: AttachOptions): Cache | undefined {
-  return cache ? forgiving(cache, console.warn, network?.answerTimeout ?? undefined) : undefined;
+/** A cache as it was given or opened, the same in a form that never fails, and what keeps pages in it. */
+interface OpenedCache {
+  store?: Cache;
+  cache?: Cache;
+  get?: Get;
+}
+
+function openCache({ cache: given = true, network }: AttachOptions): OpenedCache {
+  const patience = network?.answerTimeout ?? undefined;
+  if (typeof given === "object") return { store: given, cache: forgiving(given, console.warn, patience) };
+  const opened = given ? openDefaultCache() : undefined;
+  return opened ? { ...opened, cache: forgiving(opened.store, () => {}, patience, uncopied) } : {};
 }

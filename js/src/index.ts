@@ -7,6 +7,7 @@ export type {
   Branch,
   BrokenDistribution,
   CheckReport,
+  DownloadCache,
   Index,
   InstalledDistribution,
   Installer,

@@ -1,9 +1,13 @@
 import { METHODS } from "./options/arguments.ts";
+import type { Cache } from "./host/cache.ts";
 import type { Call } from "./python/bridge.ts";
 import type { Installer, ProgressListener } from "./types.ts";
 
-/** Returns an installer whose methods check their arguments and call the methods of the same names in Python. */
-export function createInstaller(call: Call, defaultListener?: ProgressListener): Installer {
+/**
+ * Returns an installer whose methods check their arguments and call the methods of the same names in Python. `store` is
+ * its cache.
+ */
+export function createInstaller(call: Call, defaultListener?: ProgressListener, store?: Cache): Installer {
   const method =
     (name: keyof typeof METHODS) =>
     async (...given: unknown[]) => {
@@ -22,5 +26,11 @@ export function createInstaller(call: Call, defaultListener?: ProgressListener):
     tree: method("tree"),
     why: method("why"),
     runScript: method("runScript"),
+    cache: {
+      clear: async () => store?.clear?.(),
+      get size() {
+        return (async () => (await store?.size) ?? 0)();
+      },
+    },
   };
 }

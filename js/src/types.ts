@@ -88,8 +88,13 @@ export interface AttachOptions extends CallOptions {
    * for this Pyodide. Relative to the page. Default: beside wherry's own script.
    */
   bundleUrl?: string | URL;
-  /** Keeps downloads from one visit, or one run, to the next. Default: false. */
-  cache?: Cache | false;
+  /**
+   * Keeps downloads from one visit, or one run, to the next. `true` is the browser's Cache API: archives by hash, and
+   * pages and locks, which are used if the network is gone. At most a tenth of the storage that the browser grants, and
+   * 512 MB. Where there is none, as in Node.js or on an insecure origin, it is the same as `false`. An object with `get`
+   * and `put` keeps archives and metadata files by hash. Default: true.
+   */
+  cache?: Cache | boolean;
   /** Time limits, size limits and concurrency of requests. */
   network?: NetworkOptions;
   /** Limits on the contents of a wheel. */
@@ -374,4 +379,13 @@ export interface Installer {
   why(name: string): Promise<Why>;
   /** Runs a console script of an installed package, and returns its exit status. */
   runScript(name: string, args?: Texts): Promise<number>;
+  /** The cache of downloads. Without one, it is empty. */
+  readonly cache: DownloadCache;
+}
+
+export interface DownloadCache {
+  /** Bytes of all entries. */
+  readonly size: Promise<number>;
+  /** Deletes all entries, of every page of the origin. */
+  clear(): Promise<void>;
 }

@@ -104,13 +104,13 @@ test("dictionaries accept any name, and signals must work", () => {
   assert.throws(() => METHODS.installImports(["x", { signal }], ""), /signal takes an AbortSignal/);
 });
 
-test("a cache is an object with get and put, or false", () => {
+test("a cache is an object with get and put, true or false", () => {
   class Kept extends Map<string, Uint8Array> {
     put() {}
   }
   const cache = new Kept();
   assert.equal(readAttachOptions({ cache }).cache, cache);
-  assert.equal(readAttachOptions({ cache: false }).cache, false);
+  for (const cache of [true, false]) assert.equal(readAttachOptions({ cache }).cache, cache);
 });
 
 /** Calls and the messages of their errors. */
@@ -172,7 +172,7 @@ const REFUSED: [call: () => unknown, message: string][] = [
   [() => readAttachOptions({ lock: { lock: "a", pre: true } }), "attach(): lock.pre is not an option. Options: lock, exact, extras, groups, onProgress, overwrite, signal."],
   [() => readAttachOptions([]), "attach(): options takes an object, not an Array."],
   [() => readAttachOptions({ strict: 1 }), "attach(): strict takes true or false, not 1."],
-  [() => readAttachOptions({ cache: new Map() }), "attach(): cache takes an object with the methods get and put, not a Map."],
+  [() => readAttachOptions({ cache: new Map() }), "attach(): cache takes true, false or an object with the methods get and put, not a Map."],
   [() => readAttachOptions({ network: "https://name:password@example.org" }), "attach(): network takes an object, not a String."],
   [() => readAttachOptions({ network: { attempts: 0 } }), "attach(): network.attempts takes a whole number from 1, not 0."],
   [() => readAttachOptions({ network: { idleTimeout: NaN } }), "attach(): network.idleTimeout takes a number above 0, or null, not NaN."],

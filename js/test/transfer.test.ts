@@ -295,3 +295,19 @@ test("many small pieces are joined in order", async (context) => {
   assert.equal(content.length, 16_000);
   assert.deepEqual(content.slice(1999, 2001), new Uint8Array([8_000 % 256, 7_000 % 256]));
 });
+
+const JSON_PAGE = JSON.stringify({ meta: { "api-version": "1.0" }, name: "a", files: [{ filename: "a-1.tar.gz", url: "a" }] });
+
+for (const [type, text, limit, kept] of [
+  ["text/html", "page", null, ["page"]],
+  ["application/vnd.pypi.simple.v1+json", JSON_PAGE, null, [JSON_PAGE]],
+  ["text/html", "page", 3, []],
+] as const) {
+  test(`what keeps a ${type} response receives its body if it is complete: limit ${limit}`, async () => {
+    const received: string[] = [];
+    const keep = (body: Uint8Array) => received.push(new TextDecoder().decode(body));
+    const get = async () => Object.assign(new Response(text, { headers: { "Content-Type": type } }), { keep, note: "old" });
+    const { note, hasMore, listing } = await transfer(NOWHERE, INIT, "{}", JSON.stringify({ limit }), get).answer;
+    assert.deepEqual([received, note, hasMore, listing !== undefined], [kept, "old", limit !== null, text === JSON_PAGE]);
+  });
+}

@@ -16,7 +16,7 @@ from tests.harness.memory_fetcher import MemoryFetcher
 from wherry.errors import AnswerTooLarge, IndexUnavailable, IntegrityError, InvalidLock, InvalidRequirement
 from wherry.index.cache import NoCache
 from wherry.index.client import IndexClient
-from wherry.index.documents import DocumentReader
+from wherry.index.documents import Document, DocumentReader
 from wherry.index.fetcher import Response
 from wherry.index.lock_files import GivenLock, ReadLock, open_lock, with_hashes
 from wherry.model.project import ProjectFile
@@ -143,3 +143,11 @@ async def test_a_weak_hash_that_differs_is_refused() -> None:
     async with IndexClient(MemoryFetcher([LIB]), NoCache(), []) as index:
         with pytest.raises(IntegrityError):
             await with_hashes(files({"md5": "00"}), index)
+
+
+@pytest.mark.parametrize("note", ["", "an old copy"])
+async def test_a_note_of_the_response_is_a_warning_of_the_lock(note: str) -> None:
+    async def read(file: str) -> Document:
+        return Document(file, file, TEXT.encode(), note)
+
+    assert (await open_lock(URL, read)).warnings == ((note,) if note else ())

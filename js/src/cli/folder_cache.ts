@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import envPaths from "env-paths";
-import type { Cache } from "../host/cache.ts";
+import type { LimitedCache } from "../host/cache.ts";
+import { type Entry, leastUsed, totalSize } from "../host/least_used.ts";
 
 const LARGEST = 2e9; // bytes
-/** The share of the limit to keep when pruning, so that not every run has to prune. */
-const AFTERWARDS = 0.8;
 const HOUR = 3_600_000; // milliseconds
 /** Part of the path, so that a later version may use another layout. */
 const LAYOUT = "v1";
@@ -18,10 +17,8 @@ export function openCache(warn: (line: string) => void, environment: NodeJS.Proc
   return new FolderCache(join(folder, LAYOUT), warn);
 }
 
-interface Entry {
+interface File extends Entry {
   path: string;
-  size: number;
-  usedAt: number;
 }
 
 /**
@@ -30,7 +27,7 @@ interface Entry {
  * A file appears complete or not at all. Writing is synchronous, so that Ctrl-C cannot interrupt it. The modification
  * time is the time of the last use; the files unused for longest are pruned first. The first failure is a warning.
  */
-export class FolderCache implements Cache {
+export class FolderCache implements LimitedCache {
   readonly #folder: string;
   readonly #warn: (line: string) => void;
   readonly #largest: number;
@@ -71,30 +68,32 @@ export class FolderCache implements Cache {
   }
 
   /** Deletes the files unused for longest while the limit is exceeded, and unfinished files of killed processes. */
-  prune(): void {
+  async prune(): Promise<void> {
     if (!this.#hasGrown) return;
     this.#hasGrown = false;
     try {
-      this.#makeRoom(this.#entries());
+      const abandoned = Date.now() - HOUR;
+      const files = this.#files();
+      const unfinished = files.filter(({ path, usedAt }) => path.endsWith(UNFINISHED) && usedAt < abandoned);
+      for (const { path } of [...unfinished, ...leastUsed(files.filter(isFinished), this.#largest)]) this.#remove(path);
     } catch (error) {
       this.#complain("clear up", error);
     }
   }
 
-  #makeRoom(all: readonly Entry[]): void {
-    const abandoned = Date.now() - HOUR;
-    const entries = all.filter(({ path }) => !path.endsWith(UNFINISHED));
-    for (const { path, usedAt } of all) if (path.endsWith(UNFINISHED) && usedAt < abandoned) this.#remove(path);
-    let total = entries.reduce((sum, { size }) => sum + size, 0);
-    if (total <= this.#largest) return;
-    for (const { path, size } of entries.sort((a, b) => a.usedAt - b.usedAt)) {
-      if (total <= this.#largest * AFTERWARDS) return;
-      this.#remove(path);
-      total -= size;
+  get size(): Promise<number> {
+    return Promise.resolve(existsSync(this.#folder) ? totalSize(this.#files().filter(isFinished)) : 0);
+  }
+
+  async clear(): Promise<void> {
+    try {
+      rmSync(this.#folder, { recursive: true, force: true });
+    } catch (error) {
+      this.#complain("clear", error);
     }
   }
 
-  #entries(): Entry[] {
+  #files(): File[] {
     const names = readdirSync(this.#folder, { recursive: true, encoding: "utf8" });
     return names.flatMap((name) => {
       const path = join(this.#folder, name);
@@ -132,6 +131,10 @@ export class FolderCache implements Cache {
     this.#hasWarned = true;
     this.#warn(`wherry: warning: cannot ${action} the cache of downloads in ${this.#folder}: ${codeOf(error)}`);
   }
+}
+
+function isFinished({ path }: File): boolean {
+  return !path.endsWith(UNFINISHED);
 }
 
 function codeOf(error: unknown): string {

@@ -1,6 +1,8 @@
 import { isatty } from "node:tty";
 import type { PyodideAPI } from "pyodide";
 import { connect } from "../attach.ts";
+import { forgiving, uncopied } from "../host/cache.ts";
+import { KeptPages } from "../host/kept_pages.ts";
 import type { Call } from "../python/bridge.ts";
 import { createInstaller } from "../installer.ts";
 import { formatSeconds } from "../text/units.ts";
@@ -11,7 +13,6 @@ import { type FolderCache, openCache } from "./folder_cache.ts";
 import { requireNode, trustSystemAuthorities } from "./host.ts";
 import { hostIndex, hostRequirement } from "./host_paths.ts";
 import { Interrupts } from "./interrupts.ts";
-import { KeptPages } from "./kept_pages.ts";
 import { LiveBars } from "./live.ts";
 import { type Clock, PhaseLines, reportLines, startClock } from "./progress.ts";
 import { startPyodide } from "./pyodide.ts";
@@ -66,8 +67,9 @@ export async function startSession(
   const pyodide = await startPyodide(shared, options).finally(() => quiet || endLoadingLine());
   setLoading(shared, false);
   const cache = options.cache === false ? undefined : openCache(warn);
-  const pages = cache && new KeptPages(cache, warn, options.offline);
-  const call = await connect(pyodide, { ...chosen, ...(cache && { cache }), ...(bundleUrl && { bundleUrl }) }, pages?.fetch);
+  const pages = cache && new KeptPages(cache, { isOffline: options.offline ?? false, revalidates: true });
+  const given = { ...chosen, ...(bundleUrl && { bundleUrl }) };
+  const call = await connect(pyodide, given, pages?.fetch, cache && forgiving(cache, warn, undefined, uncopied));
   if (saysLoaded && !quiet) await sayLoaded(pyodide.version, call, clock);
   return { pyodide, call, interrupts, shared, quiet, cache, options };
 }

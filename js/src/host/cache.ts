@@ -8,22 +8,35 @@ import { describeThrown } from "../text/printable.ts";
 export interface Cache {
   get(key: string): Promise<Uint8Array | undefined>;
   put(key: string, content: Uint8Array): Promise<void>;
+  /** Bytes of all entries, for `wherry.cache.size`. */
+  readonly size?: number | Promise<number>;
+  /** Deletes all entries, for `wherry.cache.clear()`. */
+  clear?(): Promise<void>;
+}
+
+/** A cache with a limit on its size. */
+export interface LimitedCache extends Required<Cache> {
+  /** Deletes the entries unused for longest while the limit is exceeded. */
+  prune(): Promise<void>;
 }
 
 /** Seconds to wait for a cache, unless `answerTimeout` is given. */
 const PATIENCE = 30;
 const MILLISECONDS = 1000;
+/** Bytes to hold of what Python has not asked for yet. */
+const MOST_AHEAD = 2 ** 27;
 
 /**
  * Returns a cache that never fails: a failure of `cache` is a miss, and the first is passed to `warn`.
  *
- * Entries may be any object that holds bytes, and are copied. A cache that does not settle within `seconds` is not used
- * again.
+ * Entries may be any object that holds bytes, and are copied, unless `read` does otherwise. A cache that does not settle
+ * within `seconds` is not used again.
  */
 export function forgiving(
   cache: Cache,
   warn: (message: string) => void = console.warn,
   seconds: number = PATIENCE,
+  read: (kept: unknown) => Uint8Array = copyBytes,
 ): Cache {
   let hasWarned = false;
   let isGivenUp = false;
@@ -55,7 +68,7 @@ export function forgiving(
       const kept: unknown = await ask(() => cache.get(key));
       try {
         // Python distinguishes `null` from `undefined`; many caches do not.
-        return kept === undefined || kept === null ? undefined : copyBytes(kept);
+        return kept === undefined || kept === null ? undefined : read(kept);
       } catch (error) {
         complain(error);
         return undefined;
@@ -75,9 +88,14 @@ export interface ReadingAhead extends Cache {
   forget(): void;
 }
 
-/** Returns a cache over one that never fails. */
-export function readingAhead(cache: Cache): ReadingAhead {
+/**
+ * Returns a cache over one that never fails.
+ *
+ * After `limit` bytes no more is read ahead: `readAhead()` then returns true for everything, and leaves it to `get()`.
+ */
+export function readingAhead(cache: Cache, limit: number = MOST_AHEAD): ReadingAhead {
   const entries = new Map<string, ReturnType<Cache["get"]>>();
+  let bytes = 0;
   const take = (key: string) => {
     const entry = entries.get(key);
     entries.delete(key);
@@ -85,9 +103,12 @@ export function readingAhead(cache: Cache): ReadingAhead {
   };
   return {
     readAhead: async (key) => {
+      if (bytes > limit) return true;
       const entry = entries.get(key) ?? cache.get(key);
       entries.set(key, entry);
-      return (await entry) !== undefined;
+      const content = await entry;
+      bytes += content?.length ?? 0;
+      return content !== undefined;
     },
     forget: () => entries.clear(),
     get: (key) => take(key) ?? cache.get(key),
@@ -97,6 +118,9 @@ export function readingAhead(cache: Cache): ReadingAhead {
     },
   };
 }
+
+/** Reads the entries of a cache of wherry's own, which nothing else changes. */
+export const uncopied = (kept: unknown): Uint8Array => kept as Uint8Array;
 
 /** Returns a copy as a plain array: Pyodide accepts no subclass such as Node's Buffer, and owners may detach theirs. */
 function copyBytes(kept: unknown): Uint8Array {

@@ -1,7 +1,9 @@
 // Fetches for Python. A whole transfer is followed here: each call into Python costs more than all of it in JavaScript.
 
+import type { KeptResponse } from "./kept_pages.ts";
 import { isJsonPage, type Listing, ListingReader } from "./page_listing.ts";
 import { MemoryBudget } from "./memory_budget.ts";
+import { hash } from "./digest.ts";
 
 /** Time limits in seconds. Without a value, or with `null`, there is no limit. */
 export interface Patience {
@@ -29,6 +31,8 @@ export interface Answer {
   listing?: Listing | undefined;
   /** Whether the body exceeded the limit, and is cut. */
   hasMore: boolean;
+  /** A warning for the report; empty if there is none. */
+  note: string;
 }
 
 const NOTHING = new Uint8Array();
@@ -132,7 +136,10 @@ export class Transfer {
       step.moveLazily();
     }
     const listing = reader?.finish();
-    const content = listing ? NOTHING : body.take();
+    const { keep } = response as KeptResponse;
+    const all = listing && !keep ? NOTHING : body.take();
+    keep?.(all);
+    const content = listing ? NOTHING : all;
     return answer(response, headers, { body: content, listing, sha256: wishes.wantsHash ? await hash(content) : "" });
   }
 
@@ -287,9 +294,9 @@ function limitOf(response: Response, headers: Record<string, string>, { limit }:
 }
 
 function answer(response: Response, headers: Record<string, string>, rest: Partial<Answer>): Answer {
-  const { status, url, type } = response;
+  const { status, url, type, note = "" } = response as KeptResponse;
   const nothing = { body: NOTHING, listing: undefined, sha256: "", hasMore: false };
-  return { status, url, type, headers: JSON.stringify(headers), ...nothing, ...rest };
+  return { status, url, type, note, headers: JSON.stringify(headers), ...nothing, ...rest };
 }
 
 function isWebPage(response: Response): boolean {
@@ -305,12 +312,4 @@ function listHeaders(response: Response): Record<string, string> {
     if (value !== null) found[name] = value;
   }
   return found;
-}
-
-/** Computes the SHA-256 outside this thread. Pages without TLS cannot, and get an empty string. */
-async function hash(body: Uint8Array): Promise<string> {
-  const subtle = globalThis.crypto?.subtle;
-  if (!subtle) return "";
-  const digest = new Uint8Array(await subtle.digest("SHA-256", body as Uint8Array<ArrayBuffer>));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -150,7 +150,8 @@ function readIndexes(value: any, path: string): unknown {
 
 function readCache(value: any, path: string): unknown {
   const isCache = () => typeof value.get === "function" && typeof value.put === "function";
-  return value === false ? value : read.readerOf("an object with the methods get and put", isCache)(value, path);
+  if (typeof value === "boolean") return value;
+  return read.readerOf("true, false or an object with the methods get and put", isCache)(value, path);
 }
 
 function readLock(value: any, path: string): unknown {

@@ -20,21 +20,19 @@ const OTHER_TYPE = "application/octet-stream";
 
 /** A server at a free port, closed by `await using`. */
 export class LoopbackServer implements AsyncDisposable {
+  /** Without a trailing slash. */
+  readonly origin: string;
   readonly #server: Server;
 
   private constructor(server: Server) {
     this.#server = server;
+    this.origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 
   static async listen(answer: RequestListener): Promise<LoopbackServer> {
     const server = createServer(answer);
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     return new LoopbackServer(server);
-  }
-
-  /** Without a trailing slash. */
-  get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

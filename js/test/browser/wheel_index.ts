@@ -69,7 +69,7 @@ export async function serveIndex(wheels: readonly Wheel[]): Promise<{ server: Lo
   return { server, urls: { open: root("open"), closed: root("closed"), silent: root("silent"), faltering: root("faltering") } };
 }
 
-function answerFrom(wheels: readonly Wheel[]): RequestListener {
+export function answerFrom(wheels: readonly Wheel[]): RequestListener {
   const failed = new Set<string>();
   return (request, response) => {
     const [, door, place, name = ""] = (request.url ?? "").split("/");

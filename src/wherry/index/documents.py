@@ -25,11 +25,12 @@ OK = 200
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The ``content`` of a file, its ``name`` for messages, and its ``address`` after redirects."""
+    """The ``content`` of a file, its ``name`` for messages, its ``address`` after redirects, and a warning, if any."""
 
     name: str
     address: str
     content: bytes
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,4 +59,4 @@ class DocumentReader:
                 error.hint = at_neither_place(absent)
             raise error
         check_size(request, response)
-        return Document(request.url, response.url, response.body)
+        return Document(request.url, response.url, response.body, response.note)

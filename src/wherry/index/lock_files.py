@@ -67,15 +67,17 @@ async def open_lock(
         return ReadLock(lock.file)
     given = lock if isinstance(lock, GivenLock) else GivenLock(lock=_text(lock))
     text, name, location = given.lock, given.location or GIVEN_TEXT, given.location
+    notes: tuple[str, ...] = ()
     if text.strip() and "\n" not in text and not location:
         found = await read(text)
         name, location = found.name, found.address
+        notes = (found.note,) if found.note else ()
         try:
             text = found.content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise InvalidLock(name, f"it is not text in UTF-8: {error.reason}") from error
     content, warnings = _parse(text, given.document_json, name)
-    return ReadLock(LockFile(content, text, name, location), warnings, given)
+    return ReadLock(LockFile(content, text, name, location), (*notes, *warnings), given)
 
 
 def _parse(text: str, document_json: str, name: str) -> tuple[Pylock, tuple[str, ...]]:

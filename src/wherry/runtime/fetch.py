@@ -101,6 +101,7 @@ class JsFetcher:
             hashes={"sha256": str(digest)} if (digest := answer.sha256) else {},
             listing=JsPageListing(listing) if (listing := answer.listing) else None,
             has_more=answer.hasMore,
+            note=str(answer.note),
         )
 
 
