@@ -30,7 +30,10 @@ list(files.items())
 
 
 def attach(runtime: Any) -> None:  # noqa: ANN401
-    """Attach wherry as a user of the npm package does, unless it is attached."""
+    """Attach wherry as a user of the npm package does, unless it is attached.
+
+    Nothing is kept from one test to the next: many count requests, or let them fail.
+    """
     if runtime.browser == "node":
         runtime.p.timeout = MOST
     entry = BUNDLE / "index.js"
@@ -42,7 +45,7 @@ def attach(runtime: Any) -> None:  # noqa: ANN401
         f"""
         if (!self.wherry) {{
             const {{ attach }} = await import({url!r});
-            self.wherry = await attach(pyodide);
+            self.wherry = await attach(pyodide, {{ cache: false }});
         }}
         return null;
         """
