@@ -9,11 +9,13 @@ import json
 import re
 from typing import Any
 
-__all__ = ["LIMIT", "is_nested_deeply", "load_json", "load_toml"]
+__all__ = ["LIMIT", "is_nested_deeply", "load_json", "load_toml", "toml_fault"]
 
 LIMIT = 50  # levels
 # A parsed value takes up to forty times the bytes of its text.
 MOST_VALUES = 4_000_000
+
+TOML_POSITION = re.compile(r" \(at (?:line (\d+)|end of document).*")
 
 PAIRS = (b"()", b"[]", b"{}")
 OTHERS = bytes(set(range(256)) - set(b"".join(PAIRS)))
@@ -69,3 +71,10 @@ def load_toml(text: str) -> dict[str, Any]:
     if is_nested_deeply(bare) or DEEP_KEY.search(bare):
         raise ValueError(f"it nests deeper than {LIMIT} levels")
     return tomllib.loads(text)
+
+
+def toml_fault(error: Exception) -> tuple[str, int | None]:
+    """Return the problem that :func:`load_toml` raised, and its line, counted from 1, if it tells one."""
+    position = TOML_POSITION.search(str(error))
+    line = int(position[1]) if position and position[1] else None
+    return f"not valid TOML: {TOML_POSITION.sub('', str(error))}", line

@@ -6,7 +6,6 @@ checks types, names and versions. Added here are limits.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +16,7 @@ from packaging.version import InvalidVersion, Version
 
 from wherry.errors import InvalidLock
 from wherry.formats.filenames import length_excess, wheel_name_excess
-from wherry.formats.nesting import load_toml
+from wherry.formats.nesting import load_toml, toml_fault
 from wherry.formats.requirement_text import requirement_excess
 from wherry.formats.urls import last_segment
 from wherry.formats.wording import shorten
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 __all__ = ["SUPPORTED", "read_lock", "read_lock_document"]
 
 SUPPORTED = Version("1.0")
-POSITION = re.compile(r" \(at (?:line (\d+)|end of document).*")
 # packaging parses these by recursion, or into numbers.
 PARSED = frozenset({"marker", "environments", "requires-python", "version", "lock-version"})
 
@@ -41,9 +39,8 @@ def read_lock(text: str, name: str) -> tuple[Pylock, tuple[str, ...]]:
     try:
         document = load_toml(text)
     except (ValueError, RecursionError) as error:
-        position = POSITION.search(str(error))
-        line = int(position[1]) if position and position[1] else None
-        raise InvalidLock(name, f"not valid TOML: {POSITION.sub('', str(error))}", line=line) from error
+        problem, line = toml_fault(error)
+        raise InvalidLock(name, problem, line=line) from error
     return read_lock_document(document, text, name)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn
 from packaging.utils import canonicalize_name
 
 from wherry.errors import InvalidRequirementsFile
-from wherry.formats.nesting import load_toml
+from wherry.formats.nesting import load_toml, toml_fault
 from wherry.formats.requirement_lines import LineNumbers
 from wherry.formats.wording import shorten
 from wherry.model.requirement_line import RequirementLine
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Pyproject"]
 
-POSITION = re.compile(r" \(at (?:line (\d+)|end of document).*")
 ITSELF = re.compile(r"\s*([\w.-]+)\s*\[([^\]]*)\]\s*")
 
 
@@ -38,9 +37,7 @@ class Pyproject:
         try:
             self._document = load_toml(text)
         except (ValueError, RecursionError) as error:
-            position = POSITION.search(str(error))
-            problem = f"not valid TOML: {POSITION.sub('', str(error))}"
-            line = int(position[1]) if position and position[1] else None
+            problem, line = toml_fault(error)
             raise InvalidRequirementsFile(file, problem, line=line) from error
         self.has_project = "project" in self._document
         self._project = self._table(self._document, "project")

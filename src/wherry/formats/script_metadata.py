@@ -13,7 +13,7 @@ from packaging.requirements import InvalidRequirement
 from packaging.specifiers import InvalidSpecifier
 
 from wherry.errors import InvalidScriptMetadata
-from wherry.formats.nesting import load_toml
+from wherry.formats.nesting import load_toml, toml_fault
 from wherry.formats.requirement_text import parse_requirement, parse_specifiers, specifier_excess
 from wherry.formats.wording import shorten
 
@@ -30,8 +30,6 @@ END = "# ///"
 # A line outside all blocks that may be a slip; script_slips decides.
 SUSPICIOUS = re.compile(r"(?mi)^#+[ \t]*(/{2,4}[ \t]*script\b|dependencies[ \t]*=|requires-python[ \t]*=)")
 KEYS = ("dependencies", "requires-python", "tool")
-
-TOML_POSITION = re.compile(r"at line (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +120,9 @@ class _Fields:
         try:
             return load_toml(self._toml)
         except (ValueError, RecursionError) as error:
-            position = TOML_POSITION.search(str(error))
-            offset = int(position[1]) - 1 if position else self._toml.rstrip("\n").count("\n")
             # The parser's own position counts from the start of the block, which would mislead.
-            problem = f"not valid TOML: {str(error).partition(' (at ')[0]}"
+            problem, line = toml_fault(error)
+            offset = line - 1 if line is not None else self._toml.rstrip("\n").count("\n")
             raise InvalidScriptMetadata(problem, line=self._first_line + offset) from error
 
     def _refuse_slips(self, table: Mapping[str, object], known: tuple[str, ...]) -> None:
