@@ -13,7 +13,6 @@ from wherry.index.integrity import find_weakness
 from wherry.index.single_flight import together
 from wherry.installation.destination import Delivery, SharedLibrary
 from wherry.model.core_metadata import CoreMetadata
-from wherry.model.locked_package import LockedPackage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -78,7 +77,7 @@ async def download(
 def _open(
     pin: Pin, file: ProjectFile, archive: bytes, snapshot: Snapshot, limits: ArchiveLimits
 ) -> Delivery | SharedLibrary:
-    if isinstance(pin.source, LockedPackage) and pin.source.is_shared_library:
+    if pin.is_shared_library:
         return SharedLibrary(pin.name, file.url, read_library_archive(archive, filename=file.filename, limits=limits))
     wheel = open_wheel(archive, filename=file.filename, limits=limits)
     # The resolver decided by this metadata, so it must be the wheel's own METADATA (PEP 658).

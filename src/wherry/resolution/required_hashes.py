@@ -14,7 +14,6 @@ from packaging.utils import canonicalize_name
 
 from wherry.errors import IntegrityError, InvalidRequirement, MissingHash
 from wherry.model.hashes import strongest
-from wherry.model.locked_package import LockedPackage
 from wherry.resolution.file_requirements import WrittenRequirement
 from wherry.resolution.requirements import expand, place_of
 
@@ -44,7 +43,7 @@ class RequiredHashes(NamedTuple):
     def check(self, pins: Iterable[Pin]) -> None:
         """Raise :class:`MissingHash` or :class:`IntegrityError` for the first pin that is not allowed."""
         for pin in pins:
-            if pin.file is None or (isinstance(pin.source, LockedPackage) and pin.source.is_shared_library):
+            if pin.file is None or pin.is_shared_library:
                 continue
             if pin.name not in self.lines and not (pin.origin == "direct" and pin.hash):
                 raise MissingHash(f"{pin.name}=={pin.version}", pin.required_by, self.first, pin.hash)

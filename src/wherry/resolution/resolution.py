@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wherry.model.locked_package import LockedPackage
 from wherry.model.sizes import human_size
 from wherry.printable import printable
 from wherry.resolution.graph.graph import Graph
@@ -49,6 +50,11 @@ class Pin:
     def origin(self) -> Origin:
         """The kind of source: ``index``, ``direct`` (a URL), ``distribution``, or ``installed``."""
         return self.source.origin
+
+    @property
+    def is_shared_library(self) -> bool:
+        """Whether it is a shared library of the distribution, and no Python package."""
+        return isinstance(self.source, LockedPackage) and self.source.is_shared_library
 
     @property
     def hash(self) -> str | None:

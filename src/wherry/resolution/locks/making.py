@@ -19,7 +19,6 @@ from wherry.formats.lenient import read_requires_python
 from wherry.formats.pylock import SUPPORTED
 from wherry.formats.urls import last_segment
 from wherry.model.hashes import strongest
-from wherry.model.locked_package import LockedPackage
 from wherry.resolution.locks.addresses import relative_path
 from wherry.resolution.locks.members import LIBRARIES, ORIGIN
 from wherry.resolution.locks.membership import Membership
@@ -62,7 +61,7 @@ def make_lock(resolution: Resolution, context: LockContext) -> Pylock:
     """Return the lock of ``resolution``: the same for the same answer, in whatever order it was asked for."""
     membership = Membership(resolution, context.requirements)
     new = [pin for pin in resolution.chosen if pin.file is not None]
-    names = {pin.name for pin in new if not _is_library(pin)}
+    names = {pin.name for pin in new if not pin.is_shared_library}
     packages = [_package(pin, names, resolution, membership, context) for pin in new if pin.name in names]
     groups = membership.names("group")
     return Pylock(
@@ -142,10 +141,6 @@ def _libraries(libraries: Iterable[Pin], context: LockContext) -> Iterator[dict[
     for pin in libraries:
         file = _locked_file(pin, context)
         yield {"name": pin.name, "version": pin.version, **_places(file, context.location), "hashes": {**file.hashes}}
-
-
-def _is_library(pin: Pin) -> bool:
-    return isinstance(pin.source, LockedPackage) and pin.source.is_shared_library
 
 
 def _locked_file(pin: Pin, context: LockContext) -> ProjectFile:
