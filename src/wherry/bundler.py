@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from wherry.installation.acquisition import Acquisition
 from wherry.installation.bundling import Bundling, Choices
-from wherry.installation.locked import copies_in, naming_lock
 from wherry.installer import Installer
 from wherry.model.unawaited_call import begins_when_awaited
 from wherry.progress.phases import Phases
@@ -51,9 +49,5 @@ class Bundler(Installer):
         read = await self._read_lock(lock)
         bundling = Bundling.of(read, self.environment, self._locate, choices)
         acquired = bundling.answer(self._destination.installed(), self._distribution, self._locate)
-        client = self._client(None, {}).without_pages(copies_in(self._distribution, acquired.resolution))
-        async with client as index:
-            with naming_lock(read):
-                acquisition = Acquisition(index, self._cache, phases)
-                acquired = await acquisition.deliver(acquired, self._limits, keep=bundling.archives.__setitem__)
+        acquired, _ = await self._fetch_locked(read, acquired, phases, keep=bundling.archives.__setitem__)
         return await bundling.write(acquired, folder, self._limits, phases)

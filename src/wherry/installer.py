@@ -37,7 +37,7 @@ from wherry.runtime.defaults import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from os import PathLike
 
@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     from wherry.resolution.graph.why import Why
     from wherry.resolution.locks.lock import Lock
     from wherry.resolution.problem import Preference, Problem
-    from wherry.resolution.resolution import Resolution
+    from wherry.resolution.resolution import Pin, Resolution
 
 __all__ = ["Installer"]
 
@@ -310,7 +310,7 @@ class Installer:
         Raise a :class:`~wherry.errors.WherryError`, such as :class:`~wherry.errors.InvalidLock`, and leave the
         environment as it was before.
         """
-        from wherry.installation.locked import check_pythons, copies_in, left_out, naming_lock, unmet_beside
+        from wherry.installation.locked import check_pythons, left_out, unmet_beside
 
         phases = Phases(on_progress or cell_output())
         named = _replaceable(overwrite)
@@ -318,11 +318,7 @@ class Installer:
         async with self._destination.lock():
             recovered = self._recover()
             acquired = self._answer_lock(read, extras, groups)
-            client = self._client(None, {}).without_pages(copies_in(self._distribution, acquired.resolution))
-            async with client as index:
-                with naming_lock(read):
-                    acquisition = Acquisition(index, self._cache, phases)
-                    acquired = await acquisition.deliver(acquired, self._limits, self._destination.prepare)
+            acquired, index = await self._fetch_locked(read, acquired, phases, prepare=self._destination.prepare)
             check_pythons(acquired)
             removed = (*_replaced(acquired.resolution, acquired.problem), *left_out(acquired, exact=exact))
             warnings = (*read.warnings, *recovered, *unmet_beside(acquired, removed))
@@ -552,6 +548,24 @@ class Installer:
             extras=extras,
             groups=groups,
         )
+
+    async def _fetch_locked(
+        self,
+        read: ReadLock,
+        acquired: Acquired,
+        phases: Phases,
+        *,
+        prepare: Callable[[Delivery], None] = lambda _: None,
+        keep: Callable[[Pin, bytes], None] = lambda *_: None,
+    ) -> tuple[Acquired, IndexClient]:
+        """Return what was chosen from a lock with its files, and the client that fetched them, which asks no index."""
+        from wherry.installation.locked import copies_in, naming_lock
+
+        client = self._client(None, {}).without_pages(copies_in(self._distribution, acquired.resolution))
+        async with client as index:
+            with naming_lock(read):
+                acquisition = Acquisition(index, self._cache, phases)
+                return await acquisition.deliver(acquired, self._limits, prepare, keep), index
 
     def _pose(self, options: ResolveOptions, index: IndexClient) -> tuple[Problem, tuple[str, ...]]:
         return pose(

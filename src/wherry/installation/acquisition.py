@@ -88,8 +88,8 @@ class Acquisition:
         self,
         acquired: Acquired,
         limits: ArchiveLimits,
-        prepare: Callable[[Delivery], None] = lambda _: None,
-        keep: Callable[[Pin, bytes], None] = lambda *_: None,
+        prepare: Callable[[Delivery], None],
+        keep: Callable[[Pin, bytes], None],
     ) -> Acquired:
         """Return ``acquired`` with its files; otherwise as :meth:`obtain`. Nothing is replaced by anything else.
 

@@ -22,15 +22,12 @@ from wherry.formats.unneeded_files import find_matching, find_tests
 from wherry.formats.wheel_archive import open_wheel
 from wherry.formats.wheel_rewriting import Bytecode, Rewriting, installed_paths
 from wherry.formats.wording import some
-from wherry.installation.acquisition import Acquired
 from wherry.installation.destination import Delivery
+from wherry.installation.locked import acquired_of, parts_of_runtime
 from wherry.installation.scheme import Scheme
 from wherry.installation.staging.unpacking import write_file
 from wherry.model.progress import Progress
-from wherry.resolution.locks.answer import answer
 from wherry.resolution.locks.bundled import BundledFile, choose_all, write_bundled_lock
-from wherry.resolution.problem import Problem
-from wherry.resolution.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,6 +36,7 @@ if TYPE_CHECKING:
 
     from wherry.formats.wheel_archive import WheelArchive
     from wherry.index.lock_files import ReadLock
+    from wherry.installation.acquisition import Acquired
     from wherry.model.archive_limits import ArchiveLimits
     from wherry.model.distribution import InstalledDistribution
     from wherry.model.environment import Environment
@@ -116,16 +114,14 @@ class Bundling:
         locate: Locate,
     ) -> Acquired:
         """Return all packages, without their files. Of those ``installed``, only parts of the runtime are left out."""
-        parts = {name: one for name, one in installed.items() if one.location is None and not one.from_distribution}
-        resolution = answer(
-            self.read.file,
+        return acquired_of(
+            self.read,
             self.chosen,
             self.environment,
-            installed=parts,
+            installed=parts_of_runtime(installed),
             distribution=distribution,
             locate=locate,
         )
-        return Acquired(Problem(self.environment, (), installed=parts), resolution, Snapshot(self.environment))
 
     async def write(self, acquired: Acquired, folder: str, limits: ArchiveLimits, phases: Phases) -> BundleReport:
         """Write the bundle into ``folder``, which exists and is empty.

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from wherry.formats.pylock_text import write_lock
 from wherry.formats.wording import shorten
 from wherry.index.lock_files import with_hashes
+from wherry.installation.locked import parts_of_runtime
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.locked_package import LockedPackage
 from wherry.resolution.locks.lock_file import LockFile
@@ -66,10 +67,7 @@ async def lock_acquired(
 
 def without_installed(problem: Problem) -> Problem:
     """Return the problem of an empty environment, which has only what belongs to the runtime itself."""
-    known = problem.installed.items()
-    return replace(
-        problem, installed={name: one for name, one in known if one.location is None and not one.from_distribution}
-    )
+    return replace(problem, installed=parts_of_runtime(problem.installed))
 
 
 def locked_versions(lock: LockFile, but: Iterable[str], environment: Environment) -> Mapping[NormalizedName, Version]:

@@ -17,7 +17,7 @@ from wherry.resolution.problem import Problem
 from wherry.resolution.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -26,9 +26,19 @@ if TYPE_CHECKING:
     from wherry.model.locked_package import LockedPackage
     from wherry.model.project import ProjectFile
     from wherry.resolution.direct_urls import Locate
+    from wherry.resolution.locks.selection import Chosen
     from wherry.resolution.resolution import Resolution
 
-__all__ = ["answer_lock", "check_pythons", "copies_in", "left_out", "naming_lock", "unmet_beside"]
+__all__ = [
+    "acquired_of",
+    "answer_lock",
+    "check_pythons",
+    "copies_in",
+    "left_out",
+    "naming_lock",
+    "parts_of_runtime",
+    "unmet_beside",
+]
 
 
 def answer_lock(  # noqa: PLR0913 - the answer depends on each
@@ -50,6 +60,22 @@ def answer_lock(  # noqa: PLR0913 - the answer depends on each
         from wherry.resolution.locks.meeting import check_meets
 
         check_meets(lock.file, chosen, lock.given.requirements, lock.given.asker, environment)
+    return acquired_of(lock, chosen, environment, installed=installed, distribution=distribution, locate=locate)
+
+
+def acquired_of(  # noqa: PLR0913 - as above
+    lock: ReadLock,
+    chosen: Sequence[Chosen],
+    environment: Environment,
+    *,
+    installed: Mapping[NormalizedName, InstalledDistribution],
+    distribution: Mapping[NormalizedName, LockedPackage],
+    locate: Locate,
+) -> Acquired:
+    """Return packages that were chosen from ``lock`` as an answer, without their files.
+
+    Raises :class:`~wherry.errors.InvalidLock`.
+    """
     resolution = answer(
         lock.file,
         chosen,
@@ -60,6 +86,14 @@ def answer_lock(  # noqa: PLR0913 - the answer depends on each
         begun=lock.given.begun if lock.given is not None else (),
     )
     return Acquired(Problem(environment, (), installed=installed), resolution, Snapshot(environment))
+
+
+def parts_of_runtime(
+    installed: Mapping[NormalizedName, InstalledDistribution],
+) -> dict[NormalizedName, InstalledDistribution]:
+    """Return the distributions that belong to the runtime itself, and so to every environment."""
+    known = installed.items()
+    return {name: one for name, one in known if one.location is None and not one.from_distribution}
 
 
 def copies_in(distribution: Mapping[NormalizedName, LockedPackage], resolution: Resolution) -> dict[str, ProjectFile]:
