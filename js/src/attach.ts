@@ -1,6 +1,7 @@
 import { namesFiles, readAttachOptions, readRuntime } from "./options/arguments.ts";
 import { type Call, openBridge } from "./python/bridge.ts";
 import { beginBundle, loadBundle } from "./python/bundle.ts";
+import { Bytecode } from "./host/bytecode.ts";
 import { type Cache, forgiving, uncopied } from "./host/cache.ts";
 import { openDefaultCache } from "./host/default_cache.ts";
 import { beginEarly, dropEarly, transfer } from "./host/early.ts";
@@ -10,7 +11,7 @@ import { createInstaller } from "./installer.ts";
 import type { AttachOptions, InstallOptions, Installer, ProgressEvent } from "./types.ts";
 import { readListing } from "./host/page_listing.ts";
 import { type PyodideRuntime, requireSupported } from "./python/runtime.ts";
-import { createFiles } from "./host/lazy_files.ts";
+import { createFiles, digestOf } from "./host/lazy_files.ts";
 import type { Get } from "./host/transfer.ts";
 
 /** The event before those of the Python side. */
@@ -46,12 +47,12 @@ export async function attach(
   const lockListener = lock?.onProgress ?? rest.onProgress;
   const listeners = [lock && lockListener, preloads && (installOptions.onProgress ?? rest.onProgress)];
   for (const listener of new Set(listeners)) if (listener) listener({ ...LOADING });
-  const { store, cache, get } = openCache(rest);
-  const early = lock && new EarlyLock(lock, rest, cache, get);
+  const storage = openStorage(rest);
+  const early = lock && new EarlyLock(lock, rest, storage.cache, storage.get);
   try {
-    const call = await connect(pyodide, rest, get, early?.cache ?? cache);
+    const { call } = await connect(pyodide, rest, early ? { ...storage, cache: early.cache } : storage);
     await early?.install(call, lockListener);
-    const installer = createInstaller(call, rest.onProgress, store);
+    const installer = createInstaller(call, rest.onProgress, storage.store);
     if (preloads) await installer.install(requirements, installOptions);
     return installer;
   } finally {
@@ -59,25 +60,40 @@ export async function attach(
   }
 }
 
-/**
- * Attaches without `lock` and `preload`, fetches with `get`, and returns access to every method of the Python side. The
- * cache never fails.
- */
+/** What is kept between visits. */
+export interface Storage {
+  /** Keeps archives and metadata. It never fails. */
+  cache?: Cache | undefined;
+  /** Fetches pages, and keeps them. */
+  get?: Get | undefined;
+  /** Keeps bytecode, so it must be wherry's own: bytecode cannot be compared with a hash of the index. */
+  bytecode?: Cache | undefined;
+}
+
+/** A connection to the Python side. */
+export interface Connection {
+  /** Calls any method of it. */
+  call: Call;
+  bytecode: Bytecode | undefined;
+}
+
+/** Attaches without `lock` and `preload`. */
 export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions & Pick<InstallOptions, "constraints" | "overwrite">,
-  get?: Get,
-  cache?: Cache,
-): Promise<Call> {
+  { cache, get, bytecode: store }: Storage = {},
+): Promise<Connection> {
   const { cache: _, bundleUrl, ...rest } = options;
   const location = bundleUrl?.toString();
   const bundle = isPromise(pyodide) ? beginBundle(location) : undefined;
   const runtime = readRuntime(await pyodide);
   requireSupported(runtime.version);
   await loadBundle(runtime, location, bundle);
+  const bytecode = rest.bytecode === false ? undefined : new Bytecode(runtime.FS, digestOf, store);
   runtime.registerJsModule("wherry_js", {
     beginEarly: (url: string, init: string, patience: string, wishes?: string) =>
       beginEarly(url, init, patience, wishes, get),
+    bytecode,
     createFiles: (archive: Uint8Array, listing: string) => createFiles(runtime, archive, listing),
     dropEarly,
     readListing,
@@ -85,23 +101,19 @@ export async function connect(
     transfer: (url: string, init: string, patience: string, wishes: string) =>
       transfer(url, init, patience, wishes, get),
   });
-  return openBridge(runtime, rest, cache);
+  return { call: openBridge(runtime, rest, cache), bytecode };
 }
 
 function isPromise(value: unknown): boolean {
   return "then" in Object(value);
 }
 
-/** A cache as it was given or opened, the same in a form that never fails, and what keeps pages in it. */
-interface OpenedCache {
-  store?: Cache;
-  cache?: Cache;
-  get?: Get;
-}
-
-function openCache({ cache: given = true, network }: AttachOptions): OpenedCache {
+/** Opens the cache that the options name. `store` is the same as `cache`, as it was given or opened. */
+function openStorage({ cache: given = true, network }: AttachOptions): Storage & { store?: Cache } {
   const patience = network?.answerTimeout ?? undefined;
   if (typeof given === "object") return { store: given, cache: forgiving(given, console.warn, patience) };
   const opened = given ? openDefaultCache() : undefined;
-  return opened ? { ...opened, cache: forgiving(opened.store, () => {}, patience, uncopied) } : {};
+  if (!opened) return {};
+  const { store, get } = opened;
+  return { store, get, cache: forgiving(store, () => {}, patience, uncopied), bytecode: store };
 }

@@ -95,6 +95,11 @@ export interface AttachOptions extends CallOptions {
    * and `put` keeps archives and metadata files by hash. Default: true.
    */
   cache?: Cache | boolean;
+  /**
+   * Keep the bytecode of imported modules in the browser's Cache API, if `cache` is `true`, so that the next visit need
+   * not compile them. It is kept while the page is idle, and never used for a source that has changed. Default: true.
+   */
+  bytecode?: boolean;
   /** Time limits, size limits and concurrency of requests. */
   network?: NetworkOptions;
   /** Limits on the contents of a wheel. */

@@ -45,8 +45,9 @@ LOCK_FORMATS = ("pylock", "pyodide-lock")
 class Bridge:
     """An :class:`~wherry.installer.Installer`, which is the default one, behind one method.
 
-    *options_json* is an object with the options of ``attach()``: ``indexUrls``, ``limits``, ``network``, ``prefer``
-    and ``strict``, and ``constraints`` and ``overwrite`` for every call. *cache* is its ``cache``, a JavaScript object.
+    *options_json* is an object with the options of ``attach()``: ``bytecode``, ``indexUrls``, ``limits``, ``network``,
+    ``prefer`` and ``strict``, and ``constraints`` and ``overwrite`` for every call. *cache* is its ``cache``, a
+    JavaScript object.
     """
 
     def __init__(self, options_json: str, cache: object = None) -> None:
@@ -96,6 +97,7 @@ class Bridge:
             constraints=self._attach_options.get("constraints") or (),
             overwrite=self._attach_options.get("overwrite") or (),
             strict=bool(self._attach_options.get("strict")),
+            bytecode=self._attach_options.get("bytecode") is not False,
         )
 
     @property

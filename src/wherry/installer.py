@@ -74,7 +74,8 @@ class Installer:
 
     Every archive is compared with the hash that its index or lock gives. In memory, a file of a wheel is unpacked and
     compared with RECORD when it is first read; a file that differs cannot be read. With ``strict`` (for the runtime's
-    own destination), all files are compared before anything is installed.
+    own destination), all files are compared before anything is installed. With ``bytecode`` (there as well), bytecode
+    is put beside sources, and that of imported modules is kept in the cache of ``attach()``.
 
     An index for some projects only is written ``"torch, torchvision @ https://…"``: these projects come only from it,
     and no other project does.
@@ -95,13 +96,14 @@ class Installer:
         constraints: Iterable[str] = (),
         overwrite: Iterable[str] = (),
         strict: bool = False,
+        bytecode: bool = True,
     ) -> None:
         self.indexes = read_indexes(index_urls or ()) or read_indexes(DEFAULT_INDEX_URL)
         self.environment = environment or Environment.current()
         self._network = network or Network()
         self._fetcher = fetcher or runtime_fetcher(self._network)
         self._cache = _forgiving(cache, self._network)
-        self._destination = destination or runtime_destination(strict=strict)
+        self._destination = destination or runtime_destination(strict=strict, bytecode=bytecode)
         self._distribution = runtime_distribution() if distribution is None else distribution
         self._limits = limits
         self._locate = runtime_locate()

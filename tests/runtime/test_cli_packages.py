@@ -102,6 +102,27 @@ def test_damaged_cache_entries_are_downloaded_again(cli, index):
     assert archives(index) == 2
 
 
+def test_a_second_run_imports_bytecode_and_a_changed_source_is_compiled(cli, index):
+    arguments = ["run", "-q", "--index-url", index.json_url, "-w", "lone", "app.py"]
+    cli.write("import os, lone; print(os.path.exists(lone.__cached__))")
+    assert [cli(*arguments).stdout for _ in range(2)] == ["False\n", "True\n"]
+    assert cli(*arguments[:1], "--no-cache", *arguments[1:]).stdout == "False\n"
+    cli.write(
+        "from importlib.util import find_spec\nfrom pathlib import Path\n"
+        "Path(find_spec('lone').origin).write_text('answer = 1')\nimport lone; print(lone.answer)"
+    )
+    assert cli(*arguments).stdout == "1\n"
+
+
+def test_damaged_bytecode_is_compiled_anew_and_kept_again(cli, index):
+    arguments = ["run", "-q", "--index-url", index.json_url, "-w", "lone", "app.py"]
+    cli.write("import os, lone; print(os.path.exists(lone.__cached__))")
+    cli(*arguments)
+    (path,) = [path for path in cli.cache.rglob("bytecode-*/**/*") if path.is_file()]
+    path.write_bytes(path.read_bytes()[:-1])
+    assert [cli(*arguments).stdout for _ in range(2)] == ["False\n", "True\n"]
+
+
 def test_two_processes_can_share_a_cache(cli, index):
     cli.write("import part; print('there')")
     both = [cli.start("run", "-q", "--index-url", index.json_url, "-w", "app", "app.py") for _ in range(2)]

@@ -37,7 +37,9 @@ export async function repl({ options }: ReplParameters, shared: Shared): Promise
   interrupts.handOver(() => console.interrupt());
   pyodide.setInterruptBuffer(signalPlace(shared));
   ignoreSignals();
-  return converse(console);
+  const code = await converse(console);
+  await session.bytecode?.keep();
+  return code;
 }
 
 /** `TerminalConsole` of src/python/console.py. */

@@ -57,7 +57,10 @@ export async function run({ program, args, options }: RunParameters, shared: Sha
     if (endsProgram(error) && !script.pass_on() && error.type === "KeyboardInterrupt") raiseInterrupt(shared);
   });
   const place = { workingDirectory: virtualPath(process.cwd()), argv: [program, ...args] };
-  return options.module ? call("runModule", { name: program, ...place }) : call("runFile", { file, ...place });
+  const runs = options.module ? call("runModule", { name: program, ...place }) : call("runFile", { file, ...place });
+  const code: number = await runs;
+  await session.bytecode?.keep();
+  return code;
 }
 
 async function bring(session: Session, requirements: readonly string[], options: InstallOptions): Promise<void> {

@@ -3,6 +3,7 @@ import type { PyodideAPI } from "pyodide";
 import { connect } from "../attach.ts";
 import { forgiving, uncopied } from "../host/cache.ts";
 import { KeptPages } from "../host/kept_pages.ts";
+import type { Bytecode } from "../host/bytecode.ts";
 import type { Call } from "../python/bridge.ts";
 import { createInstaller } from "../installer.ts";
 import { formatSeconds } from "../text/units.ts";
@@ -43,6 +44,7 @@ export interface Session {
   shared: Shared;
   quiet: boolean;
   cache: FolderCache | undefined;
+  bytecode: Bytecode | undefined;
   options: SessionOptions;
 }
 
@@ -69,9 +71,10 @@ export async function startSession(
   const cache = options.cache === false ? undefined : openCache(warn);
   const pages = cache && new KeptPages(cache, { isOffline: options.offline ?? false, revalidates: true });
   const given = { ...chosen, ...(bundleUrl && { bundleUrl }) };
-  const call = await connect(pyodide, given, pages?.fetch, cache && forgiving(cache, warn, undefined, uncopied));
+  const storage = { get: pages?.fetch, cache: cache && forgiving(cache, warn, undefined, uncopied), bytecode: cache };
+  const { call, bytecode } = await connect(pyodide, given, storage);
   if (saysLoaded && !quiet) await sayLoaded(pyodide.version, call, clock);
-  return { pyodide, call, interrupts, shared, quiet, cache, options };
+  return { pyodide, call, interrupts, shared, quiet, cache, bytecode, options };
 }
 
 async function sayLoaded(version: string, call: Call, clock: Clock): Promise<void> {

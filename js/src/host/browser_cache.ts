@@ -1,4 +1,5 @@
 import type { LimitedCache } from "./cache.ts";
+import { idle } from "./idle.ts";
 import { type Entry, leastUsed, totalSize } from "./least_used.ts";
 
 /** Has the number of the layout. Caches with lower numbers are deleted. */
@@ -177,10 +178,4 @@ async function readUses(store: Store): Promise<Map<string, [size: number, usedAt
     // Sizes are then read from the entries.
   }
   return uses;
-}
-
-/** Waits until the page has nothing else to do, where the platform can tell. */
-async function idle(): Promise<void> {
-  const { requestIdleCallback } = globalThis;
-  if (requestIdleCallback) await new Promise((resolve) => requestIdleCallback(resolve));
 }

@@ -19,8 +19,12 @@ const SIZE = 2;
 const MEMBER = Symbol("member");
 
 /** The used part of a file or folder of MEMFS, which is not a public interface. */
-interface MemoryNode {
+export interface MemoryNode {
   [MEMBER]?: Member | undefined;
+  name: string;
+  parent: MemoryNode;
+  /** Milliseconds since 1970. */
+  mtime: number;
   contents: any;
   usedBytes: number;
   mount: { type: unknown };
@@ -30,7 +34,7 @@ interface MemoryNode {
   };
 }
 
-interface FileSystem {
+export interface FileSystem {
   ErrnoError: new (errno: number) => Error;
   filesystems: Record<string, unknown>;
   lookupPath(path: string): { node: MemoryNode };
@@ -107,6 +111,13 @@ function unpack({ wheel, source, name, index }: Member): Uint8Array {
   const message = `wherry: cannot read ${path} of ${wheel.filename}: it is not the file that RECORD lists (${problem})`;
   console.error(printable(message));
   throw new wheel.files.ErrnoError(EIO);
+}
+
+/** Returns the SHA-256 of a file in RECORD's notation, without reading one that is still packed. */
+export function digestOf(node: MemoryNode): string {
+  const member = node[MEMBER];
+  if (member) return member.wheel.digests[member.index] ?? "";
+  return encode(sha256(node.contents.subarray(0, node.usedBytes)));
 }
 
 /** Returns a digest in RECORD's notation. */

@@ -76,6 +76,7 @@ const PRELOAD = read.groupOf({ requirements: (value) => value, ...CHOOSING });
 
 const ATTACH = read.groupOf({
   bundleUrl: read.text,
+  bytecode: read.flag,
   cache: readCache,
   indexUrls: readIndexes,
   limits: LIMITS,

@@ -38,6 +38,8 @@ after(() => held.disposeAsync());
 interface Visit {
   names: string[];
   size: number;
+  /** Whether the imported module had bytecode. */
+  hasBytecode: boolean;
   warnings: string[];
   error?: string;
 }
@@ -191,6 +193,45 @@ function visitAll(name: BrowserName): void {
     assert.deepEqual(place.takeAsked().map((line) => line.replace("304", "200")).sort(), asked);
     await visit(page, place.site.origin, list(place));
     assert.deepEqual(namesOf(place.takeAsked(), /^200/), []);
+    assert.deepEqual(said, []);
+  }));
+
+  /** Waits until the page has kept bytecode. */
+  async function waitForBytecode(page: Page): Promise<void> {
+    const isKept = async () => (await (await caches.open("wherry-v1")).keys()).some(({ url }) => url.includes("bytecode-"));
+    await page.waitForFunction(isKept, { polling: 100 });
+  }
+
+  for (const surface of ["page", "worker"]) {
+    test(`bytecode in a ${surface}: it is kept, and used on the second visit`, inPage(async (page) => {
+      await using place = await Place.open();
+      const address = `${place.site.origin}/#${surface}`;
+      assert.equal((await visit(page, address, lock)).hasBytecode, false);
+      await waitForBytecode(page);
+      assert.equal((await visit(page, address, lock)).hasBytecode, true);
+      assert.equal((await visit(page, address, { options: { ...lock.options, bytecode: false } })).hasBytecode, false);
+      assert.deepEqual(said, []);
+    }));
+  }
+
+  test("bytecode that is damaged is compiled anew, and kept again", inPage(async (page) => {
+    await using place = await Place.open();
+    await visit(page, place.site.origin, lock);
+    await waitForBytecode(page);
+    await page.evaluate(async () => {
+      const cache = await caches.open("wherry-v1");
+      const urls = (await cache.keys()).map(({ url }) => url).filter((url) => url.includes("bytecode-"));
+      for (const url of urls) await cache.put(url, new Response("damaged"));
+    });
+    assert.equal((await visit(page, place.site.origin, lock)).hasBytecode, false);
+    const isReplaced = async () => {
+      const cache = await caches.open("wherry-v1");
+      const urls = (await cache.keys()).map(({ url }) => url).filter((url) => url.includes("bytecode-"));
+      const contents = await Promise.all(urls.map(async (url) => (await cache.match(url))?.text()));
+      return contents.some((content) => content !== "damaged");
+    };
+    await page.waitForFunction(isReplaced, { polling: 100 });
+    assert.equal((await visit(page, place.site.origin, lock)).hasBytecode, true);
     assert.deepEqual(said, []);
   }));
 

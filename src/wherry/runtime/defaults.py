@@ -39,11 +39,11 @@ def runtime_fetcher(network: Network) -> Fetcher:
     return relocated(make_fetcher(network))
 
 
-def runtime_destination(*, strict: bool) -> Destination:
+def runtime_destination(*, strict: bool, bytecode: bool) -> Destination:
     """Return Pyodide's site-packages; raises :class:`~wherry.errors.UnsupportedRuntime`."""
     with _required():
         from wherry.runtime.site import PyodideSite
-    return PyodideSite(strict=strict)
+    return PyodideSite(strict=strict, bytecode=bytecode)
 
 
 def runtime_distribution() -> Mapping[NormalizedName, LockedPackage]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import asynccontextmanager
+from functools import cached_property
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.installation.destination import Delivery, Exchange, SharedLibrary
+    from wherry.runtime.bytecode import KeptBytecode
 
 __all__ = ["PyodideSite"]
 
@@ -38,12 +40,14 @@ __all__ = ["PyodideSite"]
 class PyodideSite(SitePackages):
     """Registers changes in ``pyodide.loadedPackages``, so that ``loadPackage`` does not unpack another copy over them.
 
-    Unless ``strict``, files are unpacked, and verified against RECORD, at their first read.
+    Unless ``strict``, files are unpacked, and verified against RECORD, at their first read. ``bytecode`` tells whether
+    bytecode is kept.
     """
 
-    def __init__(self, *, strict: bool = False) -> None:
+    def __init__(self, *, strict: bool = False, bytecode: bool = True) -> None:
         super().__init__(_scheme(), _provided(), make_unpacker(strict=strict))
         self._compiled: set[str] = set()
+        self._keeps_bytecode = bytecode
         extend_search_path(self.scheme.site_packages)  # a persistent file system may have such folders already
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
@@ -55,7 +59,17 @@ class PyodideSite(SitePackages):
         """Hold the folder's lock and that of ``loadPackage`` for the duration of the block."""
         async with super().lock(), loading_lock():
             self.scheme = _scheme()
-            yield
+            try:
+                yield
+            finally:
+                if self._bytecode is not None:
+                    self._bytecode.forget()
+
+    def prepare(self, delivery: Delivery) -> None:
+        """Unpack a wheel into the staging folder; begin to read its bytecode."""
+        if self._bytecode is not None:
+            self._bytecode.expect(delivery)
+        super().prepare(delivery)
 
     def exchange(
         self,
@@ -88,8 +102,19 @@ class PyodideSite(SitePackages):
         return done
 
     async def settle(self, arrived: Sequence[Delivery], libraries: Sequence[SharedLibrary] = ()) -> list[str]:
-        """Compile large libraries, because an import that compiles them would block the page."""
+        """Put bytecode in place, and compile large libraries, because importing them would block the page."""
+        if self._bytecode is not None:
+            await self._bytecode.place(arrived)
         return await compile_ahead(library_paths(arrived, libraries, self.scheme, EXTENSION_SUFFIXES), self._compiled)
+
+    @cached_property
+    def _bytecode(self) -> KeptBytecode | None:
+        """The bytecode of wheels; ``None`` if none is kept."""
+        if not self._keeps_bytecode:
+            return None
+        from wherry.runtime.bytecode import KeptBytecode
+
+        return KeptBytecode(wherry_js.bytecode, self.scheme.site_packages)
 
 
 def _provided() -> Iterator[InstalledDistribution]:

@@ -1,6 +1,9 @@
 import { loadPyodide } from "/pyodide/pyodide.mjs";
 import { attach } from "/wherry/index.js";
 
+/** Whether Python finds bytecode of an imported module. */
+const HAS_BYTECODE = "import msgpack, os; os.path.exists(msgpack.__cached__)";
+
 /** Attaches with the options, and installs the requirements, if there are any. */
 export async function visit({ options, requirements, clears }) {
   try {
@@ -8,11 +11,11 @@ export async function visit({ options, requirements, clears }) {
     const wherry = await attach(pyodide, options);
     const report = requirements && (await wherry.install(requirements));
     const names = (await wherry.installed()).map(({ name }) => name);
-    pyodide.runPython("import msgpack");
+    const hasBytecode = pyodide.runPython(HAS_BYTECODE);
     if (clears) await wherry.cache.clear();
     // Waits until everything is written.
     const size = await wherry.cache.size;
-    return { names, size, warnings: report?.warnings ?? [] };
+    return { names, size, hasBytecode, warnings: report?.warnings ?? [] };
   } catch (error) {
     return { error: `${error}` };
   }

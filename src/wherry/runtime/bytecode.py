@@ -1,0 +1,95 @@
+"""Bytecode beside the sources in site-packages, kept between visits by JavaScript."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+from importlib.util import MAGIC_NUMBER, cache_from_source
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from pyodide.ffi import create_proxy, to_js
+
+from wherry.errors import WherryError
+from wherry.formats.record import parse_record
+from wherry.installation.bytecode import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from wherry.installation.destination import Delivery
+
+__all__ = ["KeptBytecode"]
+
+MILLISECONDS = 1000
+
+
+class KeptBytecode:
+    """Puts bytecode into ``__pycache__`` of installed wheels, and records that of the modules which Python compiles.
+
+    ``port`` is the JavaScript side, which keeps one archive for each wheel. Its key has the SHA-256 of the wheel, the
+    magic number of this Python and the optimization level, so an archive is never of other sources or for another
+    Python. ``folder`` is site-packages.
+    """
+
+    def __init__(self, port: Any, folder: str) -> None:  # noqa: ANN401 - a JavaScript object
+        self._port = port
+        self._folder = folder
+        self._kind = f"bytecode-{MAGIC_NUMBER.hex()}-{sys.flags.optimize}"
+        self._keys: dict[int, str] = {}
+        # By a top-level name: the dist-info folders with it, and their keys.
+        self._owners: dict[str, dict[str, str]] = {}
+        # While modules are collected: by dist-info folder, the digests of its files.
+        self._digests: dict[str, dict[str, str]] = {}
+        self._recorder = Recorder(folder, port.recorded)
+        suffix = cache_from_source("_.py").rpartition("/_")[2]
+        port.begin(folder, suffix, MAGIC_NUMBER.hex(), create_proxy(self._collect))
+
+    def expect(self, delivery: Delivery) -> None:
+        """Begin to read the bytecode of a wheel that will be placed. Call it while the archive is in memory."""
+        digest = delivery.hashes.get("sha256") or hashlib.sha256(delivery.wheel.archive.content).hexdigest()
+        key = self._keys[id(delivery)] = f"{self._kind}:{digest.lower()}"
+        self._port.expect(key)
+
+    async def place(self, deliveries: Iterable[Delivery]) -> None:
+        """Put the kept bytecode of wheels, just installed, beside their sources; begin to record."""
+        self._recorder.start()
+        keys = []
+        for delivery in deliveries:
+            key = self._keys.get(id(delivery))
+            if key is not None:
+                keys.append(key)
+                for top in {path.partition("/")[0] for path in delivery.wheel.record}:
+                    self._owners.setdefault(top, {})[delivery.wheel.dist_info] = key
+        await self._port.place(json.dumps(keys))
+
+    def forget(self) -> None:
+        """Release bytecode of wheels that were not placed."""
+        self._keys.clear()
+        self._port.forget()
+
+    def _collect(self, milliseconds: float) -> bool:
+        """Pass recorded modules to JavaScript for about this long, and return whether there are more."""
+        deadline = monotonic() + milliseconds / MILLISECONDS
+        for module in self._recorder.take():
+            for dist_info, key in self._owners.get(module.place.partition("/")[0], {}).items():
+                if dist_info not in self._digests:
+                    self._digests[dist_info] = self._read_digests(dist_info)
+                if self._digests[dist_info].get(module.place) == module.digest:
+                    self._port.add(key, module.place, module.digest, to_js(module.code))
+            if monotonic() > deadline:
+                return True
+        self._digests.clear()
+        return False
+
+    def _read_digests(self, dist_info: str) -> dict[str, str]:
+        """Return the SHA-256 of the sources of an installed distribution by path; empty if it is no longer there."""
+        try:
+            text = Path(self._folder, dist_info, "RECORD").read_text(encoding="utf-8")
+            entries = parse_record(text, filename=dist_info)
+        except (OSError, ValueError, WherryError):
+            return {}
+        return {entry.path: entry.digest for entry in entries if entry.algorithm == "sha256"}
