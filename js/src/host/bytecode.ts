@@ -78,9 +78,13 @@ export class Bytecode {
   /** Makes the bytecode files of wheels, just installed, whose keys are an array in JSON. */
   async place(keysJson: string): Promise<void> {
     for (const key of JSON.parse(keysJson)) {
-      const kept = await this.#expected.get(key);
+      const kept = (await this.#expected.get(key)) ?? [];
       this.#expected.delete(key);
-      for (const module of [...(kept ?? []), ...(this.#added.get(key)?.values() ?? [])]) this.#placeFile(module);
+      const added = this.#added.get(key);
+      // Nothing is kept twice.
+      for (const { place, digest } of kept) if (added?.get(place)?.digest === digest) added.delete(place);
+      if (added?.size === 0) this.#added.delete(key);
+      for (const module of [...kept, ...(added?.values() ?? [])]) this.#placeFile(module);
     }
   }
 
