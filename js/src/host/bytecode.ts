@@ -52,6 +52,11 @@ export class Bytecode {
     this.#store = store;
   }
 
+  /** Whether bytecode is kept. Otherwise Python need not record any. */
+  get keeps(): boolean {
+    return this.#store !== undefined;
+  }
+
   /** Receives Python's facts, once. `folder` is site-packages. */
   begin(folder: string, suffix: string, magic: string, collect: Python["collect"]): void {
     this.#python = { folder, suffix, magic, collect };
@@ -85,12 +90,12 @@ export class Bytecode {
       for (const { place, digest } of kept) if (added?.get(place)?.digest === digest) added.delete(place);
       if (added?.size === 0) this.#added.delete(key);
       for (const module of [...kept, ...(added?.values() ?? [])]) this.#placeFile(module);
+      if (!this.keeps) this.#added.delete(key);
     }
   }
 
   /** Notes that Python has recorded a module, and keeps it once all is quiet. */
   recorded(): void {
-    if (!this.#store) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#keepWhenIdle(), QUIET);
   }

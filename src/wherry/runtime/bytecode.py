@@ -55,8 +55,9 @@ class KeptBytecode:
         self._port.expect(key)
 
     async def place(self, deliveries: Iterable[Delivery]) -> None:
-        """Put the kept bytecode of wheels, just installed, beside their sources; begin to record."""
-        self._recorder.start()
+        """Put the kept bytecode of wheels, just installed, beside their sources; begin to record if it is kept."""
+        if self._port.keeps:
+            self._recorder.start()
         keys = []
         for delivery in deliveries:
             key = self._keys.get(id(delivery))
