@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import compress
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     # Hash refused, yanked, tag rank, build tag: the least is the best.
     Rank = tuple[bool, bool, int, "_Descending"]
     Identity = tuple[NormalizedName, Version, BuildTag]
+    Age = tuple[int, tuple[int, ...]]
 
 __all__ = ["DoesNotFit", "WheelSelection"]
 
@@ -51,11 +53,27 @@ class WheelSelection:
         self._ranks: dict[str, int | str] = {}
         self._pythons: dict[str, str] = {}
 
-    def candidates(self, page: ProjectPage) -> Sequence[ProjectFile]:
-        """Return the wheels on ``page`` for one of the environment's platforms; no other file can fit."""
+    def candidates(self, page: ProjectPage) -> Sequence[int]:
+        """Return the positions of the wheels on ``page`` for the environment's platforms; no other file can fit."""
         names = page.filenames
         usable = map(self._platforms.__getitem__, [filename.rpartition("-")[2] for filename in names])
-        return page.take(list(compress(range(len(names)), usable)))
+        return list(compress(range(len(names)), usable))
+
+    def age(self, filename: str) -> Age | None:
+        """Return the epoch and the release segment of a wheel's version, or ``None`` if the file cannot fit.
+
+        A greater age is a greater version. Most versions are numbers alone, and are not parsed as a whole.
+        """
+        _, _, text = filename.removesuffix(".whl").rsplit("-", 3)[0].partition("-")
+        if text.isascii() and text.replace(".", "").isdigit():
+            with suppress(ValueError):  # an empty part, or a number of more than 4,300 digits
+                return 0, _trimmed(tuple(map(int, text.split("."))))
+        try:
+            self._rank(filename)
+            _, version, _ = self._identify(filename)
+        except DoesNotFit:
+            return None
+        return version.epoch, _trimmed(version.release)
 
     def judge(self, file: ProjectFile, page: ProjectPage) -> tuple[Version, Rank]:
         """Return the file's version and rank; raises :class:`DoesNotFit`."""
@@ -147,6 +165,14 @@ class WheelSelection:
             raise DoesNotFit("the index does not say when it was uploaded, which exclude_newer needs")
         if uploaded >= self._exclude_newer:
             raise DoesNotFit(f"it was uploaded at {uploaded.isoformat()}, not before {self._exclude_newer.isoformat()}")
+
+
+def _trimmed(release: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a release segment without zeros at its end: 1.0 and 1 are the same version."""
+    end = len(release)
+    while end and not release[end - 1]:
+        end -= 1
+    return release[:end]
 
 
 class _Platforms(dict[str, bool]):
