@@ -96,7 +96,7 @@ def _bits(flags: Iterator[bool]) -> int:
 
 def find_releases(page: ProjectPage, fitting: WheelSelection, known: Iterable[Release] = ()) -> Releases:
     """Return the releases among the files of ``page``; those that are ``known`` as the very same objects."""
-    best = _best(page.take(fitting.candidates(page)), page, fitting)
+    best = _best(page.take(list(fitting.candidates(page))), page, fitting)
     ordered = sorted(best, reverse=True)
     if fitting.hashes is not None:
         # All requirements use == then, but 1.0 and 1.0+local both match ==1.0.
@@ -114,10 +114,9 @@ def find_newest(page: ProjectPage, fitting: WheelSelection) -> Releases | None:
     usable = fitting.candidates(page)
     if len(usable) <= FEW or fitting.hashes is not None:
         return None
-    names = page.filenames
     by_age: dict[Age, list[int]] = {}
-    for position in usable:
-        if (age := fitting.age(names[position])) is not None:
+    for position, name in usable.items():
+        if (age := fitting.age(name)) is not None:
             by_age.setdefault(age, []).append(position)
     positions = [position for age in sorted(by_age, reverse=True)[:NEWEST] for position in by_age[age]]
     best = _best(page.take(positions), page, fitting)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from itertools import compress
 from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
@@ -13,7 +12,7 @@ from wherry.formats.filenames import LONGEST_FILENAME, length_excess, parse_whee
 from wherry.formats.lenient import read_requires_python
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from packaging.utils import BuildTag, NormalizedName
@@ -47,17 +46,18 @@ class WheelSelection:
         self._environment = environment
         self.hashes = hashes
         self._exclude_newer = exclude_newer
-        self._platforms = _Platforms(tag.rpartition("-")[2] for tag in environment.tags)
+        self._platforms = frozenset(tag.rpartition("-")[2].lower() for tag in environment.tags)
         self._identities: dict[str, Identity] = {}
         self._names: dict[str, NormalizedName] = {}
         self._ranks: dict[str, int | str] = {}
         self._pythons: dict[str, str] = {}
 
-    def candidates(self, page: ProjectPage) -> Sequence[int]:
-        """Return the positions of the wheels on ``page`` for the environment's platforms; no other file can fit."""
-        names = page.filenames
-        usable = map(self._platforms.__getitem__, [filename.rpartition("-")[2] for filename in names])
-        return list(compress(range(len(names)), usable))
+    def candidates(self, page: ProjectPage) -> Mapping[int, str]:
+        """Return the names of the wheels on ``page`` for the environment's platforms, by their positions.
+
+        No other file can fit.
+        """
+        return page.wheels(self._platforms)
 
     def age(self, filename: str) -> Age | None:
         """Return the epoch and the release segment of a wheel's version, or ``None`` if the file cannot fit.
@@ -173,19 +173,6 @@ def _trimmed(release: tuple[int, ...]) -> tuple[int, ...]:
     while end and not release[end - 1]:
         end -= 1
     return release[:end]
-
-
-class _Platforms(dict[str, bool]):
-    """Maps the end of a wheel's name, from its last hyphen, to whether it names one of ``platforms``."""
-
-    def __init__(self, platforms: Iterable[str]) -> None:
-        super().__init__()
-        self._platforms = frozenset(map(str.lower, platforms))
-
-    def __missing__(self, ending: str) -> bool:
-        platforms, _, suffix = ending.rpartition(".")
-        self[ending] = found = suffix == "whl" and not self._platforms.isdisjoint(platforms.lower().split("."))
-        return found
 
 
 class _Descending:
