@@ -111,7 +111,7 @@ async function main() {
   execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");
   copyFileSync(join(root, "..", "LICENSE"), join(dist, "LICENSE"));
   // The scripts contain copies of these projects, whose licences must be included.
-  for (const name of ["@noble/hashes", "commander", "env-paths", "fflate", "is-safe-filename", "smol-toml"]) {
+  for (const name of ["commander", "env-paths", "fflate", "is-safe-filename", "smol-toml"]) {
     const folder = join(root, "node_modules", name);
     const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
     copyFileSync(join(folder, licence), join(dist, `LICENSE.${name.replace("@", "").replace("/", "-")}`));

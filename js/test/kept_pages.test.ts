@@ -41,7 +41,8 @@ function stage(answer: Answer, cache: Cache, options: KeptPagesOptions = {}) {
   /** Fetches, and reads a copy as a transfer reads the response. */
   const fetchAndKeep = async (url = URL_, init: RequestInit = {}) => {
     const response = await pages.fetch(url, init);
-    response.keep?.(new Uint8Array(await response.clone().arrayBuffer()));
+    const body = new Uint8Array(await response.clone().arrayBuffer());
+    response.keep?.(body.length, () => body);
     await pages.written;
     return response;
   };

@@ -18,6 +18,13 @@ test("a listing has names, files on request, and the rest in the header", () => 
   assert.deepEqual(JSON.parse(listing.header), { name: "app", meta: { "api-version": "1.4" } });
 });
 
+test("wheels are found by the platforms in their names", () => {
+  const endings = ["-any.whl", "-x.ANY.whl", "-any.WHL", "-any.tar.gz", "-win32.whl", "-anywhl", "-.whl"];
+  const names = endings.map((ending) => `app-1-py3-none${ending}`);
+  const listing = read({ files: names.map((filename) => ({ ...FILE, filename })) });
+  assert.deepEqual(JSON.parse(listing?.wheels('["any", "other"]') ?? ""), [[0, 1], names.slice(0, 2)]);
+});
+
 test("a page without files has no names", () => {
   assert.equal(read({ files: [] })?.names, "");
 });

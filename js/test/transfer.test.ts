@@ -305,7 +305,7 @@ for (const [type, text, limit, kept] of [
 ] as const) {
   test(`what keeps a ${type} response receives its body if it is complete: limit ${limit}`, async () => {
     const received: string[] = [];
-    const keep = (body: Uint8Array) => received.push(new TextDecoder().decode(body));
+    const keep = (_: number, body: () => Uint8Array) => received.push(new TextDecoder().decode(body()));
     const get = async () => Object.assign(new Response(text, { headers: { "Content-Type": type } }), { keep, note: "old" });
     const { note, hasMore, listing } = await transfer(NOWHERE, INIT, "{}", JSON.stringify({ limit }), get).answer;
     assert.deepEqual([received, note, hasMore, listing !== undefined], [kept, "old", limit !== null, text === JSON_PAGE]);

@@ -14,7 +14,7 @@ from wherry.formats.simple_json import parse_json_page
 from wherry.model.project import ProjectFile, ProjectPage
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 URL = "https://example.org/simple/my-app/"
 WHEEL = "my_app-1.0-py3-none-any.whl"
@@ -220,9 +220,20 @@ class Parsed:
         content = json.loads(body)
         self.files = content.pop("files")
         self.header = json.dumps(content)
-        self.names = [file["filename"] for file in self.files]
+        self.known = [file["filename"] for file in self.files]
+        self.names_were_read = False
         self.asked: list[int] = []
+        self.platforms: list[str] = []
         self.instead = instead
+
+    @property
+    def names(self) -> Sequence[str]:
+        self.names_were_read = True
+        return self.known
+
+    def wheels(self, platforms: Collection[str]) -> Mapping[int, str]:
+        self.platforms += platforms
+        return dict(enumerate(self.known))
 
     def entries(self, positions: Sequence[int]) -> str:
         self.asked += positions
@@ -242,6 +253,16 @@ def test_a_listing_gives_the_same_page_as_its_text():
     assert listed.files[1].requires_python == ">=3.9"
     assert listing.asked == [1]
     assert listed == read(body)
+
+
+def test_the_listing_finds_the_wheels_and_their_files_are_read_without_the_other_names():
+    body = page(file(url=PLAIN_URL), file(url=PLAIN_URL, filename="my_app-2-py3-none-any.whl"))
+    listing = Parsed(body)
+    listed = parse_json_page(body, url=URL, name=canonicalize_name("my-app"), listing=listing)
+    assert listed.wheels(["any"]) == {0: WHEEL, 1: "my_app-2-py3-none-any.whl"}
+    assert listing.platforms == ["any"]
+    assert [one.filename for one in listed.take([1])] == ["my_app-2-py3-none-any.whl"]
+    assert not listing.names_were_read
 
 
 @pytest.mark.parametrize(

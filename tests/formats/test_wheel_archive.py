@@ -12,6 +12,7 @@ from packaging.version import Version
 
 from tests.harness.index_files import make_wheel
 from wherry.errors import InvalidWheel
+from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.wheel_archive import WheelArchive, open_wheel, read_wheel_metadata
 from wherry.model.archive_limits import ArchiveLimits
 
@@ -74,6 +75,24 @@ def test_the_facts_of_a_wheel_are_read():
     assert wheel.metadata.requires_dist == (Requirement("b>2"),)
     assert wheel.root_is_purelib
     assert read_wheel_metadata(MADE.content, filename=NAME) == wheel.metadata
+
+
+def test_metadata_that_is_known_already_is_not_read_again():
+    known = read_wheel_metadata(MADE.content, filename=NAME)
+    assert open_wheel(MADE.content, filename=NAME, promised=known).metadata is known
+
+
+def test_metadata_is_read_if_other_metadata_was_promised():
+    promised = parse_core_metadata(b"Metadata-Version: 2.1\nName: app\nVersion: 1.0\n", subject=NAME)
+    metadata = open_wheel(MADE.content, filename=NAME, promised=promised).metadata
+    assert metadata.requires_dist == (Requirement("b>2"),)
+
+
+def test_known_metadata_of_another_release_is_refused():
+    other = NAME.replace("1.0", "2.0")
+    known = read_wheel_metadata(MADE.content, filename=NAME)
+    with pytest.raises(InvalidWheel, match="belongs to another release"):
+        open_wheel(MADE.content, filename=other, promised=known)
 
 
 def test_contents_are_all_members_but_record():

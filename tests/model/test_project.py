@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
+from packaging.utils import canonicalize_name
 
-from wherry.model.project import LazyFiles, ProjectFile
+from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -64,6 +65,21 @@ def test_lazy_files_are_made_only_on_access():
     assert [file.filename for file in files.take([1, 0])] == ["b.whl", "a.whl"]
     assert made == [2, 1, 0]
     assert list(files.take([])) == []
+
+
+def test_wheels_are_found_by_the_platforms_in_their_names():
+    names = (
+        "a-1-py3-none-any.whl",
+        "a-1.tar.gz",
+        "a-1-py3-none-x_1.ANY.whl",
+        "a-1-py3-none-win32.whl",
+        "any.whl",
+        "any",
+    )
+    files = lazy(*names)
+    assert files.wheels(["any", "other"]) == {0: names[0], 2: names[2], 4: names[4]}
+    assert ProjectPage(canonicalize_name("a"), URL, files).wheels(["win32"]) == {3: names[3]}
+    assert ProjectPage(canonicalize_name("a"), URL, tuple(files)).wheels(["win32"]) == {3: names[3]}
 
 
 def test_lazy_files_behave_as_a_sequence():

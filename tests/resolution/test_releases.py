@@ -7,7 +7,7 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from tests.harness.environments import PYODIDE_314
 from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
-from wherry.resolution.releases import find_releases
+from wherry.resolution.releases import find_newest, find_releases
 from wherry.resolution.wheel_selection import DoesNotFit, WheelSelection
 
 if TYPE_CHECKING:
@@ -72,3 +72,28 @@ def test_names_are_parsed_as_by_packaging_in_any_order(filenames):
         except DoesNotFit:
             continue
         assert parse_wheel_filename(file.filename)[:2] == (NAME, version)
+
+
+MANY = 30
+VERSIONS = st.builds(
+    "{}{}{}{}".format,
+    st.sampled_from(["", "1!", "0!"]),
+    st.sampled_from(["1", "1.0", "01.0.0", "1.2", "2", "10", "9.10", "x", "", "1..2"]),
+    st.sampled_from(["", "a1", ".post1", ".dev0", "+l", "-1"]),
+    st.sampled_from(["", "-1x"]),
+)
+
+
+@given(st.lists(VERSIONS, max_size=40), st.lists(st.sampled_from(["app", "App", "other"]), min_size=1, max_size=3))
+def test_the_newest_releases_are_the_first_of_all(versions, projects):
+    filler = [f"app-0.{number}-py3-none-any.whl" for number in range(MANY)]
+    named = [f"{project}-{version}-py3-none-any.whl" for project in projects for version in versions]
+    page = page_of(*named, *filler)
+    newest = find_newest(page, WheelSelection(PYODIDE_314))
+    assert newest is not None
+    first = find_releases(page, WheelSelection(PYODIDE_314)).entries[: len(newest.entries)]
+    assert newest.entries == first
+
+
+def test_a_short_page_is_read_at_once():
+    assert find_newest(page_of("app-1-py3-none-any.whl"), WheelSelection(PYODIDE_314)) is None

@@ -33,13 +33,18 @@ def read_both_ways(selenium, body):
     url = "https://example.org/simple/app/"
     name = parse_core_metadata(b"Metadata-Version: 2.4\nName: app\nVersion: 1", subject="").name
     read = parse_json_page(body, url=url, name=name, listing=listing)
-    return read == parse_json_page(body, url=url, name=name), len(read.files)
+    whole = parse_json_page(body, url=url, name=name)
+    wheels = read.wheels(["any", "win32"])
+    return read == whole and wheels == whole.wheels(["any", "win32"]), len(read.files), len(wheels)
 
 
 def test_javascript_and_python_read_the_same_from_pages(wherry_runtime):
-    assert read_both_ways(wherry_runtime, page(FILES)) == (True, 2)
-    assert read_both_ways(wherry_runtime, page([])) == (True, 0)
-    assert read_both_ways(wherry_runtime, page([PLAIN | {"url": "../app"}])) == (True, 1)
+    assert read_both_ways(wherry_runtime, page(FILES)) == (True, 2, 1)
+    assert read_both_ways(wherry_runtime, page([])) == (True, 0, 0)
+    assert read_both_ways(wherry_runtime, page([PLAIN | {"url": "../app"}])) == (True, 1, 1)
+    endings = ["-x.ANY.whl", "-any.WHL", "-anywhl", "-.whl", ".whl", "-win32.any.whl", "-win64.whl", "whl", "any.whl"]
+    files = [PLAIN | {"filename": f"app{ending}"} for ending in endings]
+    assert read_both_ways(wherry_runtime, page(files)) == (True, len(files), 2)
 
 
 def test_unusual_pages_are_left_to_python(wherry_runtime):

@@ -1,5 +1,5 @@
 import type { LimitedCache } from "./cache.ts";
-import { idle } from "./idle.ts";
+import { idle, IdleTime } from "./idle_time.ts";
 import { type Entry, leastUsed, totalSize } from "./least_used.ts";
 
 /** Has the number of the layout. Caches with lower numbers are deleted. */
@@ -49,6 +49,7 @@ export class BrowserCache implements LimitedCache {
   #work: Promise<unknown> = Promise.resolve();
   /** By URL: sizes of the entries that were used since the last pruning. */
   #used = new Map<string, number>();
+  readonly #idle = new IdleTime();
   /** The first failure of writing since the last pruning. */
   #failure: { error: any } | undefined;
 
@@ -75,7 +76,9 @@ export class BrowserCache implements LimitedCache {
   }
 
   async put(key: string, content: Uint8Array): Promise<void> {
+    const ready = this.#idle.wait(content.length);
     void this.#do(async (store) => {
+      if (ready) await ready;
       // Not retried with each file when the quota is used up.
       if (this.#failure) return;
       const url = PLACE + key;

@@ -1,6 +1,6 @@
 import { type Module, readArchive, writeArchive } from "./bytecode_archive.ts";
 import type { Cache } from "./cache.ts";
-import { idle } from "./idle.ts";
+import { idle } from "./idle_time.ts";
 import type { FileSystem, MemoryNode } from "./lazy_files.ts";
 
 /** Milliseconds from the last compiled module until bytecode is kept, and the longest to work at a time. */

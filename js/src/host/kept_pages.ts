@@ -1,5 +1,6 @@
 import type { Cache } from "./cache.ts";
 import { hash } from "./digest.ts";
+import { IdleTime } from "./idle_time.ts";
 import type { Get } from "./transfer.ts";
 
 /** Statuses that answer for a project: its page, or that it does not exist. */
@@ -31,8 +32,8 @@ interface Page extends Head {
 export interface KeptResponse extends Response {
   /** A warning for the report. */
   readonly note?: string;
-  /** Call it with the complete body. Reading a copy of the response takes longer. */
-  readonly keep?: (body: Uint8Array) => void;
+  /** Call it with the size of the complete body, and a function that returns it. Reading a copy takes longer. */
+  readonly keep?: (size: number, body: () => Uint8Array) => void;
 }
 
 export interface KeptPagesOptions {
@@ -56,6 +57,7 @@ export class KeptPages {
   readonly #revalidates: boolean;
   /** By origin, while it does not answer: a report has each text once. */
   readonly #notes = new Map<string, string>();
+  readonly #idle = new IdleTime();
   #written: Promise<unknown> = Promise.resolve();
 
   constructor(cache: Cache, { get = fetch, isOffline = false, revalidates = false }: KeptPagesOptions = {}) {
@@ -88,8 +90,9 @@ export class KeptPages {
     this.#notes.delete(new URL(url).origin);
     if (kept && status === NOT_MODIFIED) return toResponse(kept);
     if (!mayKeep || !ANSWERS.has(status) || isForbidden(response)) return response;
-    const keep = (body: Uint8Array) => {
-      this.#written = Promise.all([this.#written, this.#keep(url, init, response, body).catch(() => {})]);
+    const keep = (size: number, body: () => Uint8Array) => {
+      const kept = this.#keep(url, init, response, size, body);
+      this.#written = Promise.all([this.#written, kept.catch(() => {})]);
     };
     return Object.defineProperty(response, "keep", { value: keep });
   };
@@ -99,18 +102,25 @@ export class KeptPages {
     return this.#written;
   }
 
-  async #keep(url: string, init: RequestInit, response: Response, body: Uint8Array): Promise<void> {
+  async #keep(
+    url: string,
+    init: RequestInit,
+    response: Response,
+    size: number,
+    body: () => Uint8Array,
+  ): Promise<void> {
+    await this.#idle.wait(size);
     const headers: Record<string, string> = {};
     for (const name of ["content-type", ...VALIDATORS.map(([name]) => name)]) {
       const value = response.headers.get(name);
       if (value !== null) headers[name] = value;
     }
     const { status } = response;
-    const head: Head = { url: response.url || url, status, headers, at: Date.now(), size: body.length };
+    const head: Head = { url: response.url || url, status, headers, at: Date.now(), size };
     const line = new TextEncoder().encode(`${JSON.stringify(head)}\n`);
-    const content = new Uint8Array(line.length + body.length);
+    const content = new Uint8Array(line.length + size);
     content.set(line);
-    content.set(body, line.length);
+    content.set(body(), line.length);
     await this.#cache.put(await keyOf(url, init), content);
   }
 

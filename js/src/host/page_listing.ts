@@ -9,6 +9,11 @@ export interface Listing {
   /** The names of all files, separated by spaces. */
   readonly names: string;
   /**
+   * Returns the wheels for any of these platforms as JSON: an array of their positions and one of their names. Platforms
+   * are in lower case, as JSON.
+   */
+  wheels(platformsJson: string): string;
+  /**
    * Returns the files at these positions as JSON. It may be invalid, because the files have not been parsed. Positions
    * are JSON as well: one crossing costs as much as ten files.
    */
@@ -23,6 +28,8 @@ const BETWEEN = /\},\s*\{/;
 /** Inside a string the quotation marks would be escaped. A string that equals it makes the page unusual. */
 const NAME_KEY = '"filename"';
 const PLAIN_NAME = /"filename"\s*:\s*"([A-Za-z0-9_+!-][A-Za-z0-9._+!-]*)"/;
+
+const WHEEL = ".whl";
 
 /** Characters to read at a time. */
 const BATCH = 2 ** 16;
@@ -70,9 +77,13 @@ export class ListingReader {
       for (const file of files) this.#keep(JSON.stringify(file).slice(1, -1));
       if (!this.#isUsual) return undefined;
       const entries = this.#entries;
+      const names = this.#names;
       return {
         header: JSON.stringify(header),
-        names: this.#names.join(" "),
+        get names() {
+          return names.join(" ");
+        },
+        wheels: (platformsJson) => JSON.stringify(findWheels(names, new Set(JSON.parse(platformsJson)))),
         entries: (positionsJson) =>
           `[${JSON.parse(positionsJson).map((position: number) => `{${entries[position]}}`).join()}]`,
       };
@@ -118,6 +129,24 @@ export class ListingReader {
     this.#names.push(found?.[1] ?? "");
     this.#entries.push(inside);
   }
+}
+
+/** Returns the positions and the names of the wheels that have one of `platforms` after their last hyphen. */
+function findWheels(names: string[], platforms: Set<string>): [number[], string[]] {
+  const fits = new Map<string, boolean>();
+  const found: [number[], string[]] = [[], []];
+  names.forEach((name, position) => {
+    const ending = name.slice(name.lastIndexOf("-") + 1);
+    if (!fits.has(ending)) fits.set(ending, ending.endsWith(WHEEL) && isFor(platforms, ending.slice(0, -WHEEL.length)));
+    if (!fits.get(ending)) return;
+    found[0].push(position);
+    found[1].push(name);
+  });
+  return found;
+}
+
+function isFor(platforms: Set<string>, listed: string): boolean {
+  return listed.toLowerCase().split(".").some((platform) => platforms.has(platform));
 }
 
 /** Reads a complete page. */

@@ -137,9 +137,8 @@ export class Transfer {
     }
     const listing = reader?.finish();
     const { keep } = response as KeptResponse;
-    const all = listing && !keep ? NOTHING : body.take();
-    keep?.(all);
-    const content = listing ? NOTHING : all;
+    const content = listing ? NOTHING : body.take();
+    keep?.(body.length, () => (listing ? body.take() : content));
     return answer(response, headers, { body: content, listing, sha256: wishes.wantsHash ? await hash(content) : "" });
   }
 

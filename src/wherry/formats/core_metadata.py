@@ -7,6 +7,7 @@ https://packaging.python.org/en/latest/specifications/core-metadata/
 
 from __future__ import annotations
 
+import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -92,6 +93,7 @@ def parse_core_metadata(content: bytes, *, subject: str, lenient: bool = False) 
         provides_extra=frozenset(canonicalize_name(extra) for extra in headers.get("provides-extra", ())),
         import_names=tuple(_import_names([*headers.get("import-name", ()), *headers.get("import-namespace", ())])),
         warnings=tuple(f"{subject}: {warning}" for warning in warnings),
+        digest=b"" if lenient else hashlib.sha256(content).digest(),
     )
 
 

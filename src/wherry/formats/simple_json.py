@@ -18,7 +18,7 @@ from wherry.model.project import LazyFiles, ProjectFile, ProjectPage
 from wherry.model.sizes import LARGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -41,6 +41,10 @@ class PageListing(Protocol):
         """The filenames, in the order of the page."""
         ...
 
+    def wheels(self, platforms: Collection[str]) -> Mapping[int, str]:
+        """Return the names of the wheels for any of ``platforms`` (in lower case), by their positions."""
+        ...
+
     def entries(self, positions: Sequence[int]) -> str:
         """Return the files at ``positions`` as a JSON array. The text is unchecked and may be invalid."""
         ...
@@ -55,8 +59,7 @@ def parse_json_page(body: bytes, *, url: str, name: NormalizedName, listing: Pag
         if listing is None:
             page = _load(body, url)
             return _page(page, lambda: _files(page.get("files"), url), url, name)
-        files = LazyFiles(listing.names, lambda positions: _listed(listing, positions, url))
-        return _page(_load(listing.header, url), lambda: files, url, name)
+        return _page(_load(listing.header, url), lambda: _listed_files(listing, url), url, name)
 
 
 @contextmanager
@@ -117,11 +120,23 @@ def _files(entries: object, url: str) -> Sequence[ProjectFile]:
     return LazyFiles(names, lambda positions: [_plain_file(entries[position], url) for position in positions])
 
 
-def _listed(listing: PageListing, positions: Sequence[int], url: str) -> Sequence[ProjectFile]:
-    files = _files(_load_json(listing.entries(positions), url), url)[:]
-    if [file.filename for file in files] != [listing.names[position] for position in positions]:
-        raise InvalidIndexPage(url, "its files and their names do not match")
-    return files
+def _listed_files(listing: PageListing, url: str) -> LazyFiles:
+    """Return the files of a listing. Names are read as needed, because all of them may be a megabyte."""
+    known: dict[int, str] = {}
+
+    def find_wheels(platforms: Collection[str]) -> Mapping[int, str]:
+        found = listing.wheels(platforms)
+        known.update(found)
+        return found
+
+    def make(positions: Sequence[int]) -> Sequence[ProjectFile]:
+        names = known if known.keys() >= set(positions) else listing.names
+        files = _files(_load_json(listing.entries(positions), url), url)[:]
+        if [file.filename for file in files] != [names[position] for position in positions]:
+            raise InvalidIndexPage(url, "its files and their names do not match")
+        return files
+
+    return LazyFiles(lambda: listing.names, make, find_wheels)
 
 
 def _plain_names(entries: Sequence[Any]) -> Sequence[str] | None:

@@ -87,18 +87,25 @@ class WheelArchive:
         return self.archive.head(path, size)
 
 
-def open_wheel(archive: bytes, *, filename: str, limits: ArchiveLimits | None = DEFAULT_LIMITS) -> WheelArchive:
+def open_wheel(
+    archive: bytes,
+    *,
+    filename: str,
+    limits: ArchiveLimits | None = DEFAULT_LIMITS,
+    promised: CoreMetadata | None = None,
+) -> WheelArchive:
     """Open and check a wheel. Raise :class:`InvalidWheel` with all problems.
 
     The checks are: the archive's structure, size and paths; one ``.dist-info`` folder; METADATA and WHEEL agree with
     the filename; RECORD lists all members with their sizes, and no others. Hashes are compared when members are read.
+    If METADATA is the very file that ``promised`` was read from, it is not parsed again.
     """
     release = _name_and_version(filename)
     opened = open_zip(archive, filename=filename, limits=limits)
     dist_info = _dist_info(opened)
     problems: list[str] = []
     warnings: list[str] = []
-    metadata = _listing(problems, lambda: _metadata(opened, dist_info))
+    metadata = _listing(problems, lambda: _metadata(opened, dist_info, promised))
     wheel_file = _listing(
         problems,
         lambda: parse_wheel_file(_read(opened, f"{dist_info}/WHEEL"), filename=filename, warnings=warnings),
@@ -162,15 +169,22 @@ def _dist_info(opened: ZipArchive) -> str:
     return found[0]
 
 
-def _metadata(opened: ZipArchive, dist_info: str) -> CoreMetadata:
+def _metadata(opened: ZipArchive, dist_info: str, promised: CoreMetadata | None = None) -> CoreMetadata:
     content = _read(opened, f"{dist_info}/METADATA")
-    try:
-        metadata = parse_core_metadata(content, subject=opened.filename)
-    except InvalidMetadata as error:
-        raise InvalidWheel(opened.filename, [f"METADATA: {error.problem}"]) from error
+    if promised is not None and promised.digest == hashlib.sha256(content).digest():
+        metadata = promised
+    else:
+        metadata = _parse_metadata(content, opened)
     if (metadata.name, metadata.version) != _name_and_version(opened.filename):
         raise InvalidWheel(opened.filename, [f"METADATA is that of {metadata.name} {metadata.version}"])
     return metadata
+
+
+def _parse_metadata(content: bytes, opened: ZipArchive) -> CoreMetadata:
+    try:
+        return parse_core_metadata(content, subject=opened.filename)
+    except InvalidMetadata as error:
+        raise InvalidWheel(opened.filename, [f"METADATA: {error.problem}"]) from error
 
 
 def _record(opened: ZipArchive, dist_info: str, warnings: list[str]) -> dict[str, RecordEntry]:

@@ -79,10 +79,11 @@ def _open(
 ) -> Delivery | SharedLibrary:
     if pin.is_shared_library:
         return SharedLibrary(pin.name, file.url, read_library_archive(archive, filename=file.filename, limits=limits))
-    wheel = open_wheel(archive, filename=file.filename, limits=limits)
+    known = snapshot.metadata.get(file.url)
+    promised = known if isinstance(known, CoreMetadata) else None
+    wheel = open_wheel(archive, filename=file.filename, limits=limits, promised=promised)
     # The resolver decided by this metadata, so it must be the wheel's own METADATA (PEP 658).
-    promised = snapshot.metadata.get(file.url)
-    if isinstance(promised, CoreMetadata) and promised != wheel.metadata:
+    if promised is not None and promised != wheel.metadata:
         raise IntegrityError(wheel.filename, "the metadata that the index gave beside it", "other metadata inside")
     hashes = file.hashes
     if pin.origin == "direct" and file.strongest_hash is None:

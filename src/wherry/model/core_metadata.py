@@ -19,7 +19,8 @@ class CoreMetadata:
     """Name, version and requirements of a distribution (core metadata up to 2.6).
 
     ``import_names`` are the modules and namespaces that it declares (PEP 794), without private ones. ``warnings``
-    describe harmless faults, each with the name of the file; they are not compared.
+    describe harmless faults, each with the name of the file; they are not compared. ``digest`` is the SHA-256 of the
+    file that it was read from, and empty for an installed distribution.
     """
 
     name: NormalizedName
@@ -29,3 +30,4 @@ class CoreMetadata:
     provides_extra: frozenset[NormalizedName] = frozenset()
     import_names: tuple[str, ...] = ()
     warnings: tuple[str, ...] = field(default=(), compare=False)
+    digest: bytes = field(default=b"", compare=False, repr=False)

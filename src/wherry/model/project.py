@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import compress
 from typing import TYPE_CHECKING, overload
 
 from wherry.model.hashes import strongest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
     from packaging.utils import NormalizedName
@@ -73,14 +75,30 @@ class ProjectFile:
 
 
 class LazyFiles(Sequence[ProjectFile]):
-    """Files whose names are known; ``make`` makes the files at given positions, on every access.
+    """Files whose ``names`` are known; ``make`` makes the files at given positions, on every access.
 
-    A page may have thousands of files, of which an environment can use a few.
+    A page may have thousands of files, of which an environment can use a few. So ``names`` may also be a function that
+    is called if all of them are needed; then ``wheels`` does the work of :meth:`wheels`.
     """
 
-    def __init__(self, names: Sequence[str], make: Callable[[Sequence[int]], Sequence[ProjectFile]]) -> None:
-        self.names = names
+    def __init__(
+        self,
+        names: Sequence[str] | Callable[[], Sequence[str]],
+        make: Callable[[Sequence[int]], Sequence[ProjectFile]],
+        wheels: Callable[[Collection[str]], Mapping[int, str]] | None = None,
+    ) -> None:
+        self._names = names
         self._make = make
+        self._wheels = wheels
+
+    @cached_property
+    def names(self) -> Sequence[str]:
+        """The names of all files."""
+        return self._names() if callable(self._names) else self._names
+
+    def wheels(self, platforms: Collection[str]) -> Mapping[int, str]:
+        """Return the names of the wheels for any of ``platforms`` (in lower case), by their positions."""
+        return self._wheels(platforms) if self._wheels is not None else _find_wheels(self.names, platforms)
 
     def __len__(self) -> int:
         return len(self.names)
@@ -122,8 +140,33 @@ class ProjectPage:
         """The names of ``files``, in the same order."""
         return self.files.names if isinstance(self.files, LazyFiles) else [file.filename for file in self.files]
 
+    def wheels(self, platforms: Collection[str]) -> Mapping[int, str]:
+        """Return the names of the wheels for any of ``platforms`` (in lower case), by their positions."""
+        if isinstance(self.files, LazyFiles):
+            return self.files.wheels(platforms)
+        return _find_wheels(self.filenames, platforms)
+
     def take(self, positions: Sequence[int]) -> Sequence[ProjectFile]:
         """Return the ``files`` at ``positions``."""
         if isinstance(self.files, LazyFiles):
             return self.files.take(positions)
         return [self.files[position] for position in positions]
+
+
+def _find_wheels(names: Sequence[str], platforms: Collection[str]) -> Mapping[int, str]:
+    fits = _Fits(platforms)
+    usable = map(fits.__getitem__, [name.rpartition("-")[2] for name in names])
+    return dict(compress(enumerate(names), usable))
+
+
+class _Fits(dict[str, bool]):
+    """Maps the end of a wheel's name, from its last hyphen, to whether it names one of ``platforms``."""
+
+    def __init__(self, platforms: Collection[str]) -> None:
+        super().__init__()
+        self._platforms = frozenset(platforms)
+
+    def __missing__(self, ending: str) -> bool:
+        platforms, _, suffix = ending.rpartition(".")
+        self[ending] = found = suffix == "whl" and not self._platforms.isdisjoint(platforms.lower().split("."))
+        return found

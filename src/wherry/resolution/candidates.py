@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from wherry.errors import WherryError
@@ -151,11 +152,22 @@ class Candidates:
         requirements: Sequence[ProjectRequirement],
         constraints: Sequence[ProjectRequirement],
     ) -> Iterator[Release]:
-        """Yield the releases on the index that satisfy all of them, in the order to try them."""
+        """Yield the releases on the index that satisfy all of them, in the order to try them.
+
+        The older releases of a page are read when all newest ones that satisfy have been refused.
+        """
+        offered = 0
+        newest = self.snapshot.newest(name)
+        if newest is not None:
+            first = next(self._tiers(newest, requirements, constraints))
+            # Pre-releases alone come first only if no older release is final.
+            if first & ~newest.prereleases or self.problem.pre or self.policy is Policy.RELAXED:
+                offered = first.bit_count()
+                yield from newest.pick(first)
         releases = self.snapshot.releases(name)
         if releases is not None:
-            for chosen in self._tiers(releases, requirements, constraints):
-                yield from releases.pick(chosen)
+            tiers = self._tiers(releases, requirements, constraints)
+            yield from islice(chain.from_iterable(map(releases.pick, tiers)), offered, None)
 
     def refusal(self, candidate: Candidate) -> str:
         """Return the reason why the candidate's metadata rules it out, or an empty string."""

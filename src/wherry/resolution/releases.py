@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
     from wherry.model.project import ProjectFile, ProjectPage
     from wherry.resolution.requirements import ProjectRequirement
-    from wherry.resolution.wheel_selection import Rank, WheelSelection
+    from wherry.resolution.wheel_selection import Age, Rank, WheelSelection
 
-__all__ = ["Release", "Releases", "find_releases"]
+__all__ = ["Release", "Releases", "find_newest", "find_releases"]
+
+FEW = 24  # files
+NEWEST = 8  # different numbers of releases
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,22 +94,48 @@ def _bits(flags: Iterator[bool]) -> int:
     return sum(1 << position for position, flag in enumerate(flags) if flag)
 
 
-def find_releases(page: ProjectPage, fitting: WheelSelection) -> Releases:
-    """Return the releases among the files of ``page``."""
+def find_releases(page: ProjectPage, fitting: WheelSelection, known: Iterable[Release] = ()) -> Releases:
+    """Return the releases among the files of ``page``; those that are ``known`` as the very same objects."""
+    best = _best(page.take(list(fitting.candidates(page))), page, fitting)
+    ordered = sorted(best, reverse=True)
+    if fitting.hashes is not None:
+        # All requirements use == then, but 1.0 and 1.0+local both match ==1.0.
+        ordered.sort(key=lambda version: best[version][0][0])
+    made = {release.version: release for release in known}
+    entries = tuple(made.get(version) or best[version][1] for version in ordered)
+    return Releases(entries, lambda: _rejections(page, fitting))
+
+
+def find_newest(page: ProjectPage, fitting: WheelSelection) -> Releases | None:
+    """Return the first entries of :func:`find_releases`, or ``None`` if these are not worth a look of their own.
+
+    Most answers take one of them, and a page may have hundreds more. The other files of the page are not read.
+    """
+    usable = fitting.candidates(page)
+    if len(usable) <= FEW or fitting.hashes is not None:
+        return None
+    by_age: dict[Age, list[int]] = {}
+    for position, name in usable.items():
+        if (age := fitting.age(name)) is not None:
+            by_age.setdefault(age, []).append(position)
+    positions = [position for age in sorted(by_age, reverse=True)[:NEWEST] for position in by_age[age]]
+    best = _best(page.take(positions), page, fitting)
+    return Releases(tuple(best[version][1] for version in sorted(best, reverse=True)))
+
+
+def _best(
+    files: Iterable[ProjectFile], page: ProjectPage, fitting: WheelSelection
+) -> dict[Version, tuple[Rank, Release]]:
+    """Return the best wheel of each version, with its rank."""
     best: dict[Version, tuple[Rank, Release]] = {}
-    for file in fitting.candidates(page):
+    for file in files:
         try:
             version, preference = fitting.judge(file, page)
         except DoesNotFit:
             continue
         if version not in best or preference < best[version][0]:
             best[version] = preference, Release(version, file)
-    ordered = sorted(best, reverse=True)
-    if fitting.hashes is not None:
-        # All requirements use == then, but 1.0 and 1.0+local both match ==1.0.
-        ordered.sort(key=lambda version: best[version][0][0])
-    entries = tuple(best[version][1] for version in ordered)
-    return Releases(entries, lambda: _rejections(page, fitting))
+    return best
 
 
 def _rejections(page: ProjectPage, fitting: WheelSelection) -> Iterator[tuple[str, str]]:

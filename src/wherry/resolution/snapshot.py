@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from wherry.resolution.releases import find_releases
+from wherry.resolution.releases import find_newest, find_releases
 from wherry.resolution.requirements import required_by
 from wherry.resolution.wheel_selection import WheelSelection
 
@@ -69,6 +69,7 @@ class Snapshot:
         self.pages: dict[NormalizedName, ProjectPage | None] = {}
         self.metadata: dict[str, CoreMetadata | WherryError] = {}
         self._releases: dict[NormalizedName, Releases] = {}
+        self._newest: dict[NormalizedName, Releases | None] = {}
         self._required: dict[tuple[int, str], tuple[CoreMetadata, tuple[ProjectRequirement, ...]]] = {}
 
     def releases(self, name: NormalizedName) -> Releases | None:
@@ -80,8 +81,21 @@ class Snapshot:
         if page is None:
             return None
         if name not in self._releases:
-            self._releases[name] = find_releases(page, self._selection)
+            known = self._newest.get(name)
+            self._releases[name] = find_releases(page, self._selection, known.entries if known is not None else ())
         return self._releases[name]
+
+    def newest(self, name: NormalizedName) -> Releases | None:
+        """Return the newest entries of :meth:`releases`, or ``None`` where only all of them are known or worth reading.
+
+        Raises ``KeyError`` over a hole.
+        """
+        page = self.pages[name]
+        if page is None or name in self._releases:
+            return None
+        if name not in self._newest:
+            self._newest[name] = find_newest(page, self._selection)
+        return self._newest[name]
 
     def required(self, metadata: CoreMetadata, extra: str = "") -> tuple[ProjectRequirement, ...]:
         """Return the requirements of a distribution in this environment, or those of ``extra`` only; cached."""

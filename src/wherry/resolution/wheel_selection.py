@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import compress
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from packaging.tags import parse_tag
@@ -12,7 +12,7 @@ from wherry.formats.filenames import LONGEST_FILENAME, length_excess, parse_whee
 from wherry.formats.lenient import read_requires_python
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping
     from datetime import datetime
 
     from packaging.utils import BuildTag, NormalizedName
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     # Hash refused, yanked, tag rank, build tag: the least is the best.
     Rank = tuple[bool, bool, int, "_Descending"]
     Identity = tuple[NormalizedName, Version, BuildTag]
+    Age = tuple[int, tuple[int, ...]]
 
 __all__ = ["DoesNotFit", "WheelSelection"]
 
@@ -45,17 +46,34 @@ class WheelSelection:
         self._environment = environment
         self.hashes = hashes
         self._exclude_newer = exclude_newer
-        self._platforms = _Platforms(tag.rpartition("-")[2] for tag in environment.tags)
+        self._platforms = frozenset(tag.rpartition("-")[2].lower() for tag in environment.tags)
         self._identities: dict[str, Identity] = {}
         self._names: dict[str, NormalizedName] = {}
         self._ranks: dict[str, int | str] = {}
         self._pythons: dict[str, str] = {}
 
-    def candidates(self, page: ProjectPage) -> Sequence[ProjectFile]:
-        """Return the wheels on ``page`` for one of the environment's platforms; no other file can fit."""
-        names = page.filenames
-        usable = map(self._platforms.__getitem__, [filename.rpartition("-")[2] for filename in names])
-        return page.take(list(compress(range(len(names)), usable)))
+    def candidates(self, page: ProjectPage) -> Mapping[int, str]:
+        """Return the names of the wheels on ``page`` for the environment's platforms, by their positions.
+
+        No other file can fit.
+        """
+        return page.wheels(self._platforms)
+
+    def age(self, filename: str) -> Age | None:
+        """Return the epoch and the release segment of a wheel's version, or ``None`` if the file cannot fit.
+
+        A greater age is a greater version. Most versions are numbers alone, and are not parsed as a whole.
+        """
+        _, _, text = filename.removesuffix(".whl").rsplit("-", 3)[0].partition("-")
+        if text.isascii() and text.replace(".", "").isdigit():
+            with suppress(ValueError):  # an empty part, or a number of more than 4,300 digits
+                return 0, _trimmed(tuple(map(int, text.split("."))))
+        try:
+            self._rank(filename)
+            _, version, _ = self._identify(filename)
+        except DoesNotFit:
+            return None
+        return version.epoch, _trimmed(version.release)
 
     def judge(self, file: ProjectFile, page: ProjectPage) -> tuple[Version, Rank]:
         """Return the file's version and rank; raises :class:`DoesNotFit`."""
@@ -149,17 +167,12 @@ class WheelSelection:
             raise DoesNotFit(f"it was uploaded at {uploaded.isoformat()}, not before {self._exclude_newer.isoformat()}")
 
 
-class _Platforms(dict[str, bool]):
-    """Maps the end of a wheel's name, from its last hyphen, to whether it names one of ``platforms``."""
-
-    def __init__(self, platforms: Iterable[str]) -> None:
-        super().__init__()
-        self._platforms = frozenset(map(str.lower, platforms))
-
-    def __missing__(self, ending: str) -> bool:
-        platforms, _, suffix = ending.rpartition(".")
-        self[ending] = found = suffix == "whl" and not self._platforms.isdisjoint(platforms.lower().split("."))
-        return found
+def _trimmed(release: tuple[int, ...]) -> tuple[int, ...]:
+    """Return a release segment without zeros at its end: 1.0 and 1 are the same version."""
+    end = len(release)
+    while end and not release[end - 1]:
+        end -= 1
+    return release[:end]
 
 
 class _Descending:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import wherry_js
@@ -19,7 +20,7 @@ from wherry.index.retries import RetryingFetcher
 from wherry.runtime.local_files import is_local, respond
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from wherry.index.fetcher import Fetcher, Request
 
@@ -125,8 +126,16 @@ class JsPageListing:
     def __init__(self, page: Any) -> None:  # noqa: ANN401 - a JavaScript object
         self._page = page
         self.header = str(page.header)
-        # Read it once: each access copies all of it, which may be a megabyte.
-        self.names = str(page.names).split()
+
+    @cached_property
+    def names(self) -> Sequence[str]:
+        """The filenames. Reading them copies all of them, which may be a megabyte."""
+        return str(self._page.names).split()
+
+    def wheels(self, platforms: Collection[str]) -> Mapping[int, str]:
+        """Return the names of wheels by their positions."""
+        positions, names = json.loads(str(self._page.wheels(json.dumps([*platforms]))))
+        return dict(zip(positions, names, strict=True))
 
     def entries(self, positions: Sequence[int]) -> str:
         """Return files as a JSON array."""

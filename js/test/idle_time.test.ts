@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { IdleTime } from "../src/host/idle_time.ts";
+
+/** A page that becomes idle when the test says so. */
+function page() {
+  const callbacks: (() => void)[] = [];
+  const becomeIdle = () => callbacks.splice(0).forEach((callback) => callback());
+  const timeouts: number[] = [];
+  const idle = new IdleTime((callback, { timeout }) => {
+    callbacks.push(callback);
+    timeouts.push(timeout);
+  });
+  const done: string[] = [];
+  const work = async (name: string, bytes = 1) => {
+    await idle.wait(bytes);
+    done.push(name);
+  };
+  return { becomeIdle, callbacks, done, timeouts, work };
+}
+
+test("work waits until the page is idle, and all of it continues then", async () => {
+  const { becomeIdle, callbacks, done, timeouts, work } = page();
+  const all = [work("a"), work("b")];
+  assert.equal(callbacks.length, 1);
+  await Promise.resolve();
+  assert.deepEqual(done, []);
+  becomeIdle();
+  await Promise.all(all);
+  assert.deepEqual(done, ["a", "b"]);
+  // A page that is never idle must not hold the memory for ever.
+  assert.ok(timeouts.every((timeout) => timeout > 0));
+});
+
+test("later work waits for the next time", async () => {
+  const { becomeIdle, done, work } = page();
+  const first = work("a");
+  becomeIdle();
+  await first;
+  const second = work("b");
+  await Promise.resolve();
+  assert.deepEqual(done, ["a"]);
+  becomeIdle();
+  await second;
+  assert.deepEqual(done, ["a", "b"]);
+});
+
+test("work that would hold too much memory does not wait", async () => {
+  const { becomeIdle, done, work } = page();
+  const waiting = work("a", 60_000_000);
+  await work("b", 60_000_000);
+  assert.deepEqual(done, ["b"]);
+  becomeIdle();
+  await waiting;
+  const again = work("c", 60_000_000);
+  await Promise.resolve();
+  assert.deepEqual(done, ["b", "a"]);
+  becomeIdle();
+  await again;
+});
+
+test("where the platform cannot tell, nothing waits", () => {
+  assert.equal(new IdleTime(undefined).wait(1), undefined);
+});
