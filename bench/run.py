@@ -1,7 +1,7 @@
 """Run the benches: `python bench/run.py deciding`, or without a name all of them with default options.
 
 `deciding` and `parsing` need neither a network nor a browser; `installing` measures against micropip over a shaped
-link; `growing` measures wherry by the number of packages, and of files on a page; `doubling` measures each parser by
+link, `visits` first and second visits of a page until its imports are done, `importing` the imports alone; `growing` measures wherry by the number of packages, and of files on a page; `doubling` measures each parser by
 the size of hostile input.
 """
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MICRO = ("deciding", "parsing")
-LARGE = ("installing", "growing", "doubling")
+LARGE = ("installing", "visits", "importing", "growing", "doubling")
 
 
 def main() -> None:
