@@ -2,8 +2,8 @@
 
 A visitor's page loads Pyodide, installs the packages of a workload and imports them. Then the browser is closed, and a
 new one, with the same profile, visits the page again. The time counts from Pyodide being there. wherry is attached as
-pages do it, with a list of packages, with a lock, or with a bundle with bytecode, while Pyodide is loading; micropip is
-in place before, and importing it counts. The clients take turns. Scripts come from beside the page and not over the link.
+pages do it, with a list of packages, with a lock, or with a bundle with bytecode, while Pyodide is loading. micropip is
+in place before, and importing it counts. The clients take turns. Scripts do not come over the link.
 
 Files of the index are cacheable for ever, pages and locks are checked at each visit, as those of PyPI some time later.
 Between the visits the browser is not closed before wherry's cache is at rest; that time does not count.
