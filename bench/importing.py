@@ -7,6 +7,7 @@ process that runs Python: seconds that pass, and seconds of all its processors.
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import sys
 from typing import TYPE_CHECKING
@@ -17,14 +18,14 @@ from bench.machine import describe_machine
 from bench.results import keep
 from bench.runtimes import RUNTIMES, MeasurementFailed, available, version_of
 from bench.tables import text_lines
-from bench.visiting import WAYS, Visitor
+from bench.visiting import WAYS, Guest, rehearse, visit_once
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bench.runtimes import Runtime
-    from bench.visiting import Client, Visit, Visited
+    from bench.visiting import Client, Visit
 
 __all__ = ["WORKLOADS", "add_arguments", "rows", "run"]
 
@@ -51,15 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> None:
     """Measure, and print and store the results."""
     runtimes: Sequence[Runtime] = options.runtimes or available()
-    with Lab() as lab:
-        visitor = Visitor(lab, UNSHAPED)
-        workloads = [visitor.rehearse(text) for text in options.workloads or WORKLOADS]
-        visits = [
-            visit
-            for runtime in runtimes
-            for visited in workloads
-            for visit in _alternate(visitor, visited, runtime, options.rounds)
-        ]
+    visits = list(_imports(options, runtimes))
     machine = describe_machine(map(version_of, runtimes))
     print("\n".join(["", machine, "", *text_lines("import, median", HEADER, rows(visits))]))
     print(f"Every figure: {keep('importing', machine, imports=visits)}")
@@ -82,12 +75,13 @@ def _cpu(visits: Iterable[Visit]) -> float:
     return statistics.median(visit.cpu["importing"] for visit in visits)
 
 
-def _alternate(visitor: Visitor, visited: Visited, runtime: Runtime, rounds: int) -> Iterator[Visit]:
-    """Yield imports after all ways in turn, so that a slow minute affects all."""
-    for number in range(rounds):
-        for way in WAYS:
+def _imports(options: argparse.Namespace, runtimes: Sequence[Runtime]) -> Iterator[Visit]:
+    """Yield all imports, round by round and all ways in turn, so that a slow minute affects all."""
+    with Lab() as lab:
+        workloads = [rehearse(lab, text) for text in options.workloads or WORKLOADS]
+        for number, runtime, visited, way in itertools.product(range(options.rounds), runtimes, workloads, WAYS):
             try:
-                visit = visitor.visit_once(visited, way, runtime)
+                visit = visit_once(lab, UNSHAPED, Guest(visited, way, runtime))
             except MeasurementFailed as error:
                 sys.exit(str(error))
             importing = f"{visit.seconds['importing']:.2f} s"

@@ -47,7 +47,7 @@ export async function visit(task, { readCpu }) {
     cpu: { installing: installingCpu, importing: importingCpu },
     heap: pyodide._module.HEAP8.length,
     installed: listInstalled(pyodide),
-    cached: task.rests ? await cacheAtRest(installer?.cache) : null,
+    cached: await (task.rests ? cacheAtRest : sizeOf)(installer?.cache),
   };
 }
 
@@ -105,11 +105,16 @@ async function cacheAtRest(cache) {
   let changed = started;
   while (performance.now() - changed < REST && performance.now() - started < PATIENCE) {
     await new Promise((resolve) => setTimeout(resolve, LOOK));
-    const now = cache ? await cache.size : null;
+    const now = await sizeOf(cache);
     if (now !== size) changed = performance.now();
     size = now;
   }
   return size;
+}
+
+/** Returns the size of a cache in bytes; null if there is none. */
+async function sizeOf(cache) {
+  return cache ? cache.size : null;
 }
 
 function listInstalled(pyodide) {

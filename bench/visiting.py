@@ -20,7 +20,20 @@ if TYPE_CHECKING:
     from bench.lab import Lab, Workload
     from bench.link import LinkSpeed
 
-__all__ = ["CLIENTS", "PLACES", "WAYS", "Place", "Visit", "Visited", "Visitor"]
+__all__ = [
+    "CLIENTS",
+    "PLACES",
+    "WAYS",
+    "Client",
+    "Guest",
+    "Place",
+    "Visit",
+    "Visited",
+    "parse_workload",
+    "rehearse",
+    "visit_once",
+    "visit_twice",
+]
 
 Place = Literal["chromium", "chromium worker", "firefox", "node"]
 PLACES: tuple[Place, ...] = ("chromium", "chromium worker", "firefox")
@@ -77,104 +90,115 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """What all visits of one visitor have in common; ``profile`` is the folder where the browser keeps things."""
+    """A visitor: the client that the page uses, and the place."""
 
     visited: Visited
     client: Client
     place: Place
+
+
+def rehearse(lab: Lab, text: str) -> Visited:
+    """Record the files of a workload, and make its bundle; raises :class:`MeasurementFailed`.
+
+    ``text`` has the requirements and, behind a colon, the names of the modules where they are others.
+    """
+    requirements, modules = parse_workload(text)
+    print(f"rehearsing {requirements}", file=sys.stderr)
+    workload = lab.rehearse(requirements)
+    folder = make_bundle(workload.lock, lab.server.url)
+    lab.server.bundles[folder.name] = folder
+    # Responses are made at their first request, which must not be measured.
+    bundled = (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
+    for path in (*needed_paths(workload.plan), *(f"/bundles/{folder.name}/{file}" for file in bundled)):
+        lab.server.size(path)
+    return Visited(workload, modules, folder.name)
+
+
+def parse_workload(text: str) -> tuple[str, str]:
+    """Return requirements, and the modules to import: `a b: c` is `a b` and `c`, `a b` alone is `a b` and `a, b`."""
+    requirements, _, modules = text.partition(":")
+    return requirements.strip(), ", ".join((modules or requirements).split())
+
+
+def visit_twice(lab: Lab, speed: LinkSpeed, guest: Guest) -> tuple[Visit, Visit]:
+    """Return a first visit and a second one, with the same profile; raises :class:`MeasurementFailed`.
+
+    The second has a new browser process: it is the visit of another day, whose memory starts empty.
+    """
+    try:
+        return _visit_twice(lab, speed, guest)
+    except MeasurementFailed as error:
+        # Chromium's tabs crash once in a while, for no visible reason.
+        print(f"once more: {error}", file=sys.stderr)
+        return _visit_twice(lab, speed, guest)
+
+
+def visit_once(lab: Lab, speed: LinkSpeed, guest: Guest) -> Visit:
+    """Return a first visit alone; raises :class:`MeasurementFailed`."""
+    with _profile() as folder:
+        return _visit(lab, speed, guest, Stay(folder, 1, rests=False))
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Where the browser keeps things, which visit it is, and whether the browser waits for the cache before it ends."""
+
     profile: str
+    number: int
+    rests: bool
 
 
-class Visitor:
-    """Makes visits to the pages of ``lab`` over a link of ``speed``."""
+def _visit_twice(lab: Lab, speed: LinkSpeed, guest: Guest) -> tuple[Visit, Visit]:
+    with _profile() as folder:
+        # What a client still writes after a first visit belongs to it, and the second uses it.
+        first = _visit(lab, speed, guest, Stay(folder, 1, rests=True))
+        return first, _visit(lab, speed, guest, Stay(folder, 2, rests=False))
 
-    def __init__(self, lab: Lab, speed: LinkSpeed) -> None:
-        self._lab = lab
-        self._speed = speed
 
-    def rehearse(self, text: str) -> Visited:
-        """Record the files of a workload, and make its bundle; raises :class:`MeasurementFailed`.
+def _visit(lab: Lab, speed: LinkSpeed, guest: Guest, stay: Stay) -> Visit:
+    workload, server = guest.visited.workload, lab.server
+    terms = _terms(lab, guest, stay)
+    server.begin(speed)
+    result = _run(guest.place, terms)
+    installed = result.pop("installed")
+    if missed := [planned.name for planned in workload.plan if planned.name not in installed]:
+        raise MeasurementFailed(f"{guest.client} did not install {', '.join(missed)}")
+    traffic = server.traffic
+    return Visit(
+        workload=workload.text,
+        place=guest.place,
+        link=str(speed),
+        client=guest.client,
+        number=stay.number,
+        requests=traffic.requests,
+        sent=traffic.sent,
+        missing=traffic.missing,
+        **result,
+    )
 
-        ``text`` has the requirements and, behind a colon, the names of the modules where they are others.
-        """
-        requirements, _, modules = text.partition(":")
-        workload = self._lab.rehearse(requirements.strip())
-        folder = make_bundle(workload.lock, self._lab.server.url)
-        self._lab.server.bundles[folder.name] = folder
-        # Responses are made at their first request, which must not be measured.
-        bundled = (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
-        for path in (*needed_paths(workload.plan), *(f"/bundles/{folder.name}/{file}" for file in bundled)):
-            self._lab.server.size(path)
-        return Visited(workload, ", ".join((modules or requirements).split()), folder.name)
 
-    def visit_twice(self, visited: Visited, client: Client, place: Place) -> tuple[Visit, Visit]:
-        """Return a first visit and a second one, with the same profile; raises :class:`MeasurementFailed`.
-
-        The second has a new browser process: it is the visit of another day, whose memory starts empty.
-        """
-        try:
-            return self._visit_twice(visited, client, place)
-        except MeasurementFailed as error:
-            # Chromium's tabs crash once in a while, for no visible reason.
-            print(f"once more: {error}", file=sys.stderr)
-            return self._visit_twice(visited, client, place)
-
-    def visit_once(self, visited: Visited, client: Client, place: Place) -> Visit:
-        """Return a first visit alone; raises :class:`MeasurementFailed`."""
-        with _profile() as folder:
-            return self._visit(Guest(visited, client, place, folder), 1, rests=False)
-
-    def _visit_twice(self, visited: Visited, client: Client, place: Place) -> tuple[Visit, Visit]:
-        with _profile() as folder:
-            guest = Guest(visited, client, place, folder)
-            # What a client still writes after a first visit belongs to it, and the second uses it.
-            return self._visit(guest, 1, rests=True), self._visit(guest, 2, rests=False)
-
-    def _visit(self, guest: Guest, number: int, *, rests: bool) -> Visit:
-        workload, server = guest.visited.workload, self._lab.server
-        terms = {**self._terms(guest), "rests": rests}
-        server.begin(self._speed)
-        result = _run(guest.place, terms)
-        if missed := [planned.name for planned in workload.plan if planned.name not in result["installed"]]:
-            raise MeasurementFailed(f"{guest.client} did not install {', '.join(missed)}")
-        traffic = server.traffic
-        return Visit(
-            workload=workload.text,
-            place=guest.place,
-            link=str(self._speed),
-            client=guest.client,
-            number=number,
-            seconds=result["seconds"],
-            cpu=result["cpu"],
-            requests=traffic.requests,
-            sent=traffic.sent,
-            missing=traffic.missing,
-            cached=result["cached"],
-            heap=result["heap"],
-            memory=result["memory"],
-        )
-
-    def _terms(self, guest: Guest) -> dict[str, Any]:
-        """Return what the page, or the program in Node, needs to know."""
-        workload, server = guest.visited.workload, self._lab.server
-        is_bundle, in_node = guest.client == "bundle", guest.place == "node"
-        browser, _, surface = guest.place.partition(" ")
-        return {
-            "browser": browser,
-            "surface": surface or "page",
-            "profile": guest.profile,
-            "pageUrl": server.page_url,
-            **script_urls(None if in_node else server.page_url),
-            "client": guest.client,
-            "requirements": list(workload.requirements),
-            "modules": guest.visited.modules,
-            "lockUrl": server.bundle_url(guest.visited.bundle) if is_bundle else self._lab.serve_lock(workload.lock),
-            "wheelUrls": [server.url + planned.wheel for planned in workload.plan],
-            "lock": self._lab.pyodide_lock,
-            "indexUrl": server.index_url,
-            "packageBaseUrl": server.distribution_url,
-            "packageCacheDir": guest.profile if in_node else None,
-        }
+def _terms(lab: Lab, guest: Guest, stay: Stay) -> dict[str, Any]:
+    """Return what the page, or the program in Node, needs to know."""
+    workload, server = guest.visited.workload, lab.server
+    is_bundle, in_node = guest.client == "bundle", guest.place == "node"
+    browser, _, surface = guest.place.partition(" ")
+    return {
+        "browser": browser,
+        "surface": surface or "page",
+        "profile": stay.profile,
+        "rests": stay.rests,
+        "pageUrl": server.page_url,
+        **script_urls(None if in_node else server.page_url),
+        "client": guest.client,
+        "requirements": list(workload.requirements),
+        "modules": guest.visited.modules,
+        "lockUrl": server.bundle_url(guest.visited.bundle) if is_bundle else lab.serve_lock(workload.lock),
+        "wheelUrls": [server.url + planned.wheel for planned in workload.plan],
+        "lock": lab.pyodide_lock,
+        "indexUrl": server.index_url,
+        "packageBaseUrl": server.distribution_url,
+        "packageCacheDir": stay.profile if in_node else None,
+    }
 
 
 def _profile() -> tempfile.TemporaryDirectory[str]:

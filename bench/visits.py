@@ -14,6 +14,7 @@ README: `--place chromium --report FOLDER`.
 
 from __future__ import annotations
 
+import itertools
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,14 +25,14 @@ from bench.machine import describe_machine
 from bench.results import keep
 from bench.runtimes import MeasurementFailed, version_of
 from bench.visit_summary import summarize
-from bench.visiting import CLIENTS, PLACES, Visitor
+from bench.visiting import CLIENTS, PLACES, Guest, rehearse, visit_twice
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator, Sequence
 
     from bench.runtimes import Program
-    from bench.visiting import Place, Visit, Visited
+    from bench.visiting import Place, Visit
 
 __all__ = ["WORKLOADS", "add_arguments", "run"]
 
@@ -57,13 +58,11 @@ def run(options: argparse.Namespace) -> None:
     """Measure, and print and store the results."""
     places: Sequence[Place] = options.places or PLACES
     visits: list[Visit] = []
-    with Lab() as lab:
-        for speed in options.links or [DEFAULT_LINK]:
-            visitor = Visitor(lab, speed)
-            workloads = [visitor.rehearse(text) for text in options.workloads or WORKLOADS]
-            for place in places:
-                for visited in workloads:
-                    visits += _alternate(visitor, visited, place, options.rounds)
+    try:
+        for visit in _visits(options, places):
+            visits.append(visit)  # noqa: PERF402 - those of a run that is stopped are kept
+    except KeyboardInterrupt:
+        print("stopped: the results are those of the visits until now", file=sys.stderr)
     machine = describe_machine(map(version_of, _programs(places)))
     summaries = summarize(visits)
     print("\n".join(["", machine, "", *visit_tables.text_table(summaries)]))
@@ -74,16 +73,18 @@ def run(options: argparse.Namespace) -> None:
         write_report(options.report, machine, summaries)
 
 
-def _alternate(visitor: Visitor, visited: Visited, place: Place, rounds: int) -> Iterator[Visit]:
-    """Yield the visits of all clients in turn, so that a slow minute affects all."""
-    for number in range(rounds):
-        for client in CLIENTS:
+def _visits(options: argparse.Namespace, places: Sequence[Place]) -> Iterator[Visit]:
+    """Yield all visits, round by round and all clients in turn, so that a slow minute affects all."""
+    with Lab() as lab:
+        workloads = [rehearse(lab, text) for text in options.workloads or WORKLOADS]
+        turns = itertools.product(options.links or [DEFAULT_LINK], range(options.rounds), places, workloads, CLIENTS)
+        for speed, number, place, visited, client in turns:
             try:
-                visits = visitor.visit_twice(visited, client, place)
+                visits = visit_twice(lab, speed, Guest(visited, client, place))
             except MeasurementFailed as error:
                 sys.exit(str(error))
             seconds = " and ".join(f"{visit.usable:.2f} s" for visit in visits)
-            print(f"{visited.workload.text}, {place}, {number + 1}: {client} {seconds}", file=sys.stderr)
+            print(f"{visited.workload.text}, {place}, {speed}, {number + 1}: {client} {seconds}", file=sys.stderr)
             for visit in visits:
                 if visit.missing:
                     print(f"not recorded: {', '.join(visit.missing)}", file=sys.stderr)
