@@ -18,7 +18,7 @@ from bench.machine import describe_machine
 from bench.results import keep
 from bench.runtimes import RUNTIMES, MeasurementFailed, available, version_of
 from bench.tables import text_lines
-from bench.visiting import WAYS, Guest, rehearse, visit_once
+from bench.visiting import WAYS, Guest, add_workloads, rehearse, visit_once
 
 if TYPE_CHECKING:
     import argparse
@@ -37,13 +37,7 @@ HEADER = ("", "seconds", "CPU", "CPU ÷ unpacked")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--rounds", type=int, default=5, help="number of imports after each way")
-    parser.add_argument(
-        "--workload",
-        action="append",
-        dest="workloads",
-        metavar="REQUIREMENTS[: MODULES]",
-        help=f"what to install, and to import where the names differ; default: {'; '.join(WORKLOADS)}",
-    )
+    add_workloads(parser, WORKLOADS)
     parser.add_argument(
         "--runtime", action="append", dest="runtimes", choices=RUNTIMES, help="default: each that is on PATH"
     )
@@ -64,11 +58,12 @@ def rows(visits: Iterable[Visit]) -> Iterator[tuple[str, ...]]:
     for visit in visits:
         groups.setdefault((visit.workload, visit.place), {}).setdefault(visit.client, []).append(visit)
     for (workload, place), ways in groups.items():
-        beside = _cpu(ways["unpacked"])
+        beside = _cpu(ways["unpacked"]) if "unpacked" in ways else None
         for way, measured in ways.items():
             seconds = statistics.median(visit.seconds["importing"] for visit in measured)
             name = f"{workload}, {place}, {NAMES.get(way, way)}"
-            yield name, f"{seconds:.2f}", f"{_cpu(measured):.2f}", f"{_cpu(measured) / beside:.2f}"
+            cpu = _cpu(measured)
+            yield name, f"{seconds:.2f}", f"{cpu:.2f}", "" if beside is None else f"{cpu / beside:.2f}"
 
 
 def _cpu(visits: Iterable[Visit]) -> float:

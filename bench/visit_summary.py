@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from bench.visiting import Client, Visit
 
+    Figure = Callable[[Visit], float | None]
+
 __all__ = ["Summary", "summarize"]
 
 NUMBERS = {1: "first", 2: "second"}
@@ -21,7 +23,7 @@ class Summary:
     """Visits with the same client and number, and those of micropip with the same number (none if it was not used)."""
 
     visits: Sequence[Visit]
-    beside: Sequence[Visit]
+    others: Sequence[Visit]
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -39,33 +41,27 @@ class Summary:
         number = NUMBERS[self.visits[0].number]
         return f"{number}, {'micropip' if self.client == 'micropip' else f'from a {self.client}'}"
 
-    def median(self, figure: Callable[[Visit], float | None]) -> float | None:
+    def median(self, figure: Figure) -> float | None:
         """Return the median of a figure; ``None`` if it is not known."""
         return _median(self.visits, figure)
 
-    def seconds(self, step: str) -> float:
-        """Return the median of `installing` or `importing`."""
-        return statistics.median(visit.seconds[step] for visit in self.visits)
+    def beside(self, figure: Figure) -> float | None:
+        """Return the median of micropip's; ``None`` if it is not known."""
+        return _median(self.others, figure)
+
+    def ratio(self, figure: Figure) -> float | None:
+        """Return the median relative to micropip's; ``None`` if one of them is not known."""
+        own, other = self.median(figure), self.beside(figure)
+        return None if own is None or other is None else own / other
 
     @property
     def usable(self) -> float:
-        """The median time until the imports are done."""
-        return statistics.median(map(_usable, self.visits))
+        """The median of the seconds until the imports are done."""
+        return statistics.median(visit.usable for visit in self.visits)
 
-    @property
-    def usable_beside(self) -> float | None:
-        """The same of micropip."""
-        return _median(self.beside, _usable)
-
-    @property
-    def cpu(self) -> float:
-        """The median processor time until the imports are done."""
-        return statistics.median(map(_cpu, self.visits))
-
-    @property
-    def cpu_beside(self) -> float | None:
-        """The same of micropip."""
-        return _median(self.beside, _cpu)
+    def seconds(self, step: str) -> float:
+        """Return the median of `loading`, `installing` or `importing`."""
+        return statistics.median(visit.seconds[step] for visit in self.visits)
 
 
 def summarize(visits: Iterable[Visit]) -> list[Summary]:
@@ -81,14 +77,6 @@ def summarize(visits: Iterable[Visit]) -> list[Summary]:
     ]
 
 
-def _median(visits: Sequence[Visit], figure: Callable[[Visit], float | None]) -> float | None:
+def _median(visits: Sequence[Visit], figure: Figure) -> float | None:
     known = [value for value in map(figure, visits) if value is not None]
     return statistics.median(known) if known else None
-
-
-def _usable(visit: Visit) -> float:
-    return visit.usable
-
-
-def _cpu(visit: Visit) -> float:
-    return visit.cpu["installing"] + visit.cpu["importing"]

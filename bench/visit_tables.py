@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bench.visit_summary import Summary
+    from bench.visiting import Visit
 
 __all__ = ["markdown_table", "text_table"]
 
@@ -53,9 +54,9 @@ def _text_row(summary: Summary) -> tuple[str, ...]:
         summary.title,
         *(f"{summary.seconds(step):.2f}" for step in ("loading", "installing", "importing")),
         f"{summary.usable:.2f}",
-        _ratio(summary.usable, summary.usable_beside),
-        f"{summary.cpu:.2f}",
-        _ratio(summary.cpu, summary.cpu_beside),
+        _number(summary.ratio(_usable)),
+        _number(summary.median(_processor)),
+        _number(summary.ratio(_processor)),
         f"{summary.median(lambda visit: visit.requests):.0f}",
         megabytes(summary.median(lambda visit: visit.sent)),
         megabytes(summary.median(lambda visit: visit.cached)),
@@ -65,15 +66,22 @@ def _text_row(summary: Summary) -> tuple[str, ...]:
 
 
 def _markdown_row(summary: Summary) -> tuple[str, ...]:
-    beside = summary.usable_beside
     return (
         summary.title,
         *(f"{summary.seconds(step):.2f} s" for step in ("installing", "importing")),
         f"{summary.usable:.2f} s",
-        "" if beside is None else f"{beside:.2f} s",
-        _ratio(summary.usable, beside),
+        _number(summary.beside(_usable), " s"),
+        _number(summary.ratio(_usable)),
     )
 
 
-def _ratio(value: float, beside: float | None) -> str:
-    return "" if beside is None else f"{value / beside:.2f}"
+def _usable(visit: Visit) -> float:
+    return visit.usable
+
+
+def _processor(visit: Visit) -> float:
+    return visit.processor
+
+
+def _number(value: float | None, unit: str = "") -> str:
+    return "" if value is None else f"{value:.2f}{unit}"

@@ -15,7 +15,8 @@ from bench.paths import HERE, NODE
 from bench.runtimes import TIMEOUT, MeasurementFailed, script_urls
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import argparse
+    from collections.abc import Mapping, Sequence
 
     from bench.lab import Lab, Workload
     from bench.link import LinkSpeed
@@ -29,6 +30,7 @@ __all__ = [
     "Place",
     "Visit",
     "Visited",
+    "add_workloads",
     "parse_workload",
     "rehearse",
     "visit_once",
@@ -83,6 +85,11 @@ class Visit:
         """Seconds from Pyodide being there to the end of the imports."""
         return self.seconds["installing"] + self.seconds["importing"]
 
+    @property
+    def processor(self) -> float:
+        """Seconds of all processors from Pyodide being there to the end of the imports."""
+        return self.cpu["installing"] + self.cpu["importing"]
+
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able mapping."""
         return asdict(self)
@@ -95,6 +102,17 @@ class Guest:
     visited: Visited
     client: Client
     place: Place
+
+
+def add_workloads(parser: argparse.ArgumentParser, default: Sequence[str]) -> None:
+    """Declare the option for workloads, ``workloads``."""
+    parser.add_argument(
+        "--workload",
+        action="append",
+        dest="workloads",
+        metavar="REQUIREMENTS[: MODULES]",
+        help=f"what to install, and to import where the names differ; default: {'; '.join(default)}",
+    )
 
 
 def rehearse(lab: Lab, text: str) -> Visited:

@@ -25,7 +25,7 @@ from bench.machine import describe_machine
 from bench.results import keep
 from bench.runtimes import MeasurementFailed, version_of
 from bench.visit_summary import summarize
-from bench.visiting import CLIENTS, PLACES, Guest, rehearse, visit_twice
+from bench.visiting import CLIENTS, PLACES, Guest, add_workloads, rehearse, visit_twice
 
 if TYPE_CHECKING:
     import argparse
@@ -42,13 +42,7 @@ WORKLOADS = ("sympy plotly networkx", "fastapi", "sphinx mkdocs-material: sphinx
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--rounds", type=int, default=3, help="number of both visits with each client")
-    parser.add_argument(
-        "--workload",
-        action="append",
-        dest="workloads",
-        metavar="REQUIREMENTS[: MODULES]",
-        help=f"what to install, and to import where the names differ; default: {'; '.join(WORKLOADS)}",
-    )
+    add_workloads(parser, WORKLOADS)
     parser.add_argument("--place", action="append", dest="places", choices=PLACES, help="default: all")
     parser.add_argument("--report", metavar="FOLDER", help="also write a Markdown table and a plot for README there")
     add_link(parser)
