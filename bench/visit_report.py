@@ -26,8 +26,7 @@ def write_report(folder: str, machine: str, summaries: Sequence[Summary]) -> Non
     """Write `visits.md` and `visits.svg` into ``folder``."""
     target = Path(folder)
     target.mkdir(parents=True, exist_ok=True)
-    links = ", ".join(dict.fromkeys(summary.place[2] for summary in summaries))
-    lines = [*markdown_table(summaries), "", f"{links}; median of {len(summaries[0].visits)}; {machine}.", ""]
+    lines = [*markdown_table(summaries), "", f"{machine}; median of {len(summaries[0].visits)}.", ""]
     (target / "visits.md").write_text("\n".join(lines), encoding="utf-8")
     save(_bars(machine, summaries), target / "visits.svg")
 

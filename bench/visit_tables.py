@@ -30,7 +30,7 @@ TEXT_HEADER = (
     "heap MB",
     "peak MB",
 )
-MARKDOWN_HEADER = ("", "visit", "installing", "importing", "until usable", "micropip", "÷ micropip")
+MARKDOWN_HEADER = ("visit", "installing", "importing", "until usable", "micropip", "÷ micropip")
 
 
 def text_table(summaries: Sequence[Summary]) -> Iterator[str]:
@@ -40,13 +40,18 @@ def text_table(summaries: Sequence[Summary]) -> Iterator[str]:
 
 
 def markdown_table(summaries: Sequence[Summary]) -> Iterator[str]:
-    """Yield the lines of one table of wherry's visits, with those of micropip beside them."""
+    """Yield the lines of one table of wherry's visits, with those of micropip beside them.
+
+    The place and the link are in the corner if all visits have the same.
+    """
+    around = dict.fromkeys(summary.place[1:] for summary in summaries)
+    corner = ", ".join(*around) if len(around) == 1 else ""
     rows: list[tuple[str, ...]] = []
-    for (workload, place, _), group in itertools.groupby(summaries, lambda summary: summary.place):
+    for key, group in itertools.groupby(summaries, lambda summary: summary.place):
         own = [summary for summary in group if summary.client != "micropip"]
-        names = [f"{workload}, {place}", *[""] * (len(own) - 1)]
+        names = [key[0] if corner else ", ".join(key), *[""] * (len(own) - 1)]
         rows += [(name, *_markdown_row(summary)) for name, summary in zip(names, own, strict=True)]
-    yield from markdown_lines(MARKDOWN_HEADER, rows, texts=2)
+    yield from markdown_lines((corner, *MARKDOWN_HEADER), rows, texts=2)
 
 
 def _text_row(summary: Summary) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bench.visit_summary import summarize
 from bench.visit_tables import markdown_table, text_table
 from tests.bench.visits import visit
@@ -22,8 +24,15 @@ def test_each_visit_is_a_line_with_its_figures_and_unknown_ones_are_empty():
 
 def test_in_markdown_micropip_is_a_column_and_a_workload_is_named_once():
     assert list(markdown_table(summarize(VISITS))) == [
-        "|  | visit | installing | importing | until usable | micropip | ÷ micropip |",
+        "| chromium, 50 ms | visit | installing | importing | until usable | micropip | ÷ micropip |",
         "|---|---|---:|---:|---:|---:|---:|",
-        "| a b, chromium | first, from a list | 2.00 s | 4.00 s | 6.00 s | 12.00 s | 0.50 |",
+        "| a b | first, from a list | 2.00 s | 4.00 s | 6.00 s | 12.00 s | 0.50 |",
         "|  | first, from a bundle | 1.00 s | 0.50 s | 1.50 s | 12.00 s | 0.12 |",
     ]
+
+
+def test_in_markdown_rows_name_their_places_if_there_are_several():
+    visits = [visit("list"), replace(visit("list"), place="firefox")]
+    corner, _, *rows = markdown_table(summarize(visits))
+    assert corner.startswith("|  | visit |")
+    assert [row.split("|")[1].strip() for row in rows] == ["a b, chromium, 50 ms", "a b, firefox, 50 ms"]
