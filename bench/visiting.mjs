@@ -2,7 +2,7 @@
 
 /** Milliseconds between two looks at the cache, and how long it must not change to be at rest. */
 const LOOK = 1000;
-const REST = 8000;
+const REST = 12_000;
 /** Milliseconds after which a cache that still changes is not waited for. */
 const PATIENCE = 120_000;
 
