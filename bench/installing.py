@@ -9,30 +9,28 @@ link.
 
 from __future__ import annotations
 
-import datetime as dt
-import json
 import sys
 from typing import TYPE_CHECKING
 
 from bench import tables
 from bench.lab import Lab
-from bench.link import LinkSpeed
+from bench.link import DEFAULT_LINK, add_link
 from bench.machine import describe_machine
-from bench.paths import RESULTS
+from bench.results import keep
 from bench.runtimes import CLIENTS, RUNTIMES, MeasurementFailed, available, version_of
 from bench.summary import summarize
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from bench.lab import Measurement, Workload
+    from bench.link import LinkSpeed
     from bench.runtimes import Runtime
 
 __all__ = ["add_arguments", "run"]
 
 WORKLOADS = ("msgpack", "fastapi", "sympy plotly networkx", "sphinx mkdocs-material")
-LINK = LinkSpeed(50, 50)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,14 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--runtime", action="append", dest="runtimes", choices=RUNTIMES, help="default: each that is on PATH"
     )
-    parser.add_argument(
-        "--link",
-        action="append",
-        dest="links",
-        type=LinkSpeed.parse,
-        metavar="MS,MBIT",
-        help="latency of a round trip in milliseconds and bandwidth in Mbit/s; default: 50,50",
-    )
+    add_link(parser)
     parser.add_argument("--record", action="store_true", help="delete the recording, and record again")
     parser.add_argument("--report", metavar="FOLDER", help="also write a Markdown table and a plot for README there")
 
@@ -60,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
     """Measure, and print and store the results."""
     if options.record:
         Lab.clear()
-    runtimes, links = options.runtimes or available(), options.links or [LINK]
+    runtimes, links = options.runtimes or available(), options.links or [DEFAULT_LINK]
     with Lab() as lab:
         workloads = [_rehearse(lab, text) for text in options.workloads or WORKLOADS]
         measurements = [
@@ -79,7 +70,7 @@ def run(options: argparse.Namespace) -> None:
     machine = describe_machine(map(version_of, runtimes))
     summaries = summarize(measurements, profiles)
     print("\n".join(["", machine, "", *tables.text_tables(summaries)]))
-    print(f"\nEvery figure: {_keep(machine, measurements, profiles)}")
+    print(f"\nEvery figure: {keep('installing', machine, measurements=measurements, profiles=profiles)}")
     if options.report:
         from bench.report import write_report
 
@@ -107,18 +98,3 @@ def _alternate(lab: Lab, workload: Workload, runtime: Runtime, speed: LinkSpeed,
             if measurement.missing:
                 print(f"not recorded: {', '.join(measurement.missing)}", file=sys.stderr)
             yield measurement
-
-
-def _keep(machine: str, measurements: Sequence[Measurement], profiles: Sequence[Measurement]) -> str:
-    """Write all measurements as JSON, and return the path."""
-    now = dt.datetime.now(dt.UTC)
-    RESULTS.mkdir(parents=True, exist_ok=True)
-    path = RESULTS / f"{now:%Y-%m-%dT%H-%M-%S}.json"
-    results = {
-        "when": now.isoformat(),
-        "machine": machine,
-        "measurements": [measurement.to_dict() for measurement in measurements],
-        "profiles": [profile.to_dict() for profile in profiles],
-    }
-    path.write_text(json.dumps(results, indent=1), encoding="utf-8")
-    return str(path)

@@ -109,6 +109,16 @@ class Lab:
     ) -> None:
         self._server.__exit__(kind, error, trace)
 
+    @property
+    def server(self) -> ShapedServer:
+        """The server of the index, the distribution, the locks and the bundles."""
+        return self._server
+
+    @property
+    def pyodide_lock(self) -> Mapping[str, Any]:
+        """The lock of Pyodide, with the distribution that is served."""
+        return self._stand_ins.lock
+
     def rehearse(self, text: str) -> Workload:
         """Install the workload once with each client to record their requests; raises :class:`MeasurementFailed`.
 
@@ -183,6 +193,10 @@ class Lab:
             LOCK.parent.mkdir(parents=True, exist_ok=True)
             LOCK.write_text(lock, encoding="utf-8")
             return LOCK.as_uri()
+        return self.serve_lock(lock)
+
+    def serve_lock(self, lock: str) -> str:
+        """Put a lock beside the wheels, and return its address."""
         self._server.lock = lock.encode()
         self._server.forget(self._server.lock_url)
         return self._server.lock_url

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import AsyncIterator
 
-__all__ = ["UNSHAPED", "Link", "LinkSpeed"]
+__all__ = ["DEFAULT_LINK", "UNSHAPED", "Link", "LinkSpeed", "add_link"]
 
 SLICE_SECONDS = 0.002
 SMALLEST_SLICE, LARGEST_SLICE = 4_096, 262_144
@@ -49,6 +50,19 @@ class LinkSpeed:
 
 
 UNSHAPED = LinkSpeed(0, None)
+DEFAULT_LINK = LinkSpeed(50, 50)
+
+
+def add_link(parser: argparse.ArgumentParser) -> None:
+    """Declare the option for one or several links, ``links``."""
+    parser.add_argument(
+        "--link",
+        action="append",
+        dest="links",
+        type=LinkSpeed.parse,
+        metavar="MS,MBIT",
+        help=f"latency of a round trip in milliseconds and bandwidth in Mbit/s; default: {DEFAULT_LINK}",
+    )
 
 
 class Link:

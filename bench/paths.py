@@ -6,7 +6,19 @@ from pathlib import Path
 
 from tests.harness.paths import BUNDLE, CACHE, NODE_MODULES
 
-__all__ = ["BUNDLE", "CHARTS", "HERE", "LOCK", "MICROPIP", "NODE", "NODE_MODULES", "PYODIDE", "RECORDING", "RESULTS"]
+__all__ = [
+    "BUNDLE",
+    "BUNDLES",
+    "CHARTS",
+    "HERE",
+    "LOCK",
+    "MICROPIP",
+    "NODE",
+    "NODE_MODULES",
+    "PYODIDE",
+    "RECORDING",
+    "RESULTS",
+]
 
 HERE = Path(__file__).resolve().parent
 NODE = NODE_MODULES / ".bin" / "node"
@@ -15,5 +27,6 @@ PYODIDE = NODE_MODULES / "pyodide"
 RECORDING = CACHE / "bench" / "index"
 MICROPIP = CACHE / "bench" / "micropip"
 LOCK = CACHE / "bench" / "pylock.toml"
+BUNDLES = CACHE / "bench" / "bundles"
 RESULTS = CACHE / "bench" / "results"
 CHARTS = CACHE / "bench" / "charts"

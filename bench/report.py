@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bench.runtimes import Client
     from bench.summary import Summary
 
-__all__ = ["plot_curves", "write_report"]
+__all__ = ["plot_curves", "save", "write_report"]
 
 BAR_HEIGHT = 0.38
 COLOURS = {"wherry": "#1f6f8b", "micropip": "#c9a66b", "floor": "#444444"}
@@ -28,7 +28,7 @@ def write_report(folder: str, machine: str, summaries: Sequence[Summary]) -> Non
     target.mkdir(parents=True, exist_ok=True)
     lines = [*markdown_table(summaries), "", f"Median of {len(summaries[0].of['wherry'])}; {machine}.", ""]
     (target / "bench.md").write_text("\n".join(lines), encoding="utf-8")
-    _save(_bars(machine, summaries), target / "bench.svg")
+    save(_bars(machine, summaries), target / "bench.svg")
 
 
 def plot_curves(path: Path, title: str, unit: str, curves: Mapping[str, Mapping[int, float]]) -> None:
@@ -41,7 +41,7 @@ def plot_curves(path: Path, title: str, unit: str, curves: Mapping[str, Mapping[
     axes.grid(visible=True, alpha=0.3)
     axes.legend(frameon=False)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _save(figure, path)
+    save(figure, path)
 
 
 def _bars(machine: str, summaries: Sequence[Summary]) -> Figure:
@@ -67,7 +67,8 @@ def _bars(machine: str, summaries: Sequence[Summary]) -> Figure:
     return figure
 
 
-def _save(figure: Figure, path: Path) -> None:
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure as SVG, the same bytes for the same figure."""
     # Keep text as text: readers can select it, and the file is smaller.
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "wherry"}):
         figure.savefig(path, metadata={"Date": None})

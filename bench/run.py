@@ -1,8 +1,9 @@
 """Run the benches: `python bench/run.py deciding`, or without a name all of them with default options.
 
-`deciding` and `parsing` need neither a network nor a browser; `installing` measures against micropip over a shaped
-link; `growing` measures wherry by the number of packages, and of files on a page; `doubling` measures each parser by
-the size of hostile input.
+`deciding` and `parsing` need neither a network nor a browser. Over a shaped link, `installing` measures installations
+against micropip, and `visits` a page's first and second visits until its imports are done; `importing` measures the
+imports alone. `growing` measures wherry by the number of packages, and of files on a page; `doubling` measures each
+parser by the size of hostile input.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 MICRO = ("deciding", "parsing")
-LARGE = ("installing", "growing", "doubling")
+LARGE = ("installing", "visits", "importing", "growing", "doubling")
 
 
 def main() -> None:

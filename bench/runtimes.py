@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CLIENTS",
     "RUNTIMES",
+    "TIMEOUT",
     "Client",
     "MeasurementFailed",
     "Outcome",
@@ -36,11 +37,13 @@ __all__ = [
     "empty_lock",
     "fetch_micropip",
     "run_task",
+    "script_urls",
     "version_of",
 ]
 
 Client = Literal["wherry", "micropip", "lock"]
 Runtime = Literal["node", "chromium"]
+Program = Literal["node", "chromium", "firefox"]
 CLIENTS: Sequence[Client] = ("wherry", "micropip", "lock")
 """The last is wherry with a lock of the same answer."""
 RUNTIMES: Sequence[Runtime] = ("node", "chromium")
@@ -94,6 +97,7 @@ class Outcome:
 
 def run_task(runtime: Runtime, task: Task, server: ShapedServer, lock: Mapping[str, Any]) -> Outcome:
     """Carry out ``task`` over the link of ``server``; raises :class:`MeasurementFailed`."""
+    page_url = None if runtime == "node" else server.page_url
     terms = {
         "client": task.client,
         "requirements": list(task.requirements),
@@ -104,12 +108,13 @@ def run_task(runtime: Runtime, task: Task, server: ShapedServer, lock: Mapping[s
         "lock": lock,
         "indexUrl": server.index_url,
         "packageBaseUrl": server.distribution_url,
+        "phasesUrl": _url_of(page_url, "bench", HERE, "phases.py") if task.phases else None,
     }
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         if runtime == "node":
-            answer = _run_in_node(terms | _urls(task, None) | {"packageCacheDir": folder})
+            answer = _run_in_node(terms | script_urls(None) | {"packageCacheDir": folder})
         else:
-            answer = _run_in_chromium(server.page_url, terms | _urls(task, server.page_url), folder)
+            answer = _run_in_chromium(server.page_url, terms | script_urls(server.page_url), folder)
     if "error" in answer:
         raise MeasurementFailed(f"{task.client} in {runtime}: {answer['error']}")
     return Outcome(**answer["result"])
@@ -127,11 +132,13 @@ def empty_lock() -> dict[str, Any]:
     return lock | {"packages": {}}
 
 
-def version_of(runtime: Runtime) -> str:
-    """Return the name and the version of a runtime."""
-    command: Command = [NODE, "--version"] if runtime == "node" else ["chromium", "--version"]
-    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 - our own
-    return f"Node {answer.strip().lstrip('v')}" if runtime == "node" else " ".join(answer.split()[:2])
+def version_of(program: Program) -> str:
+    """Return the name and the version of a program that runs Pyodide."""
+    firefox = shutil.which("firefox-esr") or "firefox"
+    paths: Mapping[Program, str | Path] = {"node": NODE, "chromium": "chromium", "firefox": firefox}
+    answer = subprocess.run([paths[program], "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603 - our own
+    version = next(word for word in answer.split() if word.lstrip("v")[0].isdigit())
+    return f"{program.capitalize()} {version.lstrip('v')}"
 
 
 @functools.cache
@@ -145,18 +152,17 @@ def fetch_micropip() -> Path:
     return wheel
 
 
-def _urls(task: Task, page_url: str | None) -> dict[str, str | None]:
-    """Return the URLs of the scripts: files, or below ``page_url``."""
-
-    def url(name: str, folder: Path, file: str) -> str:
-        return (folder / file).as_uri() if page_url is None else f"{page_url}/{name}/{file}"
-
+def script_urls(page_url: str | None) -> dict[str, str]:
+    """Return the URLs of Pyodide and of the clients: files, or below ``page_url``."""
     return {
-        "pyodideUrl": url("pyodide", PYODIDE, "pyodide.mjs"),
-        "wherryUrl": url("wherry", BUNDLE, "index.js"),
-        "micropipUrl": url("micropip", MICROPIP, fetch_micropip().name),
-        "phasesUrl": url("bench", HERE, "phases.py") if task.phases else None,
+        "pyodideUrl": _url_of(page_url, "pyodide", PYODIDE, "pyodide.mjs"),
+        "wherryUrl": _url_of(page_url, "wherry", BUNDLE, "index.js"),
+        "micropipUrl": _url_of(page_url, "micropip", MICROPIP, fetch_micropip().name),
     }
+
+
+def _url_of(page_url: str | None, name: str, folder: Path, file: str) -> str:
+    return (folder / file).as_uri() if page_url is None else f"{page_url}/{name}/{file}"
 
 
 def _run_in_node(terms: Mapping[str, Any]) -> dict[str, Any]:

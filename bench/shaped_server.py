@@ -1,7 +1,7 @@
 """A package index on loopback behind a :class:`~bench.link.Link`, which logs its requests.
 
 It responds as PyPI does: pages are compressed and cacheable for ten minutes with an ETag, files are cacheable for ever,
-and all origins are allowed.
+and all origins are allowed. A lock beside the index is checked at each visit, as that of any web server.
 """
 
 from __future__ import annotations
@@ -39,6 +39,9 @@ CORS = {
     "Access-Control-Max-Age": "1728000",
 }
 PAGE_LIFETIME = "max-age=600, public"
+PAGE_AGE = "590"
+"""As from a cache of the index's host: a browser uses a page again during one visit, and checks it at the next."""
+CHECKED = "no-cache"
 FILE_LIFETIME = "max-age=365000000, immutable, public"
 COMPRESSION = 6
 LOCK = "pylock.toml"
@@ -78,6 +81,8 @@ class ShapedServer(BackgroundServer):
         self.url = ""
         self.distribution = distribution
         self.lock = b""
+        self.bundles: dict[str, Path] = {}
+        """The folders of bundles by name."""
         self.page_url = ""
         """The root of the browser's page, of Pyodide and of the clients, which are served without delay."""
         self._index = index
@@ -103,6 +108,10 @@ class ShapedServer(BackgroundServer):
     def lock_url(self) -> str:
         """The address of the lock."""
         return f"{self.url}/{LOCK}"
+
+    def bundle_url(self, name: str) -> str:
+        """Return the address of the lock of a bundle."""
+        return f"{self.url}/bundles/{name}/{LOCK}"
 
     @property
     def traffic(self) -> Traffic:
@@ -204,7 +213,9 @@ class ShapedServer(BackgroundServer):
 
     def _make_answer(self, path: str) -> Answer | None:
         if path == f"/{LOCK}":
-            return _file_answer(self.lock)
+            return _file_answer(self.lock, CHECKED)
+        if path.startswith("/bundles/"):
+            return self._bundled(path.removeprefix("/bundles/"))
         folder, _, name = path.strip("/").rpartition("/")
         if folder == "simple":
             page = self._index.page(canonicalize_name(name), self.url)
@@ -218,11 +229,18 @@ class ShapedServer(BackgroundServer):
         content = wheel.metadata if name.endswith(".metadata") else wheel.content
         return None if content is None else _file_answer(content)
 
+    def _bundled(self, path: str) -> Answer | None:
+        name, _, file = path.partition("/")
+        folder = self.bundles.get(name)
+        if folder is None or not (folder / file).is_file():
+            return None
+        return _file_answer((folder / file).read_bytes(), CHECKED if file == LOCK else FILE_LIFETIME)
+
 
 def _kind(path: str) -> Kind:
     if path.endswith(".metadata"):
         return "metadata"
-    if path == f"/{LOCK}":
+    if path.endswith(f"/{LOCK}"):
         return "lock"
     return "page" if path.startswith("/simple/") else "wheel"
 
@@ -232,16 +250,17 @@ def _page_answer(page: bytes) -> Answer:
         "Content-Encoding": "gzip",
         "Content-Type": JSON_TYPE,
         "Cache-Control": PAGE_LIFETIME,
+        "Age": PAGE_AGE,
         "ETag": _etag(page),
         "Vary": "Accept, Accept-Encoding",
     }
     return Answer(gzip.compress(page, COMPRESSION, mtime=0), headers)
 
 
-def _file_answer(content: bytes) -> Answer:
+def _file_answer(content: bytes, lifetime: str = FILE_LIFETIME) -> Answer:
     headers = {
         "Content-Type": "application/octet-stream",
-        "Cache-Control": FILE_LIFETIME,
+        "Cache-Control": lifetime,
         "ETag": _etag(content),
         "Accept-Ranges": "bytes",
     }

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from bench.summary import Summary
     from bench.traffic import Kind
 
-__all__ = ["markdown_table", "text_tables"]
+__all__ = ["markdown_lines", "markdown_table", "megabytes", "text_lines", "text_tables"]
 
 Row = tuple[str, ...]
 
@@ -41,35 +41,32 @@ SPAN_HEADER = ("s", "first page to last", "metadata", "wheels")
 
 def text_tables(summaries: Sequence[Summary]) -> Iterator[str]:
     """Yield lines: the results, the traffic, and wherry's own time by phase."""
-    yield from _table("Seconds, median", RESULT_HEADER, map(_result, summaries))
-    yield from _table(
+    yield from text_lines("Seconds, median", RESULT_HEADER, map(_result, summaries))
+    yield from text_lines(
         "wherry from a lock: seconds, median; in Chromium since Pyodide is there", LOCK_HEADER, map(_lock, summaries)
     )
-    yield from _table("Over the link, and in memory (median; megabytes)", TRAFFIC_HEADER, map(_traffic, summaries))
-    yield from _table("wherry, step by step (median)", STEP_HEADER, map(_steps, summaries))
-    yield from _table("wherry's own time (one traced run)", OWN_HEADER, map(_own_time, summaries))
-    yield from _table("Time spans of responses (the same run)", SPAN_HEADER, map(_spans, summaries))
+    yield from text_lines("Over the link, and in memory (median; megabytes)", TRAFFIC_HEADER, map(_traffic, summaries))
+    yield from text_lines("wherry, step by step (median)", STEP_HEADER, map(_steps, summaries))
+    yield from text_lines("wherry's own time (one traced run)", OWN_HEADER, map(_own_time, summaries))
+    yield from text_lines("Time spans of responses (the same run)", SPAN_HEADER, map(_spans, summaries))
 
 
 def markdown_table(summaries: Iterable[Summary]) -> Iterator[str]:
     """Yield the lines of the results in Markdown."""
     header = ("", "wherry", "micropip", "wherry ÷ micropip", "wherry from a lock", "the link's floor", "wherry ÷ floor")
+    yield from markdown_lines(header, map(_markdown_row, summaries))
+
+
+def markdown_lines(header: Row, rows: Iterable[Row], *, texts: int = 1) -> Iterator[str]:
+    """Yield the lines of a table whose first columns are ``texts``, and all others numbers."""
     yield f"| {' | '.join(header)} |"
-    yield f"|{'|'.join(['---'] + ['---:'] * (len(header) - 1))}|"
-    for summary in summaries:
-        cells = (
-            _title(summary),
-            f"{summary.seconds('wherry'):.2f} s",
-            f"{summary.seconds('micropip'):.2f} s",
-            f"{summary.ratio:.2f}",
-            f"{summary.seconds('lock'):.2f} s",
-            f"{summary.floor:.2f} s",
-            f"{summary.above_floor:.2f}",
-        )
-        yield f"| {' | '.join(cells)} |"
+    yield f"|{'|'.join(['---'] * texts + ['---:'] * (len(header) - texts))}|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
 
 
-def _table(title: str, header: Row, rows: Iterable[Row]) -> Iterator[str]:
+def text_lines(title: str, header: Row, rows: Iterable[Row]) -> Iterator[str]:
+    """Yield the lines of a table under its title, and an empty one."""
     lines = [header, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     yield title
@@ -77,6 +74,18 @@ def _table(title: str, header: Row, rows: Iterable[Row]) -> Iterator[str]:
         cells = [first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))]
         yield "  ".join(cells).rstrip()
     yield ""
+
+
+def _markdown_row(summary: Summary) -> Row:
+    return (
+        _title(summary),
+        f"{summary.seconds('wherry'):.2f} s",
+        f"{summary.seconds('micropip'):.2f} s",
+        f"{summary.ratio:.2f}",
+        f"{summary.seconds('lock'):.2f} s",
+        f"{summary.floor:.2f} s",
+        f"{summary.above_floor:.2f}",
+    )
 
 
 def _title(summary: Summary) -> str:
@@ -104,7 +113,7 @@ def _lock(summary: Summary) -> Row:
         f"{summary.seconds('micropip'):.2f}",
         f"{summary.lock_ratio:.2f}",
         f"{summary.median('lock', lambda one: one.requests):.0f}",
-        _megabytes(summary.median("lock", lambda one: one.sent)),
+        megabytes(summary.median("lock", lambda one: one.sent)),
     )
 
 
@@ -113,12 +122,12 @@ def _traffic(summary: Summary) -> Row:
     return (
         _title(summary),
         *(f"{summary.median(client, lambda one: one.requests):.0f}" for client in ("wherry", "micropip")),
-        *(_megabytes(summary.median(client, lambda one: one.sent)) for client in ("wherry", "micropip")),
+        *(megabytes(summary.median(client, lambda one: one.sent)) for client in ("wherry", "micropip")),
         str(max(len(one.twice) for one in wherry)),
-        _megabytes(summary.median("wherry", lambda one: one.wasted)),
-        _megabytes(summary.median("wherry", lambda one: one.heap)),
+        megabytes(summary.median("wherry", lambda one: one.wasted)),
+        megabytes(summary.median("wherry", lambda one: one.heap)),
         _memory([one.memory for one in wherry]),
-        _megabytes(summary.profile.footprint + ALLOWANCE),
+        megabytes(summary.profile.footprint + ALLOWANCE),
     )
 
 
@@ -153,8 +162,9 @@ def _span(measurement: Measurement, kind: Kind) -> str:
 
 def _memory(peaks: Sequence[int | None]) -> str:
     known = [peak for peak in peaks if peak is not None]
-    return _megabytes(statistics.median(known)) if known else ""
+    return megabytes(statistics.median(known)) if known else ""
 
 
-def _megabytes(count: float) -> str:
-    return f"{count / 1e6:.1f}"
+def megabytes(count: float | None) -> str:
+    """Return a number of bytes in megabytes; nothing if it is not known."""
+    return "" if count is None else f"{count / 1e6:.1f}"

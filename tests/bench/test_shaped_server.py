@@ -52,6 +52,32 @@ def test_an_unchanged_page_is_not_sent_again(server):
     assert [exchange.sent > 0 for exchange in server.traffic.exchanges] == [True, False]
 
 
+def test_pages_are_used_again_for_seconds_and_locks_are_checked_at_each_visit(server):
+    server.lock = b"lock-version = '1.0'"
+    with get(server, "/simple/a/") as page, get(server, "/pylock.toml") as lock:
+        assert page.headers["Age"] == "590"
+        assert lock.headers["Cache-Control"] == "no-cache"
+
+
+def test_the_lock_of_a_bundle_is_checked_and_its_files_are_kept(server, tmp_path):
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / WHEEL.filename).write_bytes(WHEEL.content)
+    (tmp_path / "pylock.toml").write_text("lock-version = '1.0'", encoding="utf-8")
+    server.bundles["b"] = tmp_path
+    with get(server, f"/bundles/b/a/{WHEEL.filename}") as wheel, get(server, "/bundles/b/pylock.toml") as lock:
+        assert wheel.read() == WHEEL.content
+        assert wheel.headers["Cache-Control"] == "max-age=365000000, immutable, public"
+        assert lock.headers["Cache-Control"] == "no-cache"
+    assert [exchange.kind for exchange in server.traffic.exchanges] == ["wheel", "lock"]
+
+
+def test_unknown_bundles_and_files_are_missing(server, tmp_path):
+    server.bundles["b"] = tmp_path
+    for path in ("/bundles/b/a.whl", "/bundles/c/pylock.toml"):
+        with pytest.raises(urllib.error.HTTPError, match="404"):
+            get(server, path)
+
+
 def test_wheels_and_metadata_are_sent_unchanged(server):
     with get(server, f"/packages/{WHEEL.filename}") as answer:
         assert answer.read() == WHEEL.content

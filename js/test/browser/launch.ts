@@ -1,4 +1,4 @@
-// Start headless browsers with temporary profiles, and Deno.
+// Start headless browsers, and Deno.
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Browser, type BrowserContext, launch as launchBrowser, type Page } from "puppeteer-core";
@@ -21,9 +21,15 @@ const PROGRAMS = {
 // In addition to Puppeteer's own: root has no sandbox, and loopback needs neither of the others.
 const CHROMIUM_FLAGS = ["--disable-gpu", "--disable-quic", "--no-sandbox"];
 
-/** Starts a browser. If it is missing, the error says how to install it. */
-export function launch(browser: BrowserName): Promise<Browser> {
-  const options = { executablePath: findProgram(browser), timeout: TIMEOUT, protocolTimeout: ANSWER_TIMEOUT };
+/**
+ * Starts a browser. If it is missing, the error says how to install it.
+ *
+ * With the folder of a profile, it keeps there what it stores; otherwise its profile is temporary.
+ */
+export function launch(browser: BrowserName, userDataDir?: string): Promise<Browser> {
+  const executablePath = findProgram(browser);
+  const kept = userDataDir === undefined ? {} : { userDataDir };
+  const options = { executablePath, timeout: TIMEOUT, protocolTimeout: ANSWER_TIMEOUT, ...kept };
   return browser === "firefox"
     ? launchBrowser({ ...options, browser })
     : launchBrowser({ ...options, browser: "chrome", args: CHROMIUM_FLAGS });
