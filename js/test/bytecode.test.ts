@@ -185,6 +185,15 @@ test("archives that were expected and not placed are released", async () => {
   assert.deepEqual(importAnew(), [42, false]);
 });
 
+test("the code of an opened archive is found by place and digest, once", async () => {
+  const next = await nextVisit();
+  await next.open(KEY);
+  assert.equal(next.find("app.py", sourceDigest("another")), undefined);
+  assert.deepEqual(next.find("app.py", sourceDigest(SOURCE)), compiled(SOURCE));
+  assert.equal(next.find("app.py", sourceDigest(SOURCE)), undefined);
+  await begin().open("bytecode-00-0:absent");
+});
+
 test("without a store, bytecode is placed and not kept", async () => {
   const alone = new Bytecode(pyodide.FS, digestOf);
   alone.begin(root, ".cpython-314.pyc", pyodide.runPython("importlib.util.MAGIC_NUMBER.hex()"), () => false);

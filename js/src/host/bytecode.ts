@@ -42,6 +42,8 @@ export class Bytecode {
   readonly #expected = new Map<string, Promise<Module[]>>();
   /** By key and place: what is not kept yet. */
   readonly #added = new Map<string, Map<string, Module>>();
+  /** By digest and place: the code of modules of the standard library. */
+  readonly #library = new Map<string, Uint8Array>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #keeping: Promise<void> = Promise.resolve();
 
@@ -64,7 +66,7 @@ export class Bytecode {
 
   /** Begins to read an archive. */
   expect(key: string): void {
-    if (this.#store) this.#expected.set(key, readArchive(this.#store, key));
+    if (this.#store && !this.#expected.has(key)) this.#expected.set(key, readArchive(this.#store, key));
   }
 
   /** Releases the archives that were not placed. */
@@ -78,6 +80,21 @@ export class Bytecode {
     file.set(code, HEADER);
     const modules = this.#added.get(key) ?? new Map<string, Module>();
     this.#added.set(key, modules.set(place, { place, digest, file }));
+  }
+
+  /** Waits for an archive whose code Python asks for, module by module: that of the standard library. */
+  async open(key: string): Promise<void> {
+    const kept = (await this.#expected.get(key)) ?? [];
+    this.#expected.delete(key);
+    for (const module of kept) this.#library.set(`${module.digest} ${module.place}`, module.file.subarray(HEADER));
+  }
+
+  /** Returns the code of a module of the opened archive, once. */
+  find(place: string, digest: string): Uint8Array | undefined {
+    const key = `${digest} ${place}`;
+    const code = this.#library.get(key);
+    this.#library.delete(key);
+    return code;
   }
 
   /** Makes the bytecode files of wheels, just installed, whose keys are an array in JSON. */

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import marshal
 import sys
 from importlib.util import MAGIC_NUMBER, cache_from_source
 from pathlib import Path
@@ -13,11 +14,13 @@ from typing import TYPE_CHECKING
 from pyodide.ffi import create_proxy, to_js
 
 from wherry.errors import WherryError
-from wherry.formats.record import parse_record
+from wherry.formats.record import encode_digest, parse_record
+from wherry.installation.archive_imports import find_library, import_from
 from wherry.installation.bytecode import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from types import CodeType
     from typing import Any
 
     from wherry.installation.destination import Delivery
@@ -33,6 +36,8 @@ class KeptBytecode:
     ``port`` is the JavaScript side, which keeps one archive for each wheel. Its key has the SHA-256 of the wheel, the
     magic number of this Python and the optimization level, so an archive is never of other sources or for another
     Python. ``folder`` is site-packages.
+
+    The code of the standard library's modules is kept as well, in one more archive. It is used for the same source.
     """
 
     def __init__(self, port: Any, folder: str) -> None:  # noqa: ANN401 - a JavaScript object
@@ -45,6 +50,10 @@ class KeptBytecode:
         # While modules are collected: by dist-info folder, the digests of its files.
         self._digests: dict[str, dict[str, str]] = {}
         self._recorder = Recorder(folder, port.recorded)
+        self._library = find_library() if port.keeps else None
+        self._library_key = f"{self._kind}:{hashlib.sha256(sys.version.encode()).hexdigest()}"
+        self._library_recorder = Recorder(self._library or "", port.recorded)
+        self._is_started = False
         suffix = cache_from_source("_.py").rpartition("/_")[2]
         port.begin(folder, suffix, MAGIC_NUMBER.hex(), create_proxy(self._collect))
 
@@ -53,11 +62,14 @@ class KeptBytecode:
         digest = delivery.hashes.get("sha256") or hashlib.sha256(delivery.wheel.archive.content).hexdigest()
         key = self._keys[id(delivery)] = f"{self._kind}:{digest.lower()}"
         self._port.expect(key)
+        if self._library and not self._is_started:
+            self._port.expect(self._library_key)
 
     async def place(self, deliveries: Iterable[Delivery]) -> None:
         """Put the kept bytecode of wheels, just installed, beside their sources; begin to record if it is kept."""
-        if self._port.keeps:
-            self._recorder.start()
+        if self._port.keeps and not self._is_started:
+            self._is_started = True
+            await self._start()
         keys = []
         for delivery in deliveries:
             key = self._keys.get(id(delivery))
@@ -66,6 +78,17 @@ class KeptBytecode:
                 for top in {path.partition("/")[0] for path in delivery.wheel.record}:
                     self._owners.setdefault(top, {})[delivery.wheel.dist_info] = key
         await self._port.place(json.dumps(keys))
+
+    async def _start(self) -> None:
+        self._recorder.start()
+        if self._library:
+            await self._port.open(self._library_key)
+            import_from(self._library, self._find_code, self._library_recorder)
+
+    def _find_code(self, place: str, source: bytes) -> CodeType | None:
+        kept = self._port.find(place, encode_digest(hashlib.sha256(source).digest()))
+        code: CodeType | None = None if kept is None else marshal.loads(kept.to_bytes())  # noqa: S302 - our own cache
+        return code
 
     def forget(self) -> None:
         """Release bytecode of wheels that were not placed."""
@@ -83,6 +106,8 @@ class KeptBytecode:
                     self._port.add(key, module.place, module.digest, to_js(module.code))
             if monotonic() > deadline:
                 return True
+        for module in self._library_recorder.take():
+            self._port.add(self._library_key, module.place, module.digest, to_js(module.code))
         self._digests.clear()
         return False
 
