@@ -5,7 +5,8 @@ import { runsBytecode } from "../python/bundle.ts";
 import { count, formatBytes } from "../text/units.ts";
 import { advising } from "./advice.ts";
 import { makeBeside, replaceFolder, requireReplaceable, unwritable } from "./bundle_folder.ts";
-import { type Bundled, copyPart, pyodidePart, type RuntimePart, wherryPart } from "./bundle_runtime.ts";
+import { type Bundled, copyPart, pyodidePart, pythonPath, type RuntimePart, wherryPart } from "./bundle_runtime.ts";
+import { START, writeScripts } from "./bundle_scripts.ts";
 import { planWorker, workerText, writeWorker } from "./bundle_worker.ts";
 import { SUCCESS } from "./exit.ts";
 import { shownPath } from "./lock_files.ts";
@@ -21,6 +22,7 @@ export interface BundleOptions extends SessionOptions {
   exclude?: readonly string[];
   excludeTests?: boolean;
   pyodide?: boolean;
+  fromDisk?: boolean;
   serviceWorker?: string;
   page?: readonly string[];
 }
@@ -46,7 +48,8 @@ export async function bundle({ lock, options }: BundleParameters, shared: Shared
   requireReplaceable(output);
   const worker = planned(options, output);
   const session = await startSession(options, shared, false, SOURCES);
-  const parts = options.pyodide ? [pyodidePart(), wherryPart(fileURLToPath(DIST), runsBytecode(session.pyodide))] : [];
+  const asBytecode = runsBytecode(session.pyodide);
+  const parts = options.pyodide || options.fromDisk ? [pyodidePart(), wherryPart(fileURLToPath(DIST), asBytecode)] : [];
   const unfinished = makeBeside(output);
   try {
     session.pyodide.mountNodeFS(INSIDE, unfinished);
@@ -54,6 +57,7 @@ export async function bundle({ lock, options }: BundleParameters, shared: Shared
       write(session, { ...given, ...choices(options, parts) }),
     );
     const runtime = parts.map((part) => copyPart(part, unfinished));
+    if (options.fromDisk) runtime.push(writeScripts(unfinished, pythonPath(asBytecode)));
     const text = worker && workerText(worker, unfinished);
     session.interrupts.signal.throwIfAborted();
     replaceFolder(output, unfinished);
@@ -79,8 +83,8 @@ function planned({ serviceWorker, page }: BundleOptions, output: string) {
 }
 
 /** Returns the arguments of the Python side about the files of a bundle. */
-function choices({ bytecode, exclude, excludeTests }: BundleOptions, parts: readonly RuntimePart[]) {
-  const runtime = parts.flatMap(({ files }) => [...files.keys()]);
+function choices({ bytecode, exclude, excludeTests, fromDisk }: BundleOptions, parts: readonly RuntimePart[]) {
+  const runtime = [...parts.flatMap(({ files }) => [...files.keys()]), ...(fromDisk ? [START] : [])];
   return { bytecode, ...(exclude && { exclude }), ...(excludeTests && { excludeTests }), ...(runtime.length && { runtime }) };
 }
 

@@ -20,19 +20,37 @@ export function requireReplaceable(folder: string): void {
   if (other !== undefined) throw unwritable(folder, `it has a file that is no part of the bundle, ${other}: move it away`);
 }
 
+/** A file in the lock of a bundle. */
+export interface LockedFile {
+  path: string;
+  sha256: string;
+}
+
+/** Returns the files that the lock of a bundle lists; undefined if it is the lock of no bundle. */
+export function lockedFiles(text: string): LockedFile[] | undefined {
+  const { packages, tool } = parsed(text);
+  if (!tool?.wherry?.bundle) return undefined;
+  const entries = [packages, tool.wherry["shared-libraries"]].flat().filter(Boolean);
+  const files = entries.flatMap(({ wheels, archive, path, hashes }: any) => [wheels, archive, path && { path, hashes }].flat());
+  return files.filter(Boolean).map(({ path, hashes }: any) => ({ path: `${path}`, sha256: `${hashes?.sha256}` }));
+}
+
 /** Returns the paths of the files of the bundle that has this lock; undefined if it is the lock of no bundle. */
 function bundledFiles(text: string): ReadonlySet<string> | undefined {
-  let lock: any;
+  const files = lockedFiles(text)?.map(({ path }) => path);
+  if (!files) return undefined;
+  const runtime = [parsed(text).tool.wherry.bundle.runtime ?? []].flat();
+  const own = [LOCK, ...files, ...runtime];
+  return new Set([...own, ...(runtime.includes("start.js") ? own.map((path) => `scripts/${path}.js`) : [])]);
+}
+
+/** Returns the content of a lock; empty if it cannot be read. */
+function parsed(text: string): any {
   try {
-    lock = parse(text);
+    return parse(text);
   } catch {
-    return undefined;
+    return {};
   }
-  if (!lock.tool?.wherry?.bundle) return undefined;
-  const { bundle, "shared-libraries": libraries } = lock.tool.wherry;
-  const files = [lock.packages, libraries].flat().filter(Boolean);
-  const entries = files.flatMap(({ wheels, archive, path }: any) => [wheels, archive, { path }].flat()).filter(Boolean);
-  return new Set([LOCK, ...entries.map(({ path }: any) => `${path}`), ...[bundle.runtime ?? []].flat()]);
 }
 
 /** Returns the paths of all files in a folder, with slashes. */

@@ -1,6 +1,6 @@
 // Pyodide's and wherry's own files, for a page that gets nothing from elsewhere.
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import manifest from "../../package.json" with { type: "json" };
 
@@ -20,10 +20,10 @@ export interface RuntimePart {
 }
 
 /** The files that `loadPyodide()` loads in a page or in a module worker. */
-const PYODIDE = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
+export const PYODIDE = ["pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json"];
 
 /** Scripts in `dist/` that no page loads. */
-const COMMAND_LINE = new Set(["cli.js", "cli-worker.js", "service_worker.js"]);
+const COMMAND_LINE = new Set(["cli.js", "cli-worker.js", "service_worker.js", "start.js"]);
 
 /** Returns the files of the npm package `pyodide` beside wherry, which the command line runs, too. */
 export function pyodidePart(): RuntimePart {
@@ -40,8 +40,13 @@ export function wherryPart(dist: string, asBytecode: boolean): RuntimePart {
   const names = readdirSync(dist, { recursive: true, encoding: "utf8" }).map((name) => name.replaceAll("\\", "/")).sort();
   const scripts = names.filter((name) => name.endsWith(".js") && !COMMAND_LINE.has(name));
   const licences = names.filter((name) => isLicence(name));
-  const python = asBytecode ? "wherry-bytecode.bin" : "wherry-sources.bin";
+  const python = basename(pythonPath(asBytecode));
   return { name: "wherry", version: manifest.version, files: placed("wherry", dist, [...scripts, python, ...licences]) };
+}
+
+/** Returns the path of wherry's Python side in a bundle. */
+export function pythonPath(asBytecode: boolean): string {
+  return `wherry/wherry-${asBytecode ? "bytecode" : "sources"}.bin`;
 }
 
 /** Whether a file of a bundle is a licence, which no page loads. */

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync }
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 import { filesIn, reasonOf, unwritable } from "./bundle_folder.ts";
 import { isLicence } from "./bundle_runtime.ts";
+import { SCRIPTS } from "./bundle_scripts.ts";
 import { shownPath } from "./lock_files.ts";
 import { UsageError } from "./usage.ts";
 
@@ -45,7 +46,8 @@ export function workerText({ script, bundle, pages }: WorkerPlan, made: string):
     if (path !== script && !isWithin(path, bundle)) files.set(urlOf(path, folder), path);
   }
   for (const path of filesIn(made)) {
-    if (!isLicence(path)) files.set(urlOf(join(bundle, path), folder), join(made, path));
+    // Pages from a disk, which load the scripts, have no service worker.
+    if (!isLicence(path) && !path.startsWith(`${SCRIPTS}/`)) files.set(urlOf(join(bundle, path), folder), join(made, path));
   }
   const lines = [...files].sort(([one], [other]) => (one < other ? -1 : 1));
   const list = lines.map(([url, path]) => `  ${JSON.stringify(url)}: ${JSON.stringify(integrity(path))},\n`);
