@@ -7,7 +7,7 @@ import { advising } from "./advice.ts";
 import { makeBeside, replaceFolder, requireReplaceable, unwritable } from "./bundle_folder.ts";
 import { type Bundled, copyPart, pyodidePart, pythonPath, type RuntimePart, wherryPart } from "./bundle_runtime.ts";
 import { START, writeScripts } from "./bundle_scripts.ts";
-import { planWorker, workerText, writeWorker } from "./bundle_worker.ts";
+import { makeWorker, planWorker, workerLine, writeWorker } from "./bundle_worker.ts";
 import { SUCCESS } from "./exit.ts";
 import { shownPath } from "./lock_files.ts";
 import { namesOf, readLock } from "./lock_source.ts";
@@ -58,14 +58,15 @@ export async function bundle({ lock, options }: BundleParameters, shared: Shared
     );
     const runtime = parts.map((part) => copyPart(part, unfinished));
     if (options.fromDisk) runtime.push(writeScripts(unfinished, pythonPath(asBytecode)));
-    const text = worker && workerText(worker, unfinished);
+    const made = worker && makeWorker(worker, unfinished);
     session.interrupts.signal.throwIfAborted();
     replaceFolder(output, unfinished);
-    if (worker && text) writeWorker(worker.script, text);
+    if (made) writeWorker(worker.script, made.text);
     session.cache?.prune();
     if (!session.quiet) {
       warnings.forEach((warning) => say(`wherry: warning: ${warning}`));
       sizeLines(packages, shownPath(output), runtime).forEach(say);
+      if (made) say(workerLine(worker.script, made));
     }
   } catch (error) {
     if ((error as { type?: string }).type === "OSError") throw unwritable(output, lastLine(error));

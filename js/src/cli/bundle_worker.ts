@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { count, formatBytes } from "../text/units.ts";
 import { filesIn, reasonOf, unwritable } from "./bundle_folder.ts";
 import { isLicence } from "./bundle_runtime.ts";
 import { SCRIPTS } from "./bundle_scripts.ts";
@@ -38,8 +39,16 @@ export function planWorker(script: string, bundle: string, pages: readonly strin
   return plan;
 }
 
-/** Returns the text of the worker for the bundle in the folder `made`, which will have its place. */
-export function workerText({ script, bundle, pages }: WorkerPlan, made: string): string {
+/** A worker for the bundle in the folder `made`, which will have the place of the bundle. */
+export interface MadeWorker {
+  text: string;
+  /** How many files it keeps, and their size in bytes. */
+  count: number;
+  size: number;
+}
+
+/** Makes the worker of a bundle. */
+export function makeWorker({ script, bundle, pages }: WorkerPlan, made: string): MadeWorker {
   const folder = dirname(script);
   const files = new Map<string, string>();
   for (const path of pages.flatMap(pageFiles)) {
@@ -49,9 +58,15 @@ export function workerText({ script, bundle, pages }: WorkerPlan, made: string):
     // Pages from a disk, which load the scripts, have no service worker.
     if (!isLicence(path) && !path.startsWith(`${SCRIPTS}/`)) files.set(urlOf(join(bundle, path), folder), join(made, path));
   }
-  const lines = [...files].sort(([one], [other]) => (one < other ? -1 : 1));
-  const list = lines.map(([url, path]) => `  ${JSON.stringify(url)}: ${JSON.stringify(integrity(path))},\n`);
-  return `${MARK}\nconst FILES = {\n${list.join("")}};\n\n${readFileSync(RULES, "utf8")}`;
+  const contents = [...files].sort(([one], [other]) => (one < other ? -1 : 1)).map(([url, path]) => [url, readFileSync(path)] as const);
+  const list = contents.map(([url, content]) => `  ${JSON.stringify(url)}: ${JSON.stringify(integrity(content))},\n`);
+  const text = `${MARK}\nconst FILES = {\n${list.join("")}};\n\n${readFileSync(RULES, "utf8")}`;
+  return { text, count: list.length, size: contents.reduce((total, [, { length }]) => total + length, 0) };
+}
+
+/** Sums up: `site/service-worker.js keeps 22 files: 28.2 MB`. */
+export function workerLine(script: string, { count: files, size }: MadeWorker): string {
+  return `wherry: ${shownPath(script)} keeps ${count(files, "file")}: ${formatBytes(size)}`;
 }
 
 /** Writes the worker in one step. */
@@ -88,6 +103,6 @@ function urlOf(path: string, folder: string): string {
 }
 
 /** https://www.w3.org/TR/SRI/#integrity-metadata-description */
-function integrity(path: string): string {
-  return `sha256-${createHash("sha256").update(readFileSync(path)).digest("base64")}`;
+function integrity(content: Buffer): string {
+  return `sha256-${createHash("sha256").update(content).digest("base64")}`;
 }

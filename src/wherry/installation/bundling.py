@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from wherry.resolution.locks.selection import Chosen
     from wherry.resolution.resolution import Pin
 
-__all__ = ["BundleReport", "Bundling", "Choices", "compile_module"]
+__all__ = ["BundleReport", "Bundling", "Choices", "compile_module", "in_slices"]
 
 Result = TypeVar("Result")
 
@@ -207,10 +207,12 @@ def compile_module(source: bytes, path: str) -> bytes | None:
     return importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source) + code
 
 
-async def in_slices(steps: Generator[float, None, Result], tell: Callable[[float], None]) -> Result:
+async def in_slices(
+    steps: Generator[float, None, Result], tell: Callable[[float], None], seconds: float = SLICE
+) -> Result:
     """Return the result of ``steps``.
 
-    Between slices, ``tell`` gets the share that is done (0 to 1), and the call can be cancelled.
+    Between slices of ``seconds``, ``tell`` gets the share that is done (0 to 1), and the call can be cancelled.
     """
     begun = time.perf_counter()
     while True:
@@ -218,7 +220,7 @@ async def in_slices(steps: Generator[float, None, Result], tell: Callable[[float
             share = next(steps)
         except StopIteration as end:
             return cast("Result", end.value)
-        if time.perf_counter() - begun > SLICE:
+        if time.perf_counter() - begun > seconds:
             await _pause(tell, share)
             begun = time.perf_counter()
 
