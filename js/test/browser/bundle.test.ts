@@ -10,7 +10,7 @@ import { promisify } from "node:util";
 import type { Browser, Page } from "puppeteer-core";
 import { makeWorker, planWorker, writeWorker } from "../../src/cli/bundle_worker.ts";
 import { inTab } from "./crashes.ts";
-import { BROWSERS, launch } from "./launch.ts";
+import { BROWSERS, launch, openPage } from "./launch.ts";
 import { serveFolders } from "./serving.ts";
 import { DIST, WHEELS } from "./surfaces.ts";
 import { open } from "./visiting.ts";
@@ -75,6 +75,7 @@ function visitAll(start: () => Promise<Browser>): void {
     await using host = await serveFolders({ "/path/": own, "/outside/": own });
     const address = `${host.origin}/path/`;
     await visitKept(page, address);
+    writeFileSync(join(own, "blank.html"), "<!doctype html><title>Another page</title>");
     const text = readFileSync(join(own, "index.html"), "utf8");
     writeFileSync(join(own, "index.html"), text.replace("First", "Second"));
     const plan = planWorker(join(own, "service-worker.js"), join(own, "packages"), [join(own, "index.html")]);
@@ -88,9 +89,11 @@ function visitAll(start: () => Promise<Browser>): void {
     };
     await page.waitForFunction(hasWaiting, { polling: 100 }, "/path/", true);
     // A page of the same origin, which no worker serves.
-    await page.goto(`${host.origin}/outside/absent`);
-    await page.waitForFunction(hasWaiting, { polling: 100 }, "/path/", false);
-    const later = await visitKept(page, address);
+    const outside = await openPage(page.browserContext());
+    await outside.goto(`${host.origin}/outside/blank.html`);
+    await page.close();
+    await outside.waitForFunction(hasWaiting, { polling: 100 }, "/path/", false);
+    const later = await visitKept(outside, address);
     await later.shows("h1", "Second");
     rmSync(own, { recursive: true });
   }));
