@@ -104,6 +104,7 @@ async function main() {
   await build({ ...scripts, ...options, entryPoints: apart, entryNames: "[name]", minify: true });
   // Libraries of the command line may import Node's modules by their old names.
   await build({ ...scripts, platform: "node", entryPoints: { cli: "src/cli/main.ts", "cli-worker": "src/cli/worker.ts" } });
+  for (const name of ["service_worker.js", "start.js"]) copyFileSync(join(root, "src", "cli", name), join(dist, name));
   await buildElement("preload", { plugins: [keepOutside("../index.ts", "../progress/define.ts")] });
   await buildElement("progress", { minify: true, keepNames: true });
   await writeBundle("wherry-sources.bin", sources);

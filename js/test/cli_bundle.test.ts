@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { requireReplaceable, sizeLines } from "../src/cli/bundle.ts";
+import { sizeLines } from "../src/cli/bundle.ts";
+import { requireReplaceable } from "../src/cli/bundle_folder.ts";
 import { UsageError } from "../src/cli/usage.ts";
 
 const LOCK = `lock-version = "1.0"

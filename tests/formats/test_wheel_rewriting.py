@@ -12,7 +12,7 @@ from wherry.formats.wheel_archive import WheelArchive, open_wheel
 from wherry.formats.wheel_rewriting import Rewriting
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Generator, Mapping
 
     from wherry.formats.wheel_rewriting import Bytecode
 
@@ -31,9 +31,18 @@ def rewriting(files: Mapping[str, str | bytes], bytecode: str = "beside") -> Rew
     )
 
 
+def finish(steps: Generator[float, None, bytes]) -> bytes:
+    """Run all steps; return their result."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return cast("bytes", end.value)
+
+
 def rewrite(files: Mapping[str, str | bytes], bytecode: str = "beside", excluded: Collection[str] = ()) -> WheelArchive:
     work = rewriting(files, bytecode)
-    return open_wheel(work.write(excluded), filename=work.wheel.filename)
+    return open_wheel(finish(work.write(excluded)), filename=work.wheel.filename)
 
 
 def contents(wheel: WheelArchive) -> dict[str, bytes]:
@@ -60,7 +69,7 @@ def test_bytecode_alone_takes_the_place_of_the_source() -> None:
 def test_sources_that_cannot_be_bytecode_are_kept_and_named() -> None:
     files = {"app/broken.py": "broken", "app/2to3.py": "1", "app/{{name}}/x.py": "2", "app/x.py": "3"}
     work = rewriting(files, "only")
-    paths = open_wheel(work.write(()), filename=work.wheel.filename).record.keys() - DESCRIPTION
+    paths = open_wheel(finish(work.write(())), filename=work.wheel.filename).record.keys() - DESCRIPTION
     assert paths == {"app/broken.py", "app/2to3.py", "app/{{name}}/x.py", "app/x.pyc"}
     assert work.sources == ["app/broken.py", "app/2to3.py", "app/{{name}}/x.py"]
 
@@ -93,9 +102,9 @@ def test_bytecode_in_the_wheel_is_made_anew() -> None:
 def test_a_wheel_with_nothing_to_change_keeps_every_byte() -> None:
     for files, bytecode in [({"x.py": "1"}, "none"), ({"x.so": "1"}, "beside"), ({"x.py": "broken"}, "only")]:
         work = rewriting(files, bytecode)
-        assert work.write(()) is work.wheel.archive.content
+        assert finish(work.write(())) is work.wheel.archive.content
     again = rewriting(contents(rewrite({"x.py": "1"})))
-    assert again.write(()) is again.wheel.archive.content
+    assert finish(again.write(())) is again.wheel.archive.content
 
 
 @pytest.mark.parametrize("bytecode", ["beside", "only", "none"])
@@ -113,7 +122,7 @@ def test_executable_files_stay_executable() -> None:
             member.external_attr = (0o100755 if member.filename == "tool" else 0o100644) << 16
             new.writestr(member, old.read(member.filename))
     wheel = open_wheel(buffer.getvalue(), filename=made.filename)
-    with zipfile.ZipFile(io.BytesIO(Rewriting(wheel, "beside", "cpython-314", compile_).write(()))) as written:
+    with zipfile.ZipFile(io.BytesIO(finish(Rewriting(wheel, "beside", "cpython-314", compile_).write(())))) as written:
         modes = {member.filename: member.external_attr >> 16 for member in written.infolist()}
     assert (modes["tool"], modes["x.py"], modes["__pycache__/x.cpython-314.pyc"]) == (0o100755, 0o100644, 0o100644)
 
@@ -134,8 +143,8 @@ files = st.dictionaries(
 @given(files, st.sampled_from(["beside", "only", "none"]))
 def test_every_written_wheel_passes_the_checks_and_is_the_same_again(given: dict[str, bytes], bytecode: str) -> None:
     first, second = rewriting(given, bytecode), rewriting(given, bytecode)
-    archive = first.write(())
-    assert archive == second.write(())
+    archive = finish(first.write(()))
+    assert archive == finish(second.write(()))
     wheel = open_wheel(archive, filename=first.wheel.filename)
     others = {path: content for path, content in given.items() if not path.endswith((".py", ".pyc"))}
     found = contents(wheel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import tomllib
@@ -21,7 +22,7 @@ from wherry import ArchiveLimits, Installer, InvalidLock, InvalidRequirement, In
 from wherry.bundler import Bundler
 from wherry.index.fetcher import Response
 from wherry.index.lock_files import GivenLock
-from wherry.installation.bundling import BundleReport, compile_module
+from wherry.installation.bundling import BundleReport, compile_module, in_slices
 from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from wherry.installation.site_packages import SitePackages
+    from wherry.model.progress import Progress
 
 PLACE = "https://app.example.org/packages/"
 APP = make_wheel(
@@ -135,6 +137,41 @@ async def test_excluded_files_are_left_out_and_told_in_the_lock(tmp_path, site):
     await made.install_lock(lock)
     installed = contents(tmp_path / "lib/python3.14/site-packages")
     assert not any("tests" in path or path.endswith(".txt") for path in installed if ".dist-info/" not in path)
+
+
+async def test_files_that_the_caller_adds_are_in_the_lock(tmp_path):
+    await write(tmp_path, runtime=["pyodide/pyodide.mjs", "wherry/index.js"])
+    assert read_lock(tmp_path)["tool"]["wherry"]["bundle"]["runtime"] == ["pyodide/pyodide.mjs", "wherry/index.js"]
+
+
+async def test_long_work_is_in_slices():
+    def work():
+        yield 0.5
+        yield 1.0
+        return "done"
+
+    told: list[float] = []
+    assert await in_slices(work(), told.append) == "done"
+    assert told == []
+    assert await in_slices(work(), told.append, seconds=0) == "done"
+    assert told == [0.5, 1.0]
+
+
+async def test_a_wheel_that_is_being_compiled_can_be_cancelled(tmp_path):
+    shares: list[float] = []
+
+    def cancel(event: Progress) -> None:
+        if event.phase == "placing":
+            shares.append(event.fraction)
+            if len(shares) > 1:
+                task.cancel()
+
+    large = make_wheel("large", "1.0", files={f"large/m{number}.py": "x = 1\n" * 3000 for number in range(20)})
+    task = asyncio.ensure_future(write(tmp_path, files=(large,), on_progress=cancel))
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert 0 < shares[0] < shares[1] < 1
+    assert contents(tmp_path) == {}
 
 
 async def test_packages_of_all_extras_and_groups_keep_their_markers(tmp_path):

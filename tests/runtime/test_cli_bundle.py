@@ -5,6 +5,8 @@ Needs `npm ci && npm run build` in js/. The index and the host of the bundle are
 
 from __future__ import annotations
 
+import signal
+import time
 import tomllib
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -119,6 +121,41 @@ def test_a_failure_leaves_the_earlier_bundle(cli):
     (cli.folder / "site/packages/mine.txt").touch()
     assert "a file that is no part of the bundle, mine.txt: move it away" in bundle(cli).stderr
     assert (cli.folder / "site/packages/mine.txt").exists()
+
+
+def test_a_whole_site_is_the_same_again(cli):
+    site = cli.folder / "site"
+    site.mkdir()
+    (site / "index.html").write_text("page", encoding="utf-8")
+    options = ("--from-disk", "--service-worker", "site/service-worker.js", "--page", "site")
+    result = bundle(cli, *options)
+    assert result.returncode == 0, result.stderr
+    *_, scripts, total, worker = result.stderr.splitlines()
+    assert scripts.startswith("wherry:   scripts           0 B → ")
+    assert total.startswith("wherry: bundled 2 packages, Pyodide and wherry in site/packages: ")
+    assert worker.startswith("wherry: site/service-worker.js keeps 2")
+    first = files_in(site)
+    assert {"packages/pyodide/pyodide.asm.wasm", "packages/wherry/index.js", "packages/start.js"} < first.keys()
+    assert bundle(cli, "-q", *options).returncode == 0
+    assert files_in(site) == first
+    runtime = tomllib.loads(first["packages/pylock.toml"].decode())["tool"]["wherry"]["bundle"]["runtime"]
+    assert {f"packages/{path}" for path in runtime} < first.keys()
+
+
+def test_ctrl_c_while_a_wheel_is_compiled_leaves_nothing(cli):
+    source = "def f(x):\n    return x + 1\n" * 100
+    large = make_wheel("large", "1.0", files={f"large/m{number}.py": source for number in range(800)})
+    with IndexServer([*WHEELS, large]) as index:
+        made = cli("lock", "-q", "--index-url", index.json_url, "-o", "pylock.large.toml", "ferry", "large")
+        assert made.returncode == 0, made.stderr
+        with cli.start("bundle", "pylock.large.toml", "-o", "site/packages") as process:
+            while not list(cli.folder.glob("site/.packages.*.part/*/ferry-*.whl")):
+                assert process.poll() is None
+                time.sleep(0.01)
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == -signal.SIGINT
+            assert "still busy" not in process.stderr.read()
+    assert list((cli.folder / "site").iterdir()) == []
 
 
 class Host(SimpleHTTPRequestHandler):

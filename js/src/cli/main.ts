@@ -62,6 +62,10 @@ begin("bundle")
   )
   .option("--exclude-tests", "leave out the tests of packages")
   .option("--exclude <glob>", "leave out files of packages, such as 'sympy/plotting/*'; may be repeated", append)
+  .option("--pyodide", "also write Pyodide and wherry: the page then needs no other host, nor a network")
+  .option("--from-disk", "also write all of it as scripts, for a page that is opened as a file, such as from a memory stick")
+  .option("--service-worker <file>", "write a service worker, which keeps the bundle in browsers, such as site/service-worker.js")
+  .option("--page <path>", "a file or folder of the page, for the service worker to keep, too; may be repeated", append)
   .action((lock: string, options: object) => void start("bundle", { lock, options }));
 
 offer("resolve")

@@ -75,7 +75,7 @@ function run(pyodide: PyodideRuntime, code: string): void {
   }
 }
 
-function runsBytecode(pyodide: PyodideRuntime): boolean {
+export function runsBytecode(pyodide: PyodideRuntime): boolean {
   const util = pyodide.pyimport("importlib.util");
   const magic = util.MAGIC_NUMBER;
   try {

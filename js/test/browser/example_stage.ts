@@ -1,5 +1,5 @@
 // Copies of the examples as after `npm install`.
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import type { Lock } from "./cdn.ts";
@@ -9,6 +9,9 @@ const EXAMPLES = join(JS, "..", "examples");
 const PYODIDE = join(JS, "node_modules", "pyodide");
 /** The text by which Pyodide names its CDN, which no option changes. */
 const CDN = /`https:[^`]+\/full\/`/;
+
+/** Names of files and folders that the examples' scripts make. */
+const MADE = new Set(["dist", "node_modules", "packages", "public", "pylock.toml", "service-worker.js"]);
 
 /** Reads the lock of npm's package. */
 export function readLock(): Lock {
@@ -26,6 +29,7 @@ export interface Distribution {
 const WAYS: readonly [RegExp, (indexUrl: string) => string][] = [
   [/\battach\(pyodide\)/, (indexUrl) => `attach(pyodide, { indexUrls: ["${indexUrl}"] })`],
   [/\battach\(loading, \{/, (indexUrl) => `attach(loading, { indexUrls: ["${indexUrl}"],`],
+  [/\bwherry lock /, (indexUrl) => `wherry lock --index-url ${indexUrl} `],
   [/<wherry-preload /, (indexUrl) => `<wherry-preload index-url="${indexUrl}" `],
 ];
 
@@ -39,7 +43,7 @@ export class ExampleStage implements Disposable {
   put(example: string, distribution: Distribution, indexUrl?: string, name = example): string {
     const folder = join(this.#folder, name);
     // Skip files that a developer has installed or built.
-    const isPart = (path: string) => !["dist", "node_modules", "public"].includes(basename(path));
+    const isPart = (path: string) => !MADE.has(basename(path));
     cpSync(join(EXAMPLES, example), folder, { recursive: true, filter: isPart });
     install(join(folder, "node_modules"), distribution);
     if (indexUrl) nameIndex(folder, indexUrl);
@@ -54,6 +58,8 @@ export class ExampleStage implements Disposable {
 /** Installs the packages as npm would, with another URL of the CDN. */
 function install(modules: string, { lock, cdnUrl }: Distribution): void {
   for (const path of ["package.json", "dist"]) cpSync(join(JS, path), join(modules, "wherry", path), { recursive: true });
+  mkdirSync(join(modules, ".bin"));
+  symlinkSync("../wherry/dist/cli.js", join(modules, ".bin", "wherry"));
   const pyodide = join(modules, "pyodide");
   cpSync(PYODIDE, pyodide, { recursive: true });
   writeFileSync(join(pyodide, "pyodide-lock.json"), JSON.stringify(lock));
@@ -64,7 +70,7 @@ function install(modules: string, { lock, cdnUrl }: Distribution): void {
 }
 
 function nameIndex(folder: string, indexUrl: string): void {
-  const files = readdirSync(folder).filter((name) => /\.(html|js)$/.test(name)).map((name) => join(folder, name));
+  const files = readdirSync(folder).filter((name) => /\.(html|js|json)$/.test(name)).map((name) => join(folder, name));
   const changed = files.flatMap((file) => WAYS.filter((way) => replaceIn(file, way, indexUrl)));
   if (changed.length !== 1) throw new Error(`${folder} loads wherry in ${changed.length} known ways instead of one`);
 }

@@ -29,8 +29,8 @@ export async function visit(
 export async function open(page: Page, url: string): Promise<Visit> {
   const elsewhere: string[] = [];
   page.on("request", (request) => {
-    const { origin } = new URL(request.url());
-    if (origin !== new URL(url).origin) elsewhere.push(origin);
+    const { origin, protocol } = new URL(request.url());
+    if (protocol.startsWith("http") && origin !== new URL(url).origin) elsewhere.push(origin);
   });
   // A locator does not stop when its page is closed.
   const closing = new AbortController();

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from wherry.formats.record import RecordEntry, encode_digest, write_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Generator, Mapping
     from typing import TypeAlias
 
     from wherry.formats.wheel_archive import WheelArchive
@@ -32,6 +32,7 @@ LIBRARIES = frozenset({"purelib", "platlib"})
 # No time is recorded. This is the earliest that an archive can state.
 NO_TIME = (1980, 1, 1, 0, 0, 0)
 EXECUTABLE = 0o111 << 16
+COMPILING = 0.6  # of the time; the rest is for compression
 
 
 def installed_paths(wheel: WheelArchive) -> dict[str, str]:
@@ -63,20 +64,22 @@ class Rewriting:
     _contents: dict[str, bytes] = field(default_factory=dict)
     _made: list[str] = field(default_factory=list)
 
-    def write(self, excluded: Collection[str]) -> bytes:
+    def write(self, excluded: Collection[str]) -> Generator[float, None, bytes]:
         """Return the new archive, without the members ``excluded``; the given archive if nothing would change.
 
-        Raises :class:`~wherry.errors.InvalidWheel` for a file that differs from RECORD.
+        Yield the share that is done (0 to 1) after each file. Raises :class:`~wherry.errors.InvalidWheel` for a file
+        that differs from RECORD.
         """
         wheel = self.wheel
         places = installed_paths(wheel)
-        for path in wheel.record:
+        for done, path in enumerate(wheel.record, 1):
             content = wheel.read(path)
             if path not in excluded:
                 self._add(path, content, places.get(path, ""))
+            yield COMPILING * done / len(wheel.record)
         if self._contents.keys() == wheel.record.keys() and all(map(self._is_old, self._made)):
             return wheel.archive.content
-        return _archive(self._contents, f"{wheel.dist_info}/RECORD", wheel.archive.content)
+        return (yield from _archive(self._contents, f"{wheel.dist_info}/RECORD", wheel.archive.content))
 
     def _add(self, path: str, content: bytes, place: str) -> None:
         if self.bytecode == "none" or not place or not self._is_of_modules(path):
@@ -131,7 +134,7 @@ def _is_importable(place: str) -> bool:
     return all(part.isidentifier() for part in place.removesuffix(".py").split("/"))
 
 
-def _archive(contents: Mapping[str, bytes], record: str, before: bytes) -> bytes:
+def _archive(contents: Mapping[str, bytes], record: str, before: bytes) -> Generator[float, None, bytes]:
     """Return an archive of ``contents`` and their ``record``; files that were executable ``before`` stay so."""
     entries = [_entry(path, content) for path, content in contents.items()]
     lines = write_record([*entries, RecordEntry(record)]).encode()
@@ -139,11 +142,12 @@ def _archive(contents: Mapping[str, bytes], record: str, before: bytes) -> bytes
         executable = {one.filename for one in archive.infolist() if one.external_attr & EXECUTABLE}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for path, content in [*contents.items(), (record, lines)]:
+        for done, (path, content) in enumerate([*contents.items(), (record, lines)], 1):
             member = zipfile.ZipInfo(path, NO_TIME)
             member.create_system = 3  # so that the mode counts
             member.external_attr = (0o100755 if path in executable else 0o100644) << 16
             archive.writestr(member, content, zipfile.ZIP_DEFLATED, 9)
+            yield COMPILING + (1 - COMPILING) * done / (len(contents) + 1)
     return buffer.getvalue()
 
 

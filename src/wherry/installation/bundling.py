@@ -12,9 +12,11 @@ import importlib.util
 import marshal
 import os
 import sys
+import time
 import warnings
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from wherry.errors import InvalidRequirement, InvalidSource
 from wherry.formats.source_depth import check_depth
@@ -30,7 +32,7 @@ from wherry.model.progress import Progress
 from wherry.resolution.locks.bundled import BundledFile, choose_all, write_bundled_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 
     from packaging.utils import NormalizedName
 
@@ -46,9 +48,12 @@ if TYPE_CHECKING:
     from wherry.resolution.locks.selection import Chosen
     from wherry.resolution.resolution import Pin
 
-__all__ = ["BundleReport", "Bundling", "Choices", "compile_module"]
+__all__ = ["BundleReport", "Bundling", "Choices", "compile_module", "in_slices"]
+
+Result = TypeVar("Result")
 
 LOCK = "pylock.toml"
+SLICE = 0.05  # seconds between looks for a cancellation
 HASH_LENGTH = 12  # hexadecimal digits in the name of a folder
 UNCHECKED = (1).to_bytes(4, "little")  # the flags of bytecode with the hash of its source, which is not compared
 UNCOMPILABLE = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryError, InvalidSource)
@@ -59,12 +64,14 @@ class Choices:
     """Which files a bundle has.
 
     ``bytecode`` is beside the sources, the only form, or none. ``exclude`` are globs of files to leave out, and
-    ``exclude_tests`` leaves out those that only tests need.
+    ``exclude_tests`` leaves out those that only tests need. ``runtime`` are the paths of files of Pyodide and wherry,
+    which the caller adds to the folder.
     """
 
     bytecode: Bytecode = "beside"
     exclude: tuple[str, ...] = ()
     exclude_tests: bool = False
+    runtime: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.bytecode not in {"beside", "only", "none"}:
@@ -75,7 +82,8 @@ class Choices:
         python = {} if self.bytecode == "none" else {"python": sys.implementation.cache_tag}
         tests = {"exclude-tests": True} if self.exclude_tests else {}
         globs = {"exclude": list(self.exclude)} if self.exclude else {}
-        return {"bytecode": self.bytecode, **python, **tests, **globs}
+        runtime = {"runtime": list(self.runtime)} if self.runtime else {}
+        return {"bytecode": self.bytecode, **python, **tests, **globs, **runtime}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,12 +143,11 @@ class Bundling:
         used: set[str] = set()
         with phases.phase("placing"):
             for done, ((pin, filename), delivery) in enumerate(zip(new, acquired.deliveries, strict=True)):
-                message = f"Writing {pin.name} into the bundle"
-                phases.tell(Progress("placing", message, done, len(new), pin.name), done / len(new))
-                await asyncio.sleep(0)
+                tell = partial(_tell, phases, pin.name, done, len(new))
+                await _pause(tell, 0)
                 before = after = self.archives.pop(pin)
                 if isinstance(delivery, Delivery):
-                    after = self._rewrite(delivery.wheel, limits, used, notes)
+                    after = await in_slices(self._rewrite(delivery.wheel, limits, used, notes), tell)
                 files.append(_put(folder, pin, filename, after))
                 report.append((pin.name, pin.version, len(before), len(after)))
             settings = self.choices.recorded()
@@ -149,8 +156,12 @@ class Bundling:
         unused = (f"no file matches the excluded {glob!r}" for glob in self.choices.exclude if glob not in used)
         return BundleReport(tuple(report), (*self.read.warnings, *acquired.resolution.warnings, *notes, *unused))
 
-    def _rewrite(self, wheel: WheelArchive, limits: ArchiveLimits, used: set[str], notes: list[str]) -> bytes:
+    def _rewrite(
+        self, wheel: WheelArchive, limits: ArchiveLimits, used: set[str], notes: list[str]
+    ) -> Generator[float, None, bytes]:
+        """Return the archive of a wheel for the bundle. Yield the share that is done."""
         excluded = set(self._excluded(wheel, used))
+        yield 0
         site_packages = Scheme.current().site_packages
         rewriting = Rewriting(
             wheel,
@@ -158,10 +169,7 @@ class Bundling:
             sys.implementation.cache_tag or "",
             lambda source, place: compile_module(source, f"{site_packages}/{place}"),
         )
-        with warnings.catch_warnings():
-            # Doubtful syntax is a matter of the project's developers.
-            warnings.simplefilter("ignore")
-            archive = rewriting.write(excluded)
+        archive = yield from rewriting.write(excluded)
         if self.choices.bytecode == "only" and rewriting.sources:
             release = f"{wheel.metadata.name} {wheel.metadata.version}"
             notes.append(f"{release} keeps the sources that cannot be imported as bytecode: {some(rewriting.sources)}")
@@ -190,10 +198,41 @@ def compile_module(source: bytes, path: str) -> bytes | None:
     """
     try:
         check_depth(importlib.util.decode_source(source))
-        code = marshal.dumps(compile(source, path, "exec", dont_inherit=True, optimize=0))
+        with warnings.catch_warnings():
+            # Doubtful syntax is a matter of the project's developers.
+            warnings.simplefilter("ignore")
+            code = marshal.dumps(compile(source, path, "exec", dont_inherit=True, optimize=0))
     except UNCOMPILABLE:
         return None
     return importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source) + code
+
+
+async def in_slices(
+    steps: Generator[float, None, Result], tell: Callable[[float], None], seconds: float = SLICE
+) -> Result:
+    """Return the result of ``steps``.
+
+    Between slices of ``seconds``, ``tell`` gets the share that is done (0 to 1), and the call can be cancelled.
+    """
+    begun = time.perf_counter()
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as end:
+            return cast("Result", end.value)
+        if time.perf_counter() - begun > seconds:
+            await _pause(tell, share)
+            begun = time.perf_counter()
+
+
+async def _pause(tell: Callable[[float], None], share: float) -> None:
+    tell(share)
+    await asyncio.sleep(0)
+
+
+def _tell(phases: Phases, name: str, done: int, total: int, share: float) -> None:
+    step = Progress("placing", f"Writing {name} into the bundle", done, total, name)
+    phases.tell(step, (done + share) / total)
 
 
 def _put(folder: str, pin: Pin, filename: str, content: bytes) -> BundledFile:
