@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidSource
+from wherry.formats.shallow_source import MARKS, is_shallow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,9 +25,8 @@ MOST = 3500
 MOST_NODES = 1300
 SHALLOW = 1000
 
-# Each level needs one of these, except for the constructs that Python limits.
-MARKS = (*"+-*/%@&|^~([{.", "not", "lambda", "lambda", "await", "if", "for")
 LIMITED = 600
+"""Levels of the constructs that Python limits. Each other level has one of ``MARKS``."""
 
 QUOTES = ('"""', "'''", '"', "'")
 TOKEN = re.compile(
@@ -76,6 +76,9 @@ class Statement:
 
 def check_depth(source: str, *, file: str = "") -> None:
     """Raise :class:`~wherry.errors.InvalidSource` if compiling ``source`` could end Pyodide."""
+    source = _with_newlines(source)
+    if is_shallow(source, MOST - LIMITED):
+        return
     for statement in _statements(source, MOST):
         raise _too_deep(statement, file)
 
@@ -86,6 +89,7 @@ def flattened(source: str) -> str:
     Deep expressions hold no statement and become ``pass``; the branches of a long ``elif`` become separate statements.
     Raises :class:`~wherry.errors.InvalidSource` as :func:`check_depth` does, and for source that stays too deep.
     """
+    source = _with_newlines(source)
     parts = []
     end = 0
     for statement in _statements(source, SHALLOW):
@@ -103,6 +107,11 @@ def flattened(source: str) -> str:
         parts += [source[end : statement.start], instead]
         end = statement.end
     return "".join([*parts, source[end:]])
+
+
+def _with_newlines(source: str) -> str:
+    """Return ``source`` with the ends of lines that the compiler sees."""
+    return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _too_deep(statement: Statement, file: str = "") -> InvalidSource:
