@@ -80,7 +80,10 @@ export class Bytecode {
     for (const key of JSON.parse(keysJson)) {
       const kept = await this.#expected.get(key);
       this.#expected.delete(key);
-      for (const module of [...(kept ?? []), ...(this.#added.get(key)?.values() ?? [])]) this.#placeFile(module);
+      const added = this.#added.get(key);
+      for (const module of [...(kept ?? []), ...(added?.values() ?? [])]) this.#placeFile(module);
+      for (const { place } of kept ?? []) added?.delete(place);
+      if (!this.#store || !added?.size) this.#added.delete(key);
     }
   }
 

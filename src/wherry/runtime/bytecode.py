@@ -17,7 +17,7 @@ from wherry.formats.record import parse_record
 from wherry.installation.bytecode import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from typing import Any
 
     from wherry.installation.destination import Delivery
@@ -54,7 +54,7 @@ class KeptBytecode:
         key = self._keys[id(delivery)] = f"{self._kind}:{digest.lower()}"
         self._port.expect(key)
 
-    async def place(self, deliveries: Iterable[Delivery]) -> None:
+    async def place(self, deliveries: Sequence[Delivery]) -> None:
         """Put the kept bytecode of wheels, just installed, beside their sources; begin to record."""
         self._recorder.start()
         keys = []
@@ -62,9 +62,13 @@ class KeptBytecode:
             key = self._keys.get(id(delivery))
             if key is not None:
                 keys.append(key)
+                for module in delivery.compiled:
+                    self._port.add(key, module.place, module.digest, to_js(module.code))
                 for top in {path.partition("/")[0] for path in delivery.wheel.record}:
                     self._owners.setdefault(top, {})[delivery.wheel.dist_info] = key
         await self._port.place(json.dumps(keys))
+        if any(delivery.compiled for delivery in deliveries):
+            self._port.recorded()
 
     def forget(self) -> None:
         """Release bytecode of wheels that were not placed."""
