@@ -8,7 +8,7 @@ import { beginEarly, dropEarly, transfer } from "./host/early.ts";
 import { EarlyLock } from "./lock/early_lock.ts";
 import { showHidden } from "./host/hidden_files.ts";
 import { createInstaller } from "./installer.ts";
-import type { AttachOptions, InstallOptions, Installer, ProgressEvent } from "./types.ts";
+import type { AttachOptions, InstallOptions, InstallReport, Installer, ProgressEvent } from "./types.ts";
 import { readListing } from "./host/page_listing.ts";
 import { type PyodideRuntime, requireSupported } from "./python/runtime.ts";
 import { createFiles, digestOf } from "./host/lazy_files.ts";
@@ -51,9 +51,10 @@ export async function attach(
   const early = lock && new EarlyLock(lock, rest, storage.cache, storage.get);
   try {
     const { call } = await connect(pyodide, rest, early ? { ...storage, cache: early.cache } : storage);
-    await early?.install(call, lockListener);
-    const installer = createInstaller(call, rest.onProgress, storage.store);
-    if (preloads) await installer.install(requirements, installOptions);
+    const reports: InstallReport[] = [];
+    if (early) reports.push(await early.install(call, lockListener));
+    const installer = { ...createInstaller(call, rest.onProgress, storage.store), reports };
+    if (preloads) reports.push(await installer.install(requirements, installOptions));
     return installer;
   } finally {
     early?.drop();

@@ -7,7 +7,11 @@ import type { Installer, ProgressListener } from "./types.ts";
  * Returns an installer whose methods check their arguments and call the methods of the same names in Python. `store` is
  * its cache.
  */
-export function createInstaller(call: Call, defaultListener?: ProgressListener, store?: Cache): Installer {
+export function createInstaller(
+  call: Call,
+  defaultListener?: ProgressListener,
+  store?: Cache,
+): Omit<Installer, "reports"> {
   const method =
     (name: keyof typeof METHODS) =>
     async (...given: unknown[]) => {

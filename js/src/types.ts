@@ -188,6 +188,11 @@ export interface InstallLockOptions {
 export interface PreloadLock extends InstallLockOptions {
   /** The address or the text of the lock. */
   lock: string | URL;
+  /**
+   * The SHA-256 of the lock, as in HTML: `sha256-` and the hash in Base64. Another lock is refused. On the next visit the
+   * kept lock is used without a request.
+   */
+  integrity?: string;
 }
 
 export interface InstalledDistribution {
@@ -384,6 +389,8 @@ export interface Installer {
   why(name: string): Promise<Why>;
   /** Runs a console script of an installed package, and returns its exit status. */
   runScript(name: string, args?: Texts): Promise<number>;
+  /** The reports of what `attach()` installed: of its `lock`, then of its `preload`. */
+  readonly reports: readonly InstallReport[];
   /** The cache of downloads. Without one, it is empty. */
   readonly cache: DownloadCache;
 }

@@ -169,7 +169,11 @@ const REFUSED: [call: () => unknown, message: string][] = [
   ],
   [() => readAttachOptions({ lock: 5 }), "attach(): lock takes an address, a text or an object with a lock, not 5."],
   [() => readAttachOptions({ lock: { extras: [] } }), "attach(): lock.lock takes a string, not undefined."],
-  [() => readAttachOptions({ lock: { lock: "a", pre: true } }), "attach(): lock.pre is not an option. Options: lock, exact, extras, groups, onProgress, overwrite, signal."],
+  [() => readAttachOptions({ lock: { lock: "a", pre: true } }), "attach(): lock.pre is not an option. Options: lock, integrity, exact, extras, groups, onProgress, overwrite, signal."],
+  [
+    () => readAttachOptions({ lock: { lock: "a", integrity: "sha256-abc" } }),
+    'attach(): lock.integrity takes "sha256-" and the hash in Base64, as in HTML, not "sha256-abc".',
+  ],
   [() => readAttachOptions([]), "attach(): options takes an object, not an Array."],
   [() => readAttachOptions({ strict: 1 }), "attach(): strict takes true or false, not 1."],
   [() => readAttachOptions({ cache: new Map() }), "attach(): cache takes true, false or an object with the methods get and put, not a Map."],

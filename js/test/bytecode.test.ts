@@ -178,6 +178,15 @@ test("nothing is written again if there is nothing new", async () => {
   assert.equal(store.writes, 1);
 });
 
+test("a module that is kept already, and was compiled once more, is not kept again", async () => {
+  const next = await nextVisit();
+  add(next);
+  await next.place(JSON.stringify([KEY]));
+  await next.keep();
+  assert.equal(store.writes, 1);
+  assert.deepEqual(importAnew(), [42, true]);
+});
+
 test("archives that were expected and not placed are released", async () => {
   const next = await nextVisit();
   next.forget();

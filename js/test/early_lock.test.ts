@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server, type ServerResponse } from "node:http";
@@ -150,6 +151,45 @@ test("Python receives the text of a lock that is no TOML", async () => {
   const lock = `${origin}/pylock.toml`;
   assert.deepEqual(await install({ lock }), { lock: "a = \n", location: lock });
   assert.deepEqual(await install({ lock: "b = \n" }), { lock: "b = \n" });
+});
+
+const integrityOf = (text: string) => `sha256-${createHash("sha256").update(text).digest("base64")}`;
+
+test("a lock with its hash is kept, and the next time it is not requested", async () => {
+  const entries = new Map<string, Uint8Array>();
+  const cache: Cache = {
+    get: async (key) => entries.get(key),
+    put: async (key, content) => void entries.set(key, content),
+  };
+  const text = (contents["pylock.toml"] = lockOf({}));
+  const lock = `${origin}/pylock.toml`;
+  for (const _ of [1, 2]) {
+    const { document, ...given } = await install({ lock, integrity: integrityOf(text) }, { cache });
+    assert.deepEqual([given, asked], [{ lock: text, location: lock }, ["pylock.toml"]]);
+  }
+  entries.set(...([...entries.keys()].map((key) => [key, Buffer.from("damaged")])[0] as [string, Uint8Array]));
+  assert.equal((await install({ lock, integrity: integrityOf(text) }, { cache }))["lock"], text);
+  assert.equal(asked.length, 2);
+});
+
+test("a lock that was redirected is not kept, because its files are relative to the other address", async () => {
+  const entries = new Map<string, Uint8Array>();
+  const cache: Cache = { get: async (key) => entries.get(key), put: async (key, content) => void entries.set(key, content) };
+  const text = (contents["deep/pylock.toml"] = lockOf({}));
+  for (const _ of [1, 2]) {
+    const { location } = await install({ lock: `${origin}/moved.toml`, integrity: integrityOf(text) }, { cache });
+    assert.equal(location, `${origin}/deep/pylock.toml`);
+  }
+});
+
+test("a lock with another hash is left to Python, with the hash, and none of its files is begun", async () => {
+  const text = lockOf({ a: address("a") });
+  contents["pylock.toml"] = text;
+  const lock = `${origin}/pylock.toml`;
+  const integrity = integrityOf("another lock");
+  assert.deepEqual(await install({ lock, integrity }), { lock, integrity });
+  assert.equal((await install({ lock: text, integrity }))["integrity"], integrity);
+  assert.deepEqual(asked, ["pylock.toml"]);
 });
 
 test("in Node.js, an address is relative to the working directory", async () => {

@@ -298,7 +298,7 @@ def _given_lock(options: dict[str, Any]) -> GivenLock:
     from wherry.index.lock_files import GivenLock
 
     fields = {"lock": "lock", "location": "location", "document": "document_json", "begun": "begun"}
-    fields |= {"meets": "requirements", "meets_name": "asker"}
+    fields |= {"note": "note", "integrity": "integrity", "meets": "requirements", "meets_name": "asker"}
     given = {field: options.pop(option, None) for option, field in fields.items()}
     return _apply(GivenLock, **{field: value for field, value in given.items() if value is not None})
 

@@ -16,9 +16,13 @@ __all__ = [
     "install",
     "install_imports",
     "install_lock",
+    "install_lock_sync",
+    "install_sync",
     "installed",
     "lock",
+    "lock_sync",
     "resolve",
+    "resolve_sync",
     "run_script",
     "tree",
     "uninstall",
@@ -42,12 +46,16 @@ def _on_default(
 
 
 install = _on_default(Installer.install)
+install_sync = _on_default(Installer.install_sync)
 install_imports = _on_default(Installer.install_imports)
 install_lock = _on_default(Installer.install_lock)
+install_lock_sync = _on_default(Installer.install_lock_sync)
 resolve = _on_default(Installer.resolve)
+resolve_sync = _on_default(Installer.resolve_sync)
 uninstall = _on_default(Installer.uninstall)
 installed = _on_default(Installer.installed)
 lock = _on_default(Installer.lock)
+lock_sync = _on_default(Installer.lock_sync)
 check = _on_default(Installer.check)
 tree = _on_default(Installer.tree)
 why = _on_default(Installer.why)

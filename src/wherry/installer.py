@@ -35,6 +35,7 @@ from wherry.runtime.defaults import (
     runtime_publishing,
     runtime_pyodide_lock,
 )
+from wherry.waiting import waiting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -371,6 +372,11 @@ class Installer:
         async with self._client(options.get("index_urls"), {}) as index:
             requirements = await require_imports(source, projects or {}, self._distribution, self.environment, index)
         return await self.install(*requirements, **options)
+
+    install_sync = waiting(install)
+    resolve_sync = waiting(resolve)
+    lock_sync = waiting(lock)
+    install_lock_sync = waiting(install_lock)
 
     def uninstall(self, *names: str) -> UninstallReport:
         """Remove distributions by their RECORD, all or none, and return them in a tuple with ``warnings``.

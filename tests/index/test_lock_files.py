@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 import tomllib
@@ -98,9 +99,27 @@ async def test_a_text_with_a_location_and_an_empty_one_are_no_addresses(text: st
             await opened(text)
 
 
+async def test_a_note_about_the_lock_is_a_warning() -> None:
+    assert (await opened(GivenLock(lock=TEXT, location=URL, note="kept"))).warnings == ("kept",)
+
+
 async def test_the_location_is_the_name_in_messages() -> None:
     read = await opened(GivenLock(lock=TEXT, location=URL))
     assert (read.file.name, read.file.location) == (URL, URL)
+
+
+def integrity_of(content: bytes) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
+
+
+@pytest.mark.parametrize("lock", [TEXT, URL])
+async def test_a_lock_with_the_given_hash_is_read_and_another_is_refused(lock: str) -> None:
+    read = await opened(GivenLock(lock=lock, integrity=integrity_of(TEXT.encode())))
+    assert read.file.text == TEXT
+    with pytest.raises(
+        IntegrityError, match=r"does not match its integrity in attach\(\): expected sha256-.*=, got sha256-"
+    ):
+        await opened(GivenLock(lock=lock, integrity=integrity_of(b"another lock")))
 
 
 @pytest.mark.parametrize("document", [json.dumps(tomllib.loads(TEXT)), "no JSON", "[" * 999, ""])

@@ -52,6 +52,11 @@ export class Bytecode {
     this.#store = store;
   }
 
+  /** Whether bytecode is kept. Otherwise Python need not record any. */
+  get keeps(): boolean {
+    return this.#store !== undefined;
+  }
+
   /** Receives Python's facts, once. `folder` is site-packages. */
   begin(folder: string, suffix: string, magic: string, collect: Python["collect"]): void {
     this.#python = { folder, suffix, magic, collect };
@@ -78,18 +83,19 @@ export class Bytecode {
   /** Makes the bytecode files of wheels, just installed, whose keys are an array in JSON. */
   async place(keysJson: string): Promise<void> {
     for (const key of JSON.parse(keysJson)) {
-      const kept = await this.#expected.get(key);
+      const kept = (await this.#expected.get(key)) ?? [];
       this.#expected.delete(key);
       const added = this.#added.get(key);
-      for (const module of [...(kept ?? []), ...(added?.values() ?? [])]) this.#placeFile(module);
-      for (const { place } of kept ?? []) added?.delete(place);
-      if (!this.#store || !added?.size) this.#added.delete(key);
+      // Nothing is kept twice.
+      for (const { place, digest } of kept) if (added?.get(place)?.digest === digest) added.delete(place);
+      if (added?.size === 0) this.#added.delete(key);
+      for (const module of [...kept, ...(added?.values() ?? [])]) this.#placeFile(module);
+      if (!this.keeps) this.#added.delete(key);
     }
   }
 
   /** Notes that Python has recorded a module, and keeps it once all is quiet. */
   recorded(): void {
-    if (!this.#store) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#keepWhenIdle(), QUIET);
   }

@@ -37,7 +37,7 @@ export class EarlyLock {
 
   /** Installs the lock in Python, and then drops what was not needed. */
   async install(call: Call, onEvent: PreloadLock["onProgress"]): Promise<InstallReport> {
-    const { lock: _, onProgress: __, signal, ...options } = this.#options;
+    const { lock: _, integrity: __, onProgress: ___, signal, ...options } = this.#options;
     try {
       const { files, ...loaded } = await this.#loading;
       // Python may take a file from another place, but does not if it has begun.
@@ -61,6 +61,8 @@ export class EarlyLock {
   async #load(): Promise<LoadedLock> {
     const { signal } = this.#controller;
     const loaded = await loadLock(`${this.#options.lock}`, {
+      integrity: this.#options.integrity,
+      cache: this.cache,
       limits: this.#limits,
       secret: this.#secret,
       signal,

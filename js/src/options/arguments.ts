@@ -1,6 +1,7 @@
 // Read the arguments of attach() and of each method. Wrong ones are refused before any request.
 import * as read from "./readers.ts";
 import type { Options, Reader } from "./readers.ts";
+import { INTEGRITY } from "../lock/integrity.ts";
 import type { PyodideRuntime } from "../python/runtime.ts";
 
 const INDEX = read.groupOf({
@@ -70,7 +71,11 @@ const INSTALLING_LOCK: Options = {
   signal: read.signal,
 };
 
-const LOCK = read.groupOf({ lock: read.text, ...INSTALLING_LOCK });
+const LOCK = read.groupOf({
+  lock: read.text,
+  integrity: read.readerOf('"sha256-" and the hash in Base64, as in HTML', (value) => INTEGRITY.test(String(value))),
+  ...INSTALLING_LOCK,
+});
 
 const PRELOAD = read.groupOf({ requirements: (value) => value, ...CHOOSING });
 

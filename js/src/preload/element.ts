@@ -28,7 +28,8 @@ const Base = (globalThis.HTMLElement ?? class {}) as typeof HTMLElement;
  * ```
  *
  * The text has one requirement a line; `#` begins a comment. Attributes: `pyodide` is the URL of Pyodide's module.
- * `lock` is the URL of a lock, such as `pylock.toml`, which is installed before the requirements of the text.
+ * `lock` is the URL of a lock, such as `pylock.toml`, which is installed before the requirements of the text, and
+ * `integrity` its hash.
  * `index-url` (several are separated by spaces), `prefer`, `pre` and `exclude-newer` are options of `install()`.
  * `bundle-url` is an option of `attach()`. `progress` is the id of a `<wherry-progress>`, whose script is loaded as
  * well.
@@ -100,7 +101,9 @@ export class PreloadElement extends Base {
     if (indexUrls?.[0] === "") throw new TypeError("<wherry-preload> has an empty index-url; name an index or leave it out");
     const bundleUrl = this.getAttribute("bundle-url");
     const lock = readLock(this.getAttribute("lock"));
-    return { preload, ...(lock && { lock }), ...(indexUrls && { indexUrls }), ...(bundleUrl && { bundleUrl }) };
+    const integrity = this.getAttribute("integrity");
+    const given = lock && (integrity === null ? lock : { lock, integrity });
+    return { preload, ...(given && { lock: given }), ...(indexUrls && { indexUrls }), ...(bundleUrl && { bundleUrl }) };
   }
 }
 

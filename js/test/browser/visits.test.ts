@@ -1,5 +1,6 @@
 // The second visit to a page: what it still requests, also without a network.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -48,10 +49,18 @@ interface Visit {
 class Place implements AsyncDisposable {
   readonly site: LoopbackServer;
   readonly index: LoopbackServer;
+  readonly lock: string;
   readonly #asked: string[];
   readonly #held: AsyncDisposableStack;
 
-  private constructor(site: LoopbackServer, index: LoopbackServer, asked: string[], held: AsyncDisposableStack) {
+  private constructor(
+    site: LoopbackServer,
+    index: LoopbackServer,
+    lock: string,
+    asked: string[],
+    held: AsyncDisposableStack,
+  ) {
+    this.lock = lock;
     this.site = site;
     this.index = index;
     this.#asked = asked;
@@ -74,7 +83,8 @@ class Place implements AsyncDisposable {
       answer(request, response);
     });
     held.use(index);
-    writeFileSync(join(folder, "pylock.toml"), locked.replaceAll("INDEX", index.origin));
+    const lock = locked.replaceAll("INDEX", index.origin);
+    writeFileSync(join(folder, "pylock.toml"), lock);
     const folders = {
       "/pyodide/": PYODIDE,
       "/wherry/": DIST,
@@ -85,7 +95,7 @@ class Place implements AsyncDisposable {
       if (path === "/pylock.toml") asked.push("200 pylock.toml");
     });
     held.use(site);
-    return new Place(site, index, asked, held.move());
+    return new Place(site, index, lock, asked, held.move());
   }
 
   /** Returns the statuses and names of the requests since the last call, sorted. */
@@ -145,12 +155,23 @@ function visitAll(name: BrowserName): void {
     assert.deepEqual(said, []);
   }));
 
+  test("lock with its hash: a second visit makes no request at all", inPage(async (page) => {
+    await using place = await Place.open();
+    const integrity = `sha256-${createHash("sha256").update(place.lock).digest("base64")}`;
+    const given = { options: { lock: { lock: "/pylock.toml", integrity } } };
+    await visit(page, place.site.origin, given);
+    assert.ok(place.takeAsked().length > ALL.length);
+    await visit(page, place.site.origin, given);
+    assert.deepEqual(place.takeAsked(), []);
+  }));
+
   test("lock: with the network gone, the page works", inPage(async (page) => {
     await using place = await Place.open();
     const address = `${place.site.origin}/?keeps-itself`;
     await visit(page, address, lock);
     await place[Symbol.asyncDispose]();
-    await visit(page, address, lock);
+    const { warnings } = await visit(page, address, lock);
+    assert.match(warnings.join("\n"), new RegExp(`^${place.site.origin}: no answer: .*; using the pages kept from 20`));
   }));
 
   for (const surface of ["page", "worker"]) {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from wherry.errors import InvalidLock, InvalidRequirement
+from wherry.errors import IntegrityError, InvalidLock, InvalidRequirement
 from wherry.formats.nesting import load_json
 from wherry.formats.pylock import read_lock, read_lock_document
 from wherry.index.single_flight import together
@@ -33,14 +34,17 @@ class GivenLock:
     """A lock from JavaScript, ``lock``: its text, or its address.
 
     ``location`` is the address of a lock that is given as text. ``document_json`` is the text as parsed already, with
-    neither dates nor times. ``begun`` are the URLs of transfers that have begun. The lock must meet ``requirements``,
-    which ``asker`` has.
+    neither dates nor times. ``begun`` are the URLs of transfers that have begun, and ``note`` is a warning.
+    ``integrity`` is the SHA-256 that the lock must have, ``sha256-`` and the hash in Base64. It must meet
+    ``requirements``, which ``asker`` has.
     """
 
     lock: str
     location: str = ""
     document_json: str = ""
     begun: Collection[str] = ()
+    note: str = ""
+    integrity: str = ""
     requirements: Sequence[str] = ()
     asker: str = ""
 
@@ -61,23 +65,36 @@ async def open_lock(
 
     A text has a line break, is empty, or is given with its location.
 
-    Raises :class:`~wherry.errors.InvalidLock` and :class:`~wherry.errors.IndexUnavailable`.
+    Raises :class:`~wherry.errors.InvalidLock`, :class:`~wherry.errors.IntegrityError` and
+    :class:`~wherry.errors.IndexUnavailable`.
     """
     if isinstance(lock, Lock):
         return ReadLock(lock.file)
     given = lock if isinstance(lock, GivenLock) else GivenLock(lock=_text(lock))
     text, name, location = given.lock, given.location or GIVEN_TEXT, given.location
-    notes: tuple[str, ...] = ()
+    notes = (given.note,) if given.note else ()
     if text.strip() and "\n" not in text and not location:
         found = await read(text)
         name, location = found.name, found.address
         notes = (found.note,) if found.note else ()
+        _compare(found.content, given.integrity, name)
         try:
             text = found.content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise InvalidLock(name, f"it is not text in UTF-8: {error.reason}") from error
+    else:
+        _compare(text.encode(), given.integrity, name)
     content, warnings = _parse(text, given.document_json, name)
     return ReadLock(LockFile(content, text, name, location), (*notes, *warnings), given)
+
+
+def _compare(content: bytes, integrity: str, name: str) -> None:
+    """Raise :class:`IntegrityError` if a lock has another hash than its caller gives."""
+    actual = f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
+    if integrity and actual != integrity:
+        error = IntegrityError(name, integrity, actual)
+        error.place = "its integrity in attach()"
+        raise error
 
 
 def _parse(text: str, document_json: str, name: str) -> tuple[Pylock, tuple[str, ...]]:

@@ -55,8 +55,9 @@ class KeptBytecode:
         self._port.expect(key)
 
     async def place(self, deliveries: Sequence[Delivery]) -> None:
-        """Put the kept bytecode of wheels, just installed, beside their sources; begin to record."""
-        self._recorder.start()
+        """Put the kept bytecode of wheels, just installed, beside their sources; begin to record if it is kept."""
+        if self._port.keeps:
+            self._recorder.start()
         keys = []
         for delivery in deliveries:
             key = self._keys.get(id(delivery))
@@ -67,7 +68,7 @@ class KeptBytecode:
                 for top in {path.partition("/")[0] for path in delivery.wheel.record}:
                     self._owners.setdefault(top, {})[delivery.wheel.dist_info] = key
         await self._port.place(json.dumps(keys))
-        if any(delivery.compiled for delivery in deliveries):
+        if self._port.keeps and any(delivery.compiled for delivery in deliveries):
             self._port.recorded()
 
     def forget(self) -> None:

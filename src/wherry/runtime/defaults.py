@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from wherry.errors import UnsupportedRuntime
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from typing import Any
+    from collections.abc import Callable, Coroutine, Iterator, Mapping
+    from typing import Any, TypeVar
 
     from packaging.utils import NormalizedName
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from wherry.model.locked_package import LockedPackage
     from wherry.resolution.direct_urls import Locate
 
+    Outcome = TypeVar("Outcome")
+
 __all__ = [
     "runtime_destination",
     "runtime_distribution",
@@ -28,6 +30,7 @@ __all__ = [
     "runtime_locate",
     "runtime_publishing",
     "runtime_pyodide_lock",
+    "runtime_wait",
 ]
 
 
@@ -80,6 +83,21 @@ def runtime_pyodide_lock() -> Mapping[str, Any] | None:
     from wherry.runtime.distribution import read_pyodide_lock
 
     return read_pyodide_lock()
+
+
+def runtime_wait() -> Callable[[Coroutine[Any, Any, Outcome]], Outcome] | None:
+    """Return the function that waits for a coroutine, or ``None`` if this code cannot wait without ``await``."""
+    if _is_pyodide():
+        from pyodide.ffi import can_run_sync, run_sync
+
+        return run_sync if can_run_sync() else None
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run
+    return None
 
 
 def _is_pyodide() -> bool:

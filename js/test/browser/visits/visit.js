@@ -15,7 +15,8 @@ export async function visit({ options, requirements, clears }) {
     if (clears) await wherry.cache.clear();
     // Waits until everything is written.
     const size = await wherry.cache.size;
-    return { names, size, hasBytecode, warnings: report?.warnings ?? [] };
+    const warnings = [...wherry.reports, ...(report ? [report] : [])].flatMap(({ warnings }) => warnings);
+    return { names, size, hasBytecode, warnings };
   } catch (error) {
     return { error: `${error}` };
   }
