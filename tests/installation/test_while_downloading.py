@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from packaging.utils import canonicalize_name
@@ -13,7 +13,13 @@ from wherry.formats.wheel_archive import open_wheel
 from wherry.installation.destination import Delivery, SharedLibrary
 from wherry.installation.while_downloading import WhileDownloading
 
-FILES: Any = {name: f"file of {name}" for name in ("one", "two", "three")}
+
+class File(NamedTuple):
+    name: str
+    size: int | None = 1_000_001
+
+
+FILES: Any = {name: File(name) for name in ("one", "two", "three")}
 
 
 class Index:
@@ -70,6 +76,19 @@ async def test_nothing_is_compiled_before_a_file_travels(index):
     index.bytes[FILES["two"]] = 1
     await finish()
     assert len(one.compiled) == 1
+
+
+@pytest.mark.parametrize(("size", "count"), [(None, 1), (1_000_001, 1), (1_000_000, 0)])
+async def test_a_short_download_is_not_worth_it(index, size, count):
+    ahead = WhileDownloading({"one": FILES["one"], "two": File("two", size)}, index, "/site")  # type: ignore[dict-item]
+    index.bytes[File("two", size)] = 1
+    one = delivery("one")
+    ahead.arrived("one", one)  # type: ignore[arg-type]
+    while index.asked < 3 and not one.compiled:  # noqa: ASYNC110 - nothing announces it
+        await asyncio.sleep(0)
+    ahead.stop()
+    await finish()
+    assert len(one.compiled) == count
 
 
 @pytest.mark.parametrize("last", [delivery("three"), SharedLibrary(canonicalize_name("three"), "", {})])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from pytest_pyodide import run_in_pyodide
 
@@ -21,7 +23,10 @@ FILES = {
     "ahead/deep.py": "a = 1" + " + a" * 5000,
     "ahead_all.py": "def never():\n  pass\nif never():\n  import ahead.bad, ahead.deep\n",
 }
-WHEELS = [make_wheel("ahead", "1", requires=["late"], files=FILES), make_wheel("late", "1")]
+WHEELS = [
+    make_wheel("ahead", "1", requires=["late"], files=FILES),
+    make_wheel("late", "1", files={"late.bin": random.Random(1).randbytes(3_000_000)}),  # noqa: S311
+]
 
 
 @pytest.fixture

@@ -12,21 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidSource
-from wherry.formats.shallow_source import MARKS, is_shallow
+from wherry.formats.shallow_source import LIMITED, MARKS, MOST, is_shallow, with_newlines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["check_depth", "flattened"]
 
-# Measured in Pyodide 314 in Node: from 4,200 on the compiler runs out of stack, and the conversion to nodes of `ast`
-# from 1,500 on.
-MOST = 3500
+# Measured as MOST: the conversion to nodes of `ast` runs out of stack from 1,500 on.
 MOST_NODES = 1300
 SHALLOW = 1000
-
-LIMITED = 600
-"""Levels of the constructs that Python limits. Each other level has one of ``MARKS``."""
 
 QUOTES = ('"""', "'''", '"', "'")
 TOKEN = re.compile(
@@ -76,8 +71,8 @@ class Statement:
 
 def check_depth(source: str, *, file: str = "") -> None:
     """Raise :class:`~wherry.errors.InvalidSource` if compiling ``source`` could end Pyodide."""
-    source = _with_newlines(source)
-    if is_shallow(source, MOST - LIMITED):
+    source = with_newlines(source)
+    if is_shallow(source):
         return
     for statement in _statements(source, MOST):
         raise _too_deep(statement, file)
@@ -89,7 +84,7 @@ def flattened(source: str) -> str:
     Deep expressions hold no statement and become ``pass``; the branches of a long ``elif`` become separate statements.
     Raises :class:`~wherry.errors.InvalidSource` as :func:`check_depth` does, and for source that stays too deep.
     """
-    source = _with_newlines(source)
+    source = with_newlines(source)
     parts = []
     end = 0
     for statement in _statements(source, SHALLOW):
@@ -107,11 +102,6 @@ def flattened(source: str) -> str:
         parts += [source[end : statement.start], instead]
         end = statement.end
     return "".join([*parts, source[end:]])
-
-
-def _with_newlines(source: str) -> str:
-    """Return ``source`` with the ends of lines that the compiler sees."""
-    return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _too_deep(statement: Statement, file: str = "") -> InvalidSource:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidSource, WherryError
 from wherry.formats.bytecode_imports import find_top_imports
-from wherry.formats.source_depth import check_depth
+from wherry.formats.shallow_source import is_shallow, with_newlines
 from wherry.installation.bytecode import CompiledModule
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ SLICE = 0.015
 PAUSE = 0.004
 """Seconds of work, and then of rest. Mere turns of the event loop hold up transfers in a page: each piece of a body
 takes several turns."""
-LARGEST = 400_000
-"""Bytes of a source. Compiling a larger one would hold up a page for a tenth of a second."""
+LARGEST = 250_000
+"""Bytes of a source. Compiling a larger one would hold up a page, and the arrivals, for too long."""
 OTHER_ENCODING = re.compile(rb"(?:.*\n)?[ \t\f]*#.*?coding[:=][ \t]*+(?!utf-?8\b)", re.IGNORECASE)
 """Matches a declaration in the first two lines."""
 FAILURES = (WherryError, SyntaxError, ValueError, OverflowError, RuntimeError, MemoryError, SystemError)
@@ -114,7 +114,8 @@ def compile_module(source: bytes, file: str) -> CodeType:
     """Compile a module as its import does. Raise one of ``FAILURES`` if that is impossible, or could end Pyodide."""
     if OTHER_ENCODING.match(source):
         raise InvalidSource("its encoding is not UTF-8", file=file)
-    check_depth(source.decode(), file=file)
+    if not is_shallow(with_newlines(source.decode())):
+        raise InvalidSource("it may nest too deeply", file=file)
     code: CodeType = compile(source, file, "exec", dont_inherit=True)
     return code
 

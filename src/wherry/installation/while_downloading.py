@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING
 
 from wherry.installation.destination import Delivery
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["WhileDownloading"]
 
+LEAST = 1_000_000
+"""Bytes still to come. For fewer, importing the compiler is not worth it."""
 INTERVAL = 0.02
 """Seconds between two looks at the transfers."""
 
@@ -57,10 +60,17 @@ class WhileDownloading:
             self._compiling.stop()
 
     async def _begin(self, folder: str) -> None:
-        while not any(map(self._index.received, self._outstanding.values())):  # noqa: ASYNC110 - nothing announces it
+        while not self._is_worthwhile():  # noqa: ASYNC110 - nothing announces it
             await asyncio.sleep(INTERVAL)
         from wherry.installation.compiling_ahead import CompilingAhead
 
         self._compiling = CompilingAhead(folder)
         for delivery in self._arrived:
             self._compiling.add(delivery)
+
+    def _is_worthwhile(self) -> bool:
+        missing = 0.0
+        for file in self._outstanding.values():
+            if received := self._index.received(file):
+                missing += math.inf if file.size is None else file.size - received
+        return missing >= LEAST
