@@ -21,8 +21,8 @@ from wherry.formats import (
     nesting,
     record,
     requirement_text,
+    shallow_source,
     simple_html,
-    source_depth,
     wheel_archive,
     wording,
 )
@@ -113,7 +113,7 @@ LIMITS = {
     "tags that a file's name stands for": [filenames.MOST_TAGS],
     "brackets of JSON, TOML and requirements": [nesting.LIMIT],
     "values of JSON, tags of an HTML page": [nesting.MOST_VALUES, simple_html.MOST_TAGS],
-    "Python source that wherry compiles": [source_depth.MOST],
+    "Python source that wherry compiles": [shallow_source.MOST],
     "a search for versions": [resolving.MAX_REQUESTS, resolver.MAX_ROUNDS],
     "levels of `tree()`": [tree.MOST_LEVELS],
     "problems and texts that an error shows": [wording.SHOWN_PROBLEMS, wording.SHOWN_LENGTH],

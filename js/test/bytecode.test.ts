@@ -105,6 +105,15 @@ test("kept bytecode is used on the next visit", async () => {
   assert.deepEqual(importAnew(), [42, true]);
 });
 
+test("modules that are kept already are not kept again", async () => {
+  const next = await nextVisit();
+  const writes = store.writes;
+  add(next);
+  await next.place(JSON.stringify([KEY]));
+  await next.keep();
+  assert.equal(store.writes, writes);
+});
+
 test("the modules of a package have their own folders of bytecode", async () => {
   write("deep/part/__init__.py");
   write("deep/part/one.py");

@@ -172,7 +172,10 @@ class Installer:
                 with phases.phase("resolving"):
                     problem, warnings = self._pose(options, index)
                 acquisition = Acquisition(index, self._cache, phases)
-                acquired = await acquisition.obtain(problem, self._limits, self._destination.prepare)
+                destination = self._destination
+                acquired = await acquisition.obtain(
+                    problem, self._limits, destination.prepare, destination.bytecode_folder
+                )
             removed = _replaced(acquired.resolution, problem)
             return await self._complete(acquired, removed, named, phases, index, warnings=(*recovered, *warnings))
 
@@ -321,7 +324,13 @@ class Installer:
         async with self._destination.lock():
             recovered = self._recover()
             acquired = self._answer_lock(read, extras, groups)
-            acquired, index = await self._fetch_locked(read, acquired, phases, prepare=self._destination.prepare)
+            acquired, index = await self._fetch_locked(
+                read,
+                acquired,
+                phases,
+                prepare=self._destination.prepare,
+                bytecode_folder=self._destination.bytecode_folder,
+            )
             check_pythons(acquired)
             removed = (*_replaced(acquired.resolution, acquired.problem), *left_out(acquired, exact=exact))
             warnings = (*read.warnings, *recovered, *unmet_beside(acquired, removed))
@@ -564,6 +573,7 @@ class Installer:
         phases: Phases,
         *,
         prepare: Callable[[Delivery], None] = lambda _: None,
+        bytecode_folder: str | None = None,
         keep: Callable[[Pin, bytes], None] = lambda *_: None,
     ) -> tuple[Acquired, IndexClient]:
         """Return what was chosen from a lock with its files, and the client that fetched them, which asks no index."""
@@ -573,7 +583,7 @@ class Installer:
         async with client as index:
             with naming_lock(read):
                 acquisition = Acquisition(index, self._cache, phases)
-                return await acquisition.deliver(acquired, self._limits, prepare, keep), index
+                return await acquisition.deliver(acquired, self._limits, prepare, bytecode_folder, keep), index
 
     def _pose(self, options: ResolveOptions, index: IndexClient) -> tuple[Problem, tuple[str, ...]]:
         return pose(

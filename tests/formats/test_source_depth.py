@@ -84,6 +84,13 @@ def test_most_of_that_depth_is_admitted_and_its_imports_are_found(kind):
         assert list(find_imports(source)) == ["a", "b"]
 
 
+@pytest.mark.parametrize("check", [check_depth, find_imports])
+def test_a_carriage_return_ends_a_comment(check):
+    with pytest.raises(InvalidSource) as caught:
+        check("# a\rx = 1 # b\r\ny = 1" + " + x" * 4200)
+    assert caught.value.line == 3
+
+
 @pytest.mark.parametrize("kind", FLAT)
 def test_what_stands_side_by_side_is_admitted(kind):
     source = FLAT[kind](1200)

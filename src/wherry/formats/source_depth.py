@@ -12,21 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidSource
+from wherry.formats.shallow_source import LIMITED, MARKS, MOST, is_shallow, with_newlines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["check_depth", "flattened"]
 
-# Measured in Pyodide 314 in Node: from 4,200 on the compiler runs out of stack, and the conversion to nodes of `ast`
-# from 1,500 on.
-MOST = 3500
+# Measured as MOST: the conversion to nodes of `ast` runs out of stack from 1,500 on.
 MOST_NODES = 1300
 SHALLOW = 1000
-
-# Each level needs one of these, except for the constructs that Python limits.
-MARKS = (*"+-*/%@&|^~([{.", "not", "lambda", "lambda", "await", "if", "for")
-LIMITED = 600
 
 QUOTES = ('"""', "'''", '"', "'")
 TOKEN = re.compile(
@@ -76,6 +71,9 @@ class Statement:
 
 def check_depth(source: str, *, file: str = "") -> None:
     """Raise :class:`~wherry.errors.InvalidSource` if compiling ``source`` could end Pyodide."""
+    source = with_newlines(source)
+    if is_shallow(source):
+        return
     for statement in _statements(source, MOST):
         raise _too_deep(statement, file)
 
@@ -86,6 +84,7 @@ def flattened(source: str) -> str:
     Deep expressions hold no statement and become ``pass``; the branches of a long ``elif`` become separate statements.
     Raises :class:`~wherry.errors.InvalidSource` as :func:`check_depth` does, and for source that stays too deep.
     """
+    source = with_newlines(source)
     parts = []
     end = 0
     for statement in _statements(source, SHALLOW):

@@ -12,6 +12,7 @@ from wherry.index.prefetch.last_answer import keep_last_answer, read_last_answer
 from wherry.index.resolve import resolve
 from wherry.installation.destination import Delivery
 from wherry.installation.download import MembersUnavailable, download
+from wherry.installation.while_downloading import WhileDownloading
 from wherry.progress.trackers import Downloads, Resolving
 from wherry.resolution.snapshot import Snapshot
 
@@ -65,11 +66,17 @@ class Acquisition:
         """Return the answer to ``problem`` without its files."""
         return await self._until_available(problem, self._resolve)
 
-    async def obtain(self, problem: Problem, limits: ArchiveLimits, prepare: Callable[[Delivery], None]) -> Acquired:
+    async def obtain(
+        self,
+        problem: Problem,
+        limits: ArchiveLimits,
+        prepare: Callable[[Delivery], None],
+        bytecode_folder: str | None = None,
+    ) -> Acquired:
         """Return the answer and its files, verified within ``limits``.
 
         Downloads of likely files start while the resolver is still working. ``prepare`` is called with each wheel as
-        soon as it has arrived, while other downloads continue.
+        soon as it has arrived, while other downloads continue. Meanwhile, modules are compiled for ``bytecode_folder``.
         """
 
         async def obtain(problem: Problem) -> Acquired:
@@ -77,7 +84,9 @@ class Acquisition:
             try:
                 acquired = await self._resolve(problem, early_downloads)
                 with self._phases.phase("downloading"), acquired.naming_older_release():
-                    return replace(acquired, deliveries=await self._download(acquired, limits, prepare))
+                    return replace(
+                        acquired, deliveries=await self._download(acquired, limits, prepare, bytecode_folder)
+                    )
             except (WherryError, MembersUnavailable):
                 early_downloads.settle(())
                 raise
@@ -89,6 +98,7 @@ class Acquisition:
         acquired: Acquired,
         limits: ArchiveLimits,
         prepare: Callable[[Delivery], None],
+        bytecode_folder: str | None,
         keep: Callable[[Pin, bytes], None],
     ) -> Acquired:
         """Return ``acquired`` with its files; otherwise as :meth:`obtain`. Nothing is replaced by anything else.
@@ -98,7 +108,9 @@ class Acquisition:
         self._phases.retries = self._index.retries
         try:
             with self._phases.phase("downloading"):
-                return replace(acquired, deliveries=await self._download(acquired, limits, prepare, keep))
+                return replace(
+                    acquired, deliveries=await self._download(acquired, limits, prepare, bytecode_folder, keep)
+                )
         except MembersUnavailable as failure:
             raise next(iter(failure.errors.values())) from failure
 
@@ -138,17 +150,23 @@ class Acquisition:
         acquired: Acquired,
         limits: ArchiveLimits,
         prepare: Callable[[Delivery], None],
+        bytecode_folder: str | None,
         keep: Callable[[Pin, bytes], None] = lambda *_: None,
     ) -> tuple[Delivery | SharedLibrary, ...]:
         new = {pin: pin.file for pin in acquired.resolution.chosen if pin.file is not None}
         downloads = Downloads(new, self._index, self._phases)
+        ahead = WhileDownloading(new, self._index, bytecode_folder)
 
         def arrived(pin: Pin, delivery: Delivery | SharedLibrary, archive: bytes) -> None:
             if isinstance(delivery, Delivery):
                 prepare(delivery)
+            ahead.arrived(pin, delivery)
             keep(pin, archive)
             downloads.arrived(pin, len(archive))
 
         downloads.begin()
         work = download(new, acquired.snapshot, self._index, limits, arrived)
-        return tuple(await self._phases.watch(work, downloads.look))
+        try:
+            return tuple(await self._phases.watch(work, downloads.look))
+        finally:
+            ahead.stop()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
     from wherry.formats.wheel_archive import WheelArchive
+    from wherry.installation.bytecode import CompiledModule
     from wherry.installation.script_runner import InstalledScript
     from wherry.model.check import BrokenDistribution
     from wherry.model.distribution import InstalledDistribution
@@ -26,7 +27,8 @@ class Delivery:
 
     ``source`` is the URL it was downloaded from, ``hashes`` are the hashes it was compared with. ``requested`` tells
     whether the caller asked for it by name. ``origin`` tells whether the URL is from an index, from the caller, or from
-    the distribution. ``weaknesses`` are warnings about its hashes.
+    the distribution. ``weaknesses`` are warnings about its hashes. ``compiled`` are modules that were compiled ahead of
+    their import.
     """
 
     wheel: WheelArchive
@@ -35,6 +37,7 @@ class Delivery:
     hashes: Mapping[str, str] = field(default_factory=dict)
     origin: Origin = "index"
     weaknesses: tuple[str, ...] = ()
+    compiled: list[CompiledModule] = field(default_factory=list, compare=False)
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -61,6 +64,11 @@ class Exchange:
 
 class Destination(Protocol):
     """An environment that distributions are installed into and uninstalled from."""
+
+    @property
+    def bytecode_folder(self) -> str | None:
+        """The folder of the sources that :meth:`settle` puts compiled modules beside; ``None`` if it does not."""
+        ...
 
     def lock(self) -> AbstractAsyncContextManager[object]:
         """Hold the environment's exclusive lock for the duration of the block."""

@@ -57,6 +57,11 @@ class SitePackages:
         self._provided = {distribution.name: distribution for distribution in provided}
         self._staging: Staging | None = None
 
+    @property
+    def bytecode_folder(self) -> str | None:
+        """``None``: no bytecode is put beside sources."""
+        return None
+
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
         """Return the installed distributions by normalized name."""
         return self._provided | find_installed(self.scheme.site_packages)

@@ -19,7 +19,7 @@ from wherry.installation.archive_imports import find_library, import_from
 from wherry.installation.bytecode import Recorder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
     from types import CodeType
     from typing import Any
 
@@ -65,7 +65,7 @@ class KeptBytecode:
         if self._library and not self._is_started:
             self._port.expect(self._library_key)
 
-    async def place(self, deliveries: Iterable[Delivery]) -> None:
+    async def place(self, deliveries: Sequence[Delivery]) -> None:
         """Put the kept bytecode of wheels, just installed, beside their sources; begin to record if it is kept."""
         if self._port.keeps and not self._is_started:
             self._is_started = True
@@ -75,9 +75,13 @@ class KeptBytecode:
             key = self._keys.get(id(delivery))
             if key is not None:
                 keys.append(key)
+                for module in delivery.compiled:
+                    self._port.add(key, module.place, module.digest, to_js(module.code))
                 for top in {path.partition("/")[0] for path in delivery.wheel.record}:
                     self._owners.setdefault(top, {})[delivery.wheel.dist_info] = key
         await self._port.place(json.dumps(keys))
+        if self._port.keeps and any(delivery.compiled for delivery in deliveries):
+            self._port.recorded()
 
     async def _start(self) -> None:
         self._recorder.start()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pyodide_js
 import wherry_js
 from pyodide.ffi import to_js
 
@@ -21,12 +22,18 @@ if TYPE_CHECKING:
     from wherry.formats.wheel_archive import WheelArchive
     from wherry.installation.staging.unpacking import Batch, Unpacker
 
-__all__ = ["make_unpacker"]
+__all__ = ["is_in_memory", "make_unpacker"]
 
 
 def make_unpacker(*, strict: bool) -> Unpacker:
     """Return an unpacker that unpacks at the first read, or, if ``strict``, one that verifies all files at once."""
     return VerifyingUnpacker() if strict else InflatingUnpacker()
+
+
+def is_in_memory(folder: str) -> bool:
+    """Return whether a folder is in Emscripten's own file system."""
+    files = pyodide_js.FS
+    return bool(files.lookupPath(folder).node.mount.type == files.filesystems.MEMFS)
 
 
 class InflatingUnpacker:

@@ -22,7 +22,7 @@ from wherry.installation.site_packages import SitePackages
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
 from wherry.runtime.distribution import find_locked
-from wherry.runtime.lazy_files import make_unpacker
+from wherry.runtime.lazy_files import is_in_memory, make_unpacker
 from wherry.runtime.libraries import compile_ahead, extend_search_path, read_loader
 from wherry.runtime.load_package import loading_lock
 
@@ -49,6 +49,12 @@ class PyodideSite(SitePackages):
         self._compiled: set[str] = set()
         self._keeps_bytecode = bytecode
         extend_search_path(self.scheme.site_packages)  # a persistent file system may have such folders already
+
+    @property
+    def bytecode_folder(self) -> str | None:
+        """The folder of packages, if bytecode is put there."""
+        folder = self.scheme.site_packages
+        return folder if self._keeps_bytecode and is_in_memory(folder) else None
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
         """Return the installed distributions and the loaded shared libraries, which have no ``.dist-info``."""
