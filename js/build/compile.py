@@ -57,8 +57,6 @@ RARE = frozenset(
         "wherry.formats.script_metadata",
         "wherry.formats.script_slips",
         "wherry.formats.simple_html",
-        "wherry.formats.bytecode_imports",
-        "wherry.formats.shallow_source",
         "wherry.formats.source_depth",
         "wherry.index.documents",
         "wherry.index.import_names",
@@ -66,7 +64,6 @@ RARE = frozenset(
         "wherry.index.relocation",
         "wherry.index.requirements_files",
         "wherry.installation.broken",
-        "wherry.installation.compiling_ahead",
         "wherry.installation.lock_making",
         "wherry.installation.overwrite",
         "wherry.installation.script_runner",
@@ -125,6 +122,7 @@ SOURCES_ONLY = frozenset(
         "wherry.formats.unneeded_files",
         "wherry.formats.wheel_rewriting",
         "wherry.installation.bundling",
+        "wherry.installation.imported_modules",
         "wherry.resolution.locks.bundled",
     }
 )

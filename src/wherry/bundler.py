@@ -34,19 +34,21 @@ class Bundler(Installer):
         bytecode: Bytecode = "beside",
         exclude: Iterable[str] = (),
         exclude_tests: bool = False,
+        imports: Iterable[str] = (),
         runtime: Iterable[str] = (),
         on_progress: OnProgress | None = None,
     ) -> BundleReport:
         """Write ``lock`` and its files into ``folder``, which must be empty, for :meth:`install_lock` at its address.
 
         The packages of all extras and groups are included. Wheels have the ``bytecode`` of this Python beside their
-        sources, only bytecode, or none. ``exclude`` are globs of files to leave out, relative to site-packages;
+        sources, only bytecode, or none: that of all modules but tests, or of the modules ``imports`` (``"a.b"``) and
+        what they import. ``exclude`` are globs of files to leave out, relative to site-packages;
         ``exclude_tests`` leaves out tests. ``runtime`` are paths of files that the caller adds, which the lock lists.
 
         Raise a :class:`~wherry.errors.WherryError`, or ``OSError``.
         """
         globs = (exclude,) if isinstance(exclude, str) else tuple(exclude)
-        choices = Choices(bytecode, globs, exclude_tests, tuple(runtime))
+        choices = Choices(bytecode, globs, exclude_tests, tuple(imports), tuple(runtime))
         phases = Phases(on_progress)
         read = await self._read_lock(lock)
         bundling = Bundling.of(read, self.environment, self._locate, choices)

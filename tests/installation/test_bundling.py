@@ -139,6 +139,39 @@ async def test_excluded_files_are_left_out_and_told_in_the_lock(tmp_path, site):
     assert not any("tests" in path or path.endswith(".txt") for path in installed if ".dist-info/" not in path)
 
 
+async def test_tests_have_no_bytecode(tmp_path, site):
+    await write(tmp_path / "bundle")
+    made, lock = installer(tmp_path / "bundle", site)
+    await made.install_lock(lock)
+    installed = contents(tmp_path / "lib/python3.14/site-packages")
+    assert {path.rpartition("/")[0] for path in installed if path.endswith(".pyc")} == {
+        "app/__pycache__",
+        "__pycache__",
+    }
+    assert "app/tests/test_app.py" in installed
+
+
+@pytest.mark.parametrize("bytecode", ["beside", "only"])
+async def test_with_imports_other_modules_stay_sources(tmp_path, site, bytecode):
+    many = {"many/__init__.py": "import many.used", "many/used.py": "", "many/no.py": ""}
+    files = (make_wheel("many", "1.0", files=many),)
+    report = await write(tmp_path / "bundle", files=files, bytecode=bytecode, imports=["many", "absent"])
+    assert report.warnings == ("no package of the lock has the module absent",)
+    assert read_lock(tmp_path / "bundle")["tool"]["wherry"]["bundle"]["imports"] == ["many", "absent"]
+    made, lock = installer(tmp_path / "bundle", site)
+    await made.install_lock(lock)
+    modules = {path for path in contents(tmp_path / "lib/python3.14/site-packages") if path.startswith("many/")}
+    tag = sys.implementation.cache_tag
+    beside = {f"many/__pycache__/{name}.{tag}.pyc" for name in ("__init__", "used")}
+    expected = {"beside": {"many/__init__.py", "many/used.py", *beside}, "only": {"many/__init__.pyc", "many/used.pyc"}}
+    assert modules == {"many/no.py", *expected[bytecode]}
+
+
+async def test_imports_are_names_of_modules(tmp_path):
+    with pytest.raises(InvalidRequirement, match="write the name of a module"):
+        await write(tmp_path, imports=["many/used.py"])
+
+
 async def test_files_that_the_caller_adds_are_in_the_lock(tmp_path):
     await write(tmp_path, runtime=["pyodide/pyodide.mjs", "wherry/index.js"])
     assert read_lock(tmp_path)["tool"]["wherry"]["bundle"]["runtime"] == ["pyodide/pyodide.mjs", "wherry/index.js"]

@@ -21,6 +21,7 @@ export interface BundleOptions extends SessionOptions {
   bytecode: "beside" | "only" | "none";
   exclude?: readonly string[];
   excludeTests?: boolean;
+  import?: readonly string[];
   pyodide?: boolean;
   fromDisk?: boolean;
   serviceWorker?: string;
@@ -84,9 +85,11 @@ function planned({ serviceWorker, page }: BundleOptions, output: string) {
 }
 
 /** Returns the arguments of the Python side about the files of a bundle. */
-function choices({ bytecode, exclude, excludeTests, fromDisk }: BundleOptions, parts: readonly RuntimePart[]) {
+function choices(options: BundleOptions, parts: readonly RuntimePart[]) {
+  const { bytecode, exclude, excludeTests, import: imports, fromDisk } = options;
   const runtime = [...parts.flatMap(({ files }) => [...files.keys()]), ...(fromDisk ? [START] : [])];
-  return { bytecode, ...(exclude && { exclude }), ...(excludeTests && { excludeTests }), ...(runtime.length && { runtime }) };
+  const chosen = { ...(exclude && { exclude }), ...(excludeTests && { excludeTests }), ...(imports && { imports }) };
+  return { bytecode, ...chosen, ...(runtime.length && { runtime }) };
 }
 
 /** Writes the packages and their lock. */

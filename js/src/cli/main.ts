@@ -60,6 +60,7 @@ begin("bundle")
       .choices(["beside", "only", "none"])
       .default("beside"),
   )
+  .option("--import <module>", "bytecode of what importing this module imports, and of nothing else; may be repeated", append)
   .option("--exclude-tests", "leave out the tests of packages")
   .option("--exclude <glob>", "leave out files of packages, such as 'sympy/plotting/*'; may be repeated", append)
   .option("--pyodide", "also write Pyodide and wherry: the page then needs no other host, nor a network")

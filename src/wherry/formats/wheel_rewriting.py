@@ -53,13 +53,15 @@ def installed_paths(wheel: WheelArchive) -> dict[str, str]:
 class Rewriting:
     """The files of a new wheel. ``compiled_as`` is the tag of the bytecode, such as ``cpython-314``.
 
-    ``sources`` lists the files of source code without bytecode: they cannot be compiled, or not be imported by name.
+    ``compile`` is called with the sources that ``is_wanted`` accepts by their places. ``sources`` lists the files of
+    source code without bytecode though it is wanted: they cannot be compiled, or not be imported by name.
     """
 
     wheel: WheelArchive
     bytecode: Bytecode
     compiled_as: str
     compile: Compile
+    is_wanted: Callable[[str], bool] = lambda _: True
     sources: list[str] = field(default_factory=list)
     _contents: dict[str, bytes] = field(default_factory=dict)
     _made: list[str] = field(default_factory=list)
@@ -97,6 +99,9 @@ class Rewriting:
             self._contents[path] = content
 
     def _compile(self, path: str, source: bytes, place: str) -> None:
+        if not self.is_wanted(place):
+            self._contents[path] = source
+            return
         bytecode = self.compile(source, place) if _is_importable(place) else None
         if bytecode is not None and self.bytecode == "only":
             self._add_made(f"{path}c", bytecode)

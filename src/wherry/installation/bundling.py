@@ -25,6 +25,7 @@ from wherry.formats.wheel_archive import open_wheel
 from wherry.formats.wheel_rewriting import Bytecode, Rewriting, installed_paths
 from wherry.formats.wording import some
 from wherry.installation.destination import Delivery
+from wherry.installation.imported_modules import ImportedModules
 from wherry.installation.locked import acquired_of, parts_of_runtime
 from wherry.installation.scheme import Scheme
 from wherry.installation.staging.unpacking import write_file
@@ -32,7 +33,8 @@ from wherry.model.progress import Progress
 from wherry.resolution.locks.bundled import BundledFile, choose_all, write_bundled_lock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+    from types import CodeType
 
     from packaging.utils import NormalizedName
 
@@ -63,7 +65,8 @@ UNCOMPILABLE = (SyntaxError, ValueError, OverflowError, RecursionError, MemoryEr
 class Choices:
     """Which files a bundle has.
 
-    ``bytecode`` is beside the sources, the only form, or none. ``exclude`` are globs of files to leave out, and
+    ``bytecode`` is beside the sources, the only form, or none. It is that of all modules but tests, or, with
+    ``imports``, of these modules and what they import. ``exclude`` are globs of files to leave out, and
     ``exclude_tests`` leaves out those that only tests need. ``runtime`` are the paths of files of Pyodide and wherry,
     which the caller adds to the folder.
     """
@@ -71,19 +74,24 @@ class Choices:
     bytecode: Bytecode = "beside"
     exclude: tuple[str, ...] = ()
     exclude_tests: bool = False
+    imports: tuple[str, ...] = ()
     runtime: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.bytecode not in {"beside", "only", "none"}:
             raise InvalidRequirement(f"bytecode={self.bytecode!r}", 'choose "beside", "only" or "none"')
+        for name in self.imports:
+            if not all(map(str.isidentifier, name.split("."))):
+                raise InvalidRequirement(f"imports={name!r}", "write the name of a module, such as plotly.express")
 
     def recorded(self) -> dict[str, Any]:
         """Return the table for the lock."""
         python = {} if self.bytecode == "none" else {"python": sys.implementation.cache_tag}
         tests = {"exclude-tests": True} if self.exclude_tests else {}
         globs = {"exclude": list(self.exclude)} if self.exclude else {}
+        imports = {"imports": list(self.imports)} if self.imports else {}
         runtime = {"runtime": list(self.runtime)} if self.runtime else {}
-        return {"bytecode": self.bytecode, **python, **tests, **globs, **runtime}
+        return {"bytecode": self.bytecode, **python, **tests, **globs, **imports, **runtime}
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +150,13 @@ class Bundling:
         notes: list[str] = []
         used: set[str] = set()
         with phases.phase("placing"):
+            imported = await self._find_imported(acquired, phases, notes)
             for done, ((pin, filename), delivery) in enumerate(zip(new, acquired.deliveries, strict=True)):
                 tell = partial(_tell, phases, pin.name, done, len(new))
                 await _pause(tell, 0)
                 before = after = self.archives.pop(pin)
                 if isinstance(delivery, Delivery):
-                    after = await in_slices(self._rewrite(delivery.wheel, limits, used, notes), tell)
+                    after = await in_slices(self._rewrite(delivery.wheel, imported, limits, used, notes), tell)
                 files.append(_put(folder, pin, filename, after))
                 report.append((pin.name, pin.version, len(before), len(after)))
             settings = self.choices.recorded()
@@ -156,11 +165,30 @@ class Bundling:
         unused = (f"no file matches the excluded {glob!r}" for glob in self.choices.exclude if glob not in used)
         return BundleReport(tuple(report), (*self.read.warnings, *acquired.resolution.warnings, *notes, *unused))
 
+    async def _find_imported(self, acquired: Acquired, phases: Phases, notes: list[str]) -> Collection[str] | None:
+        """Return the places of the sources to compile; ``None`` for all but tests."""
+        if not self.choices.imports or self.choices.bytecode == "none":
+            return None
+        wheels = [delivery.wheel for delivery in acquired.deliveries if isinstance(delivery, Delivery)]
+        modules = ImportedModules(wheels, _code_of)
+        step = Progress("placing", "Finding the modules that are imported", 0, len(wheels))
+        await in_slices(modules.find(self.choices.imports), lambda share: phases.tell(step, share))
+        absent = [name for name in self.choices.imports if modules.lacks(name)]
+        notes += (f"no package of the lock has the module {name}" for name in absent)
+        return modules.places
+
     def _rewrite(
-        self, wheel: WheelArchive, limits: ArchiveLimits, used: set[str], notes: list[str]
+        self,
+        wheel: WheelArchive,
+        imported: Collection[str] | None,
+        limits: ArchiveLimits,
+        used: set[str],
+        notes: list[str],
     ) -> Generator[float, None, bytes]:
         """Return the archive of a wheel for the bundle. Yield the share that is done."""
-        excluded = set(self._excluded(wheel, used))
+        members = {place: path for path, place in installed_paths(wheel).items()}
+        tests = find_tests(members, lambda place: wheel.read(members[place]))
+        excluded = {members[place] for place in self._excluded(members, tests, used)}
         yield 0
         site_packages = Scheme.current().site_packages
         rewriting = Rewriting(
@@ -168,6 +196,7 @@ class Bundling:
             self.choices.bytecode,
             sys.implementation.cache_tag or "",
             lambda source, place: compile_module(source, f"{site_packages}/{place}"),
+            (lambda place: place not in tests) if imported is None else imported.__contains__,
         )
         archive = yield from rewriting.write(excluded)
         if self.choices.bytecode == "only" and rewriting.sources:
@@ -178,17 +207,14 @@ class Bundling:
             open_wheel(archive, filename=wheel.filename, limits=limits)
         return archive
 
-    def _excluded(self, wheel: WheelArchive, used: set[str]) -> Iterator[str]:
-        """Yield the paths in the archive of the files to leave out; add the globs that match to ``used``."""
-        members = {place: path for path, place in installed_paths(wheel).items()}
-        found: Iterable[str] = ()
+    def _excluded(self, members: Collection[str], tests: Collection[str], used: set[str]) -> Iterator[str]:
+        """Yield the files to leave out; add the globs that match to ``used``."""
         if self.choices.exclude_tests:
-            found = find_tests(members, lambda place: wheel.read(members[place]))
+            yield from tests
         for glob in self.choices.exclude:
             if matching := find_matching(members, glob):
                 used.add(glob)
-                found = {*found, *matching}
-        return (members[place] for place in found)
+                yield from matching
 
 
 def compile_module(source: bytes, path: str) -> bytes | None:
@@ -196,15 +222,22 @@ def compile_module(source: bytes, path: str) -> bytes | None:
 
     Python reads it without reading the source: https://docs.python.org/3/reference/import.html#pyc-invalidation
     """
+    code = _code_of(source, path)
+    if code is None:
+        return None
+    return importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source) + marshal.dumps(code)
+
+
+def _code_of(source: bytes, path: str) -> CodeType | None:
     try:
         check_depth(importlib.util.decode_source(source))
         with warnings.catch_warnings():
             # Doubtful syntax is a matter of the project's developers.
             warnings.simplefilter("ignore")
-            code = marshal.dumps(compile(source, path, "exec", dont_inherit=True, optimize=0))
+            code: CodeType = compile(source, path, "exec", dont_inherit=True, optimize=0)
     except UNCOMPILABLE:
         return None
-    return importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source) + code
+    return code
 
 
 async def in_slices(

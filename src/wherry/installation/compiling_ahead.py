@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidSource, WherryError
 from wherry.formats.bytecode_imports import find_top_imports
+from wherry.formats.module_names import module_name, package_of, with_parents
 from wherry.formats.shallow_source import is_shallow, with_newlines
 from wherry.installation.bytecode import CompiledModule
 
@@ -62,7 +63,7 @@ class CompilingAhead:
             name: (delivery, path)
             for path, entry in wheel.record.items()
             if path.endswith(".py") and entry.algorithm == "sha256"
-            if (name := _module_name(path)) and name not in self._sources
+            if (name := module_name(path)) and name not in self._sources
         }
         self._sources |= found
         self._queue += [name for name in self._asked if name in found]
@@ -95,19 +96,15 @@ class CompilingAhead:
             delivery.compiled.append(CompiledModule(path, wheel.record[path].digest, marshal.dumps(code)))
         except FAILURES:
             return
-        package = name if path.endswith("/__init__.py") else name.rpartition(".")[0]
-        self._queue += self._new(find_top_imports(code, package))
+        self._queue += self._new(find_top_imports(code, package_of(name, path)))
 
     def _new(self, names: Iterable[str]) -> Iterator[str]:
         """Yield the modules among ``names`` and their parents that have a source and were not asked for before."""
-        for name in names:
-            parts = name.split(".")
-            for count in range(1, len(parts) + 1):
-                module = ".".join(parts[:count])
-                if module not in self._asked:
-                    self._asked[module] = None
-                    if module in self._sources:
-                        yield module
+        for module in (module for name in names for module in with_parents(name)):
+            if module not in self._asked:
+                self._asked[module] = None
+                if module in self._sources:
+                    yield module
 
 
 def compile_module(source: bytes, file: str) -> CodeType:
@@ -124,9 +121,3 @@ def _top_modules(names: Iterable[str], project: NormalizedName) -> list[str]:
     """Return the names without a parent, first the one that is the project's."""
     tops = (name for name in names if "." not in name)
     return sorted(tops, key=lambda name: name.lower().replace("_", "-") != project)
-
-
-def _module_name(path: str) -> str:
-    """Return the dotted name of a module of a wheel; empty if it cannot be imported by name."""
-    parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
-    return ".".join(parts) if all(map(str.isidentifier, parts)) else ""
