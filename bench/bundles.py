@@ -1,4 +1,4 @@
-"""Bundles with bytecode, made once for each lock by `wherry bundle` with its defaults."""
+"""Bundles with the bytecode of what a page imports, made once for each lock by `wherry bundle`."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ import os
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bench.paths import BUNDLE, BUNDLES, NODE
 from bench.runtimes import MeasurementFailed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["key_of", "make_bundle"]
 
@@ -17,15 +21,21 @@ PROGRAMS = ("cli.js", "cli-worker.js", "wherry-sources.bin")
 """The parts of wherry that make a bundle, in js/dist."""
 
 
-def make_bundle(lock: str, origin: str) -> Path:
-    """Return the folder of the bundle of ``lock``, whose files are at ``origin``; raises :class:`MeasurementFailed`."""
-    folder = BUNDLES / key_of(lock, origin, *((BUNDLE / name).read_bytes() for name in PROGRAMS))
+def make_bundle(lock: str, origin: str, modules: Sequence[str]) -> Path:
+    """Return the folder of the bundle of ``lock``, whose files are at ``origin``, for a page that imports ``modules``.
+
+    Raises :class:`MeasurementFailed`.
+    """
+    imports = [f"--import={module}" for module in modules]
+    folder = BUNDLES / key_of(
+        lock, origin, " ".join(imports).encode(), *((BUNDLE / name).read_bytes() for name in PROGRAMS)
+    )
     if folder.exists():
         return folder
     with tempfile.TemporaryDirectory() as scratch:
         source = Path(scratch, "pylock.toml")
         source.write_text(lock, encoding="utf-8")
-        command: list[str | Path] = [NODE, BUNDLE / "cli.js", "bundle", source, "--output", folder]
+        command: list[str | Path] = [NODE, BUNDLE / "cli.js", "bundle", source, *imports, "--output", folder]
         # The files come from the recording, and not from an earlier run's cache.
         environment = os.environ | {"XDG_CACHE_HOME": scratch}
         if subprocess.run(command, check=False, env=environment, cwd=scratch).returncode:  # noqa: S603 - our own

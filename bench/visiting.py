@@ -123,7 +123,7 @@ def rehearse(lab: Lab, text: str) -> Visited:
     requirements, modules = parse_workload(text)
     print(f"rehearsing {requirements}", file=sys.stderr)
     workload = lab.rehearse(requirements)
-    folder = make_bundle(workload.lock, lab.server.url)
+    folder = make_bundle(workload.lock, lab.server.url, modules.split(", "))
     lab.server.bundles[folder.name] = folder
     # Responses are made at their first request, which must not be measured.
     bundled = (file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file())
