@@ -8,7 +8,7 @@ import { makeBeside, replaceFolder, requireReplaceable, unwritable } from "./bun
 import { type Bundled, copyPart, pyodidePart, pythonPath, type RuntimePart, wherryPart } from "./bundle_runtime.ts";
 import { START, writeScripts } from "./bundle_scripts.ts";
 import { makeWorker, planWorker, workerLine, writeWorker } from "./bundle_worker.ts";
-import { SUCCESS } from "./exit.ts";
+import { Interruption, SUCCESS } from "./exit.ts";
 import { shownPath } from "./lock_files.ts";
 import { namesOf, readLock } from "./lock_source.ts";
 import { type Session, type SessionOptions, startSession, watch } from "./session.ts";
@@ -70,6 +70,7 @@ export async function bundle({ lock, options }: BundleParameters, shared: Shared
       if (made) say(workerLine(worker.script, made));
     }
   } catch (error) {
+    if (error instanceof Interruption) throw new Interruption("interrupted; no bundle has been written");
     if ((error as { type?: string }).type === "OSError") throw unwritable(output, lastLine(error));
     throw error;
   } finally {
