@@ -67,8 +67,12 @@ export interface Storage {
   cache?: Cache | undefined;
   /** Fetches pages, and keeps them. */
   get?: Get | undefined;
-  /** Keeps bytecode, so it must be wherry's own: bytecode cannot be compared with a hash of the index. */
+  /**
+   * Keeps bytecode, and never fails. It must be wherry's own: bytecode cannot be compared with a hash of the index.
+   */
   bytecode?: Cache | undefined;
+  /** Whether bytecode is kept while the page is idle. Otherwise the owner keeps it at the end. */
+  keepsWhenIdle?: boolean;
 }
 
 /** A connection to the Python side. */
@@ -82,7 +86,7 @@ export interface Connection {
 export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions & Pick<InstallOptions, "constraints" | "overwrite">,
-  { cache, get, bytecode: store }: Storage = {},
+  { cache, get, bytecode: store, keepsWhenIdle = true }: Storage = {},
 ): Promise<Connection> {
   const { cache: _, bundleUrl, ...rest } = options;
   const location = bundleUrl?.toString();
@@ -90,7 +94,7 @@ export async function connect(
   const runtime = readRuntime(await pyodide);
   requireSupported(runtime.version);
   await loadBundle(runtime, location, bundle);
-  const bytecode = rest.bytecode === false ? undefined : new Bytecode(runtime.FS, digestOf, store);
+  const bytecode = rest.bytecode === false ? undefined : new Bytecode(runtime.FS, digestOf, store, keepsWhenIdle);
   runtime.registerJsModule("wherry_js", {
     beginEarly: (url: string, init: string, patience: string, wishes?: string) =>
       beginEarly(url, init, patience, wishes, get),
@@ -116,5 +120,6 @@ function openStorage({ cache: given = true, network }: AttachOptions): Storage &
   const opened = given ? openDefaultCache() : undefined;
   if (!opened) return {};
   const { store, get } = opened;
-  return { store, get, cache: forgiving(store, () => {}, patience, uncopied), bytecode: store };
+  const cache = forgiving(store, () => {}, patience, uncopied);
+  return { store, get, cache, bytecode: cache };
 }

@@ -97,7 +97,8 @@ export interface AttachOptions extends CallOptions {
   cache?: Cache | boolean;
   /**
    * Keep the bytecode of imported modules in the browser's Cache API, if `cache` is `true`, so that the next visit need
-   * not compile them. It is kept while the page is idle, and never used for a source that has changed. Default: true.
+   * not compile them. It is kept while the page is idle, and never used for a source that has changed. With `false`, nothing
+   * is compiled while downloads are waited for, either. Default: true.
    */
   bytecode?: boolean;
   /** Time limits, size limits and concurrency of requests. */

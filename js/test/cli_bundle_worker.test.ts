@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { makeWorker, planWorker, workerLine, writeWorker } from "../src/cli/bundle_worker.ts";
+import { makeWorker, placeWorker, planWorker, stageWorker, workerLine } from "../src/cli/bundle_worker.ts";
 import { UsageError } from "../src/cli/usage.ts";
 
 let folder: string;
@@ -20,6 +20,10 @@ function write(files: Record<string, string>): void {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
+}
+
+function writeWorker(script: string, text: string): void {
+  placeWorker(stageWorker(script, text), script);
 }
 
 const at = (...paths: string[]) => paths.map((path) => join(folder, path));

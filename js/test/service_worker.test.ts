@@ -93,6 +93,14 @@ test("kept files need no network, and each is fetched once", async () => {
   assert.deepEqual(host.asked.length, 2);
 });
 
+test("a file is found however a page writes its URL", async () => {
+  host.files = { "a%402x%2B.png": "picture", "%C3%A9.js": "é" };
+  const worker = await working();
+  for (const path of ["a@2x+.png", "a%402x%2B.png", "a@2x%2b.png"]) assert.equal(await worker.get(path), "picture", path);
+  assert.equal(await worker.get("é.js"), "é");
+  assert.equal(await worker.get("%.js"), undefined);
+});
+
 test("other requests are left alone", async () => {
   host.files = { "": "page", "a.js": "a" };
   const worker = await working();

@@ -16,6 +16,7 @@ from wherry.index.credentials import without_secrets
 from wherry.index.index import read_indexes
 from wherry.index.network import Network
 from wherry.installation.acquisition import Acquired, Acquisition
+from wherry.installation.completion import to_the_end
 from wherry.installation.destination import Delivery, Exchange, SharedLibrary
 from wherry.installation.pth_files import startup_warnings
 from wherry.model.archive_limits import DEFAULT_LIMITS
@@ -470,7 +471,7 @@ class Installer:
         with phases.phase("placing"), acquired.naming_older_release():
             count = len(deliveries)
             phases.tell(Progress("placing", f"Placing {count} packages", total=count))
-            # The last point of cancellation. Nothing below waits, so that all is installed, or nothing.
+            # The last point of cancellation. Nothing below can be cancelled, so that all is installed, or nothing.
             await asyncio.sleep(0)
             outdated = tuple(self._imported(removed))
             wheels = [delivered for delivered in deliveries if isinstance(delivered, Delivery)]
@@ -481,7 +482,7 @@ class Installer:
             done = Exchange()
             if deliveries or removed:
                 done = self._destination.exchange(wheels, removed, libraries, replaceable)
-            unsettled = await self._destination.settle(wheels, libraries)
+            unsettled = await to_the_end(self._destination.settle(wheels, libraries))
         report = InstallReport(
             installed=done.arrived,
             unchanged=tuple(pin.source for pin in resolution.chosen if isinstance(pin.source, InstalledDistribution)),

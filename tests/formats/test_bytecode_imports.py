@@ -46,5 +46,12 @@ def test_imports_for_types_are_left_out(before, condition, body):
     assert imports(source) == ["a", "c", "d"]
 
 
+@pytest.mark.parametrize(
+    "before", ["if not TYPE_CHECKING:\n  if x:\n    import a", "T = TYPE_CHECKING\nif x:\n  import a"]
+)
+def test_imports_under_another_condition_are_found(before):
+    assert imports(before) == ["a"]
+
+
 def test_another_use_of_the_name_leaves_nothing_out():
     assert imports("from typing import TYPE_CHECKING\nprint(TYPE_CHECKING)\nimport a")[-1] == "a"

@@ -60,6 +60,8 @@ def test_signs_in_texts_do_not_count(source):
         f"x = '\\\\'; y = '#'{SUM}",
         f"x = r'\\'#'{SUM}",
         f"x = a{'.b' * 4000}",
+        f"x = 1{' << 1' * 4000}",
+        f"x = 1{' >> 1' * 4000}",
         f"x = {'not ' * 4000}a",
         f"x = {'lambda: ' * 2000}a",
         "if a: pass\n" + "elif a: pass\n" * 4000,
@@ -67,6 +69,11 @@ def test_signs_in_texts_do_not_count(source):
 )
 def test_a_deep_statement_is_never_shallow(source):
     assert not is_shallow(f"import a\n{source}\nimport b\n", MOST)
+
+
+def test_deep_brackets_behind_many_statements_are_refused_at_once():
+    # Searching for the next line at each character would take minutes.
+    assert not is_shallow("a.b;" * 500_000 + "x = " + "[" * 14 + "1" + "]" * 14, MOST)
 
 
 @pytest.mark.parametrize("source", ["x = )\n" * 3000, "x = '" + "-\n" * 5000, "x = (" + "-\n" * 5000])

@@ -22,7 +22,7 @@ from wherry import ArchiveLimits, Installer, InvalidLock, InvalidRequirement, In
 from wherry.bundler import Bundler
 from wherry.index.fetcher import Response
 from wherry.index.lock_files import GivenLock
-from wherry.installation.bundling import BundleReport, compile_module, in_slices
+from wherry.installation.bundling import BundleReport, bytecode_of, in_slices
 from wherry.model.locked_package import LockedPackage
 from wherry.model.project import ProjectFile
 
@@ -156,7 +156,7 @@ async def test_with_imports_other_modules_stay_sources(tmp_path, site, bytecode)
     many = {"many/__init__.py": "import many.used", "many/used.py": "", "many/no.py": ""}
     files = (make_wheel("many", "1.0", files=many),)
     report = await write(tmp_path / "bundle", files=files, bytecode=bytecode, imports=["many", "absent"])
-    assert report.warnings == ("no package of the lock has the module absent",)
+    assert report.warnings == ("no package of the lock has a source of the module absent",)
     assert read_lock(tmp_path / "bundle")["tool"]["wherry"]["bundle"]["imports"] == ["many", "absent"]
     made, lock = installer(tmp_path / "bundle", site)
     await made.install_lock(lock)
@@ -288,7 +288,7 @@ async def test_an_unknown_kind_of_bytecode_is_refused(tmp_path):
 
 @pytest.mark.parametrize("source", [b"x = (", b"\xff", b"x = 'a\0'", b"x = " + b"-" * 5000 + b"1"])
 def test_code_that_cannot_be_compiled_has_no_bytecode(source):
-    assert compile_module(source, "x.py") is None
+    assert bytecode_of(source, "x.py") is None
 
 
 @pytest.mark.filterwarnings("error")
@@ -300,7 +300,7 @@ def test_python_imports_the_bytecode_without_reading_the_source(tmp_path):
     cache = tmp_path / "__pycache__"
     cache.mkdir()
     path = tmp_path / "module.py"
-    bytecode = compile_module(b"answer = 42\n", str(path))
+    bytecode = bytecode_of(b"answer = 42\n", str(path))
     assert bytecode is not None
     (cache / f"module.{sys.implementation.cache_tag}.pyc").write_bytes(bytecode)
     path.write_text("this is no Python\n", encoding="utf-8")

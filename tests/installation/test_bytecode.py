@@ -5,6 +5,7 @@ import importlib
 import inspect
 import marshal
 import sys
+import zipfile
 from typing import Any
 
 import pytest
@@ -94,6 +95,24 @@ def test_nothing_is_recorded_in_other_folders(folder, recorder, tmp_path, monkey
     monkeypatch.syspath_prepend(str(tmp_path / "site-more"))
     importlib.import_module("wherry_e")
     assert places(recorder) == []
+
+
+def test_an_archive_in_the_folder_is_left_to_python(folder, recorder, monkeypatch):
+    with zipfile.ZipFile(folder / "plug.zip", "w") as archive:
+        archive.writestr("wherry_z.py", SOURCE)
+    monkeypatch.syspath_prepend(str(folder / "plug.zip"))
+    assert importlib.import_module("wherry_z").answer == 42
+    assert places(recorder) == []
+
+
+def test_code_that_is_too_deep_to_be_marshalled_is_left_out(folder, recorder):
+    deep = compile("def one(): pass", "deep", "exec")
+    for _ in range(3000):
+        deep = deep.replace(co_consts=(deep,))
+    recorder.record(str(folder / "wherry_y.py"), b"", deep)
+    write(folder / "wherry_x.py")
+    importlib.import_module("wherry_x")
+    assert places(recorder) == ["wherry_x.py"]
 
 
 def test_nothing_is_recorded_for_a_source_that_cannot_be_compiled(folder, recorder, heard):

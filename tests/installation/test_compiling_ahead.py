@@ -10,6 +10,7 @@ import warnings
 import pytest
 
 from tests.harness.index_files import make_wheel
+from wherry.errors import InvalidSource
 from wherry.formats.wheel_archive import open_wheel
 from wherry.installation.compiling_ahead import CompilingAhead, compile_module
 from wherry.installation.destination import Delivery
@@ -129,6 +130,11 @@ async def test_the_event_loop_goes_on_between_modules():
         await asyncio.sleep(0)
         counts.add(len(app.compiled))
     assert len(counts) > 2
+
+
+def test_a_declaration_behind_a_carriage_return_counts():
+    with pytest.raises(InvalidSource, match="its encoding is not UTF-8"):
+        compile_module(b"\r# coding: utf-7\rx=+AC0-1\r", "a.py")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import { advising } from "./advice.ts";
 import { makeBeside, replaceFolder, requireReplaceable, unwritable } from "./bundle_folder.ts";
 import { type Bundled, copyPart, pyodidePart, pythonPath, type RuntimePart, wherryPart } from "./bundle_runtime.ts";
 import { START, writeScripts } from "./bundle_scripts.ts";
-import { makeWorker, planWorker, workerLine, writeWorker } from "./bundle_worker.ts";
+import { makeWorker, placeWorker, planWorker, stageWorker, workerLine } from "./bundle_worker.ts";
 import { Interruption, SUCCESS } from "./exit.ts";
 import { shownPath } from "./lock_files.ts";
 import { namesOf, readLock } from "./lock_source.ts";
@@ -52,6 +52,7 @@ export async function bundle({ lock, options }: BundleParameters, shared: Shared
   const asBytecode = runsBytecode(session.pyodide);
   const parts = options.pyodide || options.fromDisk ? [pyodidePart(), wherryPart(fileURLToPath(DIST), asBytecode)] : [];
   const unfinished = makeBeside(output);
+  let staged: string | undefined;
   try {
     session.pyodide.mountNodeFS(INSIDE, unfinished);
     const { packages, warnings } = await advising({ ...options, ...namesOf(given) }, () =>
@@ -60,9 +61,10 @@ export async function bundle({ lock, options }: BundleParameters, shared: Shared
     const runtime = parts.map((part) => copyPart(part, unfinished));
     if (options.fromDisk) runtime.push(writeScripts(unfinished, pythonPath(asBytecode)));
     const made = worker && makeWorker(worker, unfinished);
+    staged = made && stageWorker(worker.script, made.text);
     session.interrupts.signal.throwIfAborted();
     replaceFolder(output, unfinished);
-    if (made) writeWorker(worker.script, made.text);
+    if (staged && worker) placeWorker(staged, worker.script);
     session.cache?.prune();
     if (!session.quiet) {
       warnings.forEach((warning) => say(`wherry: warning: ${warning}`));
@@ -75,6 +77,7 @@ export async function bundle({ lock, options }: BundleParameters, shared: Shared
     throw error;
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
+    if (staged) rmSync(staged, { force: true });
   }
   return SUCCESS;
 }

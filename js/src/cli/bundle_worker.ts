@@ -69,14 +69,24 @@ export function workerLine(script: string, { count: files, size }: MadeWorker): 
   return `wherry: ${shownPath(script)} keeps ${count(files, "file")}: ${formatBytes(size)}`;
 }
 
-/** Writes the worker in one step. */
-export function writeWorker(script: string, text: string): void {
-  const unfinished = join(dirname(script), `.${basename(script)}.${randomUUID()}.part`);
+/** Writes the worker beside its place, and returns the path. */
+export function stageWorker(script: string, text: string): string {
+  const staged = join(dirname(script), `.${basename(script)}.${randomUUID()}.part`);
   try {
-    writeFileSync(unfinished, text);
-    renameSync(unfinished, script);
+    writeFileSync(staged, text);
   } catch (error) {
-    rmSync(unfinished, { force: true });
+    rmSync(staged, { force: true });
+    throw unwritable(script, reasonOf(error));
+  }
+  return staged;
+}
+
+/** Moves a staged worker to its place. */
+export function placeWorker(staged: string, script: string): void {
+  try {
+    renameSync(staged, script);
+  } catch (error) {
+    rmSync(staged, { force: true });
     throw unwritable(script, reasonOf(error));
   }
 }

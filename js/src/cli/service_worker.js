@@ -4,7 +4,7 @@
 const STORE = `wherry bundle ${self.registration.scope}`;
 const keys = new Map(Object.entries(FILES).map(([path, hash]) => {
   const url = new URL(path, self.location).href;
-  return [url, { url, integrity: hash, key: `${url}?${encodeURIComponent(hash)}` }];
+  return [placeOf(url), { url, integrity: hash, key: `${url}?${encodeURIComponent(hash)}` }];
 }));
 
 self.addEventListener("install", (event) => event.waitUntil(keepMissing()));
@@ -47,10 +47,19 @@ async function keptKeys(store) {
 /** Returns the listed file that a request is for, if this worker may answer it. */
 function fileOf({ method, mode, headers, url }) {
   if (method !== "GET" || headers.has("range")) return undefined;
-  const place = new URL(url);
-  place.hash = "";
-  if (mode === "navigate") place.search = "";
-  return keys.get(place.href.replace(/\/index\.html$/, "/"));
+  return keys.get(placeOf(url, mode === "navigate").replace(/\/index\.html$/, "/"));
+}
+
+/** Returns a URL without percent signs, of which pages and wherry write different ones, such as for @ and +. */
+function placeOf(url, isNavigation = false) {
+  const { origin, pathname, search } = new URL(url);
+  let path = pathname;
+  try {
+    path = decodeURIComponent(pathname);
+  } catch {
+    // It has a percent sign of its own.
+  }
+  return origin + path + (isNavigation ? "" : search);
 }
 
 /** Answers with the kept file. Unless all files are kept, every answer comes from the network, as without a worker. */

@@ -71,7 +71,9 @@ export async function startSession(
   const cache = options.cache === false ? undefined : openCache(warn);
   const pages = cache && new KeptPages(cache, { isOffline: options.offline ?? false, revalidates: true });
   const given = { ...chosen, ...(bundleUrl && { bundleUrl }) };
-  const storage = { get: pages?.fetch, cache: cache && forgiving(cache, warn, undefined, uncopied), bytecode: cache };
+  const kept = cache && forgiving(cache, warn, undefined, uncopied);
+  // While a program runs, its Ctrl-C must not meet other Python code.
+  const storage = { get: pages?.fetch, cache: kept, bytecode: kept, keepsWhenIdle: false };
   const { call, bytecode } = await connect(pyodide, given, storage);
   if (saysLoaded && !quiet) await sayLoaded(pyodide.version, call, clock);
   return { pyodide, call, interrupts, shared, quiet, cache, bytecode, options };

@@ -4,6 +4,7 @@
 /** Starts Pyodide and installs the bundle. Takes the options of attach(), and those of loadPyodide() as `pyodide`. */
 globalThis.startBundle = (() => {
   const folder = new URL(".", document.currentScript.src).href;
+  const LOCK = "pyodide-lock.json";
   const contents = new Map();
   /** A cache for wherry that has all wheels, so their addresses are never asked. */
   const cache = {
@@ -34,11 +35,11 @@ globalThis.startBundle = (() => {
   }
 
   async function loadFromDisk(pyodideOptions) {
-    const lock = readText("pyodide/pyodide-lock.json");
-    const [api, asm, wasm, stdLibURL] = await Promise.all(PYODIDE.map((name) => urlOf(`pyodide/${name}`)));
+    const urls = PYODIDE.filter((name) => name !== LOCK).map((name) => urlOf(`pyodide/${name}`));
+    const [lock, api, asm, wasm, stdLibURL] = await Promise.all([readText(`pyodide/${LOCK}`), ...urls]);
     const [{ loadPyodide }, { default: createPyodideModule }] = await Promise.all([import(api), import(asm)]);
     // Pyodide appends a name to `indexURL`. Behind the # it does not count.
-    const own = { indexURL: `${wasm}#/`, stdLibURL, lockFileContents: await lock, createPyodideModule };
+    const own = { indexURL: `${wasm}#/`, stdLibURL, lockFileContents: lock, createPyodideModule };
     return loadPyodide({ ...pyodideOptions, ...own });
   }
 

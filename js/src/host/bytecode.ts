@@ -34,9 +34,12 @@ interface Python {
  * Python does not use it for a source that was changed afterwards. Nothing here fails: what is missing is compiled.
  */
 export class Bytecode {
+  /** Python's side, which all installers share. */
+  owner: unknown;
   readonly #files: FileSystem;
   readonly #digestOf: (node: MemoryNode) => string;
   readonly #store: Cache | undefined;
+  readonly #keepsWhenIdle: boolean;
   #python: Python | undefined;
   /** By key: what is kept. */
   readonly #expected = new Map<string, Promise<Module[]>>();
@@ -47,11 +50,15 @@ export class Bytecode {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #keeping: Promise<void> = Promise.resolve();
 
-  /** `digestOf` returns the SHA-256 of a file in RECORD's notation. Without a `store`, nothing is kept. */
-  constructor(files: unknown, digestOf: (node: MemoryNode) => string, store?: Cache) {
+  /**
+   * `digestOf` returns the SHA-256 of a file in RECORD's notation. Without a `store`, which never fails, nothing is kept.
+   * With `keepsWhenIdle`, `keep()` need not be called.
+   */
+  constructor(files: unknown, digestOf: (node: MemoryNode) => string, store?: Cache, keepsWhenIdle = true) {
     this.#files = files as FileSystem;
     this.#digestOf = digestOf;
     this.#store = store;
+    this.#keepsWhenIdle = keepsWhenIdle;
   }
 
   /** Whether bytecode is kept. Otherwise Python need not record any. */
@@ -113,6 +120,7 @@ export class Bytecode {
 
   /** Notes that Python has recorded a module, and keeps it once all is quiet. */
   recorded(): void {
+    if (!this.#keepsWhenIdle) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#keepWhenIdle(), QUIET);
   }

@@ -31,7 +31,7 @@ class Hasher {
   readonly #initial: number[];
 
   constructor() {
-    // The module is small enough to be compiled at once also by a page, whose policy allows it, as Pyodide needs it.
+    // Pages may compile so small a module at once. Their policy allows WebAssembly, which Pyodide needs.
     const { m, f } = new WebAssembly.Instance(new WebAssembly.Module(encodeModule())).exports;
     const { buffer } = m as WebAssembly.Memory;
     this.#add = f as AddBlocks;

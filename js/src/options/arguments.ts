@@ -73,7 +73,7 @@ const INSTALLING_LOCK: Options = {
 
 const LOCK = read.groupOf({
   lock: read.text,
-  integrity: read.readerOf('"sha256-" and the hash in Base64, as in HTML', (value) => INTEGRITY.test(String(value))),
+  integrity: read.readerOf('"sha256-" and the hash in Base64, as in HTML', isIntegrity),
   ...INSTALLING_LOCK,
 });
 
@@ -152,6 +152,10 @@ function readIndexes(value: any, path: string): unknown {
     return { ...INDEX(one, path), url: read.text(one.url, `${path}.url`) };
   };
   return read.listOf(index, "URLs or objects with a url")(read.isPlain(value) ? [value] : value, path);
+}
+
+function isIntegrity(value: unknown): boolean {
+  return typeof value === "string" && INTEGRITY.test(value);
 }
 
 function readCache(value: any, path: string): unknown {

@@ -8,7 +8,7 @@ import { after, before, describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import type { Browser, Page } from "puppeteer-core";
-import { makeWorker, planWorker, writeWorker } from "../../src/cli/bundle_worker.ts";
+import { makeWorker, placeWorker, planWorker, stageWorker } from "../../src/cli/bundle_worker.ts";
 import { inTab } from "./crashes.ts";
 import { BROWSERS, launch, openPage } from "./launch.ts";
 import { serveFolders } from "./serving.ts";
@@ -79,7 +79,7 @@ function visitAll(start: () => Promise<Browser>): void {
     const text = readFileSync(join(own, "index.html"), "utf8");
     writeFileSync(join(own, "index.html"), text.replace("First", "Second"));
     const plan = planWorker(join(own, "service-worker.js"), join(own, "packages"), [join(own, "index.html")]);
-    writeWorker(plan.script, makeWorker(plan, plan.bundle).text);
+    placeWorker(stageWorker(plan.script, makeWorker(plan, plan.bundle).text), plan.script);
 
     const earlier = await visitKept(page, address);
     await earlier.shows("h1", "First");

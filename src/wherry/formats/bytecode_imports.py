@@ -22,6 +22,7 @@ SMALL_INTEGER = opmap.get("LOAD_SMALL_INT", -1)  # of Python 3.14
 NAME = opmap["LOAD_NAME"]
 ATTRIBUTE = opmap["LOAD_ATTR"]
 JUMPS = {number for name, number in opmap.items() if name.startswith("POP_JUMP_") and name.endswith("IF_FALSE")}
+USES = {number for name, number in opmap.items() if name.startswith(("POP_JUMP_", "STORE_"))}
 BEFORE_JUMP = 12
 """Code units from the end of the name of a condition to its jump, at most: conversion to bool, and caches."""
 
@@ -76,7 +77,9 @@ class _Code:
 
     def _branch(self, start: int) -> Iterator[tuple[int, int]]:
         for at in range(start, min(start + BEFORE_JUMP, len(self.operations))):
-            if self.operations[at] in JUMPS:
+            if self.operations[at] in USES:
+                if self.operations[at] not in JUMPS:
+                    return
                 distance, _ = self._argument(at)
                 after = at + 1
                 while self.operations[after : after + 1] == b"\0":  # its cache

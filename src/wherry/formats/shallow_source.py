@@ -20,7 +20,7 @@ FIELD = 400
 LEVELS = 12
 """Levels of brackets, at most."""
 # Each level needs one of these, except for the constructs that Python limits; a lambda is two levels.
-MARKS = (*"+-*/%@&|^~([{.", "not", "lambda", "lambda", "await", "if", "for")
+MARKS = (*"+-*/%@&|^~([{.", "<<", ">>", "not", "lambda", "lambda", "await", "if", "for")
 
 
 def _string(quote: str, other: str) -> str:
@@ -62,8 +62,13 @@ def is_shallow(source: str, most: int = MOST - LIMITED) -> bool:
     most -= FIELD + code.count("elif")
     if _marks(code) < most:
         return True
-    lines = LINE.findall(code)
-    return sum(map(len, lines)) == len(code) and all(_marks(line) < most for line in lines if len(line) >= most)
+    at = 0
+    while at < len(code):
+        line = LINE.match(code, at)
+        if line is None or (line.end() - at >= most and _marks(line[0]) >= most):
+            return False
+        at = line.end()
+    return True
 
 
 def _marks(code: str) -> int:

@@ -72,26 +72,29 @@ async def open_lock(
         return ReadLock(lock.file)
     given = lock if isinstance(lock, GivenLock) else GivenLock(lock=_text(lock))
     text, name, location = given.lock, given.location or GIVEN_TEXT, given.location
-    notes = (given.note,) if given.note else ()
+    notes = [given.note] if given.note else []
     if text.strip() and "\n" not in text and not location:
         found = await read(text)
         name, location = found.name, found.address
-        notes = (found.note,) if found.note else ()
+        notes += [found.note] if found.note else []
         _compare(found.content, given.integrity, name)
         try:
             text = found.content.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise InvalidLock(name, f"it is not text in UTF-8: {error.reason}") from error
     else:
-        _compare(text.encode(), given.integrity, name)
+        # A text that is not Unicode has another hash than any file.
+        _compare(text.encode(errors="replace"), given.integrity, name)
     content, warnings = _parse(text, given.document_json, name)
     return ReadLock(LockFile(content, text, name, location), (*notes, *warnings), given)
 
 
 def _compare(content: bytes, integrity: str, name: str) -> None:
     """Raise :class:`IntegrityError` if a lock has another hash than its caller gives."""
+    if not integrity:
+        return
     actual = f"sha256-{base64.b64encode(hashlib.sha256(content).digest()).decode()}"
-    if integrity and actual != integrity:
+    if actual != integrity:
         error = IntegrityError(name, integrity, actual)
         error.place = "its integrity in attach()"
         raise error

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from wherry.resolution.locks.selection import Chosen
     from wherry.resolution.resolution import Pin
 
-__all__ = ["BundleReport", "Bundling", "Choices", "compile_module", "in_slices"]
+__all__ = ["BundleReport", "Bundling", "Choices", "bytecode_of", "in_slices"]
 
 Result = TypeVar("Result")
 
@@ -174,7 +174,7 @@ class Bundling:
         step = Progress("placing", "Finding the modules that are imported", 0, len(wheels))
         await in_slices(modules.find(self.choices.imports), lambda share: phases.tell(step, share))
         absent = [name for name in self.choices.imports if modules.lacks(name)]
-        notes += (f"no package of the lock has the module {name}" for name in absent)
+        notes += (f"no package of the lock has a source of the module {name}" for name in absent)
         return modules.places
 
     def _rewrite(
@@ -195,7 +195,7 @@ class Bundling:
             wheel,
             self.choices.bytecode,
             sys.implementation.cache_tag or "",
-            lambda source, place: compile_module(source, f"{site_packages}/{place}"),
+            lambda source, place: bytecode_of(source, f"{site_packages}/{place}"),
             (lambda place: place not in tests) if imported is None else imported.__contains__,
         )
         archive = yield from rewriting.write(excluded)
@@ -217,15 +217,19 @@ class Bundling:
                 yield from matching
 
 
-def compile_module(source: bytes, path: str) -> bytes | None:
+def bytecode_of(source: bytes, path: str) -> bytes | None:
     """Return the bytecode of a module; ``None`` if it cannot be compiled. Tracebacks show its ``path``.
 
     Python reads it without reading the source: https://docs.python.org/3/reference/import.html#pyc-invalidation
     """
     code = _code_of(source, path)
-    if code is None:
+    try:
+        marshalled = None if code is None else marshal.dumps(code)
+    except ValueError:
+        return None  # It is too deep for that.
+    if marshalled is None:
         return None
-    return importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source) + marshal.dumps(code)
+    return importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source) + marshalled
 
 
 def _code_of(source: bytes, path: str) -> CodeType | None:

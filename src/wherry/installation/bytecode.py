@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import marshal
+import os
 import sys
 from functools import partial
 from importlib.machinery import (
@@ -56,8 +57,8 @@ class Recorder:
             return
         sys.path_hooks.insert(0, self._find)
         # Finders that exist already have Python's own loader.
-        for path in [*sys.path_importer_cache]:
-            if self._covers(path):
+        for path, finder in [*sys.path_importer_cache.items()]:
+            if self._covers(path) and (finder is None or isinstance(finder, FileFinder)):
                 del sys.path_importer_cache[path]
 
     def take(self) -> Iterator[CompiledModule]:
@@ -65,7 +66,11 @@ class Recorder:
         while self._modules:
             path, (source, code) = self._modules.popitem()
             digest = encode_digest(hashlib.sha256(source).digest())
-            yield CompiledModule(path[len(self._folder) + 1 :], digest, marshal.dumps(code))
+            try:
+                marshalled = marshal.dumps(code)
+            except ValueError:
+                continue  # It is too deep for that.
+            yield CompiledModule(path[len(self._folder) + 1 :], digest, marshalled)
 
     def record(self, path: str, source: bytes, code: CodeType) -> None:
         """Record the code of the module at ``path``."""
@@ -74,7 +79,7 @@ class Recorder:
 
     def _find(self, path: str) -> FileFinder:
         """Return the finder of a folder. As a path hook, raise ``ImportError`` for others."""
-        if not self._covers(path):
+        if not self._covers(path) or not os.path.isdir(path):
             raise ImportError(path)
         return FileFinder(
             path,

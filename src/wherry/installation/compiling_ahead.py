@@ -37,7 +37,7 @@ takes several turns."""
 LARGEST = 250_000
 """Bytes of a source. Compiling a larger one would hold up a page, and the arrivals, for too long."""
 OTHER_ENCODING = re.compile(rb"(?:.*\n)?[ \t\f]*#.*?coding[:=][ \t]*+(?!utf-?8\b)", re.IGNORECASE)
-"""Matches a declaration in the first two lines."""
+"""Matches a declaration in the first two lines, which end with a line feed."""
 FAILURES = (WherryError, SyntaxError, ValueError, OverflowError, RuntimeError, MemoryError, SystemError)
 """Errors of reading and compiling a source, and of writing its code."""
 
@@ -109,7 +109,7 @@ class CompilingAhead:
 
 def compile_module(source: bytes, file: str) -> CodeType:
     """Compile a module as its import does. Raise one of ``FAILURES`` if that is impossible, or could end Pyodide."""
-    if OTHER_ENCODING.match(source):
+    if OTHER_ENCODING.match(source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")):
         raise InvalidSource("its encoding is not UTF-8", file=file)
     if not is_shallow(with_newlines(source.decode())):
         raise InvalidSource("it may nest too deeply", file=file)

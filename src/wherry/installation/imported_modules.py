@@ -55,5 +55,5 @@ class ImportedModules:
                 queue += [one for found in imported for one in with_parents(found)]
 
     def lacks(self, name: str) -> bool:
-        """Return whether no wheel has the module."""
+        """Return whether no wheel has a source of the module."""
         return name not in self._sources

@@ -25,9 +25,17 @@ if TYPE_CHECKING:
 
     from wherry.installation.destination import Delivery
 
-__all__ = ["KeptBytecode"]
+__all__ = ["KeptBytecode", "kept_bytecode"]
 
 MILLISECONDS = 1000
+
+
+def kept_bytecode(port: Any, folder: str) -> KeptBytecode:  # noqa: ANN401 - a JavaScript object
+    """Return the bytecode of ``port``, which all installers share, because each records what Python compiles."""
+    if port.owner is None:
+        port.owner = create_proxy(KeptBytecode(port, folder))
+    kept: KeptBytecode = port.owner.unwrap() if hasattr(port.owner, "unwrap") else port.owner
+    return kept
 
 
 class KeptBytecode:
@@ -68,8 +76,8 @@ class KeptBytecode:
     async def place(self, deliveries: Sequence[Delivery]) -> None:
         """Put the kept bytecode of wheels, just installed, beside their sources; begin to record if it is kept."""
         if self._port.keeps and not self._is_started:
-            self._is_started = True
             await self._start()
+            self._is_started = True
         keys = []
         for delivery in deliveries:
             key = self._keys.get(id(delivery))
@@ -86,6 +94,7 @@ class KeptBytecode:
     async def _start(self) -> None:
         self._recorder.start()
         if self._library:
+            self._port.expect(self._library_key)
             await self._port.open(self._library_key)
             import_from(self._library, self._find_code, self._library_recorder)
 

@@ -54,7 +54,9 @@ class PyodideSite(SitePackages):
     def bytecode_folder(self) -> str | None:
         """The folder of packages, if bytecode is put there."""
         folder = self.scheme.site_packages
-        return folder if self._keeps_bytecode and is_in_memory(folder) else None
+        # attach() may have switched it off for all installers.
+        is_wanted = self._keeps_bytecode and wherry_js.bytecode is not None
+        return folder if is_wanted and is_in_memory(folder) else None
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
         """Return the installed distributions and the loaded shared libraries, which have no ``.dist-info``."""
@@ -116,11 +118,12 @@ class PyodideSite(SitePackages):
     @cached_property
     def _bytecode(self) -> KeptBytecode | None:
         """The bytecode of wheels; ``None`` if none is kept."""
-        if not self._keeps_bytecode:
+        folder = self.bytecode_folder
+        if folder is None:
             return None
-        from wherry.runtime.bytecode import KeptBytecode
+        from wherry.runtime.bytecode import kept_bytecode
 
-        return KeptBytecode(wherry_js.bytecode, self.scheme.site_packages)
+        return kept_bytecode(wherry_js.bytecode, folder)
 
 
 def _provided() -> Iterator[InstalledDistribution]:
