@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import io
 import itertools
@@ -186,8 +187,10 @@ async def test_cancelling_at_any_await_changes_nothing(tmp_path: Path) -> None:
         if running.done():
             break
         running.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await running
+        with contextlib.suppress(asyncio.CancelledError):
+            # Once all is in place, it is too late.
+            assert "app 1" in [str(one) for one in (await running).installed]
+            break
         assert tree(tmp_path) == before
         assert len(asyncio.all_tasks()) == 1
     assert turns > 5
