@@ -115,7 +115,7 @@ async function main() {
   for (const name of ["commander", "env-paths", "fflate", "is-safe-filename", "smol-toml"]) {
     const folder = join(root, "node_modules", name);
     const licence = readdirSync(folder).find((file) => /^licen[cs]e/i.test(file));
-    copyFileSync(join(folder, licence), join(dist, `LICENSE.${name.replace("@", "").replace("/", "-")}`));
+    copyFileSync(join(folder, licence), join(dist, `LICENSE.${name}`));
   }
   chmodSync(join(dist, "cli.js"), 0o755);
 }

@@ -12,6 +12,7 @@ import zipfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from wherry.formats.module_names import module_name
 from wherry.formats.record import RecordEntry, encode_digest, write_record
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ class Rewriting:
         if not self.is_wanted(place):
             self._contents[path] = source
             return
-        bytecode = self.compile(source, place) if _is_importable(place) else None
+        # Other files than modules may be meant to be read.
+        bytecode = self.compile(source, place) if module_name(place) else None
         if bytecode is not None and self.bytecode == "only":
             self._add_made(f"{path}c", bytecode)
             return
@@ -132,11 +134,6 @@ def _source_of(folder: str, name: str) -> str:
     if folder == CACHE or folder.endswith(f"/{CACHE}"):
         folder, stem = folder.removesuffix(CACHE).rstrip("/"), stem.partition(".")[0]
     return f"{folder}/{stem}.py" if folder else f"{stem}.py"
-
-
-def _is_importable(place: str) -> bool:
-    """Return whether an import statement can name the module at ``place``. Other files may be meant to be read."""
-    return all(part.isidentifier() for part in place.removesuffix(".py").split("/"))
 
 
 def _archive(contents: Mapping[str, bytes], record: str, before: bytes) -> Generator[float, None, bytes]:

@@ -223,12 +223,12 @@ def bytecode_of(source: bytes, path: str) -> bytes | None:
     Python reads it without reading the source: https://docs.python.org/3/reference/import.html#pyc-invalidation
     """
     code = _code_of(source, path)
+    if code is None:
+        return None
     try:
-        marshalled = None if code is None else marshal.dumps(code)
+        marshalled = marshal.dumps(code)
     except ValueError:
         return None  # It is too deep for that.
-    if marshalled is None:
-        return None
     return importlib.util.MAGIC_NUMBER + UNCHECKED + importlib.util.source_hash(source) + marshalled
 
 

@@ -34,7 +34,7 @@ def kept_bytecode(port: Any, folder: str) -> KeptBytecode:  # noqa: ANN401 - a J
     """Return the bytecode of ``port``, which all installers share, because each records what Python compiles."""
     if port.owner is None:
         port.owner = create_proxy(KeptBytecode(port, folder))
-    kept: KeptBytecode = port.owner.unwrap() if hasattr(port.owner, "unwrap") else port.owner
+    kept: KeptBytecode = port.owner.unwrap()
     return kept
 
 
