@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-import wherry_js
 from pyodide.ffi import JsException
 
 from wherry.formats.urls import file_location, origin
@@ -17,6 +16,7 @@ from wherry.index.failures import unreachable
 from wherry.index.fetcher import Response
 from wherry.index.network import Network
 from wherry.index.retries import RetryingFetcher
+from wherry.runtime.javascript import javascript
 from wherry.runtime.local_files import is_local, respond
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class JsFetcher:
         wishes: dict[str, object] = {"size": request.size, "limit": request.limit, "wantsHash": request.is_archive}
         if hold is not None and not hold.is_released:
             wishes["holdAt"] = hold.size
-        transfer = wherry_js.transfer(url, _options(request, headers, redirect), self._patience, json.dumps(wishes))
+        transfer = javascript().transfer(url, _options(request, headers, redirect), self._patience, json.dumps(wishes))
         if hold is not None:
             hold.when_released(transfer.release)
         if request.meter is not None:
@@ -112,12 +112,12 @@ def begun_early(requests: Iterable[Request], network: Network) -> Iterator[None]
     begun = [(request.url, _options(request, request.secret_headers), _patience(network)) for request in requests]
     wishes = json.dumps({"limit": network.max_page_size})
     for one in begun:
-        wherry_js.beginEarly(*one, wishes)
+        javascript().beginEarly(*one, wishes)
     try:
         yield
     finally:
         for one in begun:
-            wherry_js.dropEarly(*one)
+            javascript().dropEarly(*one)
 
 
 class JsPageListing:

@@ -10,11 +10,11 @@ import json
 from typing import TYPE_CHECKING
 
 import pyodide_js
-import wherry_js
 from pyodide.ffi import to_js
 
 from wherry.formats.wheel_archive import LENGTH_OF_SHA256, SHA256_OF_NOTHING
 from wherry.installation.staging.unpacking import VerifyingUnpacker
+from wherry.runtime.javascript import javascript
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ class InflatingUnpacker:
             return
         listing = json.dumps(_list(wheel, batches))
         archive = to_js(wheel.archive.content)
-        if wherry_js.createFiles(archive, listing):
+        if javascript().createFiles(archive, listing):
             # One copy of the archive is enough; Python reads the rest from JavaScript's.
             wheel.archive.keep_elsewhere(lambda start, end: archive.subarray(start, end).to_bytes())
         else:

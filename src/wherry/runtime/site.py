@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import js
 import pyodide_js
-import wherry_js
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -22,6 +21,7 @@ from wherry.installation.site_packages import SitePackages
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution
 from wherry.runtime.distribution import find_locked
+from wherry.runtime.javascript import javascript
 from wherry.runtime.lazy_files import is_in_memory, make_unpacker
 from wherry.runtime.libraries import compile_ahead, extend_search_path, read_loader
 from wherry.runtime.load_package import loading_lock
@@ -55,7 +55,7 @@ class PyodideSite(SitePackages):
         """The folder of packages, if bytecode is put there."""
         folder = self.scheme.site_packages
         # attach() may have switched it off for all installers.
-        is_wanted = self._keeps_bytecode and wherry_js.bytecode is not None
+        is_wanted = self._keeps_bytecode and javascript().bytecode is not None
         return folder if is_wanted and is_in_memory(folder) else None
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
@@ -89,7 +89,7 @@ class PyodideSite(SitePackages):
         """Check that libraries will load, exchange distributions, then update ``pyodide.loadedPackages``."""
         if not self.is_locked():
             self.scheme = _scheme()
-        wherry_js.showHidden()
+        javascript().showHidden()
         loader = read_loader(lambda: (path for distribution in leaving for path in self._known_files(distribution)))
         if (problem := next(find_unloadable(arriving, libraries, self.scheme, loader), None)) is not None:
             raise problem
@@ -123,7 +123,7 @@ class PyodideSite(SitePackages):
             return None
         from wherry.runtime.bytecode import kept_bytecode
 
-        return kept_bytecode(wherry_js.bytecode, folder)
+        return kept_bytecode(javascript().bytecode, folder)
 
 
 def _provided() -> Iterator[InstalledDistribution]:
