@@ -94,6 +94,7 @@ RARE = frozenset(
         "wherry.resolution.unreadable",
         "wherry.resolution.conflicts.suggestions",
         "wherry.resolution.file_requirements",
+        "wherry.runtime.description",
         "wherry.runtime.diagnosis",
         "wherry.runtime.program",
         "wherry.installation.substitution",
@@ -130,6 +131,18 @@ SOURCES_ONLY = frozenset(
     }
 )
 
+# For the release wheels alone: attach() always has the JavaScript side.
+WHEELS_ONLY = frozenset(
+    {
+        "wherry.runtime.alone",
+        "wherry.runtime.alone.body",
+        "wherry.runtime.alone.fetch",
+        "wherry.runtime.alone.hidden_files",
+        "wherry.runtime.alone.memory_budget",
+        "wherry.runtime.alone.time_limits",
+    }
+)
+
 # Base classes that read annotations.
 DECLARING = frozenset({"NamedTuple", "TypedDict"})
 
@@ -147,7 +160,9 @@ def compile_archive(source: str, bundled: str, output: str) -> str:
     with ZipFile(source) as sources:
         members = {path: sources.read(path) for path in sources.namelist() if path.endswith(".py")}
     folder = Path(bundled)
-    members = {path: content for path, content in members.items() if module_name(path) not in SOURCES_ONLY}
+    members = {
+        path: content for path, content in members.items() if module_name(path) not in SOURCES_ONLY | WHEELS_ONLY
+    }
     members[f"{MODULE.replace('.', '/')}.py"] = write_patterns(source, map(module_name, [*members]))
     members[f"{PARTS.replace('.', '/')}.py"] = (folder / "dataclass_parts.py").read_bytes()
     packages = set()

@@ -88,13 +88,14 @@ class CheckReport:
 
     ``broken`` are damaged distributions, ``missing`` are requirements of projects that are not installed, and
     ``conflicting`` are requirements that the installed version does not satisfy. ``warnings`` describe harmless faults
-    of metadata.
+    of metadata. ``environment`` names Pyodide, Python, the platform, and whether there is a JavaScript side.
     """
 
     broken: tuple[BrokenDistribution, ...] = ()
     missing: tuple[UnmetRequirement, ...] = ()
     conflicting: tuple[UnmetRequirement, ...] = ()
     warnings: tuple[str, ...] = ()
+    environment: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.broken or self.missing or self.conflicting)
@@ -102,7 +103,8 @@ class CheckReport:
     def __str__(self) -> str:
         lines = [f"{word}: {problem}" for word, problems in self._rows() for problem in problems]
         warnings = [f"Warning: {warning}" for warning in self.warnings]
-        return printable("\n".join([*(lines or [ALL_IS_WELL]), *warnings]))
+        environment = [f"Environment: {self.environment}"] if self.environment else []
+        return printable("\n".join([*(lines or [ALL_IS_WELL]), *warnings, *environment]))
 
     def __repr__(self) -> str:
         # A prompt shows this.
@@ -111,9 +113,10 @@ class CheckReport:
     def _repr_html_(self) -> str:
         from html import escape
 
+        environment = (self.environment,) if self.environment else ()
         rows = [
             f"<tr><th>{word}</th><td>{'<br>'.join(escape(str(problem)) for problem in problems)}</td></tr>"
-            for word, problems in (*self._rows(), ("Warnings", self.warnings))
+            for word, problems in (*self._rows(), ("Warnings", self.warnings), ("Environment", environment))
             if problems
         ]
         sentence = "" if self else f"<p>{ALL_IS_WELL}</p>"
@@ -129,6 +132,7 @@ class CheckReport:
             "missing": _to_dicts(self.missing),
             "conflicting": _to_dicts(self.conflicting),
             "warnings": list(self.warnings),
+            "environment": self.environment,
         }
 
 
