@@ -14,7 +14,9 @@ from tests.harness.hostile_wheels import hostile_wheels
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.index_server import dead_url
 from tests.harness.odd_wheels import odd_wheels
-from tests.harness.runtime import snapshot
+from tests.harness.runtime import BOTH_HALVES, snapshot
+
+pytestmark = BOTH_HALVES
 
 EIO = 29  # Emscripten's number
 ALIEN = make_wheel("alien", "1", tag="cp314-cp314-pyemscripten_2025_0_wasm32")

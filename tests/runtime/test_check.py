@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pytest_pyodide import run_in_pyodide
 
+from tests.harness.runtime import BOTH_HALVES
+
+pytestmark = BOTH_HALVES
+
 
 @run_in_pyodide
 async def look(selenium, index_url):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import js
 import pyodide_js
-from pyodide.ffi import JsException, jsnull
+from pyodide.ffi import jsnull
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,15 +30,15 @@ def show_hidden(folders: Iterable[str]) -> None:
 
 
 def _show_in(folder: str) -> None:
-    files = pyodide_js.FS
-    node = files.lookupPath(folder).node
-    contents = getattr(node, "contents", None)
-    if not contents or js.Object.getPrototypeOf(contents) in (js.Object.prototype, jsnull):
+    contents = getattr(pyodide_js.FS.lookupPath(folder).node, "contents", None)
+    hidden = js.Object.getPrototypeOf(contents) if contents else None
+    # A node of MEMFS, unlike the prototype of all objects, has a mode.
+    if getattr(hidden, "mode", None) is None:
         return
+    path = f"{folder}/{NAME}"
+    is_there = os.path.lexists(path)  # It may have been deleted.
     js.Object.setPrototypeOf(contents, jsnull)
-    try:
-        # Found by its path, it is still there. Without a prototype the name is one like others.
-        js.Reflect.set(contents, NAME, files.lookupNode(node, NAME))
-    except JsException:
-        return  # It has been deleted.
-    show_hidden(found for found, _, _ in os.walk(f"{folder}/{NAME}"))
+    if is_there:
+        # Without a prototype the name is one like others.
+        js.Reflect.set(contents, NAME, hidden)
+        show_hidden(found for found, _, _ in os.walk(path))
