@@ -12,7 +12,7 @@ import { readWheels, serveIndex } from "./wheel_index.ts";
 
 declare global {
   /** Plays all scenes of scenes.py. */
-  var play: (given: { wheel: string; indexUrls: object }) => Promise<Told>;
+  var playAlone: (given: { wheel: string; indexUrls: object; wheelUrl: string }) => Promise<Told>;
 }
 
 type Told = Record<string, any>;
@@ -43,14 +43,16 @@ after(async () => {
 for (const [name, policy, place] of TESTED) {
   test(`${name}, ${policy}, ${place}: Python alone installs, fails, cancels, removes and locks`, (context) =>
     inTab(() => browsers.get(name) as Browser, async (page) => {
-      const { server, urls } = await serveIndex(readWheels(...WHEELS));
+      const wheels = readWheels(...WHEELS);
+      const { server, urls } = await serveIndex(wheels);
       await using index = server;
       const folders = { "/pyodide/": PYODIDE, "/wherry/": DIST, "/": join(import.meta.dirname, "alone") };
       await using site = await serveFolders(folders, { "Content-Security-Policy": POLICIES[policy](index.origin) });
       await page.goto(`${site.origin}/index.html${place === "worker" ? "#worker" : ""}`);
-      await page.waitForFunction(() => "play" in globalThis);
-      const given = { wheel: `${site.origin}/wherry/wheels/${WHEEL}`, indexUrls: urls };
-      const told: Told = await page.evaluate((given) => globalThis.play(given), given);
+      await page.waitForFunction(() => "playAlone" in globalThis);
+      const wheelUrl = `${index.origin}/open/files/${wheels.find(({ name }) => name === "idna")?.filename}`;
+      const given = { wheel: `${site.origin}/wherry/wheels/${WHEEL}`, indexUrls: urls, wheelUrl };
+      const told: Told = await page.evaluate((given) => globalThis.playAlone(given), given);
       assert.equal(told["problem"], undefined);
       context.diagnostic(told["environment"]);
       check(told);

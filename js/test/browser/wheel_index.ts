@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import type { RequestListener, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { pipeline } from "node:stream";
 import { strFromU8, unzipSync } from "fflate";
 import { LoopbackServer } from "./serving.ts";
 
@@ -101,8 +102,11 @@ export function answerFrom(wheels: readonly Wheel[]): RequestListener {
 /** Writes a body, and then spaces until the connection is closed. */
 function writeEndlessly(response: ServerResponse, body: Buffer): void {
   const spaces = Buffer.alloc(2 ** 16, " ");
-  const go = (): void => void (response.destroyed || response.write(spaces, go));
-  response.write(body, go);
+  function* pieces() {
+    yield body;
+    while (true) yield spaces;
+  }
+  pipeline(pieces, response, () => {});
 }
 
 function readPublished(wheels: readonly Wheel[], path: string): Buffer | undefined {

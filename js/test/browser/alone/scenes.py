@@ -41,10 +41,7 @@ told["environment"] = wherry.check().environment
 told["has_problems"] = bool(wherry.check())
 
 before = names()
-root = index_urls["open"].replace("simple/", "")  # noqa: F821
-file = (await wherry.resolve("idna", index_urls=here)).pins["idna"].file  # noqa: F704, PLE1142
-wrong = f"{file.url}#sha256={'0' * 64}"
-told["wrong_hash"] = await failure(f"idna @ {wrong}", index_url=here[0])  # noqa: F704, PLE1142
+told["wrong_hash"] = await failure(f"{wheel_url}#sha256={'0' * 64}", index_url=here[0])  # noqa: F704, F821, PLE1142
 told["cut"] = await failure("idna", index_url=index_urls["cutting"])  # noqa: F704, F821, PLE1142
 told["endless"] = await failure("idna", index_url=index_urls["endless"], max_page_size=2**20)  # noqa: F704, F821, PLE1142
 told["closed"] = await failure("idna", index_url=index_urls["closed"])  # noqa: F704, F821, PLE1142
@@ -55,7 +52,7 @@ running.cancel()
 told["cancelled"] = isinstance((await asyncio.gather(running, return_exceptions=True))[0], asyncio.CancelledError)  # noqa: F704, PLE1142
 told["unchanged"] = names() == before
 
-told["removed"] = sorted(one.name for one in wherry.uninstall("msgpack").removed)
+told["removed"] = sorted(one.name for one in wherry.uninstall("msgpack"))
 lock = await wherry.lock("idna", "msgpack", index_urls=here)  # noqa: F704, PLE1142
 told["locked"] = sorted(one.name for one in (await wherry.install_lock(str(lock))).installed)  # noqa: F704, PLE1142
 told["synchronous"] = [one.name for one in wherry.install_sync("sortedcontainers", index_urls=here).installed]

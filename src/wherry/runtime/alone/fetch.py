@@ -65,6 +65,7 @@ class _Transfer:
         self._budget = budget
         self._taken = 0
         self._received = 0
+        self._is_complete = False
         self._released = asyncio.Event()
         if request.hold is not None:
             request.hold.when_released(self._released.set)
@@ -74,20 +75,18 @@ class _Transfer:
     async def run(self, url: str, options_json: str) -> Response:
         options = js.JSON.parse(options_json)
         options.signal = self._limits.signal
-        has_begun = is_complete = False
+        has_begun = False
         try:
             answer = await js.fetch(url, options)
             has_begun = True
             self._limits.restart()
-            response = await self._read(answer, url)
-            is_complete = not response.has_more
+            return await self._read(answer, url)
         except JsException as error:
             raise await self._failure(error, has_begun=has_begun) from error
         finally:
             # Discard the rest of the body.
-            self._limits.end(abort=not is_complete)
+            self._limits.end(abort=not self._is_complete)
             self._budget.leave(self, self._taken)
-        return response
 
     async def _failure(self, error: JsException, *, has_begun: bool) -> IndexUnreachable:
         if expired := self._limits.expired:
@@ -113,6 +112,7 @@ class _Transfer:
                 return Response(answer.url or url, answer.status, body.start(), headers, has_more=is_ok)
             await self._wait(count)
             self._limits.restart_lazily()
+        self._is_complete = True
         return Response(answer.url or url, answer.status, body.take(), headers)
 
     def _limit(self, answer: Any, headers: Mapping[str, str]) -> float:  # noqa: ANN401
