@@ -76,7 +76,7 @@ function check(told: Told): void {
     "typing-inspection",
   ]);
   assert.deepEqual([told["warnings"], told["has_problems"]], [[], false]);
-  assert.deepEqual(told["phases"], ["resolving", "downloading", "placing"]);
+  assert.deepEqual(told["phases"], ["resolving", "downloading", "placing", "done"]);
   assert.ok(told["most_bytes"] > 1_000_000);
   assert.equal(told["wrong_hash"].error, "IntegrityError");
   assert.deepEqual([told["cut"].error, told["cut"].kind], ["IndexUnreachable", "cut"]);

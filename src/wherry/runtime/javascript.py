@@ -58,5 +58,5 @@ def begin_script() -> Begun:
     try:
         store = run_js(script)(pyodide_js)
     except JsException as error:
-        return Begun(refusal=f"refused by the page's policy: {error}")
+        return Begun(refusal=f"refused by the page's policy: {str(error).strip()}")
     return Begun(store, sys.modules["wherry_js"])
