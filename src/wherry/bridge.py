@@ -45,9 +45,9 @@ LOCK_FORMATS = ("pylock", "pyodide-lock")
 class Bridge:
     """An :class:`~wherry.installer.Installer`, which is the default one, behind one method.
 
-    *options_json* is an object with the options of ``attach()``: ``bytecode``, ``indexUrls``, ``limits``, ``network``,
-    ``prefer`` and ``strict``, and ``constraints`` and ``overwrite`` for every call. *cache* is its ``cache``, a
-    JavaScript object.
+    *options_json* is an object with the options of ``attach()``: ``asMicropip``, ``bytecode``, ``indexUrls``,
+    ``limits``, ``network``, ``prefer`` and ``strict``, and ``constraints`` and ``overwrite`` for every call. *cache* is
+    its ``cache``, a JavaScript object.
     """
 
     def __init__(self, options_json: str, cache: object = None) -> None:
@@ -75,6 +75,10 @@ class Bridge:
             "uninstall": self._uninstall,
             "why": self._why,
         }
+        if self._attach_options.get("asMicropip"):
+            from wherry.micropip.standing_in import as_micropip
+
+            as_micropip()
         if was_interrupted():
             # Making the installer rolls it back, so that half-installed packages cannot be imported.
             _ = self._installer
