@@ -191,11 +191,12 @@ class Bridge:
             await _yield_to_requests()
             options = _options(arguments, on_progress)
             form, others = options.pop("format", None) or "pylock", options.pop("others", True)
+            base = _cdn() if options.pop("absolute", False) else None
             if form not in LOCK_FORMATS:
                 raise _Misuse(f"format must be one of {', '.join(LOCK_FORMATS)}, not {form!r}")
             lock = await _apply(self._installer.lock, *arguments["requirements"], **options)
         return {
-            "text": lock.to_pyodide_lock(others=others) if form == "pyodide-lock" else str(lock),
+            "text": lock.to_pyodide_lock(others=others, base=base) if form == "pyodide-lock" else str(lock),
             "pins": lock.pins,
             "changes": [change.to_dict() for change in lock.changes],
             "warnings": list(lock.warnings),
@@ -277,6 +278,12 @@ class Bridge:
         from wherry.runtime.program import run_module
 
         return run_module(arguments["name"], arguments["argv"], arguments["workingDirectory"])
+
+
+def _cdn() -> str | None:
+    from wherry.runtime.distribution import cdn_url
+
+    return cdn_url()
 
 
 async def _yield_to_requests() -> None:
