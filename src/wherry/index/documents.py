@@ -15,7 +15,7 @@ from wherry.index.integrity import check_size
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from wherry.index.fetcher import CredentialsMode, Fetcher
+    from wherry.index.fetcher import CredentialsMode, Fetcher, Response
     from wherry.resolution.direct_urls import Locate
 
 __all__ = ["Document", "DocumentReader"]
@@ -67,4 +67,11 @@ class DocumentReader:
                 error.hint = at_neither_place(absent)
             raise error
         check_size(request, response)
-        return Document(request.url, response.url, response.body, response.note, response.headers)
+        return Document(request.url, response.url, _whole(response), response.note, response.headers)
+
+
+def _whole(response: Response) -> bytes:
+    """Return the body, also of a project page that the fetcher has taken apart."""
+    if (listing := response.listing) is None:
+        return response.body
+    return f'{listing.header.rstrip()[:-1]}, "files": {listing.entries([*range(len(listing.names))])}}}'.encode()
