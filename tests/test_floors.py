@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "wherry"
 
 ROOMS = {"model": 1, "formats": 2, "resolution": 3, "index": 4, "installation": 5, "progress": 5, "runtime": 6}
+ROOMS |= {"micropip": 7}
 GROUND = {"_default_index": 0, "errors": 0, "printable": 0}
 FLOORS = GROUND | ROOMS
 TOP = 7

@@ -51,6 +51,7 @@ FIRST = frozenset(
 # Compiled at their import, which also generates the methods of their data classes in a millisecond or two.
 RARE = frozenset(
     {
+        "wherry.formats.legacy_json",
         "wherry.formats.python_source",
         "wherry.formats.magics",
         "wherry.formats.pylock_faults",
@@ -77,6 +78,19 @@ RARE = frozenset(
         "wherry.installation.script_runner",
         "wherry.installation.exchange.sharing",
         "wherry.installation.exchange.unclaimed",
+        "wherry.micropip",
+        "wherry.micropip._compat",
+        "wherry.micropip._mock_package",
+        "wherry.micropip.errors",
+        "wherry.micropip.freeze",
+        "wherry.micropip.installed",
+        "wherry.micropip.logging",
+        "wherry.micropip.package",
+        "wherry.micropip.package_index",
+        "wherry.micropip.package_manager",
+        "wherry.micropip.reinstallation",
+        "wherry.micropip.standing_in",
+        "wherry.micropip.wheelinfo",
         "wherry.model.check",
         "wherry.model.requirement_line",
         "wherry.resolution.graph.why",

@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from wherry.index.index import Index as Index
     from wherry.index.network import Network as Network
     from wherry.installer import Installer as Installer
+    from wherry.micropip.standing_in import as_micropip as as_micropip
     from wherry.model.archive_limits import ArchiveLimits as ArchiveLimits
     from wherry.model.check import (
         BrokenDistribution as BrokenDistribution,
@@ -136,6 +137,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
     "wherry.index.index": ("Index",),
     "wherry.index.network": ("Network",),
     "wherry.installer": ("Installer",),
+    "wherry.micropip.standing_in": ("as_micropip",),
     "wherry.model.archive_limits": ("ArchiveLimits",),
     "wherry.model.check": ("BrokenDistribution", "CheckReport", "UnmetRequirement"),
     "wherry.model.distribution": ("InstalledDistribution",),
