@@ -77,6 +77,13 @@ RARE = frozenset(
         "wherry.installation.script_runner",
         "wherry.installation.exchange.sharing",
         "wherry.installation.exchange.unclaimed",
+        "wherry.ipython.actions",
+        "wherry.ipython.cell_output",
+        "wherry.ipython.command_lines",
+        "wherry.ipython.extension",
+        "wherry.ipython.magics",
+        "wherry.ipython.parsing",
+        "wherry.ipython.words",
         "wherry.model.check",
         "wherry.model.requirement_line",
         "wherry.resolution.graph.why",
@@ -101,6 +108,7 @@ RARE = frozenset(
         "wherry.resolution.file_requirements",
         "wherry.runtime.diagnosis",
         "wherry.runtime.program",
+        "wherry.short_traceback",
         "wherry.installation.substitution",
     }
 )
@@ -135,8 +143,20 @@ SOURCES_ONLY = frozenset(
     }
 )
 
-# For the wheels alone. attach() brings the JavaScript side.
-WHEELS_ONLY: frozenset[str] = frozenset()
+# For the wheels alone: those who call attach() write no magics.
+WHEELS_ONLY = frozenset(
+    {
+        "wherry.ipython",
+        "wherry.ipython.actions",
+        "wherry.ipython.cell_output",
+        "wherry.ipython.command_lines",
+        "wherry.ipython.extension",
+        "wherry.ipython.magics",
+        "wherry.ipython.names",
+        "wherry.ipython.parsing",
+        "wherry.ipython.words",
+    }
+)
 
 # Base classes that read annotations.
 DECLARING = frozenset({"NamedTuple", "TypedDict"})

@@ -40,14 +40,7 @@ class InstallReport:
         return _table(self._rows(), self.warnings)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        rows = [
-            f"<tr><th>{word}</th><td>{'<br>'.join(escape(str(item)) for item in items)}</td></tr>"
-            for word, items in (*self._rows(), ("Warnings", self.warnings))
-            if items
-        ]
-        return f"<table>{''.join(rows)}</table>" if rows else "<p>Nothing to do</p>"
+        return _html_table(*self._rows(), ("Warnings", self.warnings))
 
     def _rows(self) -> tuple[tuple[str, tuple[InstalledDistribution, ...]], ...]:
         return ("Installed", self.installed), ("Unchanged", self.unchanged), ("Removed", self.removed)
@@ -83,6 +76,9 @@ class UninstallReport(tuple[InstalledDistribution, ...]):  # noqa: SLOT001 - a t
         # A prompt shows this.
         return _table([("Removed", self)], self.warnings)
 
+    def _repr_html_(self) -> str:
+        return _html_table(("Removed", self), ("Warnings", self.warnings))
+
     def to_dict(self) -> dict[str, object]:
         """Return a JSON-able mapping."""
         return {"removed": [distribution.to_dict() for distribution in self], "warnings": list(self.warnings)}
@@ -96,6 +92,18 @@ def _table(groups: Iterable[tuple[str, Sequence[InstalledDistribution]]], warnin
         for place, distribution in enumerate(distributions)
     ]
     return _with_warnings([align(rows)] if rows else [], warnings)
+
+
+def _html_table(*groups: tuple[str, Sequence[object]]) -> str:
+    """Return one row a group, its word before its items."""
+    from html import escape
+
+    rows = [
+        f"<tr><th>{word}</th><td>{'<br>'.join(escape(str(item)) for item in items)}</td></tr>"
+        for word, items in groups
+        if items
+    ]
+    return f"<table>{''.join(rows)}</table>" if rows else "<p>Nothing to do</p>"
 
 
 def _with_warnings(lines: Iterable[str], warnings: Iterable[str]) -> str:
