@@ -176,7 +176,7 @@ def compile_archive(source: str, bundled: str, output: str, wheel: str) -> str:
         members = {path: sources.read(path) for path in sources.namelist() if path.endswith(".py")}
     folder = Path(bundled)
     members = {path: content for path, content in members.items() if module_name(path) not in SOURCES_ONLY}
-    members[f"{MODULE.replace('.', '/')}.py"] = write_patterns(source, map(module_name, [*members]))
+    members[f"{MODULE.replace('.', '/')}.py"] = write_patterns(source, {*map(module_name, members)} - WHEELS_ONLY)
     members[f"{PARTS.replace('.', '/')}.py"] = (folder / "dataclass_parts.py").read_bytes()
     packages = {module_name(path) for path in members if path.endswith("/__init__.py")}
     codes = {module_name(path): compile_member(source, path, content) for path, content in sorted(members.items())}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import traceback
+from itertools import takewhile
 
 __all__ = ["short_traceback"]
 
 BOLD_RED, FAINT, NORMAL = "\x1b[1;31m", "\x1b[2m", "\x1b[0m"
-MAGIC = "run_line_magic"  # the call that IPython makes of a magic; its line is the sentence's subject anyway
+MAGIC = "run_line_magic"  # IPython's call of a magic, which is no line of the program
 
 
 def short_traceback(error: BaseException) -> list[str]:
@@ -21,12 +22,9 @@ def short_traceback(error: BaseException) -> list[str]:
 def _place(error: BaseException) -> str:
     """Return the line that called wherry; empty if it is a magic, or is not known."""
     own = short_traceback.__code__.co_filename.rpartition("/")[0]
-    caller = None
-    for frame in traceback.extract_tb(error.__traceback__):
-        if frame.filename.startswith(own):
-            break
-        caller = frame
-    if caller is None or not caller.line or MAGIC in caller.line:
+    frames = traceback.extract_tb(error.__traceback__)
+    callers = list(takewhile(lambda frame: not frame.filename.startswith(own), frames))
+    if not callers or not (line := callers[-1].line) or MAGIC in {callers[-1].name, *line.replace("(", ".").split(".")}:
         return ""
-    where = "" if caller.name in {"<module>", "<cell line: 1>"} else f", in {caller.name}"
-    return f"line {caller.lineno}{where}: {caller.line}"
+    where = "" if callers[-1].name.startswith("<") else f", in {callers[-1].name}"
+    return f"line {callers[-1].lineno}{where}: {line}"

@@ -1,7 +1,7 @@
 """Find installation commands in a cell, and replace them by calls of the magics, with ``await``.
 
 A line magic is an ordinary function, and cannot wait for downloads everywhere. The cell can: IPython runs cells with
-``await``. So the line after a command sees what the command has installed.
+``await``. So the line after a command sees the installed packages. IPython does not run the body of a cell magic so.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from IPython.core.inputtransformer2 import (
     make_tokens_by_line,
 )
 
-from wherry.ipython.names import AWAITED, PIP, WHERRY
+from wherry.ipython.names import AWAITED, PIP, SHOWN, WHERRY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 __all__ = ["CellCommands"]
 
+RUNNING = frozenset({"%%capture", "%%time"})
+"""The cell magics whose body is a cell of Python."""
 LAYOUT = frozenset({"INDENT", "DEDENT"})
 OWN = re.compile(r"%wherry(?=\s|$)(?P<rest>.*)", re.DOTALL)
 # %pip, !pip, !python -m pip, !{sys.executable} -m pip, %uv pip, !uv pip; then options and one of the known commands.
@@ -59,12 +61,16 @@ class CellCommands:
         return None
 
     async def replace_all(self, lines: list[str]) -> list[str]:
-        """Return the lines of a cell with all commands replaced, unless it begins with a cell magic."""
+        """Return the lines of a cell with all commands replaced; a cell in another language is left as it is."""
+        head = 0
         if lines and lines[0].startswith("%%"):
-            return lines
-        while found := self.find(make_tokens_by_line(lines)):
-            lines = found.transform(lines)
-        return lines
+            if lines[0].split()[0] not in RUNNING:
+                return lines
+            head = 1
+        body = lines[head:]
+        while found := self.find(make_tokens_by_line(body)):
+            body = found.transform(body, awaited=not head)
+        return [*lines[:head], *body]
 
 
 class Replacement(TokenTransformBase):
@@ -76,7 +82,7 @@ class Replacement(TokenTransformBase):
         super().__init__(start)  # type: ignore[no-untyped-call]
         self._commands = commands
 
-    def transform(self, lines: list[str]) -> list[str]:
+    def transform(self, lines: list[str], *, awaited: bool = True) -> list[str]:
         """Return ``lines`` with a call in place of the command, which may be continued on further lines."""
         start, column = self.start_line, self.start_col
         end = find_end_of_continued_line(lines, start)
@@ -84,8 +90,8 @@ class Replacement(TokenTransformBase):
         if command is None:
             raise SyntaxError  # IPython tries its own transformers
         name, arguments = command
-        call = f"await get_ipython().run_line_magic({name + AWAITED!r}, {arguments!r})\n"
-        return [*lines[:start], lines[start][:column] + call, *lines[end + 1 :]]
+        called = f"get_ipython().run_line_magic({name + (AWAITED if awaited else SHOWN)!r}, {arguments!r})\n"
+        return [*lines[:start], f"{lines[start][:column]}{'await ' * awaited}{called}", *lines[end + 1 :]]
 
 
 def _first_tokens(tokens_by_line: Sequence[Sequence[Any]]) -> Iterator[Any]:

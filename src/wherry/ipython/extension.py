@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from wherry.ipython.cell_output import Cell
 from wherry.ipython.command_lines import CellCommands
-from wherry.ipython.names import AWAITED, PIP, WHERRY
+from wherry.ipython.names import AWAITED, PIP, SHOWN, WHERRY
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -33,7 +33,7 @@ def load(shell: InteractiveShell, *, takes_pip: bool = sys.platform == "emscript
 
 
 def _register(shell: Any, name: str) -> None:  # noqa: ANN401 - IPython's own annotations are wrong here
-    """Register a magic, and another one that the cell awaits. What they need is imported by the first command."""
+    """Register a magic, and two more that replace its line. What they need is imported by the first command."""
 
     def magic(line: str) -> object:
         """Install packages with wherry, and more: %wherry help lists the commands."""
@@ -42,10 +42,18 @@ def _register(shell: Any, name: str) -> None:  # noqa: ANN401 - IPython's own an
         return run_at_once(f"%{name}", line, Cell(shell))
 
     def awaited(line: str) -> Awaitable[None]:
-        """Do the same; the result is awaited."""
+        """Run a command whose end the cell awaits, and show its result."""
         from wherry.ipython.magics import run
 
         return run(f"%{name}", line, Cell(shell))
 
+    def shown(line: str) -> None:
+        """Run a command without ``await``, and show its result."""
+        from wherry.ipython.magics import run_at_once
+
+        cell = Cell(shell)
+        cell.end(run_at_once(f"%{name}", line, cell))
+
     shell.register_magic_function(magic, "line", name)
     shell.register_magic_function(awaited, "line", name + AWAITED)
+    shell.register_magic_function(shown, "line", name + SHOWN)

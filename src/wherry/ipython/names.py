@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-__all__ = ["AWAITED", "PIP", "WHERRY"]
+__all__ = ["AWAITED", "PIP", "SHOWN", "WHERRY"]
 
 WHERRY = "wherry"
 PIP = "pip"
+# These follow the name of a magic, in the code that replaces a command.
 AWAITED = "_awaited"
-"""Follows the name of a magic whose result is awaited."""
+SHOWN = "_shown"

@@ -51,7 +51,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise the error for ``message``."""
-        raise InvalidCommand(self.prog, message, _spelled(self))
+        raise InvalidCommand(self.prog, message)
 
 
 class Refusal(argparse.Action):
@@ -88,7 +88,7 @@ def _requirements(parser: argparse.ArgumentParser) -> None:
     several("--requirement", "-r", metavar="FILE", purpose="requirements.txt, pyproject.toml or script; path or URL")
     several("--constraint", "-c", metavar="FILE", purpose="restrict versions as in this file")
     several("--group", metavar="[FILE:]NAME", purpose="a dependency group of pyproject.toml")
-    add("--index-url", "--default-index", "-i", metavar="URL", help="ask this index, and not PyPI")
+    add("--index-url", "-i", "--default-index", metavar="URL", help="ask this index, and not PyPI")
     several("--extra-index-url", "--index", metavar="URL", purpose="ask this index then")
     add("--pre", action="store_true", help="admit pre-releases")
     add("--no-deps", action="store_true", help="leave out dependencies")
@@ -170,6 +170,7 @@ def _parser(program: str, command: str) -> Parser:
 
 
 def _spelled(parser: argparse.ArgumentParser) -> tuple[str, ...]:
-    """Return the options that the help names."""
+    """Return the options that the help names, as pip spells them."""
     shown = (action for action in parser._actions if action.help != argparse.SUPPRESS)  # noqa: SLF001
-    return tuple("/".join(action.option_strings) for action in shown if action.option_strings)
+    # uv's spellings come last.
+    return tuple("/".join(action.option_strings[:2]) for action in shown if action.option_strings)
