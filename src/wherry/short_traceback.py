@@ -7,13 +7,14 @@ from itertools import takewhile
 
 __all__ = ["short_traceback"]
 
-BOLD_RED, FAINT, NORMAL = "\x1b[1;31m", "\x1b[2m", "\x1b[0m"
+# IPython colours names of exceptions so. Bold red is hard to read on the red that JupyterLab puts behind them.
+RED, FAINT, NORMAL = "\x1b[31m", "\x1b[2m", "\x1b[0m"
 MAGIC = "run_line_magic"  # IPython's call of a magic, which is no line of the program
 
 
 def short_traceback(error: BaseException) -> list[str]:
     """Return the lines for ``error``, with the colours of a terminal, which notebooks show, too."""
-    lines = [f"{BOLD_RED}{type(error).__name__}{NORMAL}: {error}"]
+    lines = [f"{RED}{type(error).__name__}{NORMAL}: {error}"]
     if place := _place(error):
         lines.append(f"{FAINT}{place}{NORMAL}")
     return lines
