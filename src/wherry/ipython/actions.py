@@ -75,6 +75,7 @@ def _selection(installer: Installer, options: Namespace) -> dict[str, Any]:
         "requirements_files": [*options.requirement, *([constraints] if constraints else [])],
         "groups": options.group,
         "index_urls": [*first, *options.extra_index_url] if options.index_url or options.extra_index_url else None,
+        "prefer": options.prefer,
         "pre": options.pre,
         "deps": not options.no_deps,
         "exclude_newer": options.exclude_newer,

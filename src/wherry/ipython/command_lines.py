@@ -83,15 +83,30 @@ class Replacement(TokenTransformBase):
         self._commands = commands
 
     def transform(self, lines: list[str], *, awaited: bool = True) -> list[str]:
-        """Return ``lines`` with a call in place of the command, which may be continued on further lines."""
+        """Return ``lines`` with a call in place of the command, which may be continued on further lines.
+
+        Not ``awaited`` is the call where Python does not allow it: in a function, unless that is asynchronous.
+        """
         start, column = self.start_line, self.start_col
         end = find_end_of_continued_line(lines, start)
         command = self._commands.read(assemble_continued_line(lines, (start, column), end))
         if command is None:
             raise SyntaxError  # IPython tries its own transformers
         name, arguments = command
+        awaited = awaited and not _is_in_function(lines[:start], column)
         called = f"get_ipython().run_line_magic({name + (AWAITED if awaited else SHOWN)!r}, {arguments!r})\n"
         return [*lines[:start], f"{lines[start][:column]}{'await ' * awaited}{called}", *lines[end + 1 :]]
+
+
+def _is_in_function(lines: Sequence[str], column: int) -> bool:
+    """Return whether a line below ``lines``, indented by ``column``, is in a function or class."""
+    for line in reversed(lines):
+        text = line.lstrip()
+        if text and not text.startswith("#") and len(line) - len(text) < column:
+            column = len(line) - len(text)
+            if text.startswith(("def ", "class ", "async def ")):
+                return not text.startswith("async")
+    return False
 
 
 def _first_tokens(tokens_by_line: Sequence[Sequence[Any]]) -> Iterator[Any]:

@@ -92,6 +92,7 @@ def _requirements(parser: argparse.ArgumentParser) -> None:
     several("--extra-index-url", "--index", metavar="URL", purpose="ask this index then")
     add("--pre", action="store_true", help="admit pre-releases")
     add("--no-deps", action="store_true", help="leave out dependencies")
+    add("--prefer", choices=("distribution", "index"), help="of two versions that fit, take Pyodide's, or the newest")
     add("--exclude-newer", "--uploaded-prior-to", metavar="TIME", help="ignore files uploaded later")
 
 
