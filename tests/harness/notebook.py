@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
-from traitlets import Any as AnyTrait, Dict, List
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from types import TracebackType
-
-    from IPython.core.interactiveshell import ExecutionResult
 
 __all__ = ["Notebook"]
 
@@ -21,12 +16,14 @@ __all__ = ["Notebook"]
 class Outputs(DisplayPublisher):
     """Keeps the outputs of cells; an update replaces the output of the same place."""
 
-    shown: dict[str, Mapping[str, str]] = Dict()
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - IPython's own signature
+        super().__init__(*args, **options)  # type: ignore[no-untyped-call]
+        self.shown: dict[str, Mapping[str, str]] = {}
 
-    def publish(
+    def publish(  # type: ignore[override]
         self,
-        data: dict[str, str],
-        _metadata: Any = None,  # noqa: ANN401 - IPython's own signature
+        data: Mapping[str, str],
+        _metadata: object = None,
         *,
         transient: Mapping[str, str] | None = None,
         update: bool = False,
@@ -35,28 +32,32 @@ class Outputs(DisplayPublisher):
         """Keep ``data``."""
         place = (transient or {}).get("display_id", f"output {len(self.shown)}")
         assert update == (place in self.shown)
-        self.shown = {**self.shown, place: data}
+        self.shown[place] = data
 
 
 class Notebook(InteractiveShell):
     """Runs cells; ``kernel`` makes wherry take it for a notebook, and ``errors`` has the texts shown in red."""
 
-    kernel: Any = AnyTrait()
-    errors: list[str] = List()
+    kernel: Any = None
 
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - IPython's own signature
-        super().__init__(display_pub_class=Outputs, **options)
+        super().__init__(display_pub_class=Outputs, **options)  # type: ignore[no-untyped-call]
+        self.errors: list[str] = []
 
-    def _showtraceback(self, _kind: type, _error: BaseException | TracebackType, lines: list[str]) -> None:
-        self.errors = [*self.errors, "\n".join(lines)]
+    def _showtraceback(self, _kind: object, _error: object, lines: list[str]) -> None:
+        self.errors.append("\n".join(lines))
 
-    def run(self, cell: str) -> ExecutionResult:
-        """Run ``cell``."""
-        result = self.run_cell(cell)
-        sys.stdout.flush()
-        return result
+    def run(self, cell: str) -> bool:
+        """Run ``cell``; return whether it succeeded."""
+        return bool(self.run_cell(cell).success)  # type: ignore[no-untyped-call]
+
+    @property
+    def outputs(self) -> list[Mapping[str, str]]:
+        """The outputs by media type."""
+        assert isinstance(self.display_pub, Outputs)
+        return list(self.display_pub.shown.values())
 
     @property
     def texts(self) -> list[str]:
-        """The outputs as text."""
-        return [data["text/plain"] for data in self.display_pub.shown.values()]
+        """The outputs as text, without those that were cleared."""
+        return [data["text/plain"] for data in self.outputs if data["text/plain"]]

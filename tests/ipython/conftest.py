@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from tests.harness.index_files import make_wheel
 from tests.harness.memory_fetcher import JSON_URL, MemoryFetcher
 from tests.harness.notebook import Notebook
 from wherry import default
+from wherry.index.fetcher import Response
 from wherry.installation.scheme import Scheme
 from wherry.installation.site_packages import SitePackages
 from wherry.installer import Installer
@@ -18,7 +20,8 @@ from wherry.ipython.extension import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from wherry.index.fetcher import Request
 
 FILES = [
     make_wheel("boat", "1", requires=["oar"]),
@@ -29,6 +32,19 @@ FILES = [
 ]
 OTHER_HOST = "other.example.org"
 OTHERS = [make_wheel("sail", "1")]
+
+
+class Fetcher(MemoryFetcher):
+    """A fetcher that also reads local files, as that of Pyodide does."""
+
+    async def fetch(self, request: Request) -> Response:
+        """Answer ``request``."""
+        content = _read(request.url)
+        return Response(request.url, 200, content, {}) if content is not None else await super().fetch(request)
+
+
+def _read(path: str) -> bytes | None:
+    return Path(path).read_bytes() if Path(path).is_file() else None
 
 
 @pytest.fixture
@@ -47,7 +63,7 @@ def notebook(site: Path, tmp_path: Path) -> Iterator[Notebook]:
     scheme = Scheme(str(site), *(str(tmp_path / name) for name in ("bin", "include", "data", "lib")))
 
     def make() -> Installer:
-        fetcher = MemoryFetcher(FILES, elsewhere={OTHER_HOST: OTHERS})
+        fetcher = Fetcher(FILES, elsewhere={OTHER_HOST: OTHERS})
         destination = SitePackages(scheme)
         return Installer(index_urls=[JSON_URL], fetcher=fetcher, destination=destination, environment=PYODIDE_314)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
@@ -41,21 +43,15 @@ def test_loading_again_changes_nothing(shell):
     assert shell.input_transformer_manager.token_transformers == once
 
 
-async def test_before_the_pip_of_pyodide_kernel_comes_that_of_wherry(notebook):
-    class Manager:
-        line_transforms = ()
-
-    class Kernel:
-        def __init__(self):
-            self.lite_transform_manager = Manager()
-            self.lite_transform_manager.line_transforms = ["piplite"]
-
+async def test_before_the_pip_of_pyodide_kernel_comes_that_of_wherry():
+    transforms: list[Any] = ["piplite"]
     shell = Notebook()
-    shell.kernel = Kernel()
+    shell.kernel = SimpleNamespace(lite_transform_manager=SimpleNamespace(line_transforms=transforms))
     load(shell, takes_pip=True)
-    first, second = shell.kernel.lite_transform_manager.line_transforms
+    first, second = transforms
     assert second == "piplite"
     assert await first(["%pip install x\n"]) == ["await get_ipython().run_line_magic('pip_awaited', 'install x')\n"]
+    shell.restore_sys_module_state()
 
 
 def test_an_import_of_wherry_loads_neither_ipython_nor_the_magics():

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from tests.harness.html import unstyled
-from wherry.ipython.parsing import REFUSED, VALUES_WITHOUT_EFFECT, WITHOUT_EFFECT
 
 INSTALLED = "Installed  boat  2\n           oar   2"
 
 
 def installed(notebook):
-    return notebook.run("_ = %wherry freeze").success and notebook.user_ns["_"].splitlines()
+    assert notebook.run("frozen = %wherry freeze")
+    return notebook.user_ns["frozen"].splitlines()
 
 
 @pytest.mark.parametrize(
@@ -35,14 +35,14 @@ def installed(notebook):
     ],
 )
 def test_the_line_after_an_install_can_import(notebook, command):
-    assert notebook.run(f"{command}\nimport boat, oar\nversions = boat.__version__, oar.__version__").success
+    assert notebook.run(f"{command}\nimport boat, oar\nversions = boat.__version__, oar.__version__")
     assert notebook.user_ns["versions"] == ("2", "2")
     assert notebook.errors == []
 
 
 def test_the_report_takes_the_place_of_the_progress(notebook):
     notebook.run("%pip install boat")
-    (output,) = notebook.display_pub.shown.values()
+    (output,) = notebook.outputs
     assert output["text/plain"] == INSTALLED
     assert unstyled(output["text/html"]).startswith("<table><tr><td>Installed</td><td>boat</td><td>2</td>")
 
@@ -141,7 +141,7 @@ def test_a_lock_is_installed_alone(notebook):
 @pytest.mark.parametrize("command", ["boats = %wherry list", "def f():\n    %wherry install -q boat\n\nf()"])
 def test_a_magic_in_an_expression_or_function_needs_no_await(notebook, command):
     notebook.run("%pip install -q oar")
-    assert notebook.run(command).success
+    assert notebook.run(command)
     assert "oar==2" in installed(notebook)
 
 
@@ -164,59 +164,33 @@ def shown_error(notebook):
 
 
 def test_a_failure_is_one_sentence_that_says_how_to_go_on(notebook):
-    result = notebook.run("%pip install boot")
-    assert not result.success
+    assert not notebook.run("%pip install boot")
     assert shown_error(notebook) == (
         "UnknownProject: There is no project named 'boot' on https://index.example.org/json/; "
         "check the spelling, or name another index"
     )
-    assert notebook.texts == [""]  # the progress is gone
+    assert notebook.texts == []  # the progress is gone
 
 
 def test_a_failure_of_a_function_names_the_line_that_called_wherry(notebook):
     notebook.run("import wherry\nasync def prepare():\n    await wherry.install('boot')\n\nawait prepare()")
-    assert shown_error(notebook).endswith(
-        "line 3, in prepare: await wherry.install('boot')\x1b[0m".removesuffix("\x1b[0m")
-    )
+    assert shown_error(notebook).splitlines()[1:] == ["\x1b[2mline 3, in prepare: await wherry.install('boot')"]
 
 
 @pytest.mark.parametrize(
     ("command", "sentence"),
     [
-        ("install --usr boat", "%pip install: there is no option --usr; there are --requirement/-r, --constraint/-c, "),
-        ("install", "%pip install: there is nothing to install; add a requirement, or -r FILE"),
-        ("uninstall", "%pip uninstall: there is nothing to uninstall; add the name of an installed package"),
-        ("install 'boat", "%pip: a quotation mark has no counterpart"),
-        ("install boat && ls", "%pip: there is no shell here for '&&'; write a command on each line"),
-        ("install -e .", "%pip install: -e is not supported: nothing can be built here; give the URL of a wheel"),
         (
-            "install --find-links x boat",
-            "%pip install: --find-links is not supported: give the URLs of wheels, or an index",
+            "%pip install --usr boat",
+            "InvalidCommand: %pip install: there is no option --usr; there are --requirement",
         ),
-        ("install -r", "%pip install: argument --requirement/-r: expected one argument"),
-        (
-            "install git+https://example.org/boat.git",
-            "cannot be installed: only wheels can be installed by URL or path",
-        ),
-        ("install boat==", "'boat==' is not a valid requirement"),
+        ("!pip install", "InvalidCommand: %pip install: there is nothing to install; add a requirement, or -r FILE"),
+        ("%pip uninstall", "there is nothing to uninstall; add the name of an installed package"),
+        ("%wherry instal boat", "%wherry: there is no command 'instal'; there are install, uninstall, list, freeze,"),
+        ("%pip install git+https://example.org/boat.git", "only wheels can be installed by URL or path"),
+        ("%pip install boat==", "'boat==' is not a valid requirement"),
     ],
 )
 def test_a_wrong_command_says_how_to_write_it(notebook, command, sentence):
-    assert not notebook.run(f"%pip {command}").success
+    assert not notebook.run(command)
     assert sentence in shown_error(notebook)
-
-
-def test_an_unknown_command_names_those_that_exist(notebook):
-    notebook.run("%wherry instal boat")
-    assert "%wherry: there is no command 'instal'; there are install, uninstall, list, " in shown_error(notebook)
-
-
-@pytest.mark.parametrize("option", [*WITHOUT_EFFECT, *(f"{option}=1" for option in VALUES_WITHOUT_EFFECT)])
-def test_options_without_a_meaning_here_are_accepted(notebook, option):
-    assert notebook.run(f"%pip install -q {option} oar").success
-
-
-@pytest.mark.parametrize("option", REFUSED)
-def test_options_that_cannot_work_here_are_explained(notebook, option):
-    notebook.run(f"%pip install oar {option} .")
-    assert f"{option} is not supported: {REFUSED[option]}" in shown_error(notebook)

@@ -98,7 +98,7 @@ def _requirements(parser: argparse.ArgumentParser) -> None:
 
 def _uninstall(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("names", nargs="*", metavar="NAME", help="an installed package")
-    parser.add_argument("--requirement", "-r", action=Refusal, const="name the packages")
+    parser.add_argument("--requirement", "-r", action=Refusal, const="name the packages", help=argparse.SUPPRESS)
 
 
 def _why(parser: argparse.ArgumentParser) -> None:
