@@ -46,6 +46,7 @@ FIRST = frozenset(
 # Compiled at their import, which also generates the methods of their data classes in a millisecond or two.
 RARE = frozenset(
     {
+        "wherry.autoloading",
         "wherry.formats.python_source",
         "wherry.formats.magics",
         "wherry.formats.pylock_faults",

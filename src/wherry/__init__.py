@@ -47,6 +47,7 @@ if TYPE_CHECKING:
         WherryError as WherryError,
     )
     from wherry.functions import (
+        autoload as autoload,
         check as check,
         install as install,
         install_imports as install_imports,
@@ -117,6 +118,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
         "WherryError",
     ),
     "wherry.functions": (
+        "autoload",
         "check",
         "install",
         "install_sync",
