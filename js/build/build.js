@@ -5,12 +5,15 @@ import { chmodSync, copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { constants, zstdCompressSync } from "node:zlib";
 import { gzipAsync } from "@gfx/zopfli";
 import { build } from "esbuild";
 import { loadPyodide } from "pyodide";
 
 const root = dirname(import.meta.dirname);
 const dist = join(root, "dist");
+const python = process.env.PYTHON ?? "python3";
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /** Runs a command, which writes its own output. Exits if it fails. */
 function execute(command, ...args) {
@@ -24,19 +27,15 @@ function compilerPath() {
   return join(dirname(manifest), "bin", "tsc");
 }
 
-/** Returns the sources of the Python side as an archive. */
-function gatherSources() {
-  const folder = mkdtempSync(join(tmpdir(), "wherry-"));
-  try {
-    const archive = join(folder, "wherry.zip");
-    execute(process.env.PYTHON ?? "python3", "build/bundle.py", "--output", archive, "--licences", dist);
-    return readFileSync(archive);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+/** Writes the sources of the Python side as an archive, and the metadata of wherry. */
+function gatherSources(archive, metadata) {
+  execute(python, "build/bundle.py", "--output", archive, "--metadata", metadata, "--licences", dist);
 }
 
-/** Compiles the sources for the Python of the installed Pyodide. Returns the bytecode and its magic number. */
+/**
+ * Compiles the sources for the Python of the installed Pyodide. Returns the bytecode for attach() and for a wheel, the
+ * magic number, and the tag of wheels.
+ */
 async function compile(sources) {
   const pyodide = await loadPyodide({ env: { PYTHONNODEBUGRANGES: "1" } });
   const scripts = import.meta.dirname;
@@ -51,8 +50,29 @@ async function compile(sources) {
   pyodide.runPython("import sys; sys.path.append('/scripts')");
   // The path that src/python/bundle.ts uses, too. Tracebacks show it.
   pyodide.FS.writeFile("/lib/wherry.zip", sources);
-  const magic = pyodide.pyimport("compile").compile_archive("/lib/wherry.zip", "/scripts/bundled", "/tmp/bytecode");
-  return { magic, bytecode: pyodide.FS.readFile("/tmp/bytecode") };
+  const outputs = ["/tmp/bytecode", "/tmp/wheel"];
+  const magic = pyodide.pyimport("compile").compile_archive("/lib/wherry.zip", "/scripts/bundled", ...outputs);
+  const tag = pyodide.runPython(`
+    from sysconfig import get_config_var
+    f"cp{sys.version_info.major}{sys.version_info.minor}-none-pyemscripten_{get_config_var('PYEMSCRIPTEN_ABI_VERSION')}_wasm32"`);
+  const [bytecode, wheel] = outputs.map((path) => pyodide.FS.readFile(path));
+  return { magic, bytecode, wheel, tag };
+}
+
+/** Returns the script that a wheel's Python evaluates: a function that takes the Pyodide. */
+async function buildScript(options) {
+  const entry = { entryPoints: ["src/python_alone.ts"], format: "iife", globalName: "wherry", minify: true, write: false };
+  const { outputFiles } = await build({ ...options, ...entry });
+  return `(pyodide) => {${outputFiles[0].text}return wherry.begin(pyodide)}`;
+}
+
+/** Builds the wheels in dist/wheels/. */
+function buildWheels(folder, { wheel, tag }, script) {
+  const [bytecode, alone] = ["bytecode.zst", "javascript.js"].map((name) => join(folder, name));
+  writeFileSync(bytecode, zstdCompressSync(wheel, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }));
+  writeFileSync(alone, script);
+  const inputs = ["--sources", join(folder, "wherry.zip"), "--metadata", join(folder, "METADATA"), "--bytecode", bytecode];
+  execute(python, "build/wheels.py", ...inputs, "--script", alone, "--tag", tag, "--output", join(dist, "wheels"));
 }
 
 /** Compresses a bundle as tightly as gzip allows. That takes seconds here, and no time in the browser. */
@@ -82,10 +102,11 @@ function buildElement(name, options) {
   });
 }
 
-async function main() {
+async function main(folder) {
   rmSync(dist, { recursive: true, force: true });
-  const sources = gatherSources();
-  const { magic, bytecode } = await compile(sources);
+  gatherSources(join(folder, "wherry.zip"), join(folder, "METADATA"));
+  const sources = readFileSync(join(folder, "wherry.zip"));
+  const compiled = await compile(sources);
   const scripts = {
     absWorkingDir: root,
     outdir: dist,
@@ -94,7 +115,7 @@ async function main() {
     target: "es2022",
     external: ["node:*", "pyodide"],
     loader: { ".py": "text" },
-    define: { BYTECODE_MAGIC: JSON.stringify(magic) },
+    define: { BYTECODE_MAGIC: JSON.stringify(compiled.magic), VERSION: JSON.stringify(version) },
   };
   const options = { platform: "neutral", conditions: ["node"], mainFields: ["module", "main"] };
   // Only pages with a lock load its reader, and only pages and workers with storage load what keeps downloads.
@@ -108,7 +129,8 @@ async function main() {
   await buildElement("preload", { plugins: [keepOutside("../index.ts", "../progress/define.ts")] });
   await buildElement("progress", { minify: true, keepNames: true });
   await writeBundle("wherry-sources.bin", sources);
-  await writeBundle("wherry-bytecode.bin", bytecode);
+  await writeBundle("wherry-bytecode.bin", compiled.bytecode);
+  buildWheels(folder, compiled, await buildScript({ ...scripts, ...options }));
   execute(process.execPath, compilerPath(), "--project", "tsconfig.types.json");
   copyFileSync(join(root, "..", "LICENSE"), join(dist, "LICENSE"));
   // The scripts contain copies of these projects, whose licences must be included.
@@ -120,4 +142,9 @@ async function main() {
   chmodSync(join(dist, "cli.js"), 0o755);
 }
 
-await main();
+const folder = mkdtempSync(join(tmpdir(), "wherry-"));
+try {
+  await main(folder);
+} finally {
+  rmSync(folder, { recursive: true });
+}

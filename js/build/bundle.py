@@ -68,11 +68,15 @@ def main() -> None:
     """Write the bundle."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--metadata", type=Path, help="also write wherry's METADATA to this file")
     parser.add_argument("--licences", type=Path, help="also write the licences of the vendored projects to this folder")
     options = parser.parse_args()
     output: Path = options.output
     with tempfile.TemporaryDirectory() as folder:
-        members = keep_used(collect(build_wheels(Path(folder))))
+        wheels = build_wheels(Path(folder))
+        members = keep_used(collect(wheels))
+        if options.metadata:
+            options.metadata.write_bytes(read_metadata(wheels["wherry"]))
     check(members)
     output.parent.mkdir(parents=True, exist_ok=True)
     write(members, output)
@@ -90,6 +94,13 @@ def build_wheels(folder: Path) -> dict[str, Path]:
             f"wherry requires {sorted(set(wheels) - {'wherry'})}, but the bundle has {sorted(VENDORED)}: adapt VENDORED"
         )
     return wheels
+
+
+def read_metadata(wheel: Path) -> bytes:
+    """Return the METADATA of a wheel."""
+    name, version, _ = wheel.name.split("-", 2)
+    with ZipFile(wheel) as archive:
+        return archive.read(f"{name}-{version}.dist-info/METADATA")
 
 
 def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:

@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import ast
 import importlib.util
+import io
 import marshal
 import re
+import tokenize
 from pathlib import Path
 from types import CodeType, UnionType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from zipfile import ZipFile
 
 from patterns import MODULE, write_patterns
 from written_out import PARTS, write_out
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 Lines = type[ast.stmt] | UnionType
 DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -131,6 +136,9 @@ SOURCES_ONLY = frozenset(
     }
 )
 
+# For the wheels alone. attach() brings the JavaScript side.
+WHEELS_ONLY: frozenset[str] = frozenset()
+
 # Base classes that read annotations.
 DECLARING = frozenset({"NamedTuple", "TypedDict"})
 
@@ -138,10 +146,10 @@ DECLARING = frozenset({"NamedTuple", "TypedDict"})
 VENDORED = "wherry/_vendor/"
 
 
-def compile_archive(source: str, bundled: str, output: str) -> str:
-    """Write the code of the modules in *source* to *output*; all are paths.
+def compile_archive(source: str, bundled: str, output: str, wheel: str) -> str:
+    """Write the code of the modules in *source* to *output*, and with those for wheels to *wheel*; all are paths.
 
-    *output* is marshalled: the code of ``finder.py`` of the folder *bundled*, the names of the packages, and four
+    The files are marshalled: the code of ``finder.py`` of the folder *bundled*, the names of the packages, and four
     groups of modules. A group has the names of its modules and, marshalled separately, their code (in the last group
     their source code). Tracebacks show the modules in *source*. Return the representation of the magic number.
     """
@@ -151,40 +159,50 @@ def compile_archive(source: str, bundled: str, output: str) -> str:
     members = {path: content for path, content in members.items() if module_name(path) not in SOURCES_ONLY}
     members[f"{MODULE.replace('.', '/')}.py"] = write_patterns(source, map(module_name, [*members]))
     members[f"{PARTS.replace('.', '/')}.py"] = (folder / "dataclass_parts.py").read_bytes()
-    packages = set()
-    first: dict[str, CodeType] = {}
-    locks: dict[str, CodeType] = {}
-    others: dict[str, CodeType] = {}
-    rare: dict[str, str] = {}
-    for path, content in sorted(members.items()):
-        name = module_name(path)
-        if name in RARE:
-            rare[name] = without_comments(content)
-            continue
-        if path.endswith("/__init__.py"):
-            packages.add(name)
-        is_public = PUBLIC.fullmatch(path) is not None
-        lines = DEFINITIONS if path.startswith(VENDORED) else ast.stmt
-        code = compile_module(content, f"{source}/{path}", is_public=is_public, lines=lines)
-        (first if name in FIRST else locks if name in LOCKS else others)[name] = code
+    packages = {module_name(path) for path in members if path.endswith("/__init__.py")}
+    codes = {module_name(path): compile_member(source, path, content) for path, content in sorted(members.items())}
     finder = compile_module((folder / "finder.py").read_bytes(), f"{source}/finder.py", is_public=False)
-    modules = [(tuple(group), marshal.dumps(tuple(group.values()))) for group in (first, others, locks, rare)]
-    Path(output).write_bytes(marshal.dumps((finder, frozenset(packages), modules)))
+    for place, left_out in ((output, WHEELS_ONLY), (wheel, frozenset[str]())):
+        groups = [
+            (tuple(group), marshal.dumps(tuple(group.values())))
+            for group in grouped({name: code for name, code in codes.items() if name not in left_out})
+        ]
+        Path(place).write_bytes(marshal.dumps((finder, frozenset(packages - left_out), groups)))
     return repr(importlib.util.MAGIC_NUMBER)
 
 
-def without_comments(source: bytes) -> str:
-    """Return *source* with empty lines in place of docstrings, comments and imports for type checkers."""
+def compile_member(source: str, path: str, content: bytes) -> CodeType | str:
+    """Return the code of the module at *path* in the archive *source*; of a rare module, its source code."""
+    if module_name(path) in RARE:
+        return without_comments(content)
+    is_public = PUBLIC.fullmatch(path) is not None
+    lines = DEFINITIONS if path.startswith(VENDORED) else ast.stmt
+    return compile_module(content, f"{source}/{path}", is_public=is_public, lines=lines)
+
+
+def grouped(codes: Mapping[str, CodeType | str]) -> Sequence[Mapping[str, CodeType | str]]:
+    """Return the code of the first modules, of the others, of those for locks, and of the rare ones."""
+    apart = (FIRST, LOCKS, RARE)
+    others = codes.keys() - frozenset[str]().union(*apart)
+    first, locks, rare = apart
+    return [{name: code for name, code in codes.items() if name in group} for group in (first, others, locks, rare)]
+
+
+def without_comments(source: bytes, *, typed: bool = False) -> str:
+    """Return *source* with empty lines in place of docstrings, comments and, unless *typed*, imports for type checkers."""
     lines = source.decode().splitlines()
     for node in ast.walk(ast.parse(source)):
         blank: list[ast.stmt] = []
         if isinstance(node, ast.Module | DEFINITIONS) and ast.get_docstring(node, clean=False) is not None:
             blank = node.body[:1] if len(node.body) > 1 else []
-        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not node.orelse:
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not (node.orelse or typed):
             blank = [node]
         for one in blank:
             lines[one.lineno - 1 : one.end_lineno] = [""] * (one.end_lineno - one.lineno + 1)
-    return "\n".join("" if line.lstrip().startswith("#") else line for line in lines)
+    for token in tokenize.tokenize(io.BytesIO(source).readline):
+        if token.type == tokenize.COMMENT and token.line.lstrip().startswith("#"):
+            lines[token.start[0] - 1] = ""
+    return "\n".join(lines)
 
 
 def module_name(path: str) -> str:

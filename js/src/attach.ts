@@ -1,18 +1,13 @@
 import { namesFiles, readAttachOptions, readRuntime } from "./options/arguments.ts";
 import { type Call, openBridge } from "./python/bridge.ts";
 import { beginBundle, loadBundle } from "./python/bundle.ts";
-import { Bytecode } from "./host/bytecode.ts";
-import { type Cache, forgiving, uncopied } from "./host/cache.ts";
-import { openDefaultCache } from "./host/default_cache.ts";
-import { beginEarly, dropEarly, transfer } from "./host/early.ts";
+import type { Bytecode } from "./host/bytecode.ts";
 import { EarlyLock } from "./lock/early_lock.ts";
-import { showHidden } from "./host/hidden_files.ts";
 import { createInstaller } from "./installer.ts";
+import { registerHost } from "./python/host_module.ts";
+import { openStorage, type Storage } from "./host/storage.ts";
 import type { AttachOptions, InstallOptions, InstallReport, Installer, ProgressEvent } from "./types.ts";
-import { readListing } from "./host/page_listing.ts";
 import { type PyodideRuntime, requireSupported } from "./python/runtime.ts";
-import { createFiles, digestOf } from "./host/lazy_files.ts";
-import type { Get } from "./host/transfer.ts";
 
 /** The event before those of the Python side. */
 const LOADING: ProgressEvent = {
@@ -47,7 +42,7 @@ export async function attach(
   const lockListener = lock?.onProgress ?? rest.onProgress;
   const listeners = [lock && lockListener, preloads && (installOptions.onProgress ?? rest.onProgress)];
   for (const listener of new Set(listeners)) if (listener) listener({ ...LOADING });
-  const storage = openStorage(rest);
+  const storage = openStorage(rest.cache ?? true, rest.network?.answerTimeout ?? undefined);
   const early = lock && new EarlyLock(lock, rest, storage.cache, storage.get);
   try {
     const { call } = await connect(pyodide, rest, early ? { ...storage, cache: early.cache } : storage);
@@ -61,20 +56,6 @@ export async function attach(
   }
 }
 
-/** What is kept between visits. */
-export interface Storage {
-  /** Keeps archives and metadata. It never fails. */
-  cache?: Cache | undefined;
-  /** Fetches pages, and keeps them. */
-  get?: Get | undefined;
-  /**
-   * Keeps bytecode, and never fails. It must be wherry's own: bytecode cannot be compared with a hash of the index.
-   */
-  bytecode?: Cache | undefined;
-  /** Whether bytecode is kept while the page is idle. Otherwise the owner keeps it at the end. */
-  keepsWhenIdle?: boolean;
-}
-
 /** A connection to the Python side. */
 export interface Connection {
   /** Calls any method of it. */
@@ -86,7 +67,7 @@ export interface Connection {
 export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions & Pick<InstallOptions, "constraints" | "overwrite">,
-  { cache, get, bytecode: store, keepsWhenIdle = true }: Storage = {},
+  storage: Storage = {},
 ): Promise<Connection> {
   const { cache: _, bundleUrl, ...rest } = options;
   const location = bundleUrl?.toString();
@@ -94,32 +75,10 @@ export async function connect(
   const runtime = readRuntime(await pyodide);
   requireSupported(runtime.version);
   await loadBundle(runtime, location, bundle);
-  const bytecode = rest.bytecode === false ? undefined : new Bytecode(runtime.FS, digestOf, store, keepsWhenIdle);
-  runtime.registerJsModule("wherry_js", {
-    beginEarly: (url: string, init: string, patience: string, wishes?: string) =>
-      beginEarly(url, init, patience, wishes, get),
-    bytecode,
-    createFiles: (archive: Uint8Array, listing: string) => createFiles(runtime, archive, listing),
-    dropEarly,
-    readListing,
-    showHidden: () => showHidden(runtime),
-    transfer: (url: string, init: string, patience: string, wishes: string) =>
-      transfer(url, init, patience, wishes, get),
-  });
-  return { call: openBridge(runtime, rest, cache), bytecode };
+  const bytecode = registerHost(runtime, storage, rest.bytecode !== false);
+  return { call: openBridge(runtime, rest, storage.cache), bytecode };
 }
 
 function isPromise(value: unknown): boolean {
   return "then" in Object(value);
-}
-
-/** Opens the cache that the options name. `store` is the same as `cache`, as it was given or opened. */
-function openStorage({ cache: given = true, network }: AttachOptions): Storage & { store?: Cache } {
-  const patience = network?.answerTimeout ?? undefined;
-  if (typeof given === "object") return { store: given, cache: forgiving(given, console.warn, patience) };
-  const opened = given ? openDefaultCache() : undefined;
-  if (!opened) return {};
-  const { store, get } = opened;
-  const cache = forgiving(store, () => {}, patience, uncopied);
-  return { store, get, cache, bytecode: cache };
 }

@@ -26,7 +26,15 @@ def use_default(make: Callable[[], Installer]) -> None:
 def default_installer() -> Installer:
     """Return the default installer: that of :func:`use_default`, else one with default options."""
     if _Default.installer is None:
-        from wherry.installer import Installer
-
-        _Default.installer = (_Default.make or Installer)()
+        _Default.installer = (_Default.make or _make)()
     return _Default.installer
+
+
+def _make() -> Installer:
+    """Make an installer that keeps downloads, as that of ``attach()``."""
+    from wherry.index.network import Network
+    from wherry.installer import Installer
+    from wherry.runtime.defaults import runtime_cache
+
+    network = Network()
+    return Installer(network=network, cache=runtime_cache(network))

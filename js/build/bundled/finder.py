@@ -72,6 +72,6 @@ class BundleFinder:
 
 
 def begin(archive: str, packages: frozenset[str], groups: Iterable[tuple[tuple[str, ...], bytes]]) -> None:
-    """Add a finder of the modules after all others, unless it was added before."""
+    """Add a finder of the modules before all others, unless it was added before: no other wherry mixes with them."""
     if not any(getattr(finder, "archive", None) == archive for finder in sys.meta_path):
-        sys.meta_path.append(BundleFinder(archive, packages, groups))
+        sys.meta_path.insert(0, BundleFinder(archive, packages, groups))

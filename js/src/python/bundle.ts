@@ -8,6 +8,9 @@ const ARCHIVE = "/lib/wherry.zip";
 /** The magic number of the bytecode, as Python shows it. build/build.js defines it. */
 declare const BYTECODE_MAGIC: string;
 
+/** The version of wherry. build/build.js defines it. */
+declare const VERSION: string;
+
 /** Makes the modules importable that build/compile.py has written. */
 const IMPORT_BYTECODE = `
 import marshal
@@ -32,7 +35,7 @@ if archive not in sys.path:
  * the result of `beginBundle()`.
  */
 export async function loadBundle(pyodide: PyodideRuntime, location?: string, begun?: Promise<Uint8Array>): Promise<void> {
-  if (isLoaded(pyodide)) return;
+  if (isLoaded(pyodide)) return requireSameVersion(pyodide);
   const asBytecode = runsBytecode(pyodide);
   const archive = await (asBytecode && begun ? begun : readBundle(asBytecode, location));
   // Another attach() may have finished in the meantime.
@@ -60,6 +63,22 @@ function isLoaded(pyodide: PyodideRuntime): boolean {
     modules.destroy();
     sys.destroy();
   }
+}
+
+/** Throws if the wherry that Python has imported is not of this script's version. It may be from a wheel. */
+function requireSameVersion(pyodide: PyodideRuntime): void {
+  const module = pyodide.pyimport("wherry");
+  const imported: string = module.__version__;
+  module.destroy();
+  if (imported === VERSION) return;
+  throw new WherryError({
+    type: "OtherVersion",
+    code: "other-version",
+    message:
+      `Python has imported wherry ${imported}, and this script is of wherry ${VERSION}. ` +
+      "Call attach() before Python imports wherry, or use the same version of both",
+    facts: { imported, version: VERSION },
+  });
 }
 
 /** Runs Python code in a namespace of its own, with the path of the archive. */

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from wherry.errors import UnsupportedRuntime
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
+    from wherry.index.cache import Cache
     from wherry.index.fetcher import Fetcher
     from wherry.index.network import Network
     from wherry.installation.destination import Destination
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Outcome = TypeVar("Outcome")
 
 __all__ = [
+    "runtime_cache",
     "runtime_destination",
     "runtime_distribution",
     "runtime_fetcher",
@@ -40,6 +41,17 @@ def runtime_fetcher(network: Network) -> Fetcher:
         from wherry.runtime.distribution import relocated
         from wherry.runtime.fetch import make_fetcher
     return relocated(make_fetcher(network))
+
+
+def runtime_cache(network: Network) -> Cache | None:
+    """Return the cache of this page or worker, if ``attach()`` was not called; ``None`` if there is none."""
+    if not _is_pyodide():
+        return None
+    from wherry.runtime.cache import JsCache
+    from wherry.runtime.javascript import begin_script
+
+    store = begin_script().store
+    return None if store is None else JsCache(store, network.max_archive_size)
 
 
 def runtime_destination(*, strict: bool, bytecode: bool) -> Destination:
@@ -110,7 +122,4 @@ def _required() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        if find_spec("pyodide_js") is not None:
-            hint = "load wherry with attach(pyodide) of the npm package"
-            raise UnsupportedRuntime("JavaScript side of wherry", hint) from error
         raise UnsupportedRuntime("Pyodide", "outside of it, pass a fetcher and a destination to Installer") from error

@@ -1,18 +1,48 @@
-"""The JavaScript side, of which ``attach()`` registers the module ``wherry_js``."""
+"""The JavaScript side: functions for Python in the module ``wherry_js``.
+
+``attach()`` registers them. Without it, a script in the package does the same when they are first used; a page's policy
+may forbid that (``unsafe-eval`` in https://www.w3.org/TR/CSP3/, or Trusted Types).
+"""
 
 from __future__ import annotations
 
+import sys
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
-__all__ = ["javascript"]
+__all__ = ["begin_script", "javascript"]
+
+SCRIPT = "_javascript.js"
+
+
+def javascript() -> Any:  # noqa: ANN401 - a JavaScript object
+    """Return the functions of the JavaScript side; ``None`` if there is none."""
+    if "wherry_js" not in sys.modules:
+        begin_script()
+    return sys.modules.get("wherry_js")
+
+
+class Begun(NamedTuple):
+    """The script of the package: its ``store`` (a JavaScript object, or ``None``), or why it was refused."""
+
+    store: Any = None
+    refusal: str = ""
 
 
 @cache
-def javascript() -> Any:  # noqa: ANN401 - a JavaScript object
-    """Return the functions of the JavaScript side; ``None`` if there is none."""
+def begin_script() -> Begun:
+    """Evaluate the script of the package, once."""
+    folder = sys.modules["wherry"].__path__[0]
     try:
-        import wherry_js
-    except ModuleNotFoundError:
-        return None
-    return wherry_js
+        script = Path(folder, SCRIPT).read_text(encoding="utf-8")
+    except OSError:
+        return Begun(refusal=f"{folder} has no {SCRIPT}")
+    import pyodide_js
+    from pyodide.code import run_js
+    from pyodide.ffi import JsException
+
+    try:
+        return Begun(run_js(script)(pyodide_js))
+    except JsException as error:
+        return Begun(refusal=str(error))
