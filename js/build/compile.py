@@ -189,7 +189,7 @@ def grouped(codes: Mapping[str, CodeType | str]) -> Sequence[Mapping[str, CodeTy
 
 
 def without_comments(source: bytes, *, typed: bool = False) -> str:
-    """Return *source* with empty lines in place of docstrings, comments and, unless *typed*, imports for type checkers."""
+    """Return *source* with empty lines in place of docstrings, comments and, unless *typed*, imports for types."""
     lines = source.decode().splitlines()
     for node in ast.walk(ast.parse(source)):
         blank: list[ast.stmt] = []

@@ -1,8 +1,10 @@
-"""Build the wheels of wherry for package indexes: https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+"""Build the wheels of wherry for package indexes.
 
-Both have private copies of the dependencies, and the script that Python evaluates where ``attach()`` was not called. The
-wheel for the present Pyodide (PEP 783) has bytecode. The other has sources, without the docstrings and comments of modules
-that are not public.
+Both have private copies of the dependencies, and the script that Python evaluates where ``attach()`` was not called.
+The wheel for the present Pyodide (PEP 783) has bytecode. The other has sources, without the docstrings and comments of
+modules that are not public.
+
+https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ PRIVATE = f"{VENDOR.replace('.', '/')}/"
 def main() -> None:
     """Write the wheels."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sources", type=Path, required=True, help="the archive of bundle.py")
+    parser.add_argument("--sources", type=Path, required=True, help="the portable archive of bundle.py")
     parser.add_argument("--metadata", type=Path, required=True, help="the METADATA of wherry")
     parser.add_argument("--bytecode", type=Path, required=True, help="the bytecode of compile.py, compressed")
     parser.add_argument("--script", type=Path, required=True)

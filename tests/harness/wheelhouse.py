@@ -22,7 +22,7 @@ TARGET = (
     "--platform=pyemscripten_2026_0_wasm32",
     "--only-binary=:all:",
 )
-FOLDERS = ("newest", "older", "distribution", "databases")
+FOLDERS = ("newest", "older", "distribution", "databases", "installers")
 
 
 def fetch(pins: Path, folder: Path) -> None:
