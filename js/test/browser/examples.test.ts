@@ -10,14 +10,13 @@ import { serveCdn, standIn } from "./cdn.ts";
 import { inTab } from "./crashes.ts";
 import { ExampleStage, readLock } from "./example_stage.ts";
 import { BROWSERS, launch } from "./launch.ts";
-import { JS, WHEELS } from "./surfaces.ts";
+import { ISOLATION, JS, WHEELS } from "./surfaces.ts";
 import { open, visit } from "./visiting.ts";
 import { readWheels, serveIndex } from "./wheel_index.ts";
 
 const GENUINE = readLock();
 const versionOf = (name: string) => GENUINE.packages[name]?.version;
 const PACKED = `msgpack ${versionOf("msgpack")}: 81 a6 54 68 61 6d 65 73 92 cd 06 4d cd 07 25`;
-const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 const execute = promisify(execFile);
 
 const held = new AsyncDisposableStack();
