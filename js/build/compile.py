@@ -52,6 +52,7 @@ FIRST = frozenset(
 RARE = frozenset(
     {
         "wherry.formats.legacy_json",
+        "wherry.autoloading",
         "wherry.formats.python_source",
         "wherry.formats.magics",
         "wherry.formats.pylock_faults",

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         WherryError as WherryError,
     )
     from wherry.functions import (
+        autoload as autoload,
         check as check,
         install as install,
         install_imports as install_imports,
@@ -123,6 +124,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
         "WherryError",
     ),
     "wherry.functions": (
+        "autoload",
         "check",
         "install",
         "install_sync",
