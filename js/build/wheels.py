@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from bundle import EARLIEST, VENDOR
-from compile import PUBLIC, without_comments
+from compile import PUBLIC, SOURCES_ONLY, module_name, without_comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -46,7 +46,8 @@ def main() -> None:
     script = {SCRIPT: options.script.read_bytes()}
     loader = (Path(__file__).parent / "bundled" / "wheel.py").read_bytes()
     compiled = {"wherry/__init__.py": loader, "wherry/_bytecode.zst": options.bytecode.read_bytes(), **script}
-    readable = {path: readable_source(path, content) for path, content in sources.items() if path not in licences}
+    left_out = {path for path in sources if path in licences or module_name(path) in SOURCES_ONLY}
+    readable = {path: readable_source(path, sources[path]) for path in sources.keys() - left_out}
     options.output.mkdir(parents=True)
     write_wheel(options.output, options.tag, compiled, metadata, licences)
     write_wheel(options.output, ANY, {**readable, "wherry/py.typed": b"", **script}, metadata, licences)

@@ -21,6 +21,8 @@ MOST = 600  # seconds that Node gives a script, whatever the test sets
 BOTH_HALVES = pytest.mark.parametrize("half", ["javascript", "python"], indirect=True, scope="module")
 """Runs tests twice: attached, and in Python alone, as where a policy forbids evaluating JavaScript."""
 
+PYTHON_ALONE = pytest.mark.parametrize("half", ["python"], indirect=True, scope="module")
+
 # Outside of site-packages, so that no installation changes it.
 PUT_MODULES = """
 import base64, io, sys, zipfile

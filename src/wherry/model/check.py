@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wherry.model.tables import html_table
 from wherry.printable import printable
 
 if TYPE_CHECKING:
@@ -102,25 +103,20 @@ class CheckReport:
 
     def __str__(self) -> str:
         lines = [f"{word}: {problem}" for word, problems in self._rows() for problem in problems]
-        warnings = [f"Warning: {warning}" for warning in self.warnings]
-        environment = [f"Environment: {self.environment}"] if self.environment else []
-        return printable("\n".join([*(lines or [ALL_IS_WELL]), *warnings, *environment]))
+        return printable("\n".join([*lines, *self._notes()]))
 
     def __repr__(self) -> str:
         # A prompt shows this.
         return str(self)
 
     def _repr_html_(self) -> str:
-        from html import escape
+        rows = [(word, str(problem)) for word, problems in self._rows() for problem in problems]
+        return html_table(rows, notes=self._notes())
 
-        environment = (self.environment,) if self.environment else ()
-        rows = [
-            f"<tr><th>{word}</th><td>{'<br>'.join(escape(str(problem)) for problem in problems)}</td></tr>"
-            for word, problems in (*self._rows(), ("Warnings", self.warnings), ("Environment", environment))
-            if problems
-        ]
-        sentence = "" if self else f"<p>{ALL_IS_WELL}</p>"
-        return sentence + (f"<table>{''.join(rows)}</table>" if rows else "")
+    def _notes(self) -> list[str]:
+        verdict = [] if self else [ALL_IS_WELL]
+        environment = [f"Environment: {self.environment}"] if self.environment else []
+        return [*verdict, *(f"Warning: {warning}" for warning in self.warnings), *environment]
 
     def _rows(self) -> tuple[tuple[str, tuple[BrokenDistribution | UnmetRequirement, ...]], ...]:
         return ("Broken", self.broken), ("Missing", self.missing), ("Conflicting", self.conflicting)
