@@ -13,7 +13,9 @@ import pytest
 from pytest_pyodide import run_in_pyodide
 
 from tests.harness.faults import Kind, nth
-from tests.harness.runtime import snapshot
+from tests.harness.runtime import BOTH_HALVES, snapshot
+
+pytestmark = BOTH_HALVES
 
 # Eleven projects, one of them compiled.
 REQUIREMENT = "fastapi"
@@ -76,7 +78,9 @@ def uninstall_all(selenium):
 @pytest.mark.driver_timeout(600)
 @pytest.mark.parametrize("once", [True, False], ids=["once", "always"])
 @pytest.mark.parametrize("way", WAYS)
-def test_a_fault_in_any_request_leaves_the_old_or_the_new_environment(wherry_runtime, index_server, tally, way, once):
+def test_a_fault_in_any_request_leaves_the_old_or_the_new_environment(  # noqa: PLR0913, PLR0917 - all combinations
+    wherry_runtime, index_server, tally, way, once, half
+):
     kind, details = WAYS[way]
     before = snapshot(wherry_runtime)
     # A single fault needs more attempts: on a busy machine others may fail by themselves.
@@ -98,7 +102,7 @@ def test_a_fault_in_any_request_leaves_the_old_or_the_new_environment(wherry_run
         if not fault.has_struck:
             break
         outcomes[outcome] += 1
-    tally[f"{way} {'once' if once else 'always'}"] = outcomes
+    tally[f"{half} {way} {'once' if once else 'always'}"] = outcomes
     assert outcomes.total() >= 11 * 3
     if way in HARMLESS or (once and way not in LASTING):
         assert set(outcomes) == {"installed"}
