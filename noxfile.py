@@ -63,6 +63,17 @@ def unit(session: nox.Session) -> None:
 
 
 @nox.session
+def micropip(session: nox.Session) -> None:
+    """Run micropip's own tests over wherry; arguments are a checkout of micropip, then those of pytest."""
+    if not session.posargs:
+        session.error("name a checkout of micropip: nox -s micropip -- CHECKOUT")
+    install(session, "test", "micropip")
+    build(session)
+    session.run("python", "-m", "tests.harness.wheelhouse")
+    session.run("python", "-m", "tests.micropip.suite", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Run the benches, also against micropip; fail if a limit is exceeded. Arguments name a bench and its options.
 

@@ -131,7 +131,9 @@ async def test_errors_are_of_both_kinds_with_facts(micropip):
 
 
 async def test_keep_going_names_all_failures_in_one_error_and_installs_nothing(micropip):
-    with pytest.raises(ValueError, match="3 requirements cannot be installed") as caught:
+    with pytest.raises(
+        ValueError, match="Requirements that cannot be installed: lib ==, absent, compiled, other-compiled\n"
+    ) as caught:
         await micropip.install(["lib ==", "absent", "lib", "needs-compiled"], keep_going=True)
     assert isinstance(caught.value, SeveralFailures)
     message = str(caught.value)
@@ -142,9 +144,9 @@ async def test_keep_going_names_all_failures_in_one_error_and_installs_nothing(m
 
 
 async def test_keep_going_names_all_missing_wheels_of_one_requirement(micropip):
-    with pytest.raises(ValueError, match=r"(?s)compiled.*other-compiled") as caught:
+    with pytest.raises(ValueError, match="cannot be installed: compiled, other-compiled\n") as caught:
         await micropip.install("needs-compiled", keep_going=True)
-    assert isinstance(caught.value, NoFittingWheel)
+    assert isinstance(caught.value.__cause__, NoFittingWheel)
 
 
 async def test_index_urls_may_be_one_url(micropip, fetcher):

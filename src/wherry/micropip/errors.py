@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from wherry.errors import IndexUnreachable, IntegrityError, WherryError
+from wherry.errors import IndexUnreachable, IntegrityError, MissingProject, WherryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["SeveralFailures", "as_value_error"]
 
@@ -23,8 +23,8 @@ class SeveralFailures(WherryError, ValueError):
         self.failures = tuple(failures)
 
     def __str__(self) -> str:
-        lines = "\n".join(f"  {line}" for failure in self.failures for line in str(failure).splitlines())
-        return f"{len(self.failures)} requirements cannot be installed:\n{lines}"
+        names = ", ".join(dict.fromkeys(name for failure in self.failures for name in _subjects(failure)))
+        return "\n".join([f"Requirements that cannot be installed: {names}", *map(str, self.failures)])
 
     def facts(self) -> dict[str, object]:
         """Return the code and the facts of each failure."""
@@ -47,6 +47,16 @@ def as_value_error(error: WherryError) -> WherryError:
     made = kind.__new__(kind)
     made.__dict__.update(vars(error))
     return made.with_traceback(error.__traceback__)
+
+
+def _subjects(failure: WherryError) -> Iterator[str]:
+    """Yield the requirements that an error is about."""
+    if missing := getattr(failure, "missing", ()):
+        yield from (one.requirement for one in missing if isinstance(one, MissingProject))
+    elif name := getattr(failure, "requirement", None) or getattr(failure, "name", None):
+        yield name
+    else:
+        yield from (text for text, asker in getattr(failure, "clashes", ()) if asker is None)
 
 
 @cache

@@ -130,7 +130,7 @@ class PackageManager:
             failures = [*failures, *await _failures_of(readable, installer, call)]
         failures = [source.explain(explain_kept(failure, kept)) for failure in failures]
         failures = [*{str(failure): failure for failure in failures}.values()]
-        if len(failures) > 1 and keep_going:
+        if keep_going and len(failures) + len(getattr(failures[0], "missing", ())) > 1:
             raise SeveralFailures(failures) from failures[0]
         raise as_value_error(failures[0]) from failures[0].__cause__
 
