@@ -41,7 +41,7 @@ from wherry.micropip.wheelinfo import WheelInfo
 from wherry.model.environment import Environment, supported_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from wherry.index.fetcher import Request
 
@@ -201,7 +201,7 @@ def _own_installer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[Any]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     """Keep the outcome of each test: that of the first phase that did not pass."""
     result = yield
     found = item.config.stash[OUTCOMES]

@@ -1,7 +1,8 @@
 """Run micropip's own tests against wherry's interface of it.
 
-`python -m tests.micropip.suite CHECKOUT [arguments of pytest]`. The tests are copied out of the checkout of micropip, without micropip itself, and run unchanged. Each must pass, or be
-listed in `expected.toml` with a reason; a listed test that passes is a failure, too.
+`python -m tests.micropip.suite CHECKOUT [arguments of pytest]`. The tests are copied out of the checkout, without
+micropip itself, and run unchanged. Each must pass, or be listed in `expected.toml` with a reason; a listed test that
+passes is a failure, too.
 """
 
 from __future__ import annotations
