@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from wherry.errors import IndexUnreachable, IntegrityError, MissingProject, WherryError
+from wherry.errors import IndexUnreachable, IntegrityError, MissingProject, ResolutionError, WherryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -13,10 +13,8 @@ if TYPE_CHECKING:
 __all__ = ["SeveralFailures", "as_value_error"]
 
 
-class SeveralFailures(WherryError, ValueError):
+class SeveralFailures(ResolutionError, ValueError):
     """Several requirements that cannot be installed, each with its own error."""
-
-    code = "several-failures"
 
     def __init__(self, failures: Sequence[WherryError]) -> None:
         super().__init__(failures)
