@@ -21,7 +21,6 @@ from urllib.error import HTTPError
 from urllib.request import Request as UrlRequest, urlopen
 from zipfile import ZipFile
 
-import packaging.markers
 import packaging.requirements
 import packaging.tags
 import packaging.utils
@@ -106,6 +105,12 @@ def make_installer() -> wherry.Installer:
     return wherry.Installer(fetcher=HostFetcher(), destination=destination, environment=environment, distribution={})
 
 
+def parse_plainly(filename: str) -> tuple[object, ...]:
+    """Parse the name of a wheel; its version is text, which needs no packaging in Pyodide."""
+    name, version, *others = packaging.utils.parse_wheel_filename(filename)
+    return name, str(version), *others
+
+
 def stand_in(name: str, **content: object) -> None:
     """Put a module where the fixtures look for one of micropip's insides."""
     module = ModuleType(name)
@@ -130,8 +135,10 @@ def pytest_load_initial_conftests() -> None:
     """Put wherry in the place of micropip on the host, before the fixtures import it."""
     wherry.as_micropip()
     vendored = "micropip._vendored.packaging.src.packaging"
-    for name in ("markers", "requirements", "tags", "utils"):
+    for name in ("requirements", "tags"):
         sys.modules[f"{vendored}.{name}"] = sys.modules[f"packaging.{name}"]
+    sys.modules[f"{vendored}.utils"] = utils = ModuleType("utils")
+    setattr(utils, "parse_wheel_filename", parse_plainly)  # noqa: B010
     stand_in("micropip._compat._compat_not_in_pyodide", CompatibilityNotInPyodide=CompatibilityNotInPyodide)
     tags = packaging.tags.sys_tags
     setattr(tags, "cache_clear", lambda: None)  # noqa: B010 - a function with another attribute

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import pickle
 
 import pytest
 
@@ -259,3 +260,26 @@ async def test_the_own_query_function_reads_an_index_with_the_credentials_option
     assert fetcher.asked[-1].credentials == "include"
     with pytest.raises(ValueError, match="no index has it"):
         await package_index.query_package("absent", HTML_URL)
+
+
+async def test_errors_can_be_pickled(micropip):
+    with pytest.raises(UnknownProject) as caught:
+        await micropip.install("absent")
+    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301
+    assert isinstance(again, UnknownProject)
+    assert ValueError in type(again).__mro__
+    assert (str(again), again.facts()) == (str(caught.value), caught.value.facts())
+
+
+async def test_uninstalling_names_folders_with_other_files(micropip, fetcher, site_packages, capsys):
+    fetcher.files = (
+        *fetcher.files,
+        make_wheel("deep", "1", files={"deep/a.py": "", "deep/er/b.py": "", "flat/c.py": ""}),
+    )
+    fetcher._hosts = type(fetcher)(fetcher.files)._hosts
+    await micropip.install("deep")
+    (site_packages / "deep" / "own.txt").touch()
+    micropip.uninstall("deep", verbose=0)
+    folder = site_packages / "deep"
+    said = f"WARNING: {folder} is not empty after uninstallation of deep: it has other files"
+    assert capsys.readouterr().out.splitlines()[-1] == said

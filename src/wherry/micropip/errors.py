@@ -57,6 +57,17 @@ def _subjects(failure: WherryError) -> Iterator[str]:
         yield from (text for text, asker in getattr(failure, "clashes", ()) if asker is None)
 
 
+def _again(kind: type[WherryError], facts: dict[str, object]) -> WherryError:
+    """Make a copy of an error that was pickled."""
+    error = kind.__new__(kind)
+    error.__dict__.update(facts)
+    return as_value_error(error)
+
+
 @cache
 def _both(kind: type[WherryError], others: tuple[type[Exception], ...]) -> type[WherryError]:
-    return type(kind.__name__, (kind, *others), {"__module__": kind.__module__, "__doc__": kind.__doc__})
+    return type(
+        kind.__name__,
+        (kind, *others),
+        {"__module__": kind.__module__, "__reduce__": lambda self: (_again, (kind, vars(self)))},
+    )
