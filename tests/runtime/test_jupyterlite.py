@@ -9,6 +9,7 @@ from tests.harness.jupyterlab import Lab
 from tests.harness.jupyterlite import SITE, site_wheels
 from tests.harness.jupyterlite_server import JupyterLiteServer
 
+RED = "[data-mime-type='application/vnd.jupyter.stderr']"
 BEGIN = "%pip install wherry\nimport wherry"
 
 
@@ -49,7 +50,7 @@ def test_a_notebook_installs_and_imports_in_one_cell(lab, index):
         "Installed  hypothesis        6.170.15\n           sortedcontainers  2.4.0"
     ]
     assert plain(lab.run("install.ipynb", 3))[0].startswith("sortedcontainers 2.4.0\n  hypothesis → ")
-    assert lab.text(".jp-OutputArea table td:first-child")[0] == "Installed"
+    assert lab.shows(".jp-OutputArea table td:first-child", "Installed")
 
 
 def test_a_failure_is_red_and_says_what_to_do_in_a_second_kernel(lab, index):
@@ -64,10 +65,8 @@ def test_a_failure_is_red_and_says_what_to_do_in_a_second_kernel(lab, index):
     lab.run("failure.ipynb", 0)
     failure = lab.run("failure.ipynb", 1)[-1]
     assert failure["output_type"] == "error"
-    sentence = f"There is no project named 'pydantik' on {index.json_url}"
     assert len(failure["traceback"]) == 1
-    (shown,) = lab.text("[data-mime-type='application/vnd.jupyter.error']")
-    assert shown.startswith(f"UnknownProject: {sentence}")
+    assert lab.shows(RED, f"UnknownProject: There is no project named 'pydantik' on {index.json_url}")
     assert plain(lab.run("failure.ipynb", 2)) == ["2"]
     assert "there is no option --usr; there are --requirement/-r" in lab.run("failure.ipynb", 3)[-1]["evalue"]
     assert plain(lab.run("failure.ipynb", 4)) == ["Installed  idna  3.11"]
