@@ -72,6 +72,7 @@ def bench(session: nox.Session) -> None:
     build(session)
     session.run("python", "bench/run.py", *session.posargs)
     if not session.posargs:
+        session.run("python", "-m", "tests.harness.wheelhouse")
         session.run("python", "bench/starting")
 
 

@@ -26,6 +26,7 @@ ROOMS = {
     "progress": 5,
     "runtime": 6,
     "ipython": 7,
+    "micropip": 7,
 }
 GROUND = {"_default_index": 0, "errors": 0, "printable": 0, "short_traceback": 0}
 FLOORS = GROUND | ROOMS

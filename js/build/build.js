@@ -27,9 +27,11 @@ function compilerPath() {
   return join(dirname(manifest), "bin", "tsc");
 }
 
-/** Writes the sources of the Python side as an archive, and the metadata of wherry. */
-function gatherSources(archive, metadata) {
-  execute(python, "build/bundle.py", "--output", archive, "--metadata", metadata, "--licences", dist);
+/** Writes the sources of the Python side as archives, for Pyodide and for any Python, and the metadata of wherry. */
+function gatherSources(folder) {
+  const [archive, portable, metadata] = ["wherry.zip", "portable.zip", "METADATA"].map((name) => join(folder, name));
+  const outputs = ["--output", archive, "--portable", portable, "--metadata", metadata, "--licences", dist];
+  execute(python, "build/bundle.py", ...outputs);
 }
 
 /**
@@ -71,7 +73,7 @@ function buildWheels(folder, { wheel, tag }, script) {
   const [bytecode, alone] = ["bytecode.zst", "javascript.js"].map((name) => join(folder, name));
   writeFileSync(bytecode, zstdCompressSync(wheel, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }));
   writeFileSync(alone, script);
-  const inputs = ["--sources", join(folder, "wherry.zip"), "--metadata", join(folder, "METADATA"), "--bytecode", bytecode];
+  const inputs = ["--sources", join(folder, "portable.zip"), "--metadata", join(folder, "METADATA"), "--bytecode", bytecode];
   execute(python, "build/wheels.py", ...inputs, "--script", alone, "--tag", tag, "--output", join(dist, "wheels"));
 }
 
@@ -104,7 +106,7 @@ function buildElement(name, options) {
 
 async function main(folder) {
   rmSync(dist, { recursive: true, force: true });
-  gatherSources(join(folder, "wherry.zip"), join(folder, "METADATA"));
+  gatherSources(folder);
   const sources = readFileSync(join(folder, "wherry.zip"));
   const compiled = await compile(sources);
   const scripts = {

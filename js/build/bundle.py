@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Set as AbstractSet
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Set as AbstractSet
 
 JS = Path(__file__).resolve().parent.parent
 PROJECT = JS.parent
@@ -71,6 +71,7 @@ def main() -> None:
     """Write the bundle."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output", type=Path, required=True)
+    parser.add_argument("--portable", type=Path, help="also write an archive for Pythons elsewhere to this file")
     parser.add_argument("--metadata", type=Path, help="also write wherry's METADATA to this file")
     parser.add_argument("--licences", type=Path, help="also write the licences of the vendored projects to this folder")
     options = parser.parse_args()
@@ -78,11 +79,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         wheels = build_wheels(Path(folder))
         members = keep_used(collect(wheels))
+        portable = keep_used(collect(wheels, portable=True))
         if options.metadata:
             options.metadata.write_bytes(read_metadata(wheels["wherry"]))
     check(members)
+    check(portable)
     output.parent.mkdir(parents=True, exist_ok=True)
     write(members, output)
+    if options.portable:
+        write(portable, options.portable)
     if options.licences:
         write_licences(members, options.licences)
 
@@ -106,8 +111,11 @@ def read_metadata(wheel: Path) -> bytes:
         return archive.read(f"{name}-{version}.dist-info/METADATA")
 
 
-def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
-    """Return the bundle's members: path to content."""
+def collect(wheels: Mapping[str, Path], *, portable: bool = False) -> dict[str, bytes]:
+    """Return the bundle's members: path to content.
+
+    A *portable* one is for any platform: it has no stand-ins, and the private copies are complete.
+    """
     version = wheels["wherry"].name.split("-")[1]
     vendor = f'"""Private copies of the dependencies of wherry."""\n\nVERSION = "{version}"\n'
     members = {"wherry/_vendor/__init__.py": vendor.encode()}
@@ -122,9 +130,10 @@ def collect(wheels: Mapping[str, Path]) -> dict[str, bytes]:
                     members[f"{prefix}{project}/{licence['name']}"] = archive.read(path)
     if lost := (EMPTIED | DROPPED.keys()) - members.keys():
         sys.exit(f"cannot empty {sorted(lost)}: no such files in the wheels")
+    if portable:
+        return redirected(members, VENDORED)
     members |= {path: drop(members[path], names) for path, names in DROPPED.items()}
-    members = {path: redirect(content) if path.endswith(".py") else content for path, content in members.items()}
-    return members | dict.fromkeys(EMPTIED, b"") | stand_ins
+    return redirected(members, (*VENDORED, *STAND_INS)) | dict.fromkeys(EMPTIED, b"") | stand_ins
 
 
 def drop(source: bytes, names: AbstractSet[str]) -> bytes:
@@ -151,25 +160,31 @@ def definitions(body: Iterable[ast.stmt], within: str = "") -> Iterator[tuple[as
             yield node, {alias.name for alias in node.names}
 
 
-def redirect(source: bytes) -> bytes:
+def redirected(members: Mapping[str, bytes], names: Collection[str]) -> dict[str, bytes]:
+    """Return members whose modules import private copies and stand-ins."""
+    return {path: redirect(content, names) if path.endswith(".py") else content for path, content in members.items()}
+
+
+def redirect(source: bytes, names: Collection[str]) -> bytes:
     """Redirect absolute imports of vendored projects to the private copies, and of slow modules to their stand-ins.
 
-    An ``import a.b`` binds ``a``, and cannot be redirected by editing its line. :func:`check` refuses such imports.
+    *names* are those of both. An ``import a.b`` binds ``a``, and cannot be redirected by editing its line.
+    :func:`check` refuses such imports.
     """
     lines = source.decode().splitlines(keepends=True)
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.stmt) and (replacement := redirection(node)):
+        if isinstance(node, ast.stmt) and (replacement := redirection(node, names)):
             lines[node.lineno - 1] = lines[node.lineno - 1].replace(*replacement, 1)
     return "".join(lines).encode()
 
 
-def redirection(node: ast.stmt) -> tuple[str, str] | None:
+def redirection(node: ast.stmt, names: Collection[str]) -> tuple[str, str] | None:
     """Return the text to replace in the first line of *node*, and its replacement."""
     if isinstance(node, ast.ImportFrom) and not node.level and is_vendored(node.module):
         return f"from {node.module}", f"from {VENDOR}.{node.module}"
     if isinstance(node, ast.ImportFrom) and node.module == "urllib.parse" and node.col_offset == 0:
-        return "from urllib.parse", f"from {VENDOR}.urllib_parse"
-    if isinstance(node, ast.Import) and node.names[0].name in (*VENDORED, *STAND_INS):
+        return ("from urllib.parse", f"from {VENDOR}.urllib_parse") if "urllib_parse" in names else None
+    if isinstance(node, ast.Import) and node.names[0].name in names:
         return f"import {node.names[0].name}", f"from {VENDOR} import {node.names[0].name}"
     return None
 

@@ -51,6 +51,8 @@ FIRST = frozenset(
 # Compiled at their import, which also generates the methods of their data classes in a millisecond or two.
 RARE = frozenset(
     {
+        "wherry.formats.legacy_json",
+        "wherry.autoloading",
         "wherry.formats.python_source",
         "wherry.formats.magics",
         "wherry.formats.pylock_faults",
@@ -77,6 +79,19 @@ RARE = frozenset(
         "wherry.installation.script_runner",
         "wherry.installation.exchange.sharing",
         "wherry.installation.exchange.unclaimed",
+        "wherry.micropip",
+        "wherry.micropip._compat",
+        "wherry.micropip._mock_package",
+        "wherry.micropip.errors",
+        "wherry.micropip.freeze",
+        "wherry.micropip.installed",
+        "wherry.micropip.logging",
+        "wherry.micropip.package",
+        "wherry.micropip.package_index",
+        "wherry.micropip.package_manager",
+        "wherry.micropip.reinstallation",
+        "wherry.micropip.standing_in",
+        "wherry.micropip.wheelinfo",
         "wherry.ipython.actions",
         "wherry.ipython.cell_output",
         "wherry.ipython.command_lines",
@@ -208,7 +223,7 @@ def grouped(codes: Mapping[str, CodeType | str]) -> Sequence[Mapping[str, CodeTy
 
 
 def without_comments(source: bytes, *, typed: bool = False) -> str:
-    """Return *source* with empty lines in place of docstrings, comments and, unless *typed*, imports for type checkers."""
+    """Return *source* with empty lines in place of docstrings, comments and, unless *typed*, imports for types."""
     lines = source.decode().splitlines()
     for node in ast.walk(ast.parse(source)):
         blank: list[ast.stmt] = []

@@ -1,8 +1,10 @@
-"""Build the wheels of wherry for package indexes: https://packaging.python.org/en/latest/specifications/binary-distribution-format/
+"""Build the wheels of wherry for package indexes.
 
-Both have private copies of the dependencies, and the script that Python evaluates where ``attach()`` was not called. The
-wheel for the present Pyodide (PEP 783) has bytecode. The other has sources, without the docstrings and comments of modules
-that are not public.
+Both have private copies of the dependencies, and the script that Python evaluates where ``attach()`` was not called.
+The wheel for the present Pyodide (PEP 783) has bytecode. The other has sources, without the docstrings and comments of
+modules that are not public.
+
+https://packaging.python.org/en/latest/specifications/binary-distribution-format/
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from bundle import EARLIEST, VENDOR
-from compile import PUBLIC, without_comments
+from compile import PUBLIC, SOURCES_ONLY, module_name, without_comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -30,7 +32,7 @@ PRIVATE = f"{VENDOR.replace('.', '/')}/"
 def main() -> None:
     """Write the wheels."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sources", type=Path, required=True, help="the archive of bundle.py")
+    parser.add_argument("--sources", type=Path, required=True, help="the portable archive of bundle.py")
     parser.add_argument("--metadata", type=Path, required=True, help="the METADATA of wherry")
     parser.add_argument("--bytecode", type=Path, required=True, help="the bytecode of compile.py, compressed")
     parser.add_argument("--script", type=Path, required=True)
@@ -44,7 +46,10 @@ def main() -> None:
     script = {SCRIPT: options.script.read_bytes()}
     loader = (Path(__file__).parent / "bundled" / "wheel.py").read_bytes()
     compiled = {"wherry/__init__.py": loader, "wherry/_bytecode.zst": options.bytecode.read_bytes(), **script}
-    readable = {path: readable_source(path, content) for path, content in sources.items() if path not in licences}
+    used = {
+        path: text for path, text in sources.items() if path.endswith(".py") and module_name(path) not in SOURCES_ONLY
+    }
+    readable = {path: readable_source(path, content) for path, content in used.items()}
     options.output.mkdir(parents=True)
     write_wheel(options.output, options.tag, compiled, metadata, licences)
     write_wheel(options.output, ANY, {**readable, "wherry/py.typed": b"", **script}, metadata, licences)

@@ -72,3 +72,13 @@ test("bundleUrl can name the sources for any Python", async () => {
   await attach(runtime, { bundleUrl: `${origin}/sources.bin` });
   assert.equal(runtime.runPython("import wherry; wherry.__file__"), "/lib/wherry.zip/wherry/__init__.py");
 });
+
+test("a wherry of another version that Python has imported is one error, which names both", async () => {
+  const other = await loadPyodide();
+  other.runPython("import sys, types; sys.modules['wherry'] = types.ModuleType('wherry'); sys.modules['wherry'].__version__ = '0.0.9'");
+  await assert.rejects(attach(other), (error: InstanceType<typeof WherryError>) => {
+    assert.equal(error.code, "other-version");
+    assert.match(error.message, /^Python has imported wherry 0\.0\.9, and this script is of wherry \d/);
+    return true;
+  });
+});

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         WherryError as WherryError,
     )
     from wherry.functions import (
+        autoload as autoload,
         check as check,
         install as install,
         install_imports as install_imports,
@@ -70,6 +71,7 @@ if TYPE_CHECKING:
     from wherry.index.index import Index as Index
     from wherry.index.network import Network as Network
     from wherry.installer import Installer as Installer
+    from wherry.micropip.standing_in import as_micropip as as_micropip
     from wherry.model.archive_limits import ArchiveLimits as ArchiveLimits
     from wherry.model.check import (
         BrokenDistribution as BrokenDistribution,
@@ -122,6 +124,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
         "WherryError",
     ),
     "wherry.functions": (
+        "autoload",
         "check",
         "install",
         "install_sync",
@@ -141,6 +144,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
     "wherry.index.index": ("Index",),
     "wherry.index.network": ("Network",),
     "wherry.installer": ("Installer",),
+    "wherry.micropip.standing_in": ("as_micropip",),
     "wherry.model.archive_limits": ("ArchiveLimits",),
     "wherry.model.check": ("BrokenDistribution", "CheckReport", "UnmetRequirement"),
     "wherry.model.distribution": ("InstalledDistribution",),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from wherry.default import default_installer
 from wherry.installer import Installer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+
+    from wherry.autoloading import Autoload
 
 __all__ = [
+    "autoload",
     "check",
     "install",
     "install_imports",
@@ -60,3 +63,20 @@ check = _on_default(Installer.check)
 tree = _on_default(Installer.tree)
 why = _on_default(Installer.why)
 run_script = _on_default(Installer.run_script)
+
+
+def autoload(on: bool = True, /, *, projects: Mapping[str, str] | None = None, **options: Any) -> Autoload:  # noqa: ANN401, FBT001, FBT002
+    """From now on, install the project of a missing module when code imports it; ``autoload(False)`` ends that.
+
+    The result ends it as well, with its ``stop()`` or as a context manager. Only imports in the user's own code
+    install, by the rules of :func:`install_imports` with ``projects`` and ``options``: a project is never guessed. In
+    code of an installed distribution a missing module stays missing, because it is an optional dependency of that
+    distribution. ``importlib.util.find_spec()`` installs nothing either.
+
+    An import waits for the installation, which needs stack switching, as :func:`install_sync` does. Where Python cannot
+    wait, and where the installation fails, the import raises ``ModuleNotFoundError``, which names the cause and the
+    remedy; its ``__cause__`` is the :class:`~wherry.errors.WherryError`.
+    """
+    from wherry.autoloading import begin
+
+    return begin(is_on=on, projects=projects or {}, options=options)

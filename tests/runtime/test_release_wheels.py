@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import venv
+
 import pytest
 
 from tests.harness.index_files import make_wheel
@@ -41,6 +44,10 @@ def unpack(runtime, server, wheel):
     )
 
 
+HAS_BYTECODE = "import wherry; from pathlib import Path; Path(wherry.__path__[0], '_bytecode.zst').exists()"
+LIMIT = 400_000  # bytes
+
+
 @pytest.fixture(params=[compiled_wheel, pure_wheel], ids=["compiled", "pure"])
 def wheel(request):
     return request.param()
@@ -78,3 +85,32 @@ def test_attach_before_its_import_brings_the_wherry_of_the_page(selenium_standal
     unpack(selenium_standalone, index, wheel)
     used = in_page(selenium_standalone, USE.format(url=index.json_url))
     assert used == [["carried 1.0"], [wheel.identity[1], "1.0"], True, []]
+
+
+def test_they_are_small_and_require_nothing(wheel):
+    metadata = wheel.metadata.decode()
+    assert len(wheel.content) <= LIMIT
+    assert "Requires-Dist" not in metadata
+    assert "License-File: packaging/LICENSE" in metadata
+
+
+def test_an_index_with_both_gives_bytecode_to_this_pyodide(selenium_standalone, index_server):
+    index_server.files += [pure_wheel(), compiled_wheel(), micropip_wheel(), make_wheel("carried", "1.0")]
+    unpack(selenium_standalone, index_server, micropip_wheel())
+    in_page(selenium_standalone, BY_MICROPIP.format(url=index_server.html_url.rstrip("/")))
+    assert in_page(
+        selenium_standalone,
+        "import wherry; from pathlib import Path; Path(wherry.__path__[0], '_bytecode.zst').exists()",
+    )
+
+
+def test_elsewhere_the_pure_wheel_is_imported_and_says_where_it_works(tmp_path):
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = tmp_path / "venv" / "bin" / "python"
+    wheel = tmp_path / pure_wheel().filename
+    wheel.write_bytes(pure_wheel().content)
+    pip = [python, "-I", "-m", "pip", "install", "--quiet", "--no-index", wheel]
+    subprocess.run(pip, check=True)  # noqa: S603 - our own arguments
+    code = "import wherry; wherry.install_sync('idna')"
+    ended = subprocess.run([python, "-I", "-c", code], check=False, capture_output=True, text=True)  # noqa: S603
+    assert "UnsupportedRuntime: There is no Pyodide here" in ended.stderr

@@ -9,7 +9,7 @@ from __future__ import annotations
 import marshal
 import sys
 from importlib.machinery import ModuleSpec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,7 +71,11 @@ class BundleFinder:
         return name
 
 
-def begin(archive: str, packages: frozenset[str], groups: Iterable[tuple[tuple[str, ...], bytes]]) -> None:
-    """Add a finder of the modules before all others, unless it was added before: no other wherry mixes with them."""
-    if not any(getattr(finder, "archive", None) == archive for finder in sys.meta_path):
-        sys.meta_path.insert(0, BundleFinder(archive, packages, groups))
+def begin(archive: str, packages: frozenset[str], groups: Iterable[tuple[tuple[str, ...], bytes]]) -> BundleFinder:
+    """Return the finder of the modules, added before all others, so that no other wherry mixes with them."""
+    for finder in sys.meta_path:
+        if getattr(finder, "archive", None) == archive:
+            return cast("BundleFinder", finder)
+    added = BundleFinder(archive, packages, groups)
+    sys.meta_path.insert(0, added)
+    return added

@@ -1,7 +1,7 @@
 // Copies of the examples as after `npm install`.
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Lock } from "./cdn.ts";
 import { JS } from "./surfaces.ts";
 
@@ -55,11 +55,17 @@ export class ExampleStage implements Disposable {
   }
 }
 
-/** Installs the packages as npm would, with another URL of the CDN. */
+/** Installs the packages as npm would, with another URL of the CDN. Further ones are links. */
 function install(modules: string, { lock, cdnUrl }: Distribution): void {
   for (const path of ["package.json", "dist"]) cpSync(join(JS, path), join(modules, "wherry", path), { recursive: true });
   mkdirSync(join(modules, ".bin"));
   symlinkSync("../wherry/dist/cli.js", join(modules, ".bin", "wherry"));
+  const { dependencies, devDependencies } = JSON.parse(readFileSync(join(modules, "..", "package.json"), "utf8"));
+  for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
+    if (name === "wherry" || name === "pyodide") continue;
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(JS, "node_modules", name), join(modules, name));
+  }
   const pyodide = join(modules, "pyodide");
   cpSync(PYODIDE, pyodide, { recursive: true });
   writeFileSync(join(pyodide, "pyodide-lock.json"), JSON.stringify(lock));

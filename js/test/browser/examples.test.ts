@@ -10,7 +10,7 @@ import { serveCdn, standIn } from "./cdn.ts";
 import { inTab } from "./crashes.ts";
 import { ExampleStage, readLock } from "./example_stage.ts";
 import { BROWSERS, launch } from "./launch.ts";
-import { JS, WHEELS } from "./surfaces.ts";
+import { ISOLATION, JS, WHEELS } from "./surfaces.ts";
 import { open, visit } from "./visiting.ts";
 import { readWheels, serveIndex } from "./wheel_index.ts";
 
@@ -30,12 +30,12 @@ before(async () => {
   const standIns = standIn(GENUINE, wheels);
   const cdn = held.use(await serveCdn(standIns));
   const distribution = { lock: standIns.lock, cdnUrl: `${cdn.origin}/` };
-  for (const name of ["cell", "node", "offline", "preload", "preload-html", "vite", "worker"]) {
+  for (const name of ["cell", "node", "offline", "preload", "preload-html", "pyscript", "react", "vite", "worker"]) {
     folders[name] = stage.put(name, distribution, urls.open);
   }
   const lacking = { lock: GENUINE, cdnUrl: `${cdn.origin}/missing/` };
   folders["lacking"] = stage.put("preload", lacking, urls.open, "lacking");
-  await runScript("vite", "build");
+  for (const name of ["react", "vite"]) await runScript(name, "build");
   await runScript("offline", "build");
 });
 
@@ -104,6 +104,32 @@ function visitAll(start: () => Promise<Browser>): void {
     await visited.click("button:not(:disabled)");
     await visited.shows("[role=log]", "Crossing(river='Thames', passengers=5)");
     await visited.shows("[role=log]", "Resolving pydantic");
+  }));
+
+  test("pyscript: packages of the configuration are there before the page's Python", inPage(async (page) => {
+    await using visited = await visit(page, folderOf("pyscript"));
+    await visited.shows("output", "Crossing(river='Thames', passengers=5)");
+    await visited.shows("output", `pydantic${versionOf("pydantic")}`);
+    await visited.shows("[role=status]", "Ready");
+  }));
+
+  test("pyscript: the same in a worker", inPage(async (page) => {
+    await using visited = await visit(page, folderOf("pyscript"), ISOLATION, "worker.html");
+    await visited.shows("output", "Crossing(river='Thames', passengers=5)");
+    await visited.shows("output", `pydantic${versionOf("pydantic")}`);
+    await visited.shows("[role=status]", "Ready");
+  }));
+
+  test("react: a component waits for Python, and uses it", inPage(async (page) => {
+    await using visited = await visit(page, join(folderOf("react"), "dist"));
+    await visited.click("button");
+    await visited.shows("output", "passengers: Input should be a valid integer");
+  }));
+
+  test("react: an error boundary shows the error and its advice", inPage(async (page) => {
+    await using visited = await visit(page, join(folderOf("react"), "dist"), { "Content-Security-Policy": "connect-src 'self'" });
+    await visited.shows("[role=alert]", "The packages could not be installed");
+    await visited.shows("[role=alert]", "packageBaseUrl");
   }));
 
   test("offline: after one visit the page opens without its server", inPage(async (page) => {

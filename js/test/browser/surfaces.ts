@@ -15,6 +15,8 @@ export const CACHE = join(JS, "..", ".cache");
 /** Pyodide with a distribution of two packages, created by `python -m tests.harness.distribution`. */
 export const PYODIDE = join(CACHE, "distribution");
 export const DIST = join(JS, "dist");
+/** Headers with which a page is isolated from other origins; PyScript's workers need that. */
+export const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" };
 export const PAGES = join(import.meta.dirname, "pages");
 export const WHEELS = ["newest", "older"].map((folder) => join(CACHE, "wheels", folder));
 

@@ -11,15 +11,16 @@ export interface Visit {
   shows(selector: string, text: string): Promise<void>;
 }
 
-/** Serves `folder` with these headers until disposal, and opens its index.html in `page`. */
+/** Serves `folder` with these headers until disposal, and opens its index.html, or another `file`, in `page`. */
 export async function visit(
   page: Page,
   folder: string,
   headers: Readonly<Record<string, string>> = {},
+  file = "",
 ): Promise<Visit & AsyncDisposable> {
   await using held = new AsyncDisposableStack();
   const site = held.use(await serveFolders({ "/": folder }, headers));
-  const opened = await open(page, `${site.origin}/`);
+  const opened = await open(page, `${site.origin}/${file}`);
   // From here on the visit owns the site.
   const visited = held.move();
   return { ...opened, [Symbol.asyncDispose]: () => visited.disposeAsync() };

@@ -1,7 +1,7 @@
 // The second visit to a page: what it still requests, also without a network.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -15,6 +15,8 @@ import { answerFrom, readWheels, serveIndex } from "./wheel_index.ts";
 
 const { attach }: typeof import("../../src/index.ts") = await import(new URL("../../dist/index.js", import.meta.url).href);
 
+/** The wheel of wherry for this Pyodide. */
+const WHEEL = readdirSync(join(DIST, "wheels")).find((name) => name.includes("pyemscripten"));
 const ETAG = '"1"';
 const ALL = ["annotated-types", "msgpack", "pydantic", "pydantic-core", "typing-extensions", "typing-inspection"];
 
@@ -183,6 +185,30 @@ function visitAll(name: BrowserName): void {
       const second = await visit(page, address, list(place));
       assert.deepEqual(place.takeAsked(), pages.map((line) => line.replace("200", "304")));
       assert.deepEqual([first.warnings, second.warnings, said], [[], [], []]);
+    }));
+  }
+
+  /** Waits until the page has kept all archives, and bytecode. */
+  async function waitForKept(page: Page): Promise<void> {
+    const isKept = async (least: number) => {
+      const urls = (await (await caches.open("wherry-v1")).keys()).map(({ url }) => url);
+      return urls.length >= least && urls.some((url) => url.includes("bytecode-"));
+    };
+    await page.waitForFunction(isKept, { polling: 100 }, 2 * ALL.length + 1);
+  }
+
+  for (const surface of ["page", "worker"]) {
+    test(`wherry's wheel alone in a ${surface}: downloads and bytecode are kept, as with attach()`, inPage(async (page) => {
+      await using place = await Place.open();
+      const address = `${place.site.origin}/#${surface}`;
+      const given = { ...list(place), wheel: `${place.site.origin}/wherry/wheels/${WHEEL}` };
+      const first = await visit(page, address, given);
+      const pages = namesOf(place.takeAsked(), /^200 [a-z-]+$/);
+      await waitForKept(page);
+      const second = await visit(page, address, given);
+      assert.deepEqual(place.takeAsked(), pages.map((line) => line.replace("200", "304")));
+      assert.deepEqual([first.warnings, second.warnings], [[], []]);
+      assert.equal(second.hasBytecode, true);
     }));
   }
 

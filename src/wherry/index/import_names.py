@@ -18,6 +18,7 @@ from wherry.resolution.wheel_selection import WheelSelection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from importlib.machinery import ModuleSpec
 
     from packaging.utils import NormalizedName
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from wherry.model.environment import Environment
     from wherry.model.locked_package import LockedPackage
 
-__all__ = ["require_imports"]
+__all__ = ["known_project", "require_imports"]
 
 
 async def require_imports(
@@ -45,7 +46,7 @@ async def require_imports(
     project provides and that are not optional in ``source``.
     """
     missing = {name: is_optional for name, is_optional in find_imports(source).items() if not _is_there(name)}
-    known = {module: names[0] for module, names in find_providers(distribution.values()).items()} | dict(projects)
+    known = _known(projects, distribution)
     found = {name: requirement for name in missing if (requirement := _lookup(name, known)) is not None}
     unknown = [name for name in missing if name not in found and not missing[name] and not _is_standard(name)]
 
@@ -59,21 +60,32 @@ async def require_imports(
     return tuple(dict.fromkeys(found[name] for name in missing if name in found))
 
 
+def known_project(
+    name: str, projects: Mapping[str, str], distribution: Mapping[NormalizedName, LockedPackage]
+) -> str | None:
+    """Return the requirement for the module ``name`` as far as it is known without asking an index."""
+    return _lookup(name, _known(projects, distribution))
+
+
+def _known(projects: Mapping[str, str], distribution: Mapping[NormalizedName, LockedPackage]) -> dict[str, str]:
+    return {module: names[0] for module, names in find_providers(distribution.values()).items()} | dict(projects)
+
+
 def _is_there(name: str) -> bool:
     """Return whether a module can be found, without importing more than its parent packages."""
     top = name.partition(".")[0]
-    if top in sys.modules or top in sys.builtin_module_names:
+    module = sys.modules.get(top)
+    if top in sys.builtin_module_names or (module is not None and not _is_namespace(module.__spec__)):
         return True
     try:
         # A namespace may be found while the part that is imported belongs to another distribution.
-        return importlib.util.find_spec(name if _is_namespace(top) else top) is not None
+        return importlib.util.find_spec(name if _is_namespace(importlib.util.find_spec(top)) else top) is not None
     except (ImportError, ValueError):
         return False
 
 
-def _is_namespace(top: str) -> bool:
-    spec = importlib.util.find_spec(top)
-    return spec is not None and spec.origin is None
+def _is_namespace(spec: ModuleSpec | None) -> bool:
+    return spec is not None and spec.origin is None and spec.submodule_search_locations is not None
 
 
 def _lookup(name: str, known: Mapping[str, str]) -> str | None:
