@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.harness.documents import DOCUMENTS
 from tests.harness.index_server import IndexServer
 from tests.harness.jupyterlab import Lab
 from tests.harness.jupyterlite import SITE, site_wheels
@@ -51,6 +52,16 @@ def test_a_notebook_installs_and_imports_in_one_cell(lab, index):
     ]
     assert plain(lab.run("install.ipynb", 3))[0].startswith("sortedcontainers 2.4.0\n  hypothesis → ")
     assert lab.shows(".jp-OutputArea table td:first-child", "Installed")
+
+
+def test_the_cells_of_the_documents_run(lab, index):
+    begin, *cells = [block.text for document in DOCUMENTS for block in document.of("ipython")]
+    use_index = f"import wherry.default as d\nd.use_default(lambda: wherry.Installer(index_urls=[{index.json_url!r}]))"
+    cells = [begin, use_index, *cells]
+    lab.open("documents.ipynb", cells)
+    for place, cell in enumerate(cells):
+        failures = [output for output in lab.run("documents.ipynb", place) if output["output_type"] == "error"]
+        assert failures == [], cell
 
 
 def test_a_failure_is_red_and_says_what_to_do_in_a_second_kernel(lab, index):
