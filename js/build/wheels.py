@@ -46,10 +46,8 @@ def main() -> None:
     script = {SCRIPT: options.script.read_bytes()}
     loader = (Path(__file__).parent / "bundled" / "wheel.py").read_bytes()
     compiled = {"wherry/__init__.py": loader, "wherry/_bytecode.zst": options.bytecode.read_bytes(), **script}
-    used = {
-        path: text for path, text in sources.items() if path.endswith(".py") and module_name(path) not in SOURCES_ONLY
-    }
-    readable = {path: readable_source(path, content) for path, content in used.items()}
+    left_out = {path for path in sources if path in licences or module_name(path) in SOURCES_ONLY}
+    readable = {path: readable_source(path, sources[path]) for path in sources.keys() - left_out}
     options.output.mkdir(parents=True)
     write_wheel(options.output, options.tag, compiled, metadata, licences)
     write_wheel(options.output, ANY, {**readable, "wherry/py.typed": b"", **script}, metadata, licences)
