@@ -34,7 +34,7 @@ LANGUAGES = {"python", "pycon", "js", "console", "html", "http", "ipython"}
 NOX = "python3 -m venv .venv && .venv/bin/python -m pip install nox && .venv/bin/python -m nox"
 NOT_RUN = {
     "python3 -m pip install jupyterlite-core jupyterlite-pyodide-kernel": "tests/harness/jupyterlite.py does it",
-    "python3 -m pip download --no-deps --dest pypi wherry": "it needs PyPI; tests/harness/jupyterlite.py copies the wheel",
+    "python3 -m pip download --no-deps --dest pypi wherry": "tests/harness/jupyterlite.py copies the wheel",
     "jupyter lite build": "tests/harness/jupyterlite.py does it",
     f"{NOX} -s demo": "it rebuilds the tested files, and needs PyPI",
     f"{NOX} -s tests": "it runs these tests",
