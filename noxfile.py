@@ -39,6 +39,7 @@ def tests(session: nox.Session) -> None:
     session.run("python", "-m", "tests.harness.wheelhouse")
     session.run("python", "-m", "tests.harness.distribution")
     session.run("python", "-m", "tests.harness.stock")
+    session.run("python", "-m", "tests.harness.jupyterlite")
     with session.chdir(JS):
         session.run("npm", "run", "test:browsers", external=True)
     session.run("pytest", "--rt=node,chrome", "--hypothesis-profile=thorough", *session.posargs)
