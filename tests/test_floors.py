@@ -17,8 +17,18 @@ if TYPE_CHECKING:
 
 SOURCE = Path(__file__).resolve().parents[1] / "src" / "wherry"
 
-ROOMS = {"model": 1, "formats": 2, "resolution": 3, "index": 4, "installation": 5, "progress": 5, "runtime": 6}
-GROUND = {"_default_index": 0, "errors": 0, "printable": 0}
+ROOMS = {
+    "model": 1,
+    "formats": 2,
+    "resolution": 3,
+    "index": 4,
+    "installation": 5,
+    "progress": 5,
+    "runtime": 6,
+    "ipython": 7,
+    "micropip": 7,
+}
+GROUND = {"_default_index": 0, "errors": 0, "printable": 0, "short_traceback": 0}
 FLOORS = GROUND | ROOMS
 TOP = 7
 PURE = FLOORS["resolution"]
@@ -29,6 +39,8 @@ INTERPRETER = {"sys", "sysconfig", "platform"}
 ALLOWED_INTERPRETER = "model/environment.py"
 BROWSER = {"js", "pyodide", "pyodide_js", "wherry_js", "_pyodide"}
 ALLOWED_BROWSER = "runtime/*.py"
+# Where IPython is there already. The package itself only names a type of it.
+ALLOWED_IPYTHON = {"ipython", "__init__.py"}
 # Pure floors do not wait, and use neither files nor the system.
 IMPURE = {
     *INTERPRETER,
@@ -63,6 +75,8 @@ class Import:
         root = self.module.partition(".")[0]
         if root in BROWSER:
             return None if fnmatch.fnmatch(self.path, ALLOWED_BROWSER) else "only runtime/ meets JavaScript"
+        if root == "IPython":
+            return None if Path(self.path).parts[0] in ALLOWED_IPYTHON else "only ipython/ meets IPython"
         if root not in sys.stdlib_module_names:
             return None if root in DEPENDENCIES else "it is no dependency"
         if floor_of(self.path) > PURE or (root in INTERPRETER and self.path == ALLOWED_INTERPRETER):
@@ -132,6 +146,7 @@ def test_every_folder_is_a_floor():
         ("runtime/pyodide.py", "from wherry.installer import Installer"),
         ("errors.py", "from wherry.model.project import ProjectFile"),
         ("installer.py", "import pyodide_js"),
+        ("progress/notebook.py", "from IPython.display import display"),
     ],
 )
 def test_an_upward_import_is_found(path, source):
@@ -148,6 +163,7 @@ def test_an_upward_import_is_found(path, source):
         ("resolution/attempt.py", "import resolvelib\nfrom packaging.version import Version"),
         ("index/client.py", "import asyncio"),
         ("runtime/pyodide.py", "from js import fetch\nfrom wherry.index.ports import Fetcher"),
+        ("ipython/extension.py", "from IPython.core.interactiveshell import InteractiveShell"),
         ("installer.py", "from wherry._default_index import DEFAULT_INDEX_URL\nfrom wherry import runtime"),
         ("__init__.py", "from wherry.installer import Installer\nfrom .errors import WherryError"),
     ],

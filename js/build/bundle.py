@@ -28,8 +28,11 @@ VENDORED = ("packaging", "resolvelib")
 VENDOR = "wherry._vendor"
 # Modules of the standard library that are slow to import, and of which wherry and packaging use little. See bundled/.
 STAND_INS = ("platform", "re", "sysconfig", "urllib_parse")
-# The standard library, wherry itself, modules of Pyodide, and modules that only type checkers import.
-IMPORTABLE = {*sys.stdlib_module_names, "wherry", "js", "pyodide", "pyodide_js", "wherry_js", "typing_extensions"}
+# The standard library, wherry itself, modules of Pyodide, of a running IPython, and those of type checkers alone.
+IMPORTABLE = {
+    *sys.stdlib_module_names,
+    *("wherry", "js", "pyodide", "pyodide_js", "wherry_js", "IPython", "typing_extensions"),
+}
 
 # Imported only by SpecifierSet.to_range(), which wherry never calls.
 LEFT_OUT = frozenset({f"{VENDOR}.packaging.ranges"})

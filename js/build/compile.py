@@ -51,6 +51,7 @@ FIRST = frozenset(
 # Compiled at their import, which also generates the methods of their data classes in a millisecond or two.
 RARE = frozenset(
     {
+        "wherry.formats.legacy_json",
         "wherry.autoloading",
         "wherry.formats.python_source",
         "wherry.formats.magics",
@@ -78,6 +79,26 @@ RARE = frozenset(
         "wherry.installation.script_runner",
         "wherry.installation.exchange.sharing",
         "wherry.installation.exchange.unclaimed",
+        "wherry.micropip",
+        "wherry.micropip._compat",
+        "wherry.micropip._mock_package",
+        "wherry.micropip.errors",
+        "wherry.micropip.freeze",
+        "wherry.micropip.installed",
+        "wherry.micropip.logging",
+        "wherry.micropip.package",
+        "wherry.micropip.package_index",
+        "wherry.micropip.package_manager",
+        "wherry.micropip.reinstallation",
+        "wherry.micropip.standing_in",
+        "wherry.micropip.wheelinfo",
+        "wherry.ipython.actions",
+        "wherry.ipython.cell_output",
+        "wherry.ipython.command_lines",
+        "wherry.ipython.extension",
+        "wherry.ipython.magics",
+        "wherry.ipython.parsing",
+        "wherry.ipython.words",
         "wherry.model.check",
         "wherry.model.requirement_line",
         "wherry.resolution.graph.why",
@@ -102,6 +123,7 @@ RARE = frozenset(
         "wherry.resolution.file_requirements",
         "wherry.runtime.diagnosis",
         "wherry.runtime.program",
+        "wherry.short_traceback",
         "wherry.installation.substitution",
     }
 )
@@ -136,8 +158,20 @@ SOURCES_ONLY = frozenset(
     }
 )
 
-# For the wheels alone. attach() brings the JavaScript side.
-WHEELS_ONLY: frozenset[str] = frozenset()
+# For the wheels alone: those who call attach() write no magics.
+WHEELS_ONLY = frozenset(
+    {
+        "wherry.ipython",
+        "wherry.ipython.actions",
+        "wherry.ipython.cell_output",
+        "wherry.ipython.command_lines",
+        "wherry.ipython.extension",
+        "wherry.ipython.magics",
+        "wherry.ipython.names",
+        "wherry.ipython.parsing",
+        "wherry.ipython.words",
+    }
+)
 
 # Base classes that read annotations.
 DECLARING = frozenset({"NamedTuple", "TypedDict"})
@@ -157,7 +191,7 @@ def compile_archive(source: str, bundled: str, output: str, wheel: str) -> str:
         members = {path: sources.read(path) for path in sources.namelist() if path.endswith(".py")}
     folder = Path(bundled)
     members = {path: content for path, content in members.items() if module_name(path) not in SOURCES_ONLY}
-    members[f"{MODULE.replace('.', '/')}.py"] = write_patterns(source, map(module_name, [*members]))
+    members[f"{MODULE.replace('.', '/')}.py"] = write_patterns(source, {*map(module_name, members)} - WHEELS_ONLY)
     members[f"{PARTS.replace('.', '/')}.py"] = (folder / "dataclass_parts.py").read_bytes()
     packages = {module_name(path) for path in members if path.endswith("/__init__.py")}
     codes = {module_name(path): compile_member(source, path, content) for path, content in sorted(members.items())}

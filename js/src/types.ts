@@ -112,6 +112,11 @@ export interface AttachOptions extends CallOptions {
    */
   strict?: boolean;
   /**
+   * Let Python's `import micropip`, and `pyodide.pyimport("micropip")`, give micropip's interface over wherry. Default:
+   * false.
+   */
+  asMicropip?: boolean;
+  /**
    * A lock to install before `attach()` resolves, and before `preload`: an address, which is relative to the page or to
    * Node's working directory; the text, recognized by a line break; or an object with options. Its wheels are
    * downloaded while Pyodide is still loading.

@@ -6,6 +6,7 @@ A name is imported when it is first used: most of wherry loads while the first r
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,12 +14,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from IPython.core.interactiveshell import InteractiveShell
+
     from wherry.errors import (
         AnswerTooLarge as AnswerTooLarge,
         IndexUnavailable as IndexUnavailable,
         IndexUnreachable as IndexUnreachable,
         InstallConflict as InstallConflict,
         IntegrityError as IntegrityError,
+        InvalidCommand as InvalidCommand,
         InvalidIndexPage as InvalidIndexPage,
         InvalidLock as InvalidLock,
         InvalidMetadata as InvalidMetadata,
@@ -67,6 +71,7 @@ if TYPE_CHECKING:
     from wherry.index.index import Index as Index
     from wherry.index.network import Network as Network
     from wherry.installer import Installer as Installer
+    from wherry.micropip.standing_in import as_micropip as as_micropip
     from wherry.model.archive_limits import ArchiveLimits as ArchiveLimits
     from wherry.model.check import (
         BrokenDistribution as BrokenDistribution,
@@ -90,6 +95,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
         "IndexUnreachable",
         "InstallConflict",
         "IntegrityError",
+        "InvalidCommand",
         "InvalidIndexPage",
         "InvalidLock",
         "InvalidMetadata",
@@ -138,6 +144,7 @@ _MODULES: Mapping[str, tuple[str, ...]] = {
     "wherry.index.index": ("Index",),
     "wherry.index.network": ("Network",),
     "wherry.installer": ("Installer",),
+    "wherry.micropip.standing_in": ("as_micropip",),
     "wherry.model.archive_limits": ("ArchiveLimits",),
     "wherry.model.check": ("BrokenDistribution", "CheckReport", "UnmetRequirement"),
     "wherry.model.distribution": ("InstalledDistribution",),
@@ -171,3 +178,21 @@ def __getattr__(name: str) -> object:
 def __dir__() -> list[str]:
     # A prompt completes these names, but not the modules behind them or the imports of this one.
     return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})
+
+
+def load_ipython_extension(shell: InteractiveShell) -> None:
+    """Add ``%wherry`` to IPython, and in Pyodide ``%pip``: ``%load_ext wherry`` calls this."""
+    from wherry.ipython.extension import load
+
+    load(shell)
+
+
+def _load_where_ipython_runs() -> None:
+    """Do the same for the IPython of this Pyodide. Elsewhere pip is at work, and ``%pip`` is its."""
+    shell = sys.modules["IPython"].get_ipython()
+    if shell is not None:
+        load_ipython_extension(shell)
+
+
+if sys.platform == "emscripten" and "IPython" in sys.modules:
+    _load_where_ipython_runs()

@@ -45,9 +45,9 @@ LOCK_FORMATS = ("pylock", "pyodide-lock")
 class Bridge:
     """An :class:`~wherry.installer.Installer`, which is the default one, behind one method.
 
-    *options_json* is an object with the options of ``attach()``: ``bytecode``, ``indexUrls``, ``limits``, ``network``,
-    ``prefer`` and ``strict``, and ``constraints`` and ``overwrite`` for every call. *cache* is its ``cache``, a
-    JavaScript object.
+    *options_json* is an object with the options of ``attach()``: ``asMicropip``, ``bytecode``, ``indexUrls``,
+    ``limits``, ``network``, ``prefer`` and ``strict``, and ``constraints`` and ``overwrite`` for every call. *cache* is
+    its ``cache``, a JavaScript object.
     """
 
     def __init__(self, options_json: str, cache: object = None) -> None:
@@ -75,6 +75,10 @@ class Bridge:
             "uninstall": self._uninstall,
             "why": self._why,
         }
+        if self._attach_options.get("asMicropip"):
+            from wherry.micropip.standing_in import as_micropip
+
+            as_micropip()
         if was_interrupted():
             # Making the installer rolls it back, so that half-installed packages cannot be imported.
             _ = self._installer
@@ -187,11 +191,12 @@ class Bridge:
             await _yield_to_requests()
             options = _options(arguments, on_progress)
             form, others = options.pop("format", None) or "pylock", options.pop("others", True)
+            base = _cdn() if options.pop("absolute", False) else None
             if form not in LOCK_FORMATS:
                 raise _Misuse(f"format must be one of {', '.join(LOCK_FORMATS)}, not {form!r}")
             lock = await _apply(self._installer.lock, *arguments["requirements"], **options)
         return {
-            "text": lock.to_pyodide_lock(others=others) if form == "pyodide-lock" else str(lock),
+            "text": lock.to_pyodide_lock(others=others, base=base) if form == "pyodide-lock" else str(lock),
             "pins": lock.pins,
             "changes": [change.to_dict() for change in lock.changes],
             "warnings": list(lock.warnings),
@@ -273,6 +278,12 @@ class Bridge:
         from wherry.runtime.program import run_module
 
         return run_module(arguments["name"], arguments["argv"], arguments["workingDirectory"])
+
+
+def _cdn() -> str | None:
+    from wherry.runtime.distribution import cdn_url
+
+    return cdn_url()
 
 
 async def _yield_to_requests() -> None:

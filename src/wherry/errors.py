@@ -26,6 +26,12 @@ class WherryError(Exception):
         if (tell := vars(cls).get("__str__")) is not None:
             cls.__str__ = lambda self: printable(tell(self))  # type: ignore[method-assign]
 
+    def _render_traceback_(self) -> list[str]:
+        # IPython and its kernels show this. The frames inside wherry explain nothing.
+        from wherry.short_traceback import short_traceback
+
+        return short_traceback(self)
+
     def facts(self) -> dict[str, object]:
         """Return the attributes as a JSON-able mapping."""
         return {name: _plain(value) for name, value in vars(self).items() if not name.startswith("_")}
@@ -151,6 +157,21 @@ class UnsupportedRuntime(WherryError):
 
     def __str__(self) -> str:
         return f"There is no {self.missing} here; {self.hint}"
+
+
+@dataclass(eq=False)
+class InvalidCommand(WherryError):
+    """A command in a notebook's cell, such as ``%wherry install``, that cannot be read."""
+
+    code = "invalid-command"
+    command: str
+    reason: str
+    options: Sequence[str] = ()  # those that exist, if another was used
+
+    def __str__(self) -> str:
+        return _advising(
+            f"{self.command}: {self.reason}", f"there are {', '.join(self.options)}" if self.options else ""
+        )
 
 
 # Resolution

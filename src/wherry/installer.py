@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
     from wherry.index.cache import Cache
     from wherry.index.documents import Document
-    from wherry.index.fetcher import Fetcher
+    from wherry.index.fetcher import CredentialsMode, Fetcher
     from wherry.index.index import Index
     from wherry.index.lock_files import GivenLock, ReadLock
     from wherry.installation.destination import Destination
@@ -548,11 +548,21 @@ class Installer:
         return await open_lock(lock, self._read_document)
 
     async def _read_document(self, file: str) -> Document:
+        found = await self.read(file)
+        return replace(found, address=self._locate(found.address)[0])
+
+    async def read(
+        self, address: str, *, accept: str | None = None, credentials: CredentialsMode | None = None
+    ) -> Document:
+        """Read a file at a path or URL, with the credentials of the index at that place.
+
+        ``accept`` is the header of that name, ``credentials`` the option of JavaScript's ``fetch``. Raise
+        :class:`~wherry.errors.IndexUnavailable`.
+        """
         from wherry.index.documents import DocumentReader
 
         reader = DocumentReader(self._fetcher, self.indexes, self._locate, self._network.max_metadata_size)
-        found = await reader.read(file)
-        return replace(found, address=self._locate(found.address)[0])
+        return await reader.read(address, accept=accept, credentials=credentials)
 
     def _answer_lock(self, read: ReadLock, extras: Iterable[str], groups: Iterable[str]) -> Acquired:
         from wherry.installation.locked import answer_lock

@@ -33,10 +33,10 @@ class IndexServer(BackgroundServer):
     """A server of the same files as two indexes, `json_url` and `html_url`, while it is entered.
 
     ``requests`` counts GET requests by path, ``headers`` has those of the latest request of each. ``faults`` are tried
-    in order; the first that strikes counts. ``redirects`` maps paths to URLs; ``password`` is required of every request
-    (with the user ``tester``). ``jitter`` is the longest random delay of an answer in seconds, drawn from ``seed``.
-    Paths that match ``held`` are answered only after it is changed. ``in_flight`` counts the requests being answered;
-    ``most_archives`` and ``most_others`` are the largest numbers of each kind at one time.
+    in order; the first that strikes counts. ``redirects`` maps paths to URLs, ``answers`` to JSON; ``password`` is
+    required of every request (with the user ``tester``). ``jitter`` is the longest random delay of an answer in
+    seconds, drawn from ``seed``. Paths that match ``held`` are answered only after it is changed. ``in_flight`` counts
+    the requests being answered; ``most_archives`` and ``most_others`` are the largest numbers of each kind at one time.
     """
 
     def __init__(self, files: Iterable[IndexFile] = (), *, jitter: float = 0.0, seed: int = 0) -> None:
@@ -44,6 +44,7 @@ class IndexServer(BackgroundServer):
         self.files: list[IndexFile] = list(files)
         self.faults: list[Fault] = []
         self.redirects: dict[str, str] = {}
+        self.answers: dict[str, str] = {}
         self.password: str | None = None
         self.requests: Counter[str] = Counter()
         self.headers: dict[str, Mapping[str, str]] = {}
@@ -109,6 +110,8 @@ class IndexServer(BackgroundServer):
             return web.Response(status=401)
         if request.path in self.redirects:
             return web.Response(status=302, headers={"Location": self.redirects[request.path]})
+        if request.path in self.answers:
+            return web.Response(text=self.answers[request.path], content_type="application/json")
         try:
             response = await handler(request)
         except web.HTTPException as error:

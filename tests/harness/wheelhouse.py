@@ -22,7 +22,7 @@ TARGET = (
     "--platform=pyemscripten_2026_0_wasm32",
     "--only-binary=:all:",
 )
-FOLDERS = ("newest", "older", "distribution", "databases", "installers")
+FOLDERS = ("newest", "older", "distribution", "databases", "installers", "front_ends", "micropip_suite")
 
 
 def fetch(pins: Path, folder: Path) -> None:

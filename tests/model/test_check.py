@@ -4,6 +4,7 @@ import json
 
 from packaging.utils import canonicalize_name
 
+from tests.harness.html import unstyled
 from wherry.model.check import BrokenDistribution, CheckReport, UnmetRequirement
 
 REPORT = CheckReport(
@@ -35,9 +36,9 @@ def test_a_report_reads_as_lines():
 
 
 def test_a_report_shows_as_an_escaped_table():
-    assert CheckReport(conflicting=REPORT.conflicting)._repr_html_() == (
-        "<table><tr><th>Conflicting</th><td>a 1 requires b&gt;=2, but b 1 is installed"
-        "<br>a 1 requires Python &gt;=3.15; this is 3.14.2</td></tr></table>"
+    assert unstyled(CheckReport(conflicting=REPORT.conflicting)._repr_html_()) == (
+        "<table><tr><td>Conflicting</td><td>a 1 requires b&gt;=2, but b 1 is installed</td></tr>"
+        "<tr><td>Conflicting</td><td>a 1 requires Python &gt;=3.15; this is 3.14.2</td></tr></table>"
     )
 
 
@@ -52,9 +53,7 @@ def test_warnings_are_shown_and_are_no_problems():
     report = CheckReport(warnings=("a-1.dist-info: <odd>",))
     assert not report
     assert str(report) == "No problems found\nWarning: a-1.dist-info: <odd>"
-    assert report._repr_html_() == (
-        "<p>No problems found</p><table><tr><th>Warnings</th><td>a-1.dist-info: &lt;odd&gt;</td></tr></table>"
-    )
+    assert report._repr_html_() == "<p>No problems found</p><p>Warning: a-1.dist-info: &lt;odd&gt;</p>"
     assert report.to_dict()["warnings"] == ["a-1.dist-info: <odd>"]
 
 

@@ -5,6 +5,7 @@ import json
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from tests.harness.html import unstyled
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.distribution import InstalledDistribution, InstalledDistributions
 from wherry.model.progress import Progress
@@ -49,10 +50,17 @@ def test_an_uninstall_report_is_a_tuple_with_warnings():
 
 
 def test_a_report_shows_as_an_escaped_table():
-    assert REPORT._repr_html_() == (
-        "<table><tr><th>Installed</th><td>my-app 1.0<br>b 2</td></tr><tr><th>Removed</th><td>my-app 0.9</td></tr>"
-        "<tr><th>Warnings</th><td>b &lt;2&gt; is yanked</td></tr></table>"
+    assert unstyled(REPORT._repr_html_()) == (
+        "<table><tr><td>Installed</td><td>my-app</td><td>1.0</td><td>replaces 0.9</td></tr>"
+        "<tr><td></td><td>b</td><td>2</td><td></td></tr></table><p>Warning: b &lt;2&gt; is yanked</p>"
     )
+
+
+def test_a_distribution_that_is_not_replaced_shows_as_removed():
+    gone = UninstallReport([distribution("b", "2"), distribution("c", "3")], ["c 1 requires b"])
+    rows = "<tr><td>Removed</td><td>b</td><td>2</td><td></td></tr><tr><td></td><td>c</td><td>3</td><td></td></tr>"
+    assert unstyled(gone._repr_html_()) == f"<table>{rows}</table><p>Warning: c 1 requires b</p>"
+    assert unstyled(InstallReport(removed=tuple(gone))._repr_html_()) == f"<table>{rows}</table>"
 
 
 def test_an_empty_report_says_that_there_was_nothing_to_do():
@@ -65,7 +73,7 @@ def test_installed_distributions_show_as_a_table():
     assert [one.name for one in both] == ["b", "my-app"]
     assert both[1:] == (both[1],)
     assert repr(both) == str(both) == "Package  Version\nb        2\nmy-app   1.0"
-    assert both._repr_html_() == (
+    assert unstyled(both._repr_html_()) == (
         "<table><tr><th>Package</th><th>Version</th></tr><tr><td>b</td><td>2</td></tr>"
         "<tr><td>my-app</td><td>1.0</td></tr></table>"
     )

@@ -12,6 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from tests.harness.environments import PYODIDE_314
+from tests.harness.html import unstyled
 from tests.harness.plain_installed import plain_installed
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.locked_package import LockedPackage
@@ -140,7 +141,7 @@ def test_an_answer_to_nothing_is_empty():
 
 
 def test_html_is_an_escaped_table():
-    assert resolve("lib")._repr_html_() == (
+    assert unstyled(resolve("lib")._repr_html_()) == (
         "<table><tr><th>Project</th><th>Size</th><th>Required by</th></tr>"
         "<tr><td>idna==3.10</td><td>70.4 kB</td><td>lib (idna&lt;4)</td></tr>"
         "<tr><td>lib==2</td><td>1.5 MB</td><td>you</td></tr></table>"

@@ -7,6 +7,7 @@ import { FAILURE, SUCCESS } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
 import { hostRequirement } from "./host_paths.ts";
 import { changeLines, closingLine, type Locked, pyodideChanges, versionsIn } from "./lock_changes.ts";
+import { micropipWheel, readLocation, releaseWheel, type Wheel, withMicropip, writeBeside } from "./micropip_wheel.ts";
 import { isScript, type LockFormat, lockToWrite, readIfThere, shownPath, writeAtomically } from "./lock_files.ts";
 import { namesFiles } from "./requirements.ts";
 import { choosing, type Session, type SessionOptions, startSession, watch } from "./session.ts";
@@ -23,6 +24,8 @@ export interface LockOptions extends SessionOptions {
   pre?: boolean;
   check?: boolean;
   onlyThese?: boolean;
+  /** The wheel of wherry takes the place of micropip; the address of the lock's folder, or true if it is not known. */
+  asMicropip?: string | boolean;
 }
 
 export interface LockParameters {
@@ -49,7 +52,8 @@ export async function lock(parameters: LockParameters, shared: Shared): Promise<
   const existing = output === undefined ? undefined : earlierLock(output, options.format);
   // Write only the result, not how long Pyodide took to load.
   const session = await startSession(options, shared, false);
-  const locked = await makeLock(session, plan, existing);
+  const wheel = options.asMicropip === undefined ? undefined : micropipWheel(releaseWheel());
+  const locked = standingIn(await makeLock(session, plan, existing), existing, options, wheel);
   const warnings = [...locked.warnings.map((warning) => inOptions(warning, options)), ...unknownUpgrades(locked, options)];
   if (!options.quiet) warnings.forEach((warning) => say(`wherry: warning: ${warning}`));
   if (output === undefined) return deliver(locked, session.quiet);
@@ -60,6 +64,7 @@ export async function lock(parameters: LockParameters, shared: Shared): Promise<
     sayError(outOfDate(file, existing, parameters.typed));
     return FAILURE;
   }
+  if (wheel) writeBeside(output, wheel);
   if (isChanged) writeAtomically(output, locked.text);
   if (!session.quiet) say(closingLine(locked, file, isChanged));
   return SUCCESS;
@@ -77,11 +82,23 @@ export function earlierLock(path: string, format: LockFormat): string | undefine
   return text;
 }
 
+/** Returns the lock with `wheel` in the place of micropip, if there is one. */
+function standingIn(locked: Locked, existing: string | undefined, { asMicropip }: LockOptions, wheel: Wheel | undefined): Locked {
+  if (wheel === undefined || asMicropip === undefined) return locked;
+  const text = withMicropip(locked.text, wheel, readLocation(asMicropip));
+  return { ...locked, text, changes: pyodideChanges(existing, text) };
+}
+
 /** Reads the arguments. Throws if they do not go together. */
 export function planLock({ requirements, options }: LockParameters): LockPlan {
-  const { check, format, onlyThese, output, upgrade, upgradePackage } = options;
+  const { asMicropip, check, format, onlyThese, output, upgrade, upgradePackage } = options;
   if (check && output === "-") throw new UsageError("--check compares with a file: name it with -o in place of -");
   if (onlyThese && format !== "pyodide-lock") throw new UsageError("--only-these needs --format pyodide-lock");
+  if (asMicropip !== undefined) {
+    if (format !== "pyodide-lock") throw new UsageError("--as-micropip needs --format pyodide-lock");
+    if (output === "-") throw new UsageError("--as-micropip writes a wheel beside the lock: name a file with -o in place of -");
+    readLocation(asMicropip);
+  }
   if (format === "pyodide-lock" && (upgrade || upgradePackage)) {
     throw new UsageError("a pyodide-lock always takes the newest versions that fit, so remove --upgrade and --upgrade-package");
   }
@@ -90,7 +107,7 @@ export function planLock({ requirements, options }: LockParameters): LockPlan {
   named.forEach(refuseFile);
   const files = [...scripts, ...(options.requirement ?? [])];
   const all: LockOptions = { ...options, ...(files.length > 0 && { requirement: files }) };
-  if (named.length === 0 && !namesFiles(all)) throw new UsageError("no requirements: name some, a script, or a file with -r");
+  if (named.length === 0 && !namesFiles(all) && asMicropip === undefined) throw new UsageError("no requirements: name some, a script, or a file with -r");
   const [first = "", ...more] = files;
   const isAlone = named.length + more.length + (options.group?.length ?? 0) === 0;
   const script = isAlone && isScript(first) ? first : undefined;
@@ -140,6 +157,7 @@ export function lockArguments(plan: LockPlan, settings: InstallOptions, existing
     ...(existing !== undefined && format === "pylock" && { existing }),
     ...(excludeNewer !== undefined && { excludeNewer }),
     ...(onlyThese && { others: false }),
+    ...(plan.options.asMicropip !== undefined && { absolute: true }),
     ...(pre && { pre }),
     ...(upgrade && { upgrade }),
     ...(upgradePackage && { upgradePackages: upgradePackage }),

@@ -80,6 +80,7 @@ const LOCK = read.groupOf({
 const PRELOAD = read.groupOf({ requirements: (value) => value, ...CHOOSING });
 
 const ATTACH = read.groupOf({
+  asMicropip: read.flag,
   bundleUrl: read.text,
   bytecode: read.flag,
   cache: readCache,

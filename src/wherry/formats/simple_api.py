@@ -1,4 +1,4 @@
-"""Read project pages of the Simple repository API, in either of its two formats.
+"""Read project pages of the Simple repository API, in either of its two formats, or in the older JSON of PyPI.
 
 https://packaging.python.org/en/latest/specifications/simple-repository-api/
 """
@@ -27,6 +27,8 @@ HTML_TYPES = frozenset(
     }
 )
 
+PLAIN_JSON = "application/json"
+
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 """The ``Accept`` header: JSON if possible, else HTML."""
 
@@ -47,6 +49,10 @@ def parse_project_page(
         from wherry.formats.simple_html import parse_html_page
 
         return parse_html_page(body, url=url, name=name)
+    if media_type == PLAIN_JSON:
+        from wherry.formats.legacy_json import parse_plain_json
+
+        return parse_plain_json(body, url=url, name=name)
     raise InvalidIndexPage(url, f"its content type is {content_type!r}")
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from packaging.utils import NormalizedName
 
-__all__ = ["PageListing", "parse_json_page"]
+__all__ = ["PageListing", "load_mapping", "parse_json_page", "read_page"]
 
 # The characters of plain names, and the space between two names.
 PLAIN = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-+! "
@@ -57,9 +57,13 @@ def parse_json_page(body: bytes, *, url: str, name: NormalizedName, listing: Pag
     """
     with _nothing_collected():
         if listing is None:
-            page = _load(body, url)
-            return _page(page, lambda: _files(page.get("files"), url), url, name)
-        return _page(_load(listing.header, url), lambda: _listed_files(listing, url), url, name)
+            return read_page(load_mapping(body, url), url=url, name=name)
+        return _page(load_mapping(listing.header, url), lambda: _listed_files(listing, url), url, name)
+
+
+def read_page(page: Mapping[str, Any], *, url: str, name: NormalizedName) -> ProjectPage:
+    """Read a JSON project page that has been loaded. Raise :class:`InvalidIndexPage` if it is none."""
+    return _page(page, lambda: _files(page.get("files"), url), url, name)
 
 
 @contextmanager
@@ -93,7 +97,8 @@ def _page(
     )
 
 
-def _load(body: bytes | str, url: str) -> Mapping[str, Any]:
+def load_mapping(body: bytes | str, url: str) -> Mapping[str, Any]:
+    """Load a JSON object. Raise :class:`InvalidIndexPage` for any other text."""
     return _mapping(_load_json(body, url), "page", url)
 
 

@@ -23,7 +23,7 @@ from wherry.formats.simple_api import ACCEPT, parse_project_page
 from wherry.index.credentials import Credentials
 from wherry.index.failures import at_neither_place, is_web_page, refused, unreachable
 from wherry.index.fetcher import Meter, Request, Response
-from wherry.index.index import read_indexes
+from wherry.index.index import has_placeholder, page_url, read_indexes
 from wherry.index.integrity import agree, check_size, too_large, verify, within_memory
 from wherry.index.network import Network
 from wherry.index.single_flight import SingleFlight
@@ -72,6 +72,7 @@ class IndexClient:
         self.index_urls = tuple(index.url for index in configured if not index.projects)
         self.places = tuple(index.place for index in configured if not index.projects)
         self.reserved = {canonicalize_name(name): index.url for index in configured for name in index.projects or ()}
+        self._asked = {index.url: index.ask for index in configured if index.ask is not None}
         self.requests = 0
         self.notes: dict[str, None] = {}
         self.reading: list[ProjectFile] = []
@@ -157,7 +158,10 @@ class IndexClient:
         return await self._running.join(("page", index_url, name), lambda: self._fetch_page(index_url, name))
 
     async def _fetch_page(self, index_url: str, name: NormalizedName) -> ProjectPage | None:
-        request = Request(f"{index_url}{name}/", accept=ACCEPT, limit=self._network.max_page_size)
+        if index_url in self._asked:
+            return await self._asked[index_url](name)
+        accept = f"{ACCEPT}, */*;q=0.001" if has_placeholder(index_url) else ACCEPT
+        request = Request(page_url(index_url, name), accept=accept, limit=self._network.max_page_size)
         try:
             return await self._fetch_page_once(request, name)
         except InvalidIndexPage:

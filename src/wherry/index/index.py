@@ -12,14 +12,17 @@ from wherry.errors import InvalidRequirement
 from wherry.formats.urls import SCHEME, authorization, is_web, without_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
     from wherry.index.fetcher import CredentialsMode
+    from wherry.model.project import ProjectPage
     from wherry.resolution.direct_urls import Locate
 
-__all__ = ["Index", "read_indexes"]
+__all__ = ["Index", "has_placeholder", "page_url", "read_indexes"]
+
+PLACEHOLDER = "{package_name}"
 
 SECRET = re.compile(r"(?<=[/:])[^/\s@]*@")
 HOW_RESERVED = "write an index for certain projects as 'project, project @ https://host/path'"
@@ -30,11 +33,12 @@ HOW_LOCATED = "write the URL of an index as https://host/path, and that of a fol
 class Index:
     """The root of a Simple API, with its credentials.
 
+    A ``url`` with ``{package_name}`` is that of a project page: the name of the project takes the place of the braces.
     ``headers`` are sent to the origin of ``url`` only, and never shown; a name and a password in ``url`` become such a
     header. ``credentials`` is the option of JavaScript's ``fetch``: ``"include"`` lets a browser send its cookies. An
     index with ``projects`` is for these only, and they come from no other index; their names are kept in normalized
-    form. ``absent`` is the path where :meth:`located` found no index. Raises
-    :class:`~wherry.errors.InvalidRequirement`.
+    form. ``absent`` is the path where :meth:`located` found no index. ``ask`` returns the pages of an index that is no
+    server, ``None`` for a project that it does not have. Raises :class:`~wherry.errors.InvalidRequirement`.
     """
 
     url: str
@@ -42,6 +46,7 @@ class Index:
     credentials: CredentialsMode | None = None
     projects: Iterable[str] | None = None
     absent: str = field(default="", repr=False)
+    ask: Callable[[NormalizedName], Awaitable[ProjectPage | None]] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         if not _is_place(self.url):
@@ -51,7 +56,8 @@ class Index:
         object.__setattr__(self, "headers", headers)
         if self.projects is not None:
             object.__setattr__(self, "projects", _names(self.projects))
-        object.__setattr__(self, "url", without_credentials(self.url.strip()).rstrip("/") + "/")
+        url = without_credentials(self.url.strip())
+        object.__setattr__(self, "url", url if has_placeholder(url) else url.rstrip("/") + "/")
 
     def located(self, locate: Locate) -> Index:
         """Return the index with the URL that ``locate`` returns for its address."""
@@ -62,6 +68,16 @@ class Index:
     def place(self) -> str:
         """The URL, and the path where the index was looked for first."""
         return f"{self.url} (or in {self.absent})" if self.absent else self.url
+
+
+def has_placeholder(index_url: str) -> bool:
+    """Return whether ``index_url`` is that of a page, with a placeholder for the name of the project."""
+    return PLACEHOLDER in index_url
+
+
+def page_url(index_url: str, name: NormalizedName) -> str:
+    """Return the URL of the page of a project on the index at ``index_url``, the URL of an :class:`Index`."""
+    return index_url.replace(PLACEHOLDER, name) if has_placeholder(index_url) else f"{index_url}{name}/"
 
 
 def read_indexes(index_urls: str | Index | Sequence[str | Index]) -> tuple[Index, ...]:

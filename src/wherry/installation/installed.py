@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from wherry.errors import InvalidMetadata
@@ -14,7 +15,7 @@ from wherry.model.distribution import InstalledDistribution
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
-__all__ = ["find_installed", "read_installed", "read_metadata"]
+__all__ = ["find_installed", "find_mocked", "read_installed", "read_metadata"]
 
 LARGEST_METADATA = 2**25  # bytes
 
@@ -32,6 +33,16 @@ def find_installed(site_packages: str) -> dict[NormalizedName, InstalledDistribu
             distribution = read_installed(os.path.join(site_packages, folder))
             if distribution is not None:
                 found[distribution.name] = distribution
+    return found
+
+
+def find_mocked() -> dict[NormalizedName, InstalledDistribution]:
+    """Return the mock packages in memory, which importers in ``sys.meta_path`` have as ``mocked``."""
+    found: dict[NormalizedName, InstalledDistribution] = {}
+    for finder in sys.meta_path:
+        for name, one in getattr(finder, "mocked", {}).items():
+            metadata = parse_core_metadata(one.file_dict["METADATA"].encode(), subject=name, lenient=True)
+            found[metadata.name] = InstalledDistribution(metadata, installer="micropip")
     return found
 
 

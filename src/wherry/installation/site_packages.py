@@ -16,7 +16,7 @@ from wherry.installation.exchange.journal import carry_out, has_journal, recover
 from wherry.installation.exchange.overlap import is_folder, survey
 from wherry.installation.exchange.plan import plan
 from wherry.installation.exchange.removal import remove
-from wherry.installation.installed import find_installed
+from wherry.installation.installed import find_installed, find_mocked
 from wherry.installation.interpreter import forget_listings, imported_modules
 from wherry.installation.lock import lock_of
 from wherry.installation.staging.scripts import ScriptOwners
@@ -64,7 +64,7 @@ class SitePackages:
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
         """Return the installed distributions by normalized name."""
-        return self._provided | find_installed(self.scheme.site_packages)
+        return {**self._provided, **find_installed(self.scheme.site_packages), **find_mocked()}
 
     def broken(self) -> tuple[BrokenDistribution, ...]:
         """Return the damaged distributions: unreadable, incomplete, or installed twice."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from wherry.model.tables import html_table
 from wherry.printable import printable
 
 if TYPE_CHECKING:
@@ -109,15 +110,9 @@ class CheckReport:
         return str(self)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        rows = [
-            f"<tr><th>{word}</th><td>{'<br>'.join(escape(str(problem)) for problem in problems)}</td></tr>"
-            for word, problems in (*self._rows(), ("Warnings", self.warnings))
-            if problems
-        ]
-        sentence = "" if self else f"<p>{ALL_IS_WELL}</p>"
-        return sentence + (f"<table>{''.join(rows)}</table>" if rows else "")
+        rows = [(word, str(problem)) for word, problems in self._rows() for problem in problems]
+        warnings = [f"Warning: {warning}" for warning in self.warnings]
+        return html_table(rows, notes=[*([] if self else [ALL_IS_WELL]), *warnings])
 
     def _rows(self) -> tuple[tuple[str, tuple[BrokenDistribution | UnmetRequirement, ...]], ...]:
         return ("Broken", self.broken), ("Missing", self.missing), ("Conflicting", self.conflicting)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
-from wherry.model.tables import align
+from wherry.model.tables import align, html_table
 
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
@@ -75,7 +75,5 @@ class InstalledDistributions(tuple[InstalledDistribution, ...]):
         return str(self)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        rows = "".join(f"<tr><td>{escape(one.name)}</td><td>{escape(one.version)}</td></tr>" for one in self)
-        return f"<table><tr><th>Package</th><th>Version</th></tr>{rows}</table>" if rows else f"<p>{self}</p>"
+        rows = [(one.name, one.version) for one in self]
+        return html_table(rows, ("Package", "Version")) if rows else f"<p>{self}</p>"

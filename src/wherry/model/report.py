@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
 from wherry.model.distribution import InstalledDistribution
-from wherry.model.tables import align
+from wherry.model.tables import align, html_table
 from wherry.printable import printable
 
 if TYPE_CHECKING:
@@ -40,14 +40,15 @@ class InstallReport:
         return _table(self._rows(), self.warnings)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
+        earlier = {one.name: one.version for one in self.removed}
+        new = {one.name for one in self.installed}
+        gone = [one for one in self.removed if one.name not in new]
         rows = [
-            f"<tr><th>{word}</th><td>{'<br>'.join(escape(str(item)) for item in items)}</td></tr>"
-            for word, items in (*self._rows(), ("Warnings", self.warnings))
-            if items
+            *(("Installed", one.name, one.version, _replacing(earlier.get(one.name))) for one in self.installed),
+            *(("Unchanged", one.name, one.version, "") for one in self.unchanged),
+            *(("Removed", one.name, one.version, "") for one in gone),
         ]
-        return f"<table>{''.join(rows)}</table>" if rows else "<p>Nothing to do</p>"
+        return _html(rows, self.warnings)
 
     def _rows(self) -> tuple[tuple[str, tuple[InstalledDistribution, ...]], ...]:
         return ("Installed", self.installed), ("Unchanged", self.unchanged), ("Removed", self.removed)
@@ -83,6 +84,9 @@ class UninstallReport(tuple[InstalledDistribution, ...]):  # noqa: SLOT001 - a t
         # A prompt shows this.
         return _table([("Removed", self)], self.warnings)
 
+    def _repr_html_(self) -> str:
+        return _html([("Removed", one.name, one.version, "") for one in self], self.warnings)
+
     def to_dict(self) -> dict[str, object]:
         """Return a JSON-able mapping."""
         return {"removed": [distribution.to_dict() for distribution in self], "warnings": list(self.warnings)}
@@ -96,6 +100,18 @@ def _table(groups: Iterable[tuple[str, Sequence[InstalledDistribution]]], warnin
         for place, distribution in enumerate(distributions)
     ]
     return _with_warnings([align(rows)] if rows else [], warnings)
+
+
+def _html(rows: Sequence[tuple[str, str, str, str]], warnings: Iterable[str]) -> str:
+    """Return a table of rows that begin with the word of their group, and the warnings below."""
+    words = [word for word, *_ in rows]
+    cells = [(word if word not in words[:place] else "", *rest) for place, (word, *rest) in enumerate(rows)]
+    notes = [f"Warning: {warning}" for warning in warnings]
+    return html_table(cells, notes=notes if rows or notes else ["Nothing to do"])
+
+
+def _replacing(version: str | None) -> str:
+    return f"replaces {version}" if version is not None else ""
 
 
 def _with_warnings(lines: Iterable[str], warnings: Iterable[str]) -> str:

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
         """The part of IPython's display publisher that is used here."""
 
         def publish(
-            self, data: Mapping[str, str], metadata: Mapping[str, str], *, transient: Mapping[str, str], update: bool
+            self, data: Mapping[str, str], metadata: Mapping[str, Any], *, transient: Mapping[str, str], update: bool
         ) -> None:
             """Show ``data`` (by media type) in the cell, or update the output with the same identifier."""
             ...
 
 
-__all__ = ["cell_output"]
+__all__ = ["CellProgress", "cell_output"]
 
 WIDTH = 24  # characters
 INTERVAL = 0.1  # seconds
@@ -34,21 +34,33 @@ def cell_output() -> OnProgress | None:
     ipython = sys.modules.get("IPython")
     shell: Any = ipython.get_ipython() if ipython is not None else None
     # IPython's own prompt cannot update lines.
-    return _shown_by(shell.display_pub) if hasattr(shell, "kernel") else None
+    return CellProgress(shell.display_pub) if hasattr(shell, "kernel") else None
 
 
-def _shown_by(publisher: DisplayPublisher) -> OnProgress:
-    place = {"display_id": os.urandom(16).hex()}
-    shown, since = "", 0.0
+class CellProgress:
+    """A listener that shows progress in one place of the running cell."""
 
-    def show(step: Progress) -> None:
-        nonlocal shown, since
+    def __init__(self, publisher: DisplayPublisher) -> None:
+        self._publisher = publisher
+        self._place = {"display_id": os.urandom(16).hex()}
+        self._shown = ""
+        self._since = 0.0
+
+    def __call__(self, step: Progress) -> None:
+        """Show ``step``, unless another of its phase was shown just now."""
         now = time.monotonic()
-        if step.phase == shown and now - since < INTERVAL:
+        if step.phase == self._shown and now - self._since < INTERVAL:
             return
         filled = round(step.fraction * WIDTH)
-        text = f"{'━' * filled}{'─' * (WIDTH - filled)} {step.fraction:4.0%}  {step.message}"
-        publisher.publish({"text/plain": text}, {}, transient=place, update=bool(shown))
-        shown, since = step.phase, now
+        self.replace({"text/plain": f"{'━' * filled}{'─' * (WIDTH - filled)} {step.fraction:4.0%}  {step.message}"}, {})
+        self._shown, self._since = step.phase, now
 
-    return show
+    def replace(self, formats: Mapping[str, str], metadata: Mapping[str, Any]) -> None:
+        """Show ``formats`` (by media type) in place of the progress."""
+        self._publisher.publish(formats, metadata, transient=self._place, update=bool(self._shown))
+        self._shown = "replaced"
+
+    def clear(self) -> None:
+        """Remove the progress."""
+        if self._shown:
+            self.replace({"text/html": "", "text/plain": ""}, {})

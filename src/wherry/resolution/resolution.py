@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wherry.model.locked_package import LockedPackage
 from wherry.model.sizes import human_size
+from wherry.model.tables import html_table
 from wherry.printable import printable
 from wherry.resolution.graph.graph import Graph
 
@@ -139,13 +140,8 @@ class Resolution:
         return str(self)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        heads = "".join(f"<th>{head}</th>" for head in ("Project", "Size", "Required by"))
-        rows = "".join(f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in _row(pin))}</tr>" for pin in self.chosen)
         notes = [self._total(), *(f"Warning: {warning}" for warning in self.warnings)]
-        paragraphs = "".join(f"<p>{escape(note)}</p>" for note in notes)
-        return f"<table><tr>{heads}</tr>{rows}</table>{paragraphs}"
+        return html_table(map(_row, self.chosen), ("Project", "Size", "Required by"), notes)
 
     def _total(self) -> str:
         new = [pin for pin in self.chosen if pin.file is not None]

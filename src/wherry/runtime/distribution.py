@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from wherry.index.fetcher import Fetcher
     from wherry.model.locked_package import LockedPackage
 
-__all__ = ["find_locked", "published_url", "read_distribution", "read_pyodide_lock", "relocated"]
+__all__ = ["cdn_url", "find_locked", "published_url", "read_distribution", "read_pyodide_lock", "relocated"]
 
 
 def read_distribution() -> Mapping[NormalizedName, LockedPackage]:
@@ -38,7 +38,7 @@ def read_pyodide_lock() -> dict[str, Any]:
 
 def published_url(package: LockedPackage) -> str:
     """Return the URL of a package for other runtimes: on the CDN, also if this runtime has it in a folder."""
-    entry, cdn = find_locked(package.name), _cdn()
+    entry, cdn = find_locked(package.name), cdn_url()
     # The caller of loadPyodide() may have named another place than the CDN, relative to the page.
     if entry is None or cdn is None or "://" not in cdn or "://" in entry["file_name"]:
         return package.file.url
@@ -54,7 +54,7 @@ def find_locked(name: NormalizedName) -> Mapping[str, str] | None:
 
 def relocated(fetcher: Fetcher) -> Fetcher:
     """Return a fetcher that falls back to the CDN for packages missing at the runtime's own package URL."""
-    base, cdn = _base(), _cdn()
+    base, cdn = _base(), cdn_url()
     # In Node no request is needed to find the files. If the caller of loadPyodide() named a folder, only that counts.
     if not base.startswith("http") or cdn is None or cdn == base:
         return fetcher
@@ -73,11 +73,11 @@ def _file_names() -> Container[str]:
 
 def _base() -> str:
     """Return the base URL of the packages; in Node it may be a path."""
-    base = str(pyodide_js.lockfileBaseUrl or _cdn() or "")
+    base = str(pyodide_js.lockfileBaseUrl or cdn_url() or "")
     return base if "://" in base or node_module("fs") is not None else absolute(base, js.location.href)
 
 
-def _cdn() -> str | None:
+def cdn_url() -> str | None:
     """Return the CDN's URL for this release of Pyodide, which no public API gives; ``None`` if unknown."""
     config = getattr(getattr(pyodide_js, "_api", None), "config", None)
     return getattr(config, "cdnUrl", None)
@@ -92,7 +92,7 @@ async def _exists(url: str) -> bool:
 
 
 def _locator() -> Callable[[str], str]:
-    base, cdn = _base(), _cdn()
+    base, cdn = _base(), cdn_url()
     if "://" in base:
         return lambda file_name: file_location(file_name, base, page_url=base)
     # In Node the files may be beside the runtime; missing ones come from the CDN.

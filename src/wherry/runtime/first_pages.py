@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 from wherry.formats.simple_api import ACCEPT
 from wherry.index.credentials import Credentials
 from wherry.index.fetcher import Request
+from wherry.index.index import has_placeholder
 from wherry.index.prefetch.distribution_hints import few_steps
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def first_pages(arguments: Mapping[str, Any], indexes: Sequence[Index]) -> Itera
     The hints of :class:`~wherry.index.prefetch.distribution_hints.DistributionHints` follow the requirements.
     """
     has_files = arguments.get("requirementsFiles") or arguments.get("groups")
-    is_web = bool(indexes) and indexes[0].url.startswith("http")
+    is_web = bool(indexes) and indexes[0].url.startswith("http") and not has_placeholder(indexes[0].url)
     if has_files or not is_web or any(index.projects for index in indexes):
         return
     access = Credentials(indexes, {})

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from tests.harness.environments import PYODIDE_314
+from tests.harness.html import unstyled
 from tests.harness.plain_installed import plain_installed
 from wherry.resolution.graph.installed import installed_graph
 from wherry.resolution.graph.tree import draw_tree
@@ -147,7 +148,7 @@ def test_a_tree_converts_to_json_and_escaped_html():
             }
         ]
     }
-    assert found._repr_html_() == "<pre>a 1\n└── b 2 (b&lt;3)</pre>"
+    assert unstyled(found._repr_html_()) == "<pre>a 1\n└── b 2 (b&lt;3)</pre>"
 
 
 def row_of(count):
@@ -242,4 +243,4 @@ def test_why_converts_to_json_and_is_true_if_there_is_a_reason():
             ]
         ],
     }
-    assert explain_presence(graph(), "left-over")._repr_html_().startswith("<pre>left-over 1 was")
+    assert unstyled(explain_presence(graph(), "left-over")._repr_html_()).startswith("<pre>left-over 1 was")

@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["INSTALLER", "Staging"]
 
 INSTALLER = "wherry"
-NOTES = frozenset({"INSTALLER", "REQUESTED", "direct_url.json", "PYODIDE_SOURCE"})
+NOTES = frozenset(
+    {"INSTALLER", "REQUESTED", "direct_url.json", "PYODIDE_SOURCE", "PYODIDE_URL", "PYODIDE_SHA256", "PYODIDE_REQUIRES"}
+)
 
 
 class Staging:
@@ -223,4 +225,8 @@ def _notes(delivery: Delivery) -> dict[str, bytes]:
         notes["direct_url.json"] = json.dumps(origin).encode()
     if delivery.origin == "distribution":
         notes["PYODIDE_SOURCE"] = b"pyodide"
+    elif "sha256" in delivery.hashes:
+        # As micropip does, so that either can write down later where the wheel came from.
+        notes["PYODIDE_URL"] = recorded_url(delivery.source).encode()
+        notes["PYODIDE_SHA256"] = delivery.hashes["sha256"].encode()
     return notes

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
+from wherry.model.tables import html_lines
 from wherry.printable import printable
 
 if TYPE_CHECKING:
@@ -87,9 +88,7 @@ class Tree:
         return str(self)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(str(self))}</pre>"
+        return html_lines(str(self))
 
     def to_dict(self) -> dict[str, object]:
         """Return a mapping for JSON."""

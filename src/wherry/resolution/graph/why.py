@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from wherry.model.tables import html_lines
 from wherry.printable import printable
 
 if TYPE_CHECKING:
@@ -65,9 +66,7 @@ class Why:
         return str(self)
 
     def _repr_html_(self) -> str:
-        from html import escape
-
-        return f"<pre>{escape(str(self))}</pre>"
+        return html_lines(str(self))
 
     def to_dict(self) -> dict[str, object]:
         """Return a mapping for JSON."""

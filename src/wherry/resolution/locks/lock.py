@@ -43,10 +43,11 @@ class Lock:
 
         return tuple(find_changes(self.earlier.content if self.earlier else None, self.file.content))
 
-    def to_pyodide_lock(self, *, others: bool = True) -> str:
+    def to_pyodide_lock(self, *, others: bool = True, base: str | None = None) -> str:
         """Return the text of a ``pyodide-lock.json``, from which plain Pyodide loads these packages without wherry.
 
-        The other packages of Pyodide's distribution stay in it, unless ``others`` is false.
+        The other packages of Pyodide's distribution stay in it, unless ``others`` is false. With ``base``, the files of
+        the distribution are named by their addresses in the folder at this URL, so that the lock can be in another.
 
         Raises :class:`~wherry.errors.UnsupportedRuntime` outside of Pyodide, and :class:`~wherry.errors.InvalidLock`
         for a wheel that is not on the web.
@@ -56,7 +57,7 @@ class Lock:
         distribution = self._distribution()
         if distribution is None:
             raise UnsupportedRuntime("Pyodide's own lock", "make the lock in Pyodide")
-        return to_pyodide_lock(self.file, distribution, imports=self._modules(), others=others)
+        return to_pyodide_lock(self.file, distribution, imports=self._modules(), others=others, base=base)
 
     def __str__(self) -> str:
         return self.file.text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.utils import canonicalize_name
 
 from wherry.errors import InvalidLock
-from wherry.formats.urls import is_web
+from wherry.formats.urls import absolute, is_web
 from wherry.resolution.locks.members import LIBRARIES, ORIGIN
 
 if TYPE_CHECKING:
@@ -31,12 +31,14 @@ def to_pyodide_lock(
     *,
     imports: Mapping[NormalizedName, tuple[str, ...]],
     others: bool = True,
+    base: str | None = None,
 ) -> str:
     """Return the text of a ``pyodide-lock.json`` with the packages of ``lock``.
 
     ``distribution`` is the content of the runtime's own lock: its ``info``, and its entries, which are kept for members
     of the distribution. Its entries that the lock does not name are kept, too, unless ``others`` is false. ``imports``
-    has the top-level modules of packages, as far as they are known.
+    has the top-level modules of packages, as far as they are known. With ``base``, names of files are resolved against
+    it; else those of the distribution stay relative.
 
     Raises :class:`~wherry.errors.InvalidLock` for a wheel without an address on the web, or without SHA-256.
     """
@@ -54,7 +56,8 @@ def to_pyodide_lock(
         entries = {**{str(name): entry for name, (_, entry) in known.items()}, **entries}
     for key, entry in entries.items():
         kept = [other for other in entry["depends"] if canonicalize_name(other) in entries]
-        entries[key] = {**entry, "depends": kept}
+        place = entry["file_name"] if base is None else absolute(entry["file_name"], base)
+        entries[key] = {**entry, "file_name": place, "depends": kept}
     document = {**distribution, "packages": dict(sorted(entries.items()))}
     return json.dumps(document, indent=2, sort_keys=True) + "\n"
 

@@ -1,0 +1,54 @@
+"""Errors that are wherry's and of the types that micropip raises."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from wherry.errors import IndexUnreachable, IntegrityError, WherryError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["SeveralFailures", "as_value_error"]
+
+
+class SeveralFailures(WherryError, ValueError):
+    """Several requirements that cannot be installed, each with its own error."""
+
+    code = "several-failures"
+
+    def __init__(self, failures: Sequence[WherryError]) -> None:
+        super().__init__(failures)
+        self.failures = tuple(failures)
+
+    def __str__(self) -> str:
+        lines = "\n".join(f"  {line}" for failure in self.failures for line in str(failure).splitlines())
+        return f"{len(self.failures)} requirements cannot be installed:\n{lines}"
+
+    def facts(self) -> dict[str, object]:
+        """Return the code and the facts of each failure."""
+        return {"failures": [{"code": failure.code, **failure.facts()} for failure in self.failures]}
+
+
+def as_value_error(error: WherryError) -> WherryError:
+    """Return the same error, with its facts and its message, in a class that is a ``ValueError``, too.
+
+    A wrong hash is a ``RuntimeError`` besides, and a missing file a ``FileNotFoundError``, as in micropip.
+    """
+    if isinstance(error, ValueError):
+        return error
+    others: tuple[type[Exception], ...] = (ValueError,)
+    if isinstance(error, IntegrityError):
+        others = (ValueError, RuntimeError)
+    elif isinstance(error, IndexUnreachable) and error.kind == "missing":
+        others = (FileNotFoundError, ValueError)
+    kind = _both(type(error), others)  # type: ignore[arg-type] # a class can be hashed
+    made = kind.__new__(kind)
+    made.__dict__.update(vars(error))
+    return made.with_traceback(error.__traceback__)
+
+
+@cache
+def _both(kind: type[WherryError], others: tuple[type[Exception], ...]) -> type[WherryError]:
+    return type(kind.__name__, (kind, *others), {"__module__": kind.__module__, "__doc__": kind.__doc__})

@@ -1,0 +1,40 @@
+"""The installed packages, with micropip's names for their sources."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wherry.micropip.package import PackageDict, PackageMetadata
+
+if TYPE_CHECKING:
+    from wherry.installer import Installer
+    from wherry.model.distribution import InstalledDistribution
+
+__all__ = ["list_installed", "read_note"]
+
+
+def list_installed(installer: Installer) -> PackageDict:
+    """Return the installed packages, without those of the runtime itself."""
+    packages = PackageDict()
+    for one in installer.installed():
+        if one.location is not None or one.from_distribution or one.installer not in {None, "pyodide"}:
+            packages[one.name] = PackageMetadata(one.name, one.version, _source(one))
+    return packages
+
+
+def read_note(distribution: InstalledDistribution, name: str) -> str:
+    """Return the text of a file of ``.dist-info``; an empty string if there is none."""
+    try:
+        return Path(distribution.location or "", name).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _source(distribution: InstalledDistribution) -> str:
+    """Return ``"pyodide"``, ``"pypi"``, the URL of a wheel that a caller named, or ``"mock"``."""
+    if distribution.from_distribution:
+        return "pyodide"
+    if distribution.location is None:
+        return "mock"
+    return read_note(distribution, "PYODIDE_SOURCE") or distribution.source or "pypi"

@@ -1,0 +1,111 @@
+"""Mock packages, in memory and in site-packages."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from importlib import metadata
+
+import pytest
+
+import wherry
+from wherry.micropip._mock_package import take_over
+
+FUNCTION = """
+    def fn():
+        return "from fn"
+"""
+
+
+def test_a_mock_in_memory_has_metadata_and_modules(micropip):
+    micropip.add_mock_package(
+        "Mock.One", "1.2", modules={"mock_one": "VALUE = 1", "mock_one.sub": lambda module: setattr(module, "VALUE", 2)}
+    )
+    assert metadata.version("mock-one") == "1.2"
+    assert importlib.import_module("mock_one").VALUE == 1
+    assert importlib.import_module("mock_one.sub").VALUE == 2
+    assert micropip.list_mock_packages() == ["Mock.One"]
+    assert tuple(micropip.list()["mock-one"]) == ("mock-one", "1.2", "mock")
+    micropip.remove_mock_package("mock-one")
+    assert "mock_one" not in sys.modules
+    with pytest.raises(ImportError):
+        importlib.import_module("mock_one")
+    with pytest.raises(metadata.PackageNotFoundError):
+        metadata.version("mock-one")
+    assert micropip.list_mock_packages() == []
+
+
+def test_a_mock_without_modules_has_one_of_its_name(micropip):
+    micropip.add_mock_package("mocked_two", "1")
+    assert importlib.import_module("mocked_two").__name__ == "mocked_two"
+
+
+def test_a_persistent_mock_is_files(micropip, site_packages):
+    micropip.add_mock_package(
+        "mock-three", "1.0", modules={"mock_three": FUNCTION, "mock_three.deep.sub": None}, persistent=True
+    )
+    assert importlib.import_module("mock_three").fn() == "from fn"
+    assert importlib.import_module("mock_three.deep.sub") is not None
+    assert metadata.version("mock-three") == "1.0"
+    assert micropip.list_mock_packages() == ["mock-three"]
+    assert not wherry.check().broken
+    for name in [name for name in sys.modules if name.startswith("mock_three")]:
+        del sys.modules[name]
+    for cached in [*site_packages.rglob("__pycache__")]:
+        for file in cached.iterdir():
+            file.unlink()
+        cached.rmdir()
+    micropip.remove_mock_package("mock-three")
+    assert [*site_packages.iterdir()] == []
+
+
+def test_a_persistent_mock_writes_over_nothing_and_takes_sources_alone(micropip, site_packages):
+    (site_packages / "taken").mkdir()
+    (site_packages / "taken" / "__init__.py").write_text("kept")
+    with pytest.raises(FileExistsError, match="remove the package"):
+        micropip.add_mock_package("taken", "1", persistent=True)
+    with pytest.raises(TypeError, match="as text"):
+        micropip.add_mock_package("filled", "1", modules={"filled": print}, persistent=True)
+    assert [path.name for path in site_packages.iterdir()] == ["taken"]
+
+
+@pytest.mark.parametrize("persistent", [True, False])
+async def test_a_mock_satisfies_requirements_of_both_interfaces(micropip, persistent):
+    micropip.add_mock_package("lib", "2.5", persistent=persistent)
+    report = await wherry.install("app==2")
+    assert [str(one) for one in report.installed] == ["app 2"]
+    assert not wherry.check()
+    await micropip.install(["app", "lib>=2"])
+    assert micropip.list()["lib"].version == "2.5"
+    with pytest.raises(ValueError, match="already installed"):
+        await micropip.install("lib==2")
+
+
+async def test_a_mock_in_memory_can_be_uninstalled_as_a_package(micropip):
+    micropip.add_mock_package("lib", "9")
+    micropip.uninstall("lib")
+    await micropip.install("lib")
+    assert micropip.list()["lib"].version == "2"
+
+
+async def test_only_mocks_are_removed_as_mocks(micropip):
+    await micropip.install("lib")
+    with pytest.raises(ValueError, match="not a mock package"):
+        micropip.remove_mock_package("lib")
+    with pytest.raises(metadata.PackageNotFoundError):
+        micropip.remove_mock_package("absent")
+
+
+def test_the_mocks_of_another_micropip_are_taken_over(micropip):
+    class Distribution:
+        version = "3"
+        modules = ("mock_four",)
+
+    class Module:
+        _mock_modules = {"mock_four": "VALUE = 4"}  # noqa: RUF012
+        _mock_distributions = {"mock-four": Distribution}  # noqa: RUF012
+
+    take_over(Module)
+    assert (Module._mock_modules, Module._mock_distributions) == ({}, {})
+    assert metadata.version("mock-four") == "3"
+    assert importlib.import_module("mock_four").VALUE == 4
