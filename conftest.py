@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import hypothesis
 import pytest
 from pytest_pyodide import get_global_config
+from pytest_pyodide.fixture import selenium_common
 from pytest_pyodide.runner import NodeRunner, SeleniumChromeRunner
 
 from tests.harness.chromium import QUIET
 from tests.harness.index_files import read_wheels
 from tests.harness.index_server import IndexServer
 from tests.harness.paths import FAULTS, NODE_MODULES, ROOT, WHEELS
-from tests.harness.runtime import attach, has_crashed, start_again
+from tests.harness.runtime import bring_wherry, has_crashed, start_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,23 +102,42 @@ def index_server(real_wheels: tuple[IndexFile, ...]) -> Iterator[IndexServer]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def half(request: pytest.FixtureRequest) -> str:
+    """The half that does the work of JavaScript: see :data:`tests.harness.runtime.BOTH_HALVES`."""
+    return str(getattr(request, "param", "javascript"))
+
+
+@pytest.fixture(scope="module")
+def shared_runtime(
+    half: str,  # noqa: ARG001 - each half has a runtime of its own
+    request: pytest.FixtureRequest,
+    runtime: Any,  # noqa: ANN401 - the fixtures of pytest-pyodide are untyped
+    web_server_main: Any,  # noqa: ANN401
+    playwright_browsers: Any,  # noqa: ANN401
+) -> Iterator[Any]:
+    """A Pyodide for the tests of a module."""
+    with selenium_common(request, runtime, web_server_main, browsers=playwright_browsers) as runner:
+        yield runner
+
+
 @pytest.fixture
-def selenium_module_scope(selenium_module_scope: Any) -> Any:  # noqa: ANN401 - the runners of pytest-pyodide are untyped
+def selenium_module_scope(shared_runtime: Any) -> Any:  # noqa: ANN401
     """The Pyodide that the tests of a module share, restarted if its tab has crashed."""
-    if has_crashed(selenium_module_scope):
-        start_again(selenium_module_scope)
-    return selenium_module_scope
+    if has_crashed(shared_runtime):
+        start_again(shared_runtime)
+    return shared_runtime
 
 
 @pytest.fixture
-def wherry_runtime(selenium: Any) -> Any:  # noqa: ANN401
-    """A Pyodide with wherry attached, shared by the tests of a module, which must leave it unchanged."""
-    attach(selenium)
+def wherry_runtime(selenium: Any, half: str) -> Any:  # noqa: ANN401
+    """A Pyodide with wherry, shared by the tests of a module, which must leave it unchanged."""
+    bring_wherry(selenium, half)
     return selenium
 
 
 @pytest.fixture
-def fresh_wherry_runtime(selenium_standalone: Any) -> Any:  # noqa: ANN401
-    """A new Pyodide with wherry attached, for one test. It takes some seconds to start."""
-    attach(selenium_standalone)
+def fresh_wherry_runtime(selenium_standalone: Any, half: str) -> Any:  # noqa: ANN401
+    """A new Pyodide with wherry, for one test. It takes some seconds to start."""
+    bring_wherry(selenium_standalone, half)
     return selenium_standalone

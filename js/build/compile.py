@@ -121,6 +121,7 @@ RARE = frozenset(
         "wherry.resolution.unreadable",
         "wherry.resolution.conflicts.suggestions",
         "wherry.resolution.file_requirements",
+        "wherry.runtime.description",
         "wherry.runtime.diagnosis",
         "wherry.runtime.program",
         "wherry.short_traceback",
@@ -158,7 +159,7 @@ SOURCES_ONLY = frozenset(
     }
 )
 
-# For the wheels alone: those who call attach() write no magics.
+# For the wheels alone: attach() brings the JavaScript side, and those who call it write no magics.
 WHEELS_ONLY = frozenset(
     {
         "wherry.ipython",
@@ -170,6 +171,12 @@ WHEELS_ONLY = frozenset(
         "wherry.ipython.names",
         "wherry.ipython.parsing",
         "wherry.ipython.words",
+        "wherry.runtime.alone",
+        "wherry.runtime.alone.body",
+        "wherry.runtime.alone.fetch",
+        "wherry.runtime.alone.hidden_files",
+        "wherry.runtime.alone.memory_budget",
+        "wherry.runtime.alone.time_limits",
     }
 )
 

@@ -284,6 +284,8 @@ export interface CheckReport {
   conflicting: UnmetRequirement[];
   /** Harmless faults in metadata. */
   warnings: string[];
+  /** Pyodide, Python, the platform, and whether there is a JavaScript side. */
+  environment: string;
 }
 
 export interface BrokenDistribution {

@@ -201,7 +201,9 @@ test("a listener whose promise rejects cancels its call, and the next call works
 });
 
 test("queries of installed packages return plain objects", async () => {
-  assert.deepEqual(await installer.check(), { broken: [], missing: [], conflicting: [], warnings: [] });
+  const { environment, ...problems } = await installer.check();
+  assert.deepEqual(problems, { broken: [], missing: [], conflicting: [], warnings: [] });
+  assert.match(environment, /^Pyodide 314\.\S+, Python 3\.14\.\d+, platform pyemscripten_2026_0_wasm32; JavaScript: by attach\(\)$/);
   const { branches } = await installer.tree();
   assert.deepEqual(branches.map(({ name, repeated }) => ({ name, repeated })), ["pyodide", "pyodide-py", "wherry"].map((name) => ({ name, repeated: false })));
   assert.deepEqual(await installer.why("absent"), { name: "absent", version: null, chains: [] });

@@ -29,6 +29,7 @@ from wherry.progress.notebook import cell_output
 from wherry.progress.phases import Phases
 from wherry.resolution.problem import ResolveOptions, pose
 from wherry.runtime.defaults import (
+    runtime_description,
     runtime_destination,
     runtime_distribution,
     runtime_fetcher,
@@ -411,7 +412,7 @@ class Installer:
     def check(self) -> CheckReport:
         """Find damaged distributions and unmet requirements; the report is false if there are none.
 
-        Its ``warnings`` describe harmless faults of metadata.
+        Its ``warnings`` describe harmless faults of metadata, and its ``environment`` the runtime.
         """
         from wherry.model.check import CheckReport
         from wherry.resolution.graph import installed as installed_graphs
@@ -423,6 +424,7 @@ class Installer:
             missing=tuple(one for one in unmet if one.installed is None),
             conflicting=tuple(one for one in unmet if one.installed is not None),
             warnings=tuple(warning for name in sorted(installed) for warning in installed[name].metadata.warnings),
+            environment=runtime_description(self.environment),
         )
 
     def tree(self) -> Tree:

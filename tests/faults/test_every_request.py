@@ -51,12 +51,12 @@ async def install(selenium, requirement, index_url, attempts, limits):
     from wherry.index.concurrency import LimitingFetcher
     from wherry.index.network import Network
     from wherry.index.retries import RetryingFetcher
-    from wherry.runtime.fetch import JsFetcher
+    from wherry.runtime.fetch import bare_fetcher
 
     network = Network(**limits)
     # No waits between the attempts: thousands of them would take hours.
     fetcher = RetryingFetcher(
-        LimitingFetcher(JsFetcher(network), network), attempts=attempts, sleep=lambda _: asyncio.sleep(0)
+        LimitingFetcher(bare_fetcher(network), network), attempts=attempts, sleep=lambda _: asyncio.sleep(0)
     )
     try:
         installer = wherry.Installer(index_urls=[index_url], fetcher=fetcher, network=network)

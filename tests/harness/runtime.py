@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from zipfile import ZipFile
 
+import pytest
 from selenium.common import WebDriverException
 
 from tests.harness.paths import BUNDLE
@@ -13,6 +17,21 @@ if TYPE_CHECKING:
     from tests.harness.index_server import IndexServer
 
 MOST = 600  # seconds that Node gives a script, whatever the test sets
+
+BOTH_HALVES = pytest.mark.parametrize("half", ["javascript", "python"], indirect=True, scope="module")
+"""Runs tests twice: attached, and in Python alone, as where a policy forbids evaluating JavaScript."""
+
+PYTHON_ALONE = pytest.mark.parametrize("half", ["python"], indirect=True, scope="module")
+
+# Outside of site-packages, so that no installation changes it.
+PUT_MODULES = """
+import base64, io, sys, zipfile
+
+if "wherry" not in sys.modules:
+    zipfile.ZipFile(io.BytesIO(base64.b64decode({!r}))).extractall("/lib/alone")
+    sys.path.append("/lib/alone")
+    import wherry
+"""
 
 SNAPSHOT = """
 import hashlib
@@ -29,13 +48,32 @@ list(files.items())
 """
 
 
+def bring_wherry(runtime: Any, half: str) -> None:  # noqa: ANN401
+    """Make wherry importable: attached, or as the release wheel has it but without JavaScript."""
+    if runtime.browser == "node":
+        runtime.p.timeout = MOST
+    if half == "javascript":
+        attach(runtime)
+    else:
+        runtime.run(PUT_MODULES.format(base64.b64encode(_modules_alone()).decode()))
+
+
+def _modules_alone() -> bytes:
+    """Return an archive of the wheel's modules without its script, which would bring the JavaScript side."""
+    (wheel,) = (BUNDLE / "wheels").glob("*-pyemscripten_*.whl")
+    archive = BytesIO()
+    with ZipFile(wheel) as source, ZipFile(archive, "w") as modules:
+        for path in source.namelist():
+            if path.startswith("wherry/") and not path.endswith(".js"):
+                modules.writestr(path, source.read(path))
+    return archive.getvalue()
+
+
 def attach(runtime: Any) -> None:  # noqa: ANN401
     """Attach wherry as a user of the npm package does, unless it is attached.
 
     Nothing is kept from one test to the next: many count requests, or let them fail.
     """
-    if runtime.browser == "node":
-        runtime.p.timeout = MOST
     entry = BUNDLE / "index.js"
     if not entry.is_file():
         message = f"{entry} is missing: run `npm ci && npm run build` in js/"

@@ -69,3 +69,13 @@ def test_a_report_converts_to_json():
         {"name": "a", "version": "1", "extra": "x", "requirement": "d>=1", "project": "d", "installed": None}
     ]
     assert [item["installed"] for item in travelled["conflicting"]] == ["1", "3.14.2"]
+
+
+def test_the_environment_is_shown_and_is_no_problem():
+    report = CheckReport(environment="Pyodide 314, JavaScript: none (<eval>)")
+    assert not report
+    assert str(report) == "No problems found\nEnvironment: Pyodide 314, JavaScript: none (<eval>)"
+    assert report.to_dict()["environment"] == report.environment
+    assert report._repr_html_() == (
+        "<p>No problems found</p><p>Environment: Pyodide 314, JavaScript: none (&lt;eval&gt;)</p>"
+    )

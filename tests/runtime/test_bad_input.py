@@ -14,7 +14,7 @@ from tests.harness.hostile_wheels import hostile_wheels
 from tests.harness.index_files import IndexFile, make_wheel
 from tests.harness.index_server import dead_url
 from tests.harness.odd_wheels import odd_wheels
-from tests.harness.runtime import snapshot
+from tests.harness.runtime import BOTH_HALVES, PYTHON_ALONE, snapshot
 
 EIO = 29  # Emscripten's number
 ALIEN = make_wheel("alien", "1", tag="cp314-cp314-pyemscripten_2025_0_wasm32")
@@ -48,6 +48,7 @@ def refused(wherry_runtime, index_server):
     return refused
 
 
+@BOTH_HALVES
 def test_an_unknown_project_is_an_error(refused):
     error, sentence = refused("idna", "no-such-project")
     assert error is wherry.UnknownProject
@@ -91,6 +92,7 @@ def test_an_invalid_requirement_is_an_error(refused):
     ],
     ids=lambda value: f"{value.kind.name} {value.path}" if isinstance(value, Fault) else "",
 )
+@BOTH_HALVES
 def test_a_failing_index_is_an_error(refused, index_server, fault, error):
     index_server.faults.append(fault)
     assert refused("starlette")[0] is error
@@ -167,6 +169,16 @@ def test_members_that_differ_from_record_cannot_be_read(wherry_runtime, index_se
     assert snapshot(wherry_runtime) == before
 
 
+@PYTHON_ALONE
+@pytest.mark.parametrize("hostile", ON_READING, ids=lambda hostile: hostile.name)
+def test_python_alone_refuses_members_that_differ_from_record(refused, index_server, hostile):
+    index_server.files.append(hostile.file)
+    error, sentence = refused("app")
+    assert error is hostile.error
+    assert hostile.phrase in sentence
+
+
+@BOTH_HALVES
 def test_the_wheel_without_faults_is_installed(wherry_runtime, index_server):
     index_server.files.append(HostileFile(FILENAME, good_wheel()))
     assert install_and_uninstall(wherry_runtime, index_server.json_url) == ["app"]
@@ -236,6 +248,7 @@ async def install_by_name(selenium, name, index_url):
 
 
 @pytest.mark.parametrize("name", ["constructor", "toString", "hasOwnProperty", "valueOf"])
+@BOTH_HALVES
 def test_a_project_with_the_name_of_what_every_object_has(wherry_runtime, index_server, name):
     script = f"[console_scripts]\n{name} = {name}:main\n"
     index_server.files += [
@@ -297,6 +310,7 @@ async def beside_hidden(selenium, index_url, hidden):
     ],
     ids=["files", "folders"],
 )
+@BOTH_HALVES
 def test_files_that_file_systems_hide_stay_and_hinder_nothing(wherry_runtime, index_server, hidden, listed):
     index_server.files += [make_wheel("owner", version, files={"owner/__init__.py": version}) for version in "12"]
     before = snapshot(wherry_runtime)
@@ -403,6 +417,7 @@ async def with_failing_caches(selenium, index_url):
     return found
 
 
+@BOTH_HALVES
 def test_a_cache_in_python_may_fail_in_every_way(wherry_runtime, index_server):
     index_server.files.append(make_wheel("idna", "99"))
     assert with_failing_caches(wherry_runtime, index_server.json_url) == [

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from pytest_pyodide import run_in_pyodide
 
+from tests.harness.runtime import BOTH_HALVES
+
+pytestmark = BOTH_HALVES
+
 
 @run_in_pyodide
 async def look(selenium, index_url):
@@ -22,9 +26,16 @@ async def look(selenium, index_url):
     return sound, tree, why, str(wherry.check())
 
 
-def test_installed_packages_are_checked_drawn_and_explained(fresh_wherry_runtime, index_server):
+def test_installed_packages_are_checked_drawn_and_explained(fresh_wherry_runtime, index_server, half):
     sound, tree, why, damaged = look(fresh_wherry_runtime, index_server.json_url)
-    assert sound == "No problems found"
+    origin = {
+        "javascript": "by attach()",
+        "python": "none (/lib/alone/wherry has no _javascript.js), so Python alone does its work",
+    }
+    environment = (
+        f"Environment: Pyodide 314.0.7, Python 3.14.2, platform pyemscripten_2026_0_wasm32; JavaScript: {origin[half]}"
+    )
+    assert sound.splitlines() == ["No problems found", environment]
     assert tree.splitlines() == [
         "pydantic 2.14.3",
         "├── annotated-types 0.8.0 (annotated-types>=0.6.0)",
@@ -46,6 +57,7 @@ def test_installed_packages_are_checked_drawn_and_explained(fresh_wherry_runtime
     assert damaged.splitlines() == [
         "Broken: msgpack 1.2.3: 1 of its files is missing: /lib/python3.14/site-packages/msgpack/ext.py",
         "Missing: pydantic 2.14.3 requires annotated-types>=0.6.0, which is not installed",
+        environment,
     ]
 
 
@@ -84,7 +96,7 @@ def test_faulty_installed_metadata_does_not_break_other_calls(fresh_wherry_runti
     assert {"odd", "unreadable", "idna"} <= {*names}
     assert {"binary", "huge"}.isdisjoint(names)
     lines = checked.splitlines()
-    assert [line.partition(":")[0] for line in lines] == ["Broken"] * 3 + ["Warning"] * 4
+    assert [line.partition(":")[0] for line in lines] == ["Broken"] * 3 + ["Warning"] * 4 + ["Environment"]
     assert lines[3] == (
         'Warning: odd-1.dist-info: python_version ~= "3" is undefined and counts as false, in Requires-Dist '
         "\"six; python_version ~= '3'\""

@@ -7,8 +7,10 @@ from pytest_pyodide import run_in_pyodide
 
 from tests.harness.faults import Fault, Kind
 from tests.harness.index_files import make_wheel
-from tests.harness.runtime import snapshot
+from tests.harness.runtime import BOTH_HALVES, snapshot
 from tests.harness.waiting import happens
+
+pytestmark = BOTH_HALVES
 
 DEMO = make_wheel("demo", "1")
 MEBI = 2**20

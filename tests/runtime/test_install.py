@@ -7,7 +7,9 @@ from collections import Counter
 import pytest
 from pytest_pyodide import run_in_pyodide
 
-from tests.harness.runtime import snapshot
+from tests.harness.runtime import BOTH_HALVES, snapshot
+
+pytestmark = BOTH_HALVES
 
 INDEXES = pytest.mark.parametrize("form", ["json", "html"])
 

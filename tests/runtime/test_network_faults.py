@@ -10,8 +10,10 @@ from pytest_pyodide import run_in_pyodide
 from tests.harness.faults import Fault, Kind, nth
 from tests.harness.index_files import make_wheel
 from tests.harness.index_server import IndexServer, credentials, dead_url
-from tests.harness.runtime import snapshot
+from tests.harness.runtime import BOTH_HALVES, snapshot
 from tests.harness.waiting import happens
+
+pytestmark = BOTH_HALVES
 
 PACKAGES = tuple(make_wheel(f"part-{number}", "1") for number in range(12))
 WHOLE = make_wheel("whole", "1", requires=[part.identity[0] for part in PACKAGES])
@@ -65,10 +67,10 @@ async def cancel_install(selenium):
 async def fetch(selenium, url, headers):
     import wherry
     from wherry.index.fetcher import Request
-    from wherry.runtime.fetch import JsFetcher
+    from wherry.runtime.fetch import bare_fetcher
 
     try:
-        response = await JsFetcher().fetch(Request(url, secret_headers=headers))
+        response = await bare_fetcher().fetch(Request(url, secret_headers=headers))
     except wherry.WherryError as error:
         return type(error).__name__, str(error)
     return response.status, response.url

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pytest_pyodide import run_in_pyodide
 
 from tests.harness.faults import Fault, Kind
+from tests.harness.runtime import BOTH_HALVES
 from tests.harness.waiting import happens
+
+pytestmark = BOTH_HALVES
 
 FOREVER = 600.0
 

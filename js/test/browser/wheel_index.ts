@@ -1,8 +1,9 @@
 // A package index with the wheels pinned in tests/wheels, fetched by `python -m tests.harness.wheelhouse`.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import type { RequestListener } from "node:http";
+import type { RequestListener, ServerResponse } from "node:http";
 import { join } from "node:path";
+import { pipeline } from "node:stream";
 import { strFromU8, unzipSync } from "fflate";
 import { LoopbackServer } from "./serving.ts";
 
@@ -29,6 +30,10 @@ export interface IndexUrls {
   silent: string;
   /** Answers every second request for a file, and is unavailable for a second before. */
   faltering: string;
+  /** Closes the connection in the middle of each archive. */
+  cutting: string;
+  /** Never ends a page. */
+  endless: string;
 }
 
 export function readWheels(...folders: string[]): Wheel[] {
@@ -65,8 +70,9 @@ function readWheel(folder: string, filename: string): Wheel {
 
 export async function serveIndex(wheels: readonly Wheel[]): Promise<{ server: LoopbackServer; urls: IndexUrls }> {
   const server = await LoopbackServer.listen(answerFrom(wheels));
-  const root = (name: string) => `${server.origin}/${name}/simple/`;
-  return { server, urls: { open: root("open"), closed: root("closed"), silent: root("silent"), faltering: root("faltering") } };
+  const doors = ["open", "closed", "silent", "faltering", "cutting", "endless"] as const;
+  const urls = Object.fromEntries(doors.map((name) => [name, `${server.origin}/${name}/simple/`]));
+  return { server, urls: urls as unknown as IndexUrls };
 }
 
 export function answerFrom(wheels: readonly Wheel[]): RequestListener {
@@ -79,13 +85,28 @@ export function answerFrom(wheels: readonly Wheel[]): RequestListener {
       failed.add(url);
       return void response.writeHead(503, { ...CORS_OF_FAILURES, "Retry-After": "1" }).end();
     }
-    const headers = door === "open" || door === "faltering" ? CORS : {};
+    const headers = door === "closed" ? {} : CORS;
     const root = `http://${request.headers.host}/${door}`;
     const body = place === "simple" ? projectPage(wheels, name, root) : readPublished(wheels, name);
     if (body === undefined) return void response.writeHead(404, headers).end();
     const type = place === "simple" ? JSON_TYPE : "application/octet-stream";
+    if (door === "endless") return writeEndlessly(response.writeHead(200, { ...headers, "Content-Type": type }), body);
+    if (door === "cutting" && url.endsWith(".whl")) {
+      response.writeHead(200, { ...headers, "Content-Type": type, "Content-Length": body.length });
+      return void response.write(body.subarray(0, body.length / 2), () => response.destroy());
+    }
     response.writeHead(200, { ...headers, "Content-Type": type, "Content-Length": body.length }).end(body);
   };
+}
+
+/** Writes a body, and then spaces until the connection is closed. */
+function writeEndlessly(response: ServerResponse, body: Buffer): void {
+  const spaces = Buffer.alloc(2 ** 16, " ");
+  function* pieces() {
+    yield body;
+    while (true) yield spaces;
+  }
+  pipeline(pieces, response, () => {});
 }
 
 function readPublished(wheels: readonly Wheel[], path: string): Buffer | undefined {

@@ -89,21 +89,21 @@ class CheckReport:
 
     ``broken`` are damaged distributions, ``missing`` are requirements of projects that are not installed, and
     ``conflicting`` are requirements that the installed version does not satisfy. ``warnings`` describe harmless faults
-    of metadata.
+    of metadata. ``environment`` names Pyodide, Python, the platform, and whether there is a JavaScript side.
     """
 
     broken: tuple[BrokenDistribution, ...] = ()
     missing: tuple[UnmetRequirement, ...] = ()
     conflicting: tuple[UnmetRequirement, ...] = ()
     warnings: tuple[str, ...] = ()
+    environment: str = ""
 
     def __bool__(self) -> bool:
         return bool(self.broken or self.missing or self.conflicting)
 
     def __str__(self) -> str:
         lines = [f"{word}: {problem}" for word, problems in self._rows() for problem in problems]
-        warnings = [f"Warning: {warning}" for warning in self.warnings]
-        return printable("\n".join([*(lines or [ALL_IS_WELL]), *warnings]))
+        return printable("\n".join([*lines, *self._notes()]))
 
     def __repr__(self) -> str:
         # A prompt shows this.
@@ -111,8 +111,12 @@ class CheckReport:
 
     def _repr_html_(self) -> str:
         rows = [(word, str(problem)) for word, problems in self._rows() for problem in problems]
-        warnings = [f"Warning: {warning}" for warning in self.warnings]
-        return html_table(rows, notes=[*([] if self else [ALL_IS_WELL]), *warnings])
+        return html_table(rows, notes=self._notes())
+
+    def _notes(self) -> list[str]:
+        verdict = [] if self else [ALL_IS_WELL]
+        environment = [f"Environment: {self.environment}"] if self.environment else []
+        return [*verdict, *(f"Warning: {warning}" for warning in self.warnings), *environment]
 
     def _rows(self) -> tuple[tuple[str, tuple[BrokenDistribution | UnmetRequirement, ...]], ...]:
         return ("Broken", self.broken), ("Missing", self.missing), ("Conflicting", self.conflicting)
@@ -124,6 +128,7 @@ class CheckReport:
             "missing": _to_dicts(self.missing),
             "conflicting": _to_dicts(self.conflicting),
             "warnings": list(self.warnings),
+            "environment": self.environment,
         }
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wherry.index.fetcher import Fetcher
     from wherry.index.network import Network
     from wherry.installation.destination import Destination
+    from wherry.model.environment import Environment
     from wherry.model.locked_package import LockedPackage
     from wherry.resolution.direct_urls import Locate
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "runtime_cache",
+    "runtime_description",
     "runtime_destination",
     "runtime_distribution",
     "runtime_fetcher",
@@ -68,6 +70,15 @@ def runtime_distribution() -> Mapping[NormalizedName, LockedPackage]:
     from wherry.runtime.distribution import read_distribution
 
     return read_distribution()
+
+
+def runtime_description(environment: Environment) -> str:
+    """Return a line about Pyodide and ``environment``; nothing outside of Pyodide."""
+    if not _is_pyodide():
+        return ""
+    from wherry.runtime.description import describe
+
+    return describe(environment)
 
 
 def runtime_locate() -> Locate:

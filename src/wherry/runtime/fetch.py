@@ -10,29 +10,34 @@ from typing import TYPE_CHECKING, Any
 
 from pyodide.ffi import JsException
 
-from wherry.formats.urls import file_location, origin
 from wherry.index.concurrency import LimitingFetcher
 from wherry.index.failures import unreachable
 from wherry.index.fetcher import Response
 from wherry.index.network import Network
 from wherry.index.retries import RetryingFetcher
 from wherry.runtime.javascript import javascript
-from wherry.runtime.local_files import is_local, respond
+from wherry.runtime.redirects import fetch_by, fetch_options, refuse_hidden_redirect
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from wherry.index.fetcher import Fetcher, Request
 
-__all__ = ["JsFetcher", "JsPageListing", "begun_early", "make_fetcher"]
-
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-MAX_REDIRECTS = 20  # as in https://fetch.spec.whatwg.org/#http-redirect-fetch
+__all__ = ["JsFetcher", "JsPageListing", "bare_fetcher", "begun_early", "make_fetcher"]
 
 
 def make_fetcher(network: Network) -> Fetcher:
     """Return the runtime's fetcher with the limits of ``network`` on concurrent requests and attempts."""
-    return RetryingFetcher(LimitingFetcher(JsFetcher(network), network), attempts=network.attempts)
+    return RetryingFetcher(LimitingFetcher(bare_fetcher(network), network), attempts=network.attempts)
+
+
+def bare_fetcher(network: Network | None = None) -> Fetcher:
+    """Return a fetcher that makes each request once: by the JavaScript side or, if there is none, in Python alone."""
+    if javascript() is not None:
+        return JsFetcher(network)
+    from wherry.runtime.alone.fetch import PythonFetcher
+
+    return PythonFetcher(network)
 
 
 class JsFetcher:
@@ -42,28 +47,8 @@ class JsFetcher:
         self._patience = _patience(network or Network())
 
     async def fetch(self, request: Request) -> Response:
-        """Get ``request.url`` and read it to its end; raises :class:`~wherry.errors.IndexUnreachable`.
-
-        ``fetch`` itself removes ``Authorization`` if a redirect leaves the origin, but no other header. So redirects of
-        requests with other secret headers are followed here.
-        """
-        if is_local(request.url):
-            return respond(request.url, request.limit)
-        headers = request.secret_headers
-        if all(name.lower() == "authorization" for name in headers):
-            return await self._transfer(request, request.url, headers)
-        url = request.url
-        for _ in range(MAX_REDIRECTS):
-            response = await self._transfer(request, url, headers, redirect="manual")
-            if response.status not in REDIRECTS or not (location := response.headers.get("location")):
-                return response
-            try:
-                url = file_location(location, url, page_url=url)
-            except ValueError as error:
-                raise unreachable(url, "unknown", f"its redirect is invalid: {error}") from error
-            if origin(url) != origin(request.url):
-                headers = {}
-        raise unreachable(request.url, "portal", f"it redirects more than {MAX_REDIRECTS} times")
+        """Get ``request.url`` and read it to its end; raises :class:`~wherry.errors.IndexUnreachable`."""
+        return await fetch_by(self._transfer, request)
 
     async def _transfer(
         self, request: Request, url: str, headers: Mapping[str, str], redirect: str = "follow"
@@ -73,7 +58,9 @@ class JsFetcher:
         wishes: dict[str, object] = {"size": request.size, "limit": request.limit, "wantsHash": request.is_archive}
         if hold is not None and not hold.is_released:
             wishes["holdAt"] = hold.size
-        transfer = javascript().transfer(url, _options(request, headers, redirect), self._patience, json.dumps(wishes))
+        transfer = javascript().transfer(
+            url, fetch_options(request, headers, redirect), self._patience, json.dumps(wishes)
+        )
         if hold is not None:
             hold.when_released(transfer.release)
         if request.meter is not None:
@@ -90,9 +77,7 @@ class JsFetcher:
         except asyncio.CancelledError:
             transfer.abort()
             raise
-        if answer.type == "opaqueredirect":
-            reason = "it redirects, and a browser would pass on the headers of this index; use Authorization instead"
-            raise unreachable(url, "cors", reason)
+        refuse_hidden_redirect(url, answer.type)
         found = json.loads(answer.headers)
         return Response(
             answer.url or url,
@@ -108,8 +93,14 @@ class JsFetcher:
 
 @contextmanager
 def begun_early(requests: Iterable[Request], network: Network) -> Iterator[None]:
-    """Start ``requests`` for pages early; abort those that no fetch in the block has taken over."""
-    begun = [(request.url, _options(request, request.secret_headers), _patience(network)) for request in requests]
+    """Start ``requests`` for pages early; abort those that no fetch in the block has taken over.
+
+    Python alone starts none early: only ``attach()`` does, which has the JavaScript side.
+    """
+    if javascript() is None:
+        yield
+        return
+    begun = [(request.url, fetch_options(request, request.secret_headers), _patience(network)) for request in requests]
     wishes = json.dumps({"limit": network.max_page_size})
     for one in begun:
         javascript().beginEarly(*one, wishes)
@@ -145,14 +136,3 @@ class JsPageListing:
 def _patience(network: Network) -> str:
     times = {"answer": network.answer_timeout, "idle": network.idle_timeout, "total": network.total_timeout}
     return json.dumps(times)
-
-
-def _options(request: Request, headers: Mapping[str, str], redirect: str = "follow") -> str:
-    """Return the options of ``fetch`` as JSON."""
-    accept = {} if request.accept is None else {"Accept": request.accept}
-    options: dict[str, object] = {"redirect": redirect, "headers": {**headers, **accept}}
-    if request.fresh:
-        options["cache"] = "reload"
-    if request.credentials is not None:
-        options["credentials"] = request.credentials
-    return json.dumps(options)

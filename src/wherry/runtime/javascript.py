@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-__all__ = ["begin_script", "javascript"]
+__all__ = ["begin_script", "javascript", "javascript_origin"]
 
 SCRIPT = "_javascript.js"
 
@@ -23,10 +23,23 @@ def javascript() -> Any:  # noqa: ANN401 - a JavaScript object
     return sys.modules.get("wherry_js")
 
 
+def javascript_origin() -> str:
+    """Return a phrase that says where the JavaScript side is from, or why there is none."""
+    functions = javascript()
+    if functions is None:
+        return f"none ({begin_script().refusal}), so Python alone does its work"
+    is_own = begin_script.cache_info().currsize and begin_script().functions is functions
+    return "from the package" if is_own else "by attach()"
+
+
 class Begun(NamedTuple):
-    """The script of the package: its ``store`` (a JavaScript object, or ``None``), or why it was refused."""
+    """The script of the package, once evaluated, or why it was refused.
+
+    ``store`` is a JavaScript object, or ``None``; ``functions`` is the module that it has registered.
+    """
 
     store: Any = None
+    functions: Any = None
     refusal: str = ""
 
 
@@ -43,6 +56,7 @@ def begin_script() -> Begun:
     from pyodide.ffi import JsException
 
     try:
-        return Begun(run_js(script)(pyodide_js))
+        store = run_js(script)(pyodide_js)
     except JsException as error:
-        return Begun(refusal=str(error))
+        return Begun(refusal=f"refused by the page's policy: {str(error).strip()}")
+    return Begun(store, sys.modules["wherry_js"])

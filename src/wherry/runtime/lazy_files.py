@@ -26,8 +26,11 @@ __all__ = ["is_in_memory", "make_unpacker"]
 
 
 def make_unpacker(*, strict: bool) -> Unpacker:
-    """Return an unpacker that unpacks at the first read, or, if ``strict``, one that verifies all files at once."""
-    return VerifyingUnpacker() if strict else InflatingUnpacker()
+    """Return an unpacker that unpacks at the first read, or, if ``strict``, one that verifies all files at once.
+
+    Without the JavaScript side, all files are verified at once as well.
+    """
+    return VerifyingUnpacker() if strict or javascript() is None else InflatingUnpacker()
 
 
 def is_in_memory(folder: str) -> bool:

@@ -27,7 +27,7 @@ from wherry.runtime.libraries import compile_ahead, extend_search_path, read_loa
 from wherry.runtime.load_package import loading_lock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Collection, Iterable, Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -52,10 +52,13 @@ class PyodideSite(SitePackages):
 
     @property
     def bytecode_folder(self) -> str | None:
-        """The folder of packages, if bytecode is put there."""
-        folder = self.scheme.site_packages
+        """The folder of packages, if bytecode is put there.
+
+        None is without the JavaScript side, which keeps it: Python then compiles modules when it imports them.
+        """
+        folder, half = self.scheme.site_packages, javascript()
         # attach() may have switched it off for all installers.
-        is_wanted = self._keeps_bytecode and javascript().bytecode is not None
+        is_wanted = self._keeps_bytecode and half is not None and half.bytecode is not None
         return folder if is_wanted and is_in_memory(folder) else None
 
     def installed(self) -> Mapping[NormalizedName, InstalledDistribution]:
@@ -89,7 +92,7 @@ class PyodideSite(SitePackages):
         """Check that libraries will load, exchange distributions, then update ``pyodide.loadedPackages``."""
         if not self.is_locked():
             self.scheme = _scheme()
-        javascript().showHidden()
+        self._show_hidden(arriving, leaving)
         loader = read_loader(lambda: (path for distribution in leaving for path in self._known_files(distribution)))
         if (problem := next(find_unloadable(arriving, libraries, self.scheme, loader), None)) is not None:
             raise problem
@@ -114,6 +117,18 @@ class PyodideSite(SitePackages):
         if self._bytecode is not None:
             await self._bytecode.place(arrived)
         return await compile_ahead(library_paths(arrived, libraries, self.scheme, EXTENSION_SUFFIXES), self._compiled)
+
+    def _show_hidden(self, arriving: Iterable[Delivery], leaving: Iterable[InstalledDistribution]) -> None:
+        half = javascript()
+        if half is not None:
+            half.showHidden()
+            return
+        from wherry.runtime.alone.hidden_files import show_hidden
+
+        site_packages = self.scheme.site_packages
+        files = [f"{site_packages}/{path}" for delivery in arriving for path in delivery.wheel.record]
+        files += (path for distribution in leaving for path in self._known_files(distribution))
+        show_hidden(dict.fromkeys((site_packages, *map(os.path.dirname, files))))
 
     @cached_property
     def _bytecode(self) -> KeptBytecode | None:

@@ -1,0 +1,3 @@
+import { play } from "./play.js";
+
+self.onmessage = async ({ data }) => postMessage(await play(data));

@@ -1,0 +1,1 @@
+"""Python in place of the JavaScript side, where the policy of a page forbids evaluating JavaScript."""
