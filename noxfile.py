@@ -39,6 +39,7 @@ def tests(session: nox.Session) -> None:
     session.run("python", "-m", "tests.harness.wheelhouse")
     session.run("python", "-m", "tests.harness.distribution")
     session.run("python", "-m", "tests.harness.stock")
+    session.run("python", "-m", "tests.harness.jupyterlite")
     with session.chdir(JS):
         session.run("npm", "run", "test:browsers", external=True)
     session.run("pytest", "--rt=node,chrome", "--hypothesis-profile=thorough", *session.posargs)
@@ -60,6 +61,17 @@ def unit(session: nox.Session) -> None:
     """Run the tests that need neither Pyodide nor a network."""
     install(session, "test")
     session.run("pytest", "--ignore=tests/runtime", *session.posargs)
+
+
+@nox.session
+def micropip(session: nox.Session) -> None:
+    """Run micropip's own tests over wherry; arguments are a checkout of micropip, then those of pytest."""
+    if not session.posargs:
+        session.error("name a checkout of micropip: nox -s micropip -- CHECKOUT")
+    install(session, "test", "micropip")
+    build(session)
+    session.run("python", "-m", "tests.harness.wheelhouse")
+    session.run("python", "-m", "tests.micropip.suite", *session.posargs)
 
 
 @nox.session

@@ -169,7 +169,7 @@ def test_a_module_that_no_project_declares_is_not_guessed_and_asked_for_once(pla
         "No module named 'silent': autoload() did not install it: Cannot tell which project provides 'silent'. "
         "Name it: projects={'silent': '<project>'}"
     )
-    assert (caught.value.name, type(caught.value.__cause__)) == ("silent", wherry.UnknownImports)
+    assert (caught.value.name, type(caught.value.__context__)) == ("silent", wherry.UnknownImports)
     assert place.fetcher.requests[f"{JSON_URL}silent/"] == 1
 
 
@@ -181,7 +181,7 @@ def test_a_failure_is_tried_again_at_the_next_import(place):
     with pytest.raises(ModuleNotFoundError, match=r"did not install it: These(.|\n)*says-so>2") as caught:
         run("import says_so")
     assert len(place.fetcher.asked) > asked
-    assert isinstance(caught.value.__cause__, wherry.ResolutionConflict)
+    assert isinstance(caught.value.__context__, wherry.ResolutionConflict)
     assert place.installed == []
 
 

@@ -7,8 +7,15 @@ import { progress, python } from "./python.js";
 function Booking() {
   const { book } = use(python);
   const [answer, setAnswer] = useState("");
+
+  function submit(event) {
+    event.preventDefault();
+    const { river, passengers } = event.target;
+    setAnswer(book(river.value, passengers.value));
+  }
+
   return (
-    <form action={(data) => setAnswer(book(data.get("river"), data.get("passengers")))}>
+    <form onSubmit={submit}>
       <label>River <input name="river" defaultValue="Thames" /></label>
       <label>Passengers <input name="passengers" defaultValue="none" /></label>
       <button>Book</button>

@@ -230,9 +230,13 @@ def grouped(codes: Mapping[str, CodeType | str]) -> Sequence[Mapping[str, CodeTy
 
 
 def without_comments(source: bytes, *, typed: bool = False) -> str:
-    """Return *source* with empty lines in place of docstrings, comments and, unless *typed*, imports for types."""
-    lines = source.decode().splitlines()
-    for node in ast.walk(ast.parse(source)):
+    """Return *source* with empty lines in place of docstrings, comments and, unless *typed*, imports for types.
+
+    Unless *typed*, functions have no annotations either, except those that go over the end of a line.
+    """
+    tree = ast.parse(source)
+    lines = (source if typed else without_annotations(source, tree)).decode().splitlines()
+    for node in ast.walk(tree):
         blank: list[ast.stmt] = []
         if isinstance(node, ast.Module | DEFINITIONS) and ast.get_docstring(node, clean=False) is not None:
             blank = node.body[:1] if len(node.body) > 1 else []
@@ -244,6 +248,22 @@ def without_comments(source: bytes, *, typed: bool = False) -> str:
         if token.type == tokenize.COMMENT and token.line.lstrip().startswith("#"):
             lines[token.start[0] - 1] = ""
     return "\n".join(lines)
+
+
+def without_annotations(source: bytes, tree: ast.Module) -> bytes:
+    """Return *source*, which is that of *tree*, without the annotations of functions that are on one line."""
+    lines = source.splitlines()
+    spans: list[tuple[int, int, int]] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg) and (kind := node.annotation) and node.lineno == kind.end_lineno:
+            spans.append((node.lineno, node.col_offset + len(node.arg.encode()), kind.end_col_offset or 0))
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (kind := node.returns):
+            start = lines[kind.lineno - 1].rfind(b" ->", 0, kind.col_offset)
+            if start >= 0 and kind.lineno == kind.end_lineno:
+                spans.append((kind.lineno, start, kind.end_col_offset or 0))
+    for number, start, end in sorted(spans, reverse=True):
+        lines[number - 1] = lines[number - 1][:start] + lines[number - 1][end:]
+    return b"\n".join(lines)
 
 
 def module_name(path: str) -> str:

@@ -187,12 +187,7 @@ def load_ipython_extension(shell: InteractiveShell) -> None:
     load(shell)
 
 
-def _load_where_ipython_runs() -> None:
-    """Do the same for the IPython of this Pyodide. Elsewhere pip is at work, and ``%pip`` is its."""
-    shell = sys.modules["IPython"].get_ipython()
-    if shell is not None:
-        load_ipython_extension(shell)
+if "IPython" in sys.modules:
+    from wherry.default import load_magics
 
-
-if sys.platform == "emscripten" and "IPython" in sys.modules:
-    _load_where_ipython_runs()
+    load_magics()

@@ -97,7 +97,8 @@ class Autoload:
         try:
             wait(self._install_once(imported))
         except WherryError as error:
-            raise _missing(name, f"autoload() did not install it: {error}") from error
+            # The message says all of it; tracebacks of an installation would bury it.
+            raise _missing(name, f"autoload() did not install it: {error}") from None
 
     async def _install_once(self, imported: str) -> None:
         """Install the project of a module; tasks that import it at the same time wait for one installation."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,12 +10,13 @@ if TYPE_CHECKING:
 
     from wherry.installer import Installer
 
-__all__ = ["default_installer", "use_default"]
+__all__ = ["default_installer", "load_magics", "use_default"]
 
 
 class _Default:
     make: Callable[[], Installer] | None = None
     installer: Installer | None = None
+    has_magics = False
 
 
 def use_default(make: Callable[[], Installer]) -> None:
@@ -25,9 +27,26 @@ def use_default(make: Callable[[], Installer]) -> None:
 
 def default_installer() -> Installer:
     """Return the default installer: that of :func:`use_default`, else one with default options."""
+    load_magics()  # IPython may have come later than wherry
     if _Default.installer is None:
         _Default.installer = (_Default.make or _make)()
     return _Default.installer
+
+
+def load_magics() -> None:
+    """Add ``%pip`` and ``%wherry`` to the IPython of this Pyodide, if it runs. Outside of Pyodide, pip is at work."""
+    if _Default.has_magics or "IPython" not in sys.modules or sys.platform != "emscripten":
+        return
+    # An IPython that is being imported has no such function yet.
+    shell = getattr(sys.modules["IPython"], "get_ipython", lambda: None)()
+    if shell is None:
+        return
+    _Default.has_magics = True
+    try:
+        from wherry.ipython.extension import load
+    except ModuleNotFoundError:
+        return  # the npm package has no magics
+    load(shell)
 
 
 def _make() -> Installer:

@@ -75,7 +75,7 @@ def autoload(on: bool = True, /, *, projects: Mapping[str, str] | None = None, *
 
     An import waits for the installation, which needs stack switching, as :func:`install_sync` does. Where Python cannot
     wait, and where the installation fails, the import raises ``ModuleNotFoundError``, which names the cause and the
-    remedy; its ``__cause__`` is the :class:`~wherry.errors.WherryError`.
+    remedy; its ``__context__`` is the :class:`~wherry.errors.WherryError`.
     """
     from wherry.autoloading import begin
 

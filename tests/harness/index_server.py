@@ -44,7 +44,7 @@ class IndexServer(BackgroundServer):
         self.files: list[IndexFile] = list(files)
         self.faults: list[Fault] = []
         self.redirects: dict[str, str] = {}
-        self.answers: dict[str, str] = {}
+        self.answers: dict[str, str | bytes] = {}
         self.password: str | None = None
         self.requests: Counter[str] = Counter()
         self.headers: dict[str, Mapping[str, str]] = {}
@@ -111,7 +111,9 @@ class IndexServer(BackgroundServer):
         if request.path in self.redirects:
             return web.Response(status=302, headers={"Location": self.redirects[request.path]})
         if request.path in self.answers:
-            return web.Response(text=self.answers[request.path], content_type="application/json")
+            answer = self.answers[request.path]
+            body = answer.encode() if isinstance(answer, str) else answer
+            return web.Response(body=body, content_type="application/json")
         try:
             response = await handler(request)
         except web.HTTPException as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from selenium import webdriver
 
 from tests.harness.chromium import HEADLESS
+from tests.harness.waiting import happens
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,6 +48,10 @@ const [path, cell, done] = arguments;
     return content.model.toJSON().cells[cell].outputs;
 })().then(done, (error) => done(`${error.stack}`));
 """
+SHOWN = """
+const [selector, beginning] = arguments;
+return [...document.querySelectorAll(selector)].some((one) => one.innerText.startsWith(beginning));
+"""
 
 
 class Lab:
@@ -82,8 +87,6 @@ class Lab:
         assert isinstance(outputs, list), outputs
         return outputs
 
-    def text(self, selector: str) -> list[str]:
-        """Return the visible texts of the elements."""
-        script = "return [...document.querySelectorAll(arguments[0])].map((one) => one.innerText)"
-        texts: list[str] = self.driver.execute_script(script, selector)
-        return texts
+    def shows(self, selector: str, beginning: str) -> bool:
+        """Wait for an element whose text has this beginning; JupyterLab draws outputs some time after they came."""
+        return happens(lambda: self.driver.execute_script(SHOWN, selector, beginning))

@@ -14,6 +14,7 @@ from tests.harness.paths import STOCK, WHEELS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 __all__ = ["JupyterLiteServer"]
 
@@ -22,14 +23,19 @@ class JupyterLiteServer(BackgroundServer):
     """A server of the site at ``url`` while it is entered, with npm's Pyodide as ``/pyodide/``.
 
     Its lock is the genuine one. Of the packages that it lists, it has those of `.cache/stock` and those that the
-    kernel loads; only the hashes of these differ from the released lock.
+    kernel loads; only the hashes of these differ from the released lock. ``stand_in`` is a folder with another lock
+    and a wheel: its micropip takes the place of the genuine one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, stand_in: Path | None = None) -> None:
         super().__init__()
         self.url = ""
-        self._wheels = {wheel.filename: wheel for wheel in read_wheels(WHEELS / "notebook")}
+        folders = [WHEELS / "notebook", *([stand_in] if stand_in is not None else [])]
+        self._wheels = {wheel.filename: wheel for wheel in read_wheels(*folders)}
         lock = json.loads((STOCK / "pyodide-lock.json").read_text(encoding="utf-8"))
+        if stand_in is not None:
+            other = json.loads((stand_in / "pyodide-lock.json").read_text(encoding="utf-8"))
+            lock["packages"]["micropip"] = other["packages"]["micropip"]
         for entry in lock["packages"].values():
             if entry["file_name"] in self._wheels:
                 entry["sha256"] = self._wheels[entry["file_name"]].sha256

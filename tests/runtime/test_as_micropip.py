@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from base64 import b64encode
 
 import pytest
 
 from tests.harness.index_files import make_wheel
 from tests.harness.index_pages import file_path
-from tests.harness.paths import BUNDLE
+from tests.harness.paths import BUNDLE, NODE_MODULES
 from tests.harness.piplite import piplite_wheel
 from tests.harness.release_wheels import micropip_wheel
 
@@ -227,3 +228,50 @@ except ValueError as error:
 json.dumps(said)
 """
     assert "windows-only could not be installed: PyPI fallback is disabled" in python(pyodide, disabled)
+
+
+@pytest.fixture(scope="module")
+def lock_folder(tmp_path_factory):
+    """The lock of `wherry lock --as-micropip`, and the wheel beside it."""
+    folder = tmp_path_factory.mktemp("site")
+    node = NODE_MODULES / ".bin" / "node"
+    options = ("--quiet", "--format", "pyodide-lock", "--as-micropip", "-o", folder / "pyodide-lock.json")
+    subprocess.run([node, BUNDLE / "cli.js", "lock", *options], check=True)  # noqa: S603
+    return folder
+
+
+BY_LOCK = """
+    const plain = await loadPyodide({ lockFileURL: ADDRESS, fullStdLib: false });
+    const failures = [];
+    const loaded = await plain.loadPackage("micropip", { errorCallback: (text) => failures.push(text) });
+    if (failures.length) return failures.join();
+    return loaded.map(({ name }) => name) + " " + await plain.runPythonAsync(`
+import micropip
+from micropip.package_index import query_package
+await micropip.install("pydantic-core", index_urls=[URL])
+import importlib.metadata, pydantic_core, wherry
+names = ("micropip", "pydantic-core")
+f"{micropip.__name__} {[importlib.metadata.version(name) for name in names]} {wherry.check()}"
+    `);
+"""
+
+
+def test_the_lock_brings_wherry_where_a_front_end_loads_micropip(fresh_wherry_runtime, server, lock_folder):
+    address = str(lock_folder / "pyodide-lock.json")
+    if fresh_wherry_runtime.browser != "node":
+        address = f"{server.url}/site/pyodide-lock.json"
+        server.answers |= {f"/site/{path.name}": path.read_bytes() for path in lock_folder.iterdir()}
+    code = BY_LOCK.replace("ADDRESS", repr(address)).replace("[URL]", repr([server.json_url]))
+    core = next(file for file in server.files if file.filename.startswith("pydantic_core"))
+    said = fresh_wherry_runtime.run_js(code)
+    assert said == f"micropip wherry.micropip ['0.11.1', '{core.identity[1]}'] No problems found"
+
+
+def test_the_packages_of_the_lock_have_the_addresses_of_the_cdn(lock_folder):
+    lock = json.loads((lock_folder / "pyodide-lock.json").read_text(encoding="utf-8"))
+    entries = lock["packages"]
+    own = entries.pop("micropip")
+    assert (own["depends"], own["imports"]) == ([], ["micropip", "wherry"])
+    assert (lock_folder / own["file_name"]).is_file()
+    assert len(entries) > 300
+    assert all(entry["file_name"].startswith("https://") for entry in entries.values())

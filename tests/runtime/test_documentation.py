@@ -29,10 +29,13 @@ from tests.harness.project import EXAMPLE_INDEX, Project
 
 RUNNER = Path(__file__).with_name("document.mjs")
 NODE = NODE_MODULES / ".bin" / "node"
-LANGUAGES = {"python", "pycon", "js", "console", "html", "http"}
-"""Languages that are run here; other blocks must be files that a block reads."""
+LANGUAGES = {"python", "pycon", "js", "console", "html", "http", "ipython"}
+"""Languages that are run here, and IPython's in test_jupyterlite.py; other blocks must be files that a block reads."""
 NOX = "python3 -m venv .venv && .venv/bin/python -m pip install nox && .venv/bin/python -m nox"
 NOT_RUN = {
+    "python3 -m pip install jupyterlite-core jupyterlite-pyodide-kernel": "tests/harness/jupyterlite.py does it",
+    "python3 -m pip download --no-deps --dest pypi wherry": "tests/harness/jupyterlite.py copies the wheel",
+    "jupyter lite build": "tests/harness/jupyterlite.py does it",
     f"{NOX} -s demo": "it rebuilds the tested files, and needs PyPI",
     f"{NOX} -s tests": "it runs these tests",
     "npm install wherry pyodide": "it needs a registry; the test has both installed",

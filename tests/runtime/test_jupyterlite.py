@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
+from tests.harness.documents import DOCUMENTS
 from tests.harness.index_server import IndexServer
 from tests.harness.jupyterlab import Lab
 from tests.harness.jupyterlite import SITE, site_wheels
 from tests.harness.jupyterlite_server import JupyterLiteServer
+from tests.harness.paths import BUNDLE, NODE_MODULES
 
+RED = "[data-mime-type='application/vnd.jupyter.stderr']"
+TIMEOUT = 120  # seconds
 BEGIN = "%pip install wherry\nimport wherry"
 
 
@@ -49,7 +55,17 @@ def test_a_notebook_installs_and_imports_in_one_cell(lab, index):
         "Installed  hypothesis        6.170.15\n           sortedcontainers  2.4.0"
     ]
     assert plain(lab.run("install.ipynb", 3))[0].startswith("sortedcontainers 2.4.0\n  hypothesis → ")
-    assert lab.text(".jp-OutputArea table td:first-child")[0] == "Installed"
+    assert lab.shows(".jp-OutputArea table td:first-child", "Installed")
+
+
+def test_the_cells_of_the_documents_run(lab, index):
+    begin, *cells = [block.text for document in DOCUMENTS for block in document.of("ipython")]
+    use_index = f"import wherry.default as d\nd.use_default(lambda: wherry.Installer(index_urls=[{index.json_url!r}]))"
+    cells = [begin, use_index, *cells]
+    lab.open("documents.ipynb", cells)
+    for place, cell in enumerate(cells):
+        failures = [output for output in lab.run("documents.ipynb", place) if output["output_type"] == "error"]
+        assert failures == [], cell
 
 
 def test_a_failure_is_red_and_says_what_to_do_in_a_second_kernel(lab, index):
@@ -64,10 +80,28 @@ def test_a_failure_is_red_and_says_what_to_do_in_a_second_kernel(lab, index):
     lab.run("failure.ipynb", 0)
     failure = lab.run("failure.ipynb", 1)[-1]
     assert failure["output_type"] == "error"
-    sentence = f"There is no project named 'pydantik' on {index.json_url}"
     assert len(failure["traceback"]) == 1
-    (shown,) = lab.text("[data-mime-type='application/vnd.jupyter.error']")
-    assert shown.startswith(f"UnknownProject: {sentence}")
+    assert lab.shows(RED, f"UnknownProject: There is no project named 'pydantik' on {index.json_url}")
     assert plain(lab.run("failure.ipynb", 2)) == ["2"]
     assert "there is no option --usr; there are --requirement/-r" in lab.run("failure.ipynb", 3)[-1]["evalue"]
     assert plain(lab.run("failure.ipynb", 4)) == ["Installed  idna  3.11"]
+
+
+@pytest.fixture
+def drop_in(lab, tmp_path):
+    """A folder with a lock whose micropip is wherry's wheel, and that wheel."""
+    node, program = NODE_MODULES / ".bin" / "node", BUNDLE / "cli.js"
+    lock = ("lock", "--quiet", "--format", "pyodide-lock", "--as-micropip", "--output", tmp_path / "pyodide-lock.json")
+    subprocess.run([node, program, *lock], check=True, timeout=TIMEOUT)  # noqa: S603 - our own program
+    return tmp_path
+
+
+def test_a_lock_with_wherry_as_micropip_needs_no_installation(drop_in, index):
+    cells = [
+        f"import micropip\nawait micropip.install('sortedcontainers', index_urls=[{index.json_url!r}])",
+        f"%pip install -i {index.json_url} idna\nimport idna",
+    ]
+    with JupyterLiteServer(drop_in) as site, Lab(site.url, drop_in) as lab:
+        lab.open("drop_in.ipynb", cells)
+        assert [output for output in lab.run("drop_in.ipynb", 0) if output["output_type"] == "error"] == []
+        assert plain(lab.run("drop_in.ipynb", 1))[0].endswith("idna  3.11")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from shutil import rmtree
 
@@ -70,11 +71,15 @@ def test_a_wheel_in_the_virtual_filesystem_is_installed(fresh_wherry_runtime, fo
     assert outcome["installed"] == {"nearby": "1", "six": "1.17.0"}
 
 
-def test_a_wheel_on_this_computer_is_installed_in_node(fresh_wherry_runtime, tmp_path):
+@pytest.mark.parametrize("is_relative", [True, False])
+def test_a_wheel_on_this_computer_is_installed_in_node(fresh_wherry_runtime, tmp_path, is_relative):
     if fresh_wherry_runtime.browser != "node":
         pytest.skip("a page sees no files of its computer")
-    (tmp_path / NEARBY.filename).write_bytes(NEARBY.content)
-    outcome = install(fresh_wherry_runtime, (tmp_path / NEARBY.filename).as_uri(), dead_url())
+    path = tmp_path / NEARBY.filename
+    path.write_bytes(NEARBY.content)
+    working_directory = fresh_wherry_runtime.run_js("return process.cwd();")
+    address = f"file:{os.path.relpath(path, working_directory)}" if is_relative else path.as_uri()
+    outcome = install(fresh_wherry_runtime, address, dead_url())
     assert outcome["installed"] == {"nearby": "1", "six": "1.17.0"}
 
 

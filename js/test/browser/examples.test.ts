@@ -124,6 +124,7 @@ function visitAll(start: () => Promise<Browser>): void {
     await using visited = await visit(page, join(folderOf("react"), "dist"));
     await visited.click("button");
     await visited.shows("output", "passengers: Input should be a valid integer");
+    assert.equal(await page.$eval("input[name=passengers]", ({ value }) => value), "none");
   }));
 
   test("react: an error boundary shows the error and its advice", inPage(async (page) => {

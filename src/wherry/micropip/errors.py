@@ -5,26 +5,24 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from wherry.errors import IndexUnreachable, IntegrityError, WherryError
+from wherry.errors import IndexUnreachable, IntegrityError, MissingProject, ResolutionError, WherryError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 __all__ = ["SeveralFailures", "as_value_error"]
 
 
-class SeveralFailures(WherryError, ValueError):
+class SeveralFailures(ResolutionError, ValueError):
     """Several requirements that cannot be installed, each with its own error."""
-
-    code = "several-failures"
 
     def __init__(self, failures: Sequence[WherryError]) -> None:
         super().__init__(failures)
         self.failures = tuple(failures)
 
     def __str__(self) -> str:
-        lines = "\n".join(f"  {line}" for failure in self.failures for line in str(failure).splitlines())
-        return f"{len(self.failures)} requirements cannot be installed:\n{lines}"
+        names = ", ".join(dict.fromkeys(name for failure in self.failures for name in _subjects(failure)))
+        return "\n".join([f"Requirements that cannot be installed: {names}", *map(str, self.failures)])
 
     def facts(self) -> dict[str, object]:
         """Return the code and the facts of each failure."""
@@ -49,6 +47,27 @@ def as_value_error(error: WherryError) -> WherryError:
     return made.with_traceback(error.__traceback__)
 
 
+def _subjects(failure: WherryError) -> Iterator[str]:
+    """Yield the requirements that an error is about."""
+    if missing := getattr(failure, "missing", ()):
+        yield from (one.requirement for one in missing if isinstance(one, MissingProject))
+    elif name := getattr(failure, "requirement", None) or getattr(failure, "name", None):
+        yield name
+    else:
+        yield from (text for text, asker in getattr(failure, "clashes", ()) if asker is None)
+
+
+def _again(kind: type[WherryError], facts: dict[str, object]) -> WherryError:
+    """Make a copy of an error that was pickled."""
+    error = kind.__new__(kind)
+    error.__dict__.update(facts)
+    return as_value_error(error)
+
+
 @cache
 def _both(kind: type[WherryError], others: tuple[type[Exception], ...]) -> type[WherryError]:
-    return type(kind.__name__, (kind, *others), {"__module__": kind.__module__, "__doc__": kind.__doc__})
+    return type(
+        kind.__name__,
+        (kind, *others),
+        {"__module__": kind.__module__, "__reduce__": lambda self: (_again, (kind, vars(self)))},
+    )

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from wherry.installer import Installer
     from wherry.model.distribution import InstalledDistribution
 
-__all__ = ["list_installed", "read_note"]
+__all__ = ["folders_of", "list_installed", "read_note"]
 
 
 def list_installed(installer: Installer) -> PackageDict:
@@ -29,6 +29,14 @@ def read_note(distribution: InstalledDistribution, name: str) -> str:
         return Path(distribution.location or "", name).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
+
+
+def folders_of(distribution: InstalledDistribution) -> list[str]:
+    """Return the folders that its files are in, below site-packages; none if RECORD is missing."""
+    root = Path(distribution.location or "").parent
+    lines = read_note(distribution, "RECORD").splitlines()
+    found = {parent for line in lines for parent in Path(line.partition(",")[0]).parents[:-1]}
+    return sorted(str(root / folder) for folder in found if ".." not in folder.parts and folder.suffix != ".dist-info")
 
 
 def _source(distribution: InstalledDistribution) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
@@ -14,7 +15,7 @@ from wherry.micropip.errors import SeveralFailures, as_value_error
 
 # At the top: a later import of the module would take the place of the function of this name in the package.
 from wherry.micropip.freeze import freeze_installed
-from wherry.micropip.installed import list_installed
+from wherry.micropip.installed import folders_of, list_installed
 from wherry.micropip.logging import setup_logging
 from wherry.micropip.reinstallation import explain_kept, kept_versions, read_requirements
 
@@ -130,7 +131,7 @@ class PackageManager:
             failures = [*failures, *await _failures_of(readable, installer, call)]
         failures = [source.explain(explain_kept(failure, kept)) for failure in failures]
         failures = [*{str(failure): failure for failure in failures}.values()]
-        if len(failures) > 1 and keep_going:
+        if keep_going and len(failures) + len(getattr(failures[0], "missing", ())) > 1:
             raise SeveralFailures(failures) from failures[0]
         raise as_value_error(failures[0]) from failures[0].__cause__
 
@@ -182,13 +183,18 @@ class PackageManager:
             mocked = {name for name in names if _mock_package.is_mocked(name)}
             for name in mocked:
                 _mock_package.remove_mock_package(name)
+            names = [name for name in names if name not in mocked]
+            folders = {name: folders_of(present[name]) for name in names}
             try:
-                report = installer.uninstall(*(name for name in names if name not in mocked))
+                report = installer.uninstall(*names)
             except WherryError as error:
                 raise as_value_error(error) from error.__cause__
             for one in report:
                 logger.info("Found existing installation: %s %s", one.name, one.version)
                 logger.info("Successfully uninstalled %s-%s", one.name, one.version)
+            for name, own in folders.items():
+                for folder in filter(os.path.isdir, own):
+                    logger.warning("%s is not empty after uninstallation of %s: it has other files", folder, name)
             for warning in report.warnings:
                 logger.warning("%s", warning)
 

@@ -111,9 +111,9 @@ def runtime_pyodide_lock() -> Mapping[str, Any] | None:
 def runtime_wait() -> Callable[[Coroutine[Any, Any, Outcome]], Outcome] | None:
     """Return the function that waits for a coroutine, or ``None`` if this code cannot wait without ``await``."""
     if _is_pyodide():
-        from pyodide.ffi import can_run_sync, run_sync
+        from pyodide.ffi import can_run_sync
 
-        return run_sync if can_run_sync() else None
+        return _run_sync if can_run_sync() else None
     import asyncio
 
     try:
@@ -121,6 +121,26 @@ def runtime_wait() -> Callable[[Coroutine[Any, Any, Outcome]], Outcome] | None:
     except RuntimeError:
         return asyncio.run
     return None
+
+
+def _run_sync(coroutine: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """Wait for a coroutine by stack switching."""
+    from pyodide.ffi import run_sync
+
+    # In a console, Pyodide reports an exception that leaves run_sync() a second time, as one that nothing handles.
+    error: list[Exception] = []
+
+    async def settled() -> Outcome | None:
+        try:
+            return await coroutine
+        except Exception as raised:  # noqa: BLE001 - it is raised below
+            error.append(raised)
+            return None
+
+    result = run_sync(settled())
+    if error:
+        raise error.pop()
+    return result  # type: ignore[return-value] # without an error, it is the coroutine's
 
 
 def _is_pyodide() -> bool:

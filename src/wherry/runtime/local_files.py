@@ -33,10 +33,12 @@ def locate(place: str) -> tuple[str, str]:
     """Return the URL of ``place`` (a URL or a path), and the path where it was not found, or ``""``.
 
     A path is looked for in Pyodide's file system. In a page, a path that does not exist there is relative to the page.
+    In Node, a path after ``file:`` may be relative to the working directory.
     """
     is_path = SCHEME.match(place) is None
     if not is_path and not place.startswith("emfs:"):
-        return place, ""
+        on_host = node_module("path") if place.startswith("file:") and not place.startswith("file:/") else None
+        return (place, "") if on_host is None else (f"file://{on_host.resolve(place.removeprefix('file:'))}", "")
     path = os.path.abspath(os.path.expanduser(_path(place)))  # noqa: PTH100, PTH111 - no links are followed
     page = _page() if is_path and not os.path.exists(path) else None  # noqa: PTH110
     if page is None:

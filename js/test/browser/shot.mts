@@ -1,0 +1,20 @@
+import { launch, openPage } from "./launch.ts";
+import { serveFolders } from "./serving.ts";
+import { readWheels, serveIndex } from "./wheel_index.ts";
+import { DIST, JS, WHEELS } from "./surfaces.ts";
+import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+const P = join(JS, "node_modules");
+writeFileSync("/tmp/fe/console-v2.html", readFileSync(join(P, "pyodide", "console-v2.html"), "utf8").replaceAll(/"https:[^"]+\/(@xterm\/[^@"]+)@[^/"]+\//g, '"/$1/'));
+const site = await serveFolders({ "/pyodide/console-v2.html": "/tmp/fe/console-v2.html", "/@xterm/": join(P,"@xterm"), "/pyodide/": join(P,"pyodide"), "/wheels/": join(DIST,"wheels"), "/": "/tmp/fe/site/" });
+const { server, urls } = await serveIndex(readWheels(...WHEELS));
+const browser = await launch("chromium");
+const page = await openPage(browser);
+await page.setViewport({ width: 980, height: 620 });
+await page.goto(`${site.origin}/pyodide/console-v2.html`);
+const W = (re: string) => page.waitForFunction(`new RegExp(${JSON.stringify(re)}).test([...document.querySelectorAll(".xterm-rows > div")].map((r) => r.textContent.replaceAll("\\u00a0", " ").trimEnd()).join("\\n").trimEnd())`, { polling: 50 });
+await W(">>>$"); await page.focus(".xterm-helper-textarea");
+for (const l of [`from pyodide_js import loadPackage`, `_ = await loadPackage("/wheels/wherry-0.1.0-cp314-none-pyemscripten_2026_0_wasm32.whl")`, "import wherry", `index = {"prefer": "index", "index_urls": ["${urls.open}"]}`, `await wherry.install("pydantic", **index)`, `_ = wherry.install_sync("idna", **index)`, "_ = wherry.autoload(**index)", "import sortedcontainers", "import silent_partner"]) { await page.keyboard.type(l + "\n"); await W("\\n>>>$"); }
+console.log(await page.evaluate(() => [...document.querySelectorAll(".xterm-rows > div")].map((r) => r.textContent!.replaceAll("\u00a0", " ").trimEnd()).join("\n")));
+await page.screenshot({ path: "/tmp/fe/console.png" });
+await browser.close(); await site[Symbol.asyncDispose](); await server[Symbol.asyncDispose]();

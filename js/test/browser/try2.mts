@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import { execFileSync } from "node:child_process";
+import { launch, openPage } from "./launch.ts";
+import { serveFolders } from "./serving.ts";
+import { readWheels, serveIndex } from "./wheel_index.ts";
+import { serveCdn, standIn } from "./cdn.ts";
+import { ExampleStage, readLock } from "./example_stage.ts";
+import { JS, WHEELS } from "./surfaces.ts";
+const [name, sub, file, ms, csp, browserName] = process.argv.slice(2) as string[];
+const stage = new ExampleStage();
+const wheels = readWheels(...WHEELS);
+const { server, urls } = await serveIndex(wheels);
+const standIns = standIn(readLock(), wheels);
+const cdn = await serveCdn(standIns);
+const folder = stage.put(name!, { lock: standIns.lock, cdnUrl: `${cdn.origin}/` }, urls.open);
+if (sub === "dist") console.log(execFileSync("npm", ["run", "--silent", "build"], { cwd: folder, env: { ...process.env, PATH: join(JS, "node_modules/.bin") + ":" + process.env.PATH } }).toString());
+const headers: Record<string,string> = {"Cross-Origin-Opener-Policy":"same-origin","Cross-Origin-Embedder-Policy":"require-corp"};
+if (csp && csp !== "-") headers["Content-Security-Policy"] = csp;
+const site = await serveFolders({ "/": join(folder, sub === "dist" ? "dist" : "") }, headers);
+const browser = await launch((browserName ?? "chromium") as any);
+const page = await openPage(browser);
+await page.setViewport({ width: 900, height: 640 });
+page.on("console", (m) => console.log("CONSOLE", m.type(), m.text().slice(0, 600)));
+page.on("pageerror", (m) => console.log("PAGEERROR", String(m).slice(0, 800)));
+page.on("requestfailed", (r) => console.log("FAILED", r.url()));
+page.on("workercreated", (w) => console.log("WORKER", w.url()));
+if (process.env.REQ) page.on("response", (r) => console.log("RES", r.status(), r.url()));
+const t = Date.now();
+await page.goto(`${site.origin}/${file === "-" ? "" : file}`);
+for (let i = 0; i < 4; i++) {
+  await new Promise((r) => setTimeout(r, Number(ms) / 4));
+  console.log(Date.now() - t, "BODY", (await page.evaluate(() => document.body.innerText.slice(0, 3000))).replaceAll("\n", " | "));
+}
+await page.screenshot({ path: `/tmp/fe/ex-${name}-${(file ?? "-").replaceAll(/\W/g, "_")}-${csp ? "csp" : ""}.png` });
+await browser.close(); await site[Symbol.asyncDispose](); await server[Symbol.asyncDispose](); await cdn[Symbol.asyncDispose](); stage[Symbol.dispose]();
