@@ -35,7 +35,8 @@ def default_installer() -> Installer:
 
 def load_magics() -> None:
     """Add ``%pip`` and ``%wherry`` to the IPython of this Pyodide, if it runs. Outside of Pyodide, pip is at work."""
-    if _Default.has_magics or "IPython" not in sys.modules or sys.platform != "emscripten":
+    platform: str = sys.platform  # type checkers would think that all else is never reached
+    if _Default.has_magics or "IPython" not in sys.modules or platform != "emscripten":
         return
     # An IPython that is being imported has no such function yet.
     shell = getattr(sys.modules["IPython"], "get_ipython", lambda: None)()

@@ -6,7 +6,7 @@ import json
 import wherry
 
 told = {}
-here = [index_urls["open"]]  # noqa: F821 - of the page
+here = [index_urls["open"]]
 
 
 async def failure(*requirements, index_url, **network):
@@ -23,7 +23,7 @@ def names():
 
 
 events = []
-report = await wherry.install("msgpack", "pydantic", index_urls=here, on_progress=events.append)  # noqa: F704, PLE1142
+report = await wherry.install("msgpack", "pydantic", index_urls=here, on_progress=events.append)
 import msgpack
 from pydantic import BaseModel
 
@@ -41,19 +41,19 @@ told["environment"] = wherry.check().environment
 told["has_problems"] = bool(wherry.check())
 
 before = names()
-told["wrong_hash"] = await failure(f"{wheel_url}#sha256={'0' * 64}", index_url=here[0])  # noqa: F704, F821, PLE1142
-told["cut"] = await failure("idna", index_url=index_urls["cutting"])  # noqa: F704, F821, PLE1142
-told["endless"] = await failure("idna", index_url=index_urls["endless"], max_page_size=2**20)  # noqa: F704, F821, PLE1142
-told["closed"] = await failure("idna", index_url=index_urls["closed"])  # noqa: F704, F821, PLE1142
+told["wrong_hash"] = await failure(f"{wheel_url}#sha256={'0' * 64}", index_url=here[0])
+told["cut"] = await failure("idna", index_url=index_urls["cutting"])
+told["endless"] = await failure("idna", index_url=index_urls["endless"], max_page_size=2**20)
+told["closed"] = await failure("idna", index_url=index_urls["closed"])
 
-running = asyncio.ensure_future(wherry.install("idna", index_urls=[index_urls["silent"]]))  # noqa: F821
-await asyncio.sleep(0.1)  # noqa: F704, PLE1142
+running = asyncio.ensure_future(wherry.install("idna", index_urls=[index_urls["silent"]]))
+await asyncio.sleep(0.1)
 running.cancel()
-told["cancelled"] = isinstance((await asyncio.gather(running, return_exceptions=True))[0], asyncio.CancelledError)  # noqa: F704, PLE1142
+told["cancelled"] = isinstance((await asyncio.gather(running, return_exceptions=True))[0], asyncio.CancelledError)
 told["unchanged"] = names() == before
 
 told["removed"] = sorted(one.name for one in wherry.uninstall("msgpack"))
-lock = await wherry.lock("idna", "msgpack", index_urls=here)  # noqa: F704, PLE1142
-told["locked"] = sorted(one.name for one in (await wherry.install_lock(str(lock))).installed)  # noqa: F704, PLE1142
+lock = await wherry.lock("idna", "msgpack", index_urls=here)
+told["locked"] = sorted(one.name for one in (await wherry.install_lock(str(lock))).installed)
 told["synchronous"] = [one.name for one in wherry.install_sync("sortedcontainers", index_urls=here).installed]
 json.dumps(told, default=str)
