@@ -18,7 +18,7 @@ from wherry.default import default_installer
 from wherry.errors import UnknownImports, WherryError
 from wherry.index.single_flight import SingleFlight
 from wherry.progress.notebook import cell_output
-from wherry.runtime.defaults import runtime_distribution, runtime_wait
+from wherry.runtime.defaults import runtime_distribution, runtime_messages, runtime_wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -117,7 +117,7 @@ class Autoload:
         report = await default_installer().install_imports(source, projects=self._projects, **self._options)
         # A cell shows the report as the last step of its progress.
         if report.installed and self._options.get("on_progress") is None and cell_output() is None:
-            print(report, file=sys.stderr)  # noqa: T201 - an import has no other way to tell
+            print(report, file=runtime_messages())
 
     def _call(self, imported: str) -> str:
         """Return the call that installs the project of a module; without asking an index, which would have to wait."""

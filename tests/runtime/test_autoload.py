@@ -13,7 +13,8 @@ async def first():
 async def second():
     from fetched import count
     runs.append(count)
-with wherry.autoload(projects={{"fetched": "fetched-by-name"}}, index_urls=[{url!r}]), contextlib.redirect_stderr(said):
+to = contextlib.{redirect}(said)
+with wherry.autoload(projects={{"fetched": "fetched-by-name"}}, index_urls=[{url!r}]), to:
     await asyncio.gather(first(), second())
     import fetched.inner
 try:
@@ -47,7 +48,10 @@ def in_page(runtime, code):
 
 def test_tasks_that_import_one_module_wait_for_one_installation(fresh_wherry_runtime, index_server):
     index_server.files.append(FETCHED)
-    said, counts, runs, after, origin = in_page(fresh_wherry_runtime, IMPORTED.format(url=index_server.json_url))
+    # A console in a page shows standard error in red; the output of a program in Node.js may be read by another.
+    redirect = "redirect_stderr" if fresh_wherry_runtime.browser == "node" else "redirect_stdout"
+    code = IMPORTED.format(url=index_server.json_url, redirect=redirect)
+    said, counts, runs, after, origin = in_page(fresh_wherry_runtime, code)
     assert said == "Installed: fetched-by-name 1.0\n"
     assert (list(counts), runs) == ([1, 1], 1)
     assert after == "No module named 'never_there'"

@@ -10,7 +10,7 @@ from wherry.errors import UnsupportedRuntime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterator, Mapping
-    from typing import Any, TypeVar
+    from typing import Any, TextIO, TypeVar
 
     from packaging.utils import NormalizedName
 
@@ -31,6 +31,7 @@ __all__ = [
     "runtime_distribution",
     "runtime_fetcher",
     "runtime_locate",
+    "runtime_messages",
     "runtime_publishing",
     "runtime_pyodide_lock",
     "runtime_wait",
@@ -121,6 +122,15 @@ def runtime_wait() -> Callable[[Coroutine[Any, Any, Outcome]], Outcome] | None:
     except RuntimeError:
         return asyncio.run
     return None
+
+
+def runtime_messages() -> TextIO:
+    """Return the stream for messages: standard error, except in a page, where consoles show that in red."""
+    if not _is_pyodide():
+        return sys.stderr
+    from wherry.runtime.node import node_module
+
+    return sys.stdout if node_module("fs") is None else sys.stderr
 
 
 def _run_sync(coroutine: Coroutine[Any, Any, Outcome]) -> Outcome:
