@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from wherry.installer import Installer
 
@@ -38,7 +39,8 @@ def load_magics() -> None:
     if _Default.has_magics or "IPython" not in sys.modules or sys.platform != "emscripten":
         return
     # An IPython that is being imported has no such function yet.
-    shell = getattr(sys.modules["IPython"], "get_ipython", lambda: None)()
+    find: Callable[[], Any] = getattr(sys.modules["IPython"], "get_ipython", lambda: None)
+    shell = find()
     if shell is None:
         return
     _Default.has_magics = True
