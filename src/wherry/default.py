@@ -36,11 +36,10 @@ def default_installer() -> Installer:
 
 def load_magics() -> None:
     """Add ``%pip`` and ``%wherry`` to the IPython of this Pyodide, if it runs. Outside of Pyodide, pip is at work."""
-    if _Default.has_magics or "IPython" not in sys.modules or sys.platform != "emscripten":
+    if _Default.has_magics or "IPython" not in sys.modules or not _is_pyodide():
         return
     # An IPython that is being imported has no such function yet.
-    find: Callable[[], Any] = getattr(sys.modules["IPython"], "get_ipython", lambda: None)
-    shell = find()
+    shell: Any = getattr(sys.modules["IPython"], "get_ipython", lambda: None)()
     if shell is None:
         return
     _Default.has_magics = True
@@ -49,6 +48,10 @@ def load_magics() -> None:
     except ModuleNotFoundError:
         return  # the npm package has no magics
     load(shell)
+
+
+def _is_pyodide() -> bool:
+    return sys.platform == "emscripten"
 
 
 def _make() -> Installer:
