@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from wherry.installer import Installer
 
@@ -35,11 +36,10 @@ def default_installer() -> Installer:
 
 def load_magics() -> None:
     """Add ``%pip`` and ``%wherry`` to the IPython of this Pyodide, if it runs. Outside of Pyodide, pip is at work."""
-    platform: str = sys.platform  # type checkers would think that all else is never reached
-    if _Default.has_magics or "IPython" not in sys.modules or platform != "emscripten":
+    if _Default.has_magics or "IPython" not in sys.modules or not _is_pyodide():
         return
     # An IPython that is being imported has no such function yet.
-    shell = getattr(sys.modules["IPython"], "get_ipython", lambda: None)()
+    shell: Any = getattr(sys.modules["IPython"], "get_ipython", lambda: None)()
     if shell is None:
         return
     _Default.has_magics = True
@@ -48,6 +48,10 @@ def load_magics() -> None:
     except ModuleNotFoundError:
         return  # the npm package has no magics
     load(shell)
+
+
+def _is_pyodide() -> bool:
+    return sys.platform == "emscripten"
 
 
 def _make() -> Installer:
