@@ -3,9 +3,10 @@ import { type Call, openBridge } from "./python/bridge.ts";
 import { beginBundle, loadBundle } from "./python/bundle.ts";
 import { Bytecode } from "./host/bytecode.ts";
 import { type Cache, forgiving, uncopied } from "./host/cache.ts";
-import { openDefaultCache } from "./host/default_cache.ts";
+import { openDefaultCache, type Visit } from "./host/default_cache.ts";
 import { beginEarly, dropEarly, transfer } from "./host/early.ts";
 import { EarlyLock } from "./lock/early_lock.ts";
+import type { Asking } from "./host/last_visit.ts";
 import { showHidden } from "./host/hidden_files.ts";
 import { createInstaller } from "./installer.ts";
 import type { AttachOptions, InstallOptions, InstallReport, Installer, ProgressEvent } from "./types.ts";
@@ -48,6 +49,7 @@ export async function attach(
   const listeners = [lock && lockListener, preloads && (installOptions.onProgress ?? rest.onProgress)];
   for (const listener of new Set(listeners)) if (listener) listener({ ...LOADING });
   const storage = openStorage(rest);
+  if (lock || preloads) storage.visit?.begin([lock, preload, rest]);
   const early = lock && new EarlyLock(lock, rest, storage.cache, storage.get);
   try {
     const { call } = await connect(pyodide, rest, early ? { ...storage, cache: early.cache } : storage);
@@ -58,6 +60,7 @@ export async function attach(
     return installer;
   } finally {
     early?.drop();
+    storage.visit?.end();
   }
 }
 
@@ -71,6 +74,8 @@ export interface Storage {
    * Keeps bytecode, and never fails. It must be wherry's own: bytecode cannot be compared with a hash of the index.
    */
   bytecode?: Cache | undefined;
+  /** Begins the requests of the last visit. */
+  visit?: Visit;
   /** Whether bytecode is kept while the page is idle. Otherwise the owner keeps it at the end. */
   keepsWhenIdle?: boolean;
 }
@@ -86,7 +91,7 @@ export interface Connection {
 export async function connect(
   pyodide: PyodideRuntime | PromiseLike<PyodideRuntime>,
   options: AttachOptions & Pick<InstallOptions, "constraints" | "overwrite">,
-  { cache, get, bytecode: store, keepsWhenIdle = true }: Storage = {},
+  { cache, get, bytecode: store, visit, keepsWhenIdle = true }: Storage = {},
 ): Promise<Connection> {
   const { cache: _, bundleUrl, ...rest } = options;
   const location = bundleUrl?.toString();
@@ -103,8 +108,10 @@ export async function connect(
     dropEarly,
     readListing,
     showHidden: () => showHidden(runtime),
-    transfer: (url: string, init: string, patience: string, wishes: string) =>
-      transfer(url, init, patience, wishes, get),
+    transfer: (...request: Asking) => {
+      visit?.note(...request);
+      return transfer(...request, get);
+    },
   });
   return { call: openBridge(runtime, rest, cache), bytecode };
 }
@@ -119,7 +126,7 @@ function openStorage({ cache: given = true, network }: AttachOptions): Storage &
   if (typeof given === "object") return { store: given, cache: forgiving(given, console.warn, patience) };
   const opened = given ? openDefaultCache() : undefined;
   if (!opened) return {};
-  const { store, get } = opened;
+  const { store, get, visit } = opened;
   const cache = forgiving(store, () => {}, patience, uncopied);
-  return { store, get, cache, bytecode: cache };
+  return { store, get, visit, cache, bytecode: cache };
 }

@@ -1,4 +1,6 @@
 import type { Cache, LimitedCache } from "./cache.ts";
+import { beginEarly, dropEarly } from "./early.ts";
+import type { Asking } from "./last_visit.ts";
 import type { Get } from "./transfer.ts";
 
 /** Milliseconds after the last use of the cache until it is pruned. */
@@ -8,6 +10,16 @@ const QUIET = 2000;
 export interface DefaultCache {
   store: Required<Cache>;
   get: Get;
+  visit: Visit;
+}
+
+/** What begins again the requests of the last visit. */
+export interface Visit {
+  begin(options: unknown): void;
+  /** Notes a request of Python. */
+  note(...page: Asking): void;
+  /** Drops what Python has not taken. */
+  end(): void;
 }
 
 /**
@@ -31,11 +43,18 @@ export function openDefaultCache(): DefaultCache | undefined {
     clearTimeout(timer);
     timer = setTimeout(() => useAll((store) => store.prune()), QUIET);
   };
+  const get: Get = async (url, init) => {
+    const response = fetch(url, init);
+    // Its failure is handled below.
+    response.catch(() => {});
+    const pages = (await loading)?.pages;
+    return pages ? pages.fetch(url, init, () => response) : response;
+  };
   return {
     store: {
       get: (key) => {
         pruneLater();
-        return use((store) => store.get(key));
+        return loading.then((kept) => kept?.visit.get(key));
       },
       put: (key, content) => {
         pruneLater();
@@ -46,12 +65,11 @@ export function openDefaultCache(): DefaultCache | undefined {
         return useAll(async (store) => store.size).then((size) => size ?? 0);
       },
     },
-    get: async (url, init) => {
-      const response = fetch(url, init);
-      // Its failure is handled below.
-      response.catch(() => {});
-      const pages = (await loading)?.pages;
-      return pages ? pages.fetch(url, init, () => response) : response;
+    get,
+    visit: {
+      begin: (options) => void loading.then((kept) => kept?.visit.begin(options, (...page) => beginEarly(...page, get))),
+      note: (...page) => void loading.then((kept) => kept?.visit.note(...page)),
+      end: () => void loading.then((kept) => kept?.visit.end(dropEarly)),
     },
   };
 }
