@@ -12,7 +12,7 @@ import { createInstaller } from "./installer.ts";
 import type { AttachOptions, InstallOptions, InstallReport, Installer, ProgressEvent } from "./types.ts";
 import { readListing } from "./host/page_listing.ts";
 import { type PyodideRuntime, requireSupported } from "./python/runtime.ts";
-import { createFiles, digestOf } from "./host/lazy_files.ts";
+import { createFiles, digestOf, unpackAhead } from "./host/lazy_files.ts";
 import type { Get } from "./host/transfer.ts";
 
 /** The event before those of the Python side. */
@@ -112,6 +112,7 @@ export async function connect(
       visit?.note(...request);
       return transfer(...request, get);
     },
+    unpackAhead: (path: string) => unpackAhead(runtime.FS, path),
   });
   return { call: openBridge(runtime, rest, cache), bytecode };
 }

@@ -8,6 +8,7 @@ const FILE_MODE = 0o100666;
 const FOLDER_MODE = 0o40777;
 
 const STORED = 0;
+const DEFLATED = 8;
 
 const PROBE = ".wherry-probe";
 
@@ -111,6 +112,33 @@ function unpack({ wheel, source, name, index }: Member): Uint8Array {
   const message = `wherry: cannot read ${path} of ${wheel.filename}: it is not the file that RECORD lists (${problem})`;
   console.error(printable(message));
   throw new wheel.files.ErrnoError(EIO);
+}
+
+/**
+ * Unpacks a large file natively: 4.7 MB take 100 ms in JavaScript, until engines have optimized it, and a third of that
+ * here. A file that differs from RECORD is left to its first read, which says so.
+ */
+export async function unpackAhead(FS: unknown, path: string): Promise<void> {
+  const { node } = (FS as FileSystem).lookupPath(path);
+  const member = node[MEMBER];
+  if (!member) return;
+  const { wheel, index } = member;
+  const [start = 0, packed = 0, size = 0, method] = wheel.numbers.slice(FIELDS * index, FIELDS * (index + 1));
+  const bytes = wheel.archive.subarray(start, start + packed) as Uint8Array<ArrayBuffer>;
+  const contents = new Uint8Array(size);
+  try {
+    if (method !== DEFLATED) return;
+    const pieces = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
+    let end = 0;
+    for (let { value } = await pieces.read(); value; { value } = await pieces.read()) {
+      // It throws where the member is too long.
+      contents.set(value, end);
+      end += value.length;
+    }
+    if (end === size && encode(sha256(contents)) === wheel.digests[index] && node[MEMBER]) settle(node, contents);
+  } catch {
+    // Its first read tells why.
+  }
 }
 
 /** Returns the SHA-256 of a file in RECORD's notation, without reading one that is still packed. */
