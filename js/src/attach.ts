@@ -3,7 +3,7 @@ import { type Call, openBridge } from "./python/bridge.ts";
 import { beginBundle, loadBundle } from "./python/bundle.ts";
 import { Bytecode } from "./host/bytecode.ts";
 import { type Cache, forgiving, uncopied } from "./host/cache.ts";
-import { openDefaultCache, type Visit } from "./host/default_cache.ts";
+import { type DefaultCache, openDefaultCache } from "./host/default_cache.ts";
 import { beginEarly, dropEarly, transfer } from "./host/early.ts";
 import { EarlyLock } from "./lock/early_lock.ts";
 import type { Asking } from "./host/last_visit.ts";
@@ -49,7 +49,7 @@ export async function attach(
   const listeners = [lock && lockListener, preloads && (installOptions.onProgress ?? rest.onProgress)];
   for (const listener of new Set(listeners)) if (listener) listener({ ...LOADING });
   const storage = openStorage(rest);
-  if (lock || preloads) storage.visit?.begin([lock, preload, rest]);
+  if (lock || preloads) void storage.visit?.then((visit) => visit?.begin([lock, preload, rest]));
   const early = lock && new EarlyLock(lock, rest, storage.cache, storage.get);
   try {
     const { call } = await connect(pyodide, rest, early ? { ...storage, cache: early.cache } : storage);
@@ -60,7 +60,7 @@ export async function attach(
     return installer;
   } finally {
     early?.drop();
-    storage.visit?.end();
+    void storage.visit?.then((visit) => visit?.end());
   }
 }
 
@@ -75,7 +75,7 @@ export interface Storage {
    */
   bytecode?: Cache | undefined;
   /** Begins the requests of the last visit. */
-  visit?: Visit;
+  visit?: DefaultCache["visit"];
   /** Whether bytecode is kept while the page is idle. Otherwise the owner keeps it at the end. */
   keepsWhenIdle?: boolean;
 }
@@ -109,7 +109,7 @@ export async function connect(
     readListing,
     showHidden: () => showHidden(runtime),
     transfer: (...request: Asking) => {
-      visit?.note(...request);
+      void visit?.then((visit) => visit?.note(...request));
       return transfer(...request, get);
     },
     unpackAhead: (path: string) => unpackAhead(runtime.FS, path),

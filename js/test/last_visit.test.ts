@@ -26,11 +26,11 @@ function storage() {
 async function visit(store: ReturnType<typeof storage>["store"], pages: Asking[], keys: string[], options: unknown = OPTIONS) {
   const begun: Asking[] = [];
   const dropped: Asking[] = [];
-  const made = new LastVisit(store);
-  await made.begin(options, (...page) => begun.push(page));
+  const made = new LastVisit(store, (...page) => begun.push(page), (...page) => dropped.push(page));
+  await made.begin(options);
   for (const page of pages) made.note(...page);
   for (const key of keys) await made.get(key);
-  made.end((...page) => dropped.push(page));
+  made.end();
   return { begun, dropped, made };
 }
 
@@ -73,9 +73,9 @@ test("requests for files, with credentials or with another header are not kept",
 test("what Python has asked for before the record was read is not begun", async () => {
   const { store } = storage();
   await visit(store, [asking("a"), asking("b")], []);
-  const late = new LastVisit(store);
   const begun: Asking[] = [];
-  const reading = late.begin(OPTIONS, (...page) => begun.push(page));
+  const late = new LastVisit(store, (...page) => begun.push(page), () => {});
+  const reading = late.begin(OPTIONS);
   late.note(...asking("a"));
   await reading;
   assert.deepEqual(begun, [asking("b")]);
@@ -85,10 +85,10 @@ test("nothing is begun or noted after the end", async () => {
   const { entries, store } = storage();
   await visit(store, [asking("a")], []);
   const kept = [...entries.values()].map((content) => new TextDecoder().decode(content));
-  const ended = new LastVisit(store);
   const begun: Asking[] = [];
-  const reading = ended.begin(OPTIONS, (...page) => begun.push(page));
-  ended.end(() => {});
+  const ended = new LastVisit(store, (...page) => begun.push(page), () => {});
+  const reading = ended.begin(OPTIONS);
+  ended.end();
   ended.note(...asking("b"));
   await reading;
   assert.deepEqual(begun, []);

@@ -1,6 +1,6 @@
 import type { Cache, LimitedCache } from "./cache.ts";
 import { beginEarly, dropEarly } from "./early.ts";
-import type { Asking } from "./last_visit.ts";
+import type { LastVisit } from "./last_visit.ts";
 import type { Get } from "./transfer.ts";
 
 /** Milliseconds after the last use of the cache until it is pruned. */
@@ -10,16 +10,8 @@ const QUIET = 2000;
 export interface DefaultCache {
   store: Required<Cache>;
   get: Get;
-  visit: Visit;
-}
-
-/** What begins again the requests of the last visit. */
-export interface Visit {
-  begin(options: unknown): void;
-  /** Notes a request of Python. */
-  note(...page: Asking): void;
-  /** Drops what Python has not taken. */
-  end(): void;
+  /** Begins what the last visit asked for. */
+  visit: Promise<LastVisit | undefined>;
 }
 
 /**
@@ -29,7 +21,9 @@ export interface Visit {
  */
 export function openDefaultCache(): DefaultCache | undefined {
   if (!hasStorage()) return undefined;
-  const loading = import("./kept.ts").then(({ openKept }) => openKept()).catch(() => undefined);
+  const loading = import("./kept.ts")
+    .then(({ openKept }) => openKept((...page) => beginEarly(...page, get), dropEarly))
+    .catch(() => undefined);
   const use = async <Result>(work: (store: LimitedCache) => Promise<Result>) => {
     const store = (await loading)?.store;
     return store && work(store);
@@ -66,11 +60,7 @@ export function openDefaultCache(): DefaultCache | undefined {
       },
     },
     get,
-    visit: {
-      begin: (options) => void loading.then((kept) => kept?.visit.begin(options, (...page) => beginEarly(...page, get))),
-      note: (...page) => void loading.then((kept) => kept?.visit.note(...page)),
-      end: () => void loading.then((kept) => kept?.visit.end(dropEarly)),
-    },
+    visit: loading.then((kept) => kept?.visit),
   };
 }
 

@@ -10,6 +10,9 @@ const PARTS = 4;
 /** A request as Python makes it. All but the URL are JSON. */
 export type Asking = [url: string, init: string, patience: string, wishes: string];
 
+/** Begins a request, or drops it unless Python has taken it. */
+export type OnPage = (...page: Asking) => void;
+
 /** What a visit asked for: pages, and keys of the cache. */
 interface Record {
   pages: Asking[];
@@ -23,6 +26,8 @@ interface Record {
  */
 export class LastVisit {
   readonly #store: Cache;
+  readonly #beginPage: OnPage;
+  readonly #dropPage: OnPage;
   readonly #ahead: ReadingAhead;
   /** By URL: what this visit has asked for. */
   readonly #pages = new Map<string, Asking>();
@@ -31,13 +36,15 @@ export class LastVisit {
   #key = "";
   #hasEnded = false;
 
-  constructor(store: Cache) {
+  constructor(store: Cache, beginPage: OnPage, dropPage: OnPage) {
     this.#store = store;
+    this.#beginPage = beginPage;
+    this.#dropPage = dropPage;
     this.#ahead = readingAhead(store);
   }
 
-  /** Begins what the last visit with equal options asked for; `beginPage` begins a request. */
-  async begin(options: unknown, beginPage: (...page: Asking) => void): Promise<void> {
+  /** Begins what the last visit with equal options asked for. */
+  async begin(options: unknown): Promise<void> {
     try {
       this.#key = `visit:${await hash(new TextEncoder().encode(JSON.stringify(options)))}`;
       const { pages, keys }: Record = JSON.parse(new TextDecoder().decode(await this.#store.get(this.#key)));
@@ -45,7 +52,7 @@ export class LastVisit {
       for (const page of pages.slice(0, MOST)) {
         if (!isAsking(page) || this.#pages.has(page[0])) continue;
         this.#begun.push(page);
-        beginPage(...page);
+        this.#beginPage(...page);
       }
       for (const key of keys.slice(0, MOST)) if (!this.#keys.has(key)) void this.#ahead.readAhead(key);
     } catch {
@@ -65,11 +72,11 @@ export class LastVisit {
     return this.#ahead.get(key);
   }
 
-  /** Keeps what was asked for, and drops what was begun for nothing; `dropPage` drops a request that was not taken. */
-  end(dropPage: (...page: Asking) => void): void {
+  /** Keeps what was asked for, and drops what was begun for nothing. */
+  end(): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    for (const page of this.#begun) dropPage(...page);
+    for (const page of this.#begun) this.#dropPage(...page);
     this.#ahead.forget();
     if (!this.#key) return;
     const record: Record = { pages: [...this.#pages.values()], keys: [...this.#keys] };

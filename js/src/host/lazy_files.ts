@@ -8,8 +8,6 @@ const FILE_MODE = 0o100666;
 const FOLDER_MODE = 0o40777;
 
 const STORED = 0;
-const DEFLATED = 8;
-
 const PROBE = ".wherry-probe";
 
 /** How many numbers a listing has for each member, and the position of the size among them. */
@@ -95,16 +93,21 @@ function settle(node: MemoryNode, contents: unknown): void {
   Object.defineProperty(node, "contents", { configurable: true, enumerable: true, writable: true, value: contents });
 }
 
+function packed({ wheel, index }: Member) {
+  const [start = 0, length = 0, size = 0, method = 0] = wheel.numbers.slice(FIELDS * index, FIELDS * (index + 1));
+  return { bytes: wheel.archive.subarray(start, start + length) as Uint8Array<ArrayBuffer>, size, method };
+}
+
 /** Returns the bytes of a member. If they differ from RECORD, throws the error that makes the read fail. */
-function unpack({ wheel, source, name, index }: Member): Uint8Array {
-  const [start = 0, packed = 0, size = 0, method = 0] = wheel.numbers.slice(FIELDS * index, FIELDS * (index + 1));
-  const bytes = wheel.archive.subarray(start, start + packed);
+function unpack(member: Member): Uint8Array {
+  const { wheel, source, name } = member;
+  const { bytes, size, method } = packed(member);
   let problem = "its hash differs";
   try {
     // One more byte than expected reveals contents that are too long.
     const contents = method === STORED ? bytes.slice() : inflateSync(bytes, { out: new Uint8Array(size + 1) });
     if (contents.length !== size) problem = "its size differs";
-    else if (encode(sha256(contents)) === wheel.digests[index]) return contents;
+    else if (matches(contents, member)) return contents;
   } catch (error) {
     problem = `it cannot be unpacked: ${error}`;
   }
@@ -122,23 +125,24 @@ export async function unpackAhead(FS: unknown, path: string): Promise<void> {
   const { node } = (FS as FileSystem).lookupPath(path);
   const member = node[MEMBER];
   if (!member) return;
-  const { wheel, index } = member;
-  const [start = 0, packed = 0, size = 0, method] = wheel.numbers.slice(FIELDS * index, FIELDS * (index + 1));
-  const bytes = wheel.archive.subarray(start, start + packed) as Uint8Array<ArrayBuffer>;
+  const { bytes, size, method } = packed(member);
   const contents = new Uint8Array(size);
   try {
-    if (method !== DEFLATED) return;
-    const pieces = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
+    if (method === STORED) return;
     let end = 0;
-    for (let { value } = await pieces.read(); value; { value } = await pieces.read()) {
+    for await (const piece of new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))) {
       // It throws where the member is too long.
-      contents.set(value, end);
-      end += value.length;
+      contents.set(piece, end);
+      end += piece.length;
     }
-    if (end === size && encode(sha256(contents)) === wheel.digests[index] && node[MEMBER]) settle(node, contents);
+    if (end === size && matches(contents, member) && node[MEMBER]) settle(node, contents);
   } catch {
-    // Its first read tells why.
+    // Its first read tells why, or the browser cannot iterate over streams.
   }
+}
+
+function matches(contents: Uint8Array, { wheel, index }: Member): boolean {
+  return encode(sha256(contents)) === wheel.digests[index];
 }
 
 /** Returns the SHA-256 of a file in RECORD's notation, without reading one that is still packed. */
