@@ -43,6 +43,7 @@ export async function attach(
   const listeners = [lock && lockListener, preloads && (installOptions.onProgress ?? rest.onProgress)];
   for (const listener of new Set(listeners)) if (listener) listener({ ...LOADING });
   const storage = openStorage(rest.cache ?? true, rest.network?.answerTimeout ?? undefined);
+  if (lock || preloads) void storage.visit?.then((visit) => visit?.begin([lock, preload, rest]));
   const early = lock && new EarlyLock(lock, rest, storage.cache, storage.get);
   try {
     const { call } = await connect(pyodide, rest, early ? { ...storage, cache: early.cache } : storage);
@@ -53,6 +54,7 @@ export async function attach(
     return installer;
   } finally {
     early?.drop();
+    void storage.visit?.then((visit) => visit?.end());
   }
 }
 

@@ -5,7 +5,9 @@ import type { PyodideRuntime } from "./python/runtime.ts";
 
 /** Registers the functions that Python calls, and returns the cache of this page or worker; undefined if there is none. */
 export function begin(runtime: PyodideRuntime) {
-  const { cache, ...storage } = openStorage(true);
+  const { cache, visit, ...storage } = openStorage(true);
+  // Python comes too late to begin the requests of the last visit.
+  void visit?.then((visit) => visit?.end());
   registerHost(runtime, storage, true);
   return cache;
 }

@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { before, beforeEach, mock, test } from "node:test";
 import { deflateRawSync } from "node:zlib";
 import { loadPyodide, type PyodideAPI } from "pyodide";
-import { createFiles } from "../src/host/lazy_files.ts";
+import { createFiles, unpackAhead } from "../src/host/lazy_files.ts";
 
 const DEFLATED = 8;
 const CONTENT = Buffer.from("answer = 42\n".repeat(9));
@@ -68,6 +68,41 @@ test("files that differ from RECORD cannot be read, and the console says why", (
     mock.restoreAll();
     said.mock.restore();
   }
+});
+
+test("a file unpacked ahead is read without its archive", async () => {
+  create();
+  await unpackAhead(pyodide.FS, `${root}/deep/app/file.py`);
+  const { node } = pyodide.FS.lookupPath(`${root}/deep/app/file.py`);
+  assert.ok(Object.getOwnPropertyDescriptor(node, "contents")?.value instanceof Uint8Array);
+  assert.deepEqual(Buffer.from(read()), CONTENT);
+  await unpackAhead(pyodide.FS, `${root}/deep/app/file.py`);
+  assert.deepEqual(Buffer.from(read()), CONTENT);
+});
+
+test("a file that differs from RECORD is left to its first read", async (context) => {
+  for (const lie of [
+    { digest: digestOf(Buffer.from("other")) },
+    { size: CONTENT.length - 1 },
+    { size: CONTENT.length + 1 },
+    { packed: deflateRawSync(CONTENT).subarray(0, 5) },
+  ]) {
+    root += "x";
+    pyodide.FS.mkdir(root);
+    create(lie as Parameters<typeof create>[0]);
+    await unpackAhead(pyodide.FS, `${root}/deep/app/file.py`);
+    context.mock.method(console, "error", () => {});
+    assert.throws(read, { errno: 29 });
+    mock.restoreAll();
+  }
+});
+
+test("a file that is changed while it is unpacked ahead keeps its change", async () => {
+  create();
+  const unpacking = unpackAhead(pyodide.FS, `${root}/deep/app/file.py`);
+  pyodide.FS.writeFile(`${root}/deep/app/file.py`, "mine");
+  await unpacking;
+  assert.equal(Buffer.from(read()).toString(), "mine");
 });
 
 test("unreadable files can be overwritten and removed", (context) => {

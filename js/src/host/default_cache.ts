@@ -1,4 +1,6 @@
 import type { Cache, LimitedCache } from "./cache.ts";
+import { beginEarly, dropEarly } from "./early.ts";
+import type { LastVisit } from "./last_visit.ts";
 import type { Get } from "./transfer.ts";
 
 /** Milliseconds after the last use of the cache until it is pruned. */
@@ -8,6 +10,8 @@ const QUIET = 2000;
 export interface DefaultCache {
   store: Required<Cache>;
   get: Get;
+  /** Begins what the last visit asked for. */
+  visit: Promise<LastVisit | undefined>;
 }
 
 /**
@@ -17,7 +21,9 @@ export interface DefaultCache {
  */
 export function openDefaultCache(): DefaultCache | undefined {
   if (!hasStorage()) return undefined;
-  const loading = import("./kept.ts").then(({ openKept }) => openKept()).catch(() => undefined);
+  const loading = import("./kept.ts")
+    .then(({ openKept }) => openKept((...page) => beginEarly(...page, get), dropEarly))
+    .catch(() => undefined);
   const use = async <Result>(work: (store: LimitedCache) => Promise<Result>) => {
     const store = (await loading)?.store;
     return store && work(store);
@@ -31,11 +37,18 @@ export function openDefaultCache(): DefaultCache | undefined {
     clearTimeout(timer);
     timer = setTimeout(() => useAll((store) => store.prune()), QUIET);
   };
+  const get: Get = async (url, init) => {
+    const response = fetch(url, init);
+    // Its failure is handled below.
+    response.catch(() => {});
+    const pages = (await loading)?.pages;
+    return pages ? pages.fetch(url, init, () => response) : response;
+  };
   return {
     store: {
       get: (key) => {
         pruneLater();
-        return use((store) => store.get(key));
+        return loading.then((kept) => kept?.visit.get(key));
       },
       put: (key, content) => {
         pruneLater();
@@ -46,13 +59,8 @@ export function openDefaultCache(): DefaultCache | undefined {
         return useAll(async (store) => store.size).then((size) => size ?? 0);
       },
     },
-    get: async (url, init) => {
-      const response = fetch(url, init);
-      // Its failure is handled below.
-      response.catch(() => {});
-      const pages = (await loading)?.pages;
-      return pages ? pages.fetch(url, init, () => response) : response;
-    },
+    get,
+    visit: loading.then((kept) => kept?.visit),
   };
 }
 

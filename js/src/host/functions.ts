@@ -1,15 +1,16 @@
 import type { Bytecode } from "./bytecode.ts";
 import { beginEarly, dropEarly, transfer } from "./early.ts";
 import { showHidden } from "./hidden_files.ts";
-import { createFiles } from "./lazy_files.ts";
+import type { Asking } from "./last_visit.ts";
+import { createFiles, unpackAhead } from "./lazy_files.ts";
 import { readListing } from "./page_listing.ts";
-import type { Get } from "./transfer.ts";
+import type { Storage } from "./storage.ts";
 
 /** The functions that Python calls. */
 export type HostFunctions = ReturnType<typeof hostFunctions>;
 
-/** Returns the functions for the Python of `runtime`. `get` fetches pages, `fetch` if it is undefined. */
-export function hostFunctions(runtime: { readonly FS: unknown }, get: Get | undefined, bytecode: Bytecode | undefined) {
+/** Returns the functions for the Python of `runtime`. */
+export function hostFunctions(runtime: { readonly FS: unknown }, { get, visit }: Storage, bytecode: Bytecode | undefined) {
   return {
     beginEarly: (url: string, init: string, patience: string, wishes?: string) =>
       beginEarly(url, init, patience, wishes, get),
@@ -18,7 +19,10 @@ export function hostFunctions(runtime: { readonly FS: unknown }, get: Get | unde
     dropEarly,
     readListing,
     showHidden: () => showHidden(runtime),
-    transfer: (url: string, init: string, patience: string, wishes: string) =>
-      transfer(url, init, patience, wishes, get),
+    transfer: (...request: Asking) => {
+      void visit?.then((visit) => visit?.note(...request));
+      return transfer(...request, get);
+    },
+    unpackAhead: (path: string) => unpackAhead(runtime.FS, path),
   };
 }

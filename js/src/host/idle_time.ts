@@ -2,22 +2,26 @@
 const LARGEST = 2 ** 26;
 /** Milliseconds after which a busy page, or one that is not shown, counts as idle. */
 const LONGEST = 5000;
+/** Milliseconds without more work: an installation pauses for shorter times, and its imports follow at once. */
+const QUIET = 1000;
 
 type RequestIdle = (callback: () => void, options: { timeout: number }) => unknown;
 
 /**
- * Lets work wait until the page has nothing else to do, so that it takes no time of an installation.
- *
- * Over a slow link that is while the network is waited for, over a fast one after the installation.
+ * Lets work wait until no more has come for a while and the page has nothing else to do, so that it takes no time of an
+ * installation, or of the imports after it.
  */
 export class IdleTime {
   readonly #request: RequestIdle | undefined;
+  readonly #quiet: number;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #bytes = 0;
   #next: Promise<void> | undefined;
   #end: () => void = () => {};
 
-  constructor(request: RequestIdle | undefined = globalThis.requestIdleCallback) {
+  constructor(request: RequestIdle | undefined = globalThis.requestIdleCallback, quiet: number = QUIET) {
     this.#request = request;
+    this.#quiet = quiet;
   }
 
   /**
@@ -42,9 +46,10 @@ export class IdleTime {
         resolve();
       };
       this.#end = end;
-      // Called as a function: browsers refuse another receiver than the page.
-      request(end, { timeout: LONGEST });
     });
+    clearTimeout(this.#timer);
+    // Called as a function: browsers refuse another receiver than the page.
+    this.#timer = setTimeout(() => request(this.#end, { timeout: LONGEST }), this.#quiet);
     return this.#next;
   }
 }

@@ -1,5 +1,5 @@
 import { type Cache, forgiving, uncopied } from "./cache.ts";
-import { openDefaultCache } from "./default_cache.ts";
+import { type DefaultCache, openDefaultCache } from "./default_cache.ts";
 import type { Get } from "./transfer.ts";
 
 /** What is kept between visits. */
@@ -12,6 +12,8 @@ export interface Storage {
    * Keeps bytecode, and never fails. It must be wherry's own: bytecode cannot be compared with a hash of the index.
    */
   bytecode?: Cache | undefined;
+  /** Begins the requests of the last visit. */
+  visit?: DefaultCache["visit"];
   /** Whether bytecode is kept while the page is idle. Otherwise the owner keeps it at the end. */
   keepsWhenIdle?: boolean;
 }
@@ -24,7 +26,7 @@ export function openStorage(given: Cache | boolean, seconds?: number): Storage &
   if (typeof given === "object") return { store: given, cache: forgiving(given, console.warn, seconds) };
   const opened = given ? openDefaultCache() : undefined;
   if (!opened) return {};
-  const { store, get } = opened;
+  const { store, get, visit } = opened;
   const cache = forgiving(store, () => {}, seconds, uncopied);
-  return { store, get, cache, bytecode: cache };
+  return { store, get, visit, cache, bytecode: cache };
 }

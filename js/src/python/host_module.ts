@@ -14,16 +14,17 @@ const MODULE = "wherry_js";
  */
 export function registerHost(
   runtime: PyodideRuntime,
-  { get, bytecode: store, keepsWhenIdle = true }: Storage,
+  storage: Storage,
   wantsBytecode: boolean,
 ): Bytecode | undefined {
+  const { bytecode: store, keepsWhenIdle = true } = storage;
   const sys = runtime.pyimport("sys");
   const modules = sys.modules;
   try {
     const earlier: HostFunctions | undefined = modules.get(MODULE);
     const shared = store && earlier?.bytecode?.keeps ? earlier.bytecode : undefined;
     const bytecode = wantsBytecode ? (shared ?? new Bytecode(runtime.FS, digestOf, store, keepsWhenIdle)) : undefined;
-    runtime.registerJsModule(MODULE, hostFunctions(runtime, get, bytecode));
+    runtime.registerJsModule(MODULE, hostFunctions(runtime, storage, bytecode));
     // Python keeps an imported module. javascript.py looks for it there.
     if (earlier) modules.delete(MODULE);
     runtime.pyimport(MODULE);

@@ -16,6 +16,7 @@ from pyodide.ffi import JsException
 from wherry.formats.dylink import head_size, read_linking
 from wherry.installation.shared_libraries import Loader
 from wherry.runtime.distribution import find_locked
+from wherry.runtime.javascript import javascript
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -64,6 +65,9 @@ async def compile_ahead(paths: Iterable[str], compiled: set[str]) -> list[str]:
         return []
     sizes = _sizes(paths)
     large = [path for path, size in sizes.items() if size > LARGE or path in compiled]
+    if (functions := javascript()) is not None:
+        for path in large:
+            await functions.unpackAhead(path)
     failures = [(path, await _compile(path, compiled)) for path in _needed_first(large)]
     return [
         f"{path} could not be compiled ahead of its import ({reason}). If the browser refuses to import a library of "
