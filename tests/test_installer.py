@@ -12,6 +12,7 @@ import sys
 import zipfile
 from importlib import metadata
 from itertools import count
+from shutil import rmtree
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -617,9 +618,10 @@ async def test_files_that_an_upgrade_keeps_are_named(tmp_path: Path) -> None:
 @pytest.fixture
 def interrupted(tmp_path: Path) -> dict[str, str]:
     """An interrupted upgrade; return the files before it."""
-    asyncio.run(installer(tmp_path)[0].install("lib==1"))
-    before = tree(tmp_path)
     for number in count(1):
+        rmtree(tmp_path / "site", ignore_errors=True)
+        asyncio.run(installer(tmp_path)[0].install("lib==1"))
+        before = tree(tmp_path)
         with crashing(before=number):
             asyncio.run(installer(tmp_path)[0].install("lib==2"))
         if "site/lib.py" not in tree(tmp_path):
