@@ -27,11 +27,12 @@ __all__ = ["CellCommands"]
 RUNNING = frozenset({"%%capture", "%%time"})
 """The cell magics whose body is a cell of Python."""
 LAYOUT = frozenset({"INDENT", "DEDENT"})
+ASYNCHRONOUS = re.compile(r"async\s+def\b")
 OWN = re.compile(r"%wherry(?=\s|$)(?P<rest>.*)", re.DOTALL)
 # %pip, !pip, !python -m pip, !{sys.executable} -m pip, %uv pip, !uv pip; then options and one of the known commands.
 PIP_LINE = re.compile(
-    r"""(?:[%!][ ]?(?:uv\s+)?pip[\d.]*|!\s*(?:\{[^}]*\}|["']?[^\s"']*python[\d.]*["']?)\s+-m\s+(?:uv\s+)?pip)
-    (?P<rest>(?:\s+-[^\s]+)*\s+(?:install|uninstall|list|freeze|check|lock)(?:\s.*|))$""",
+    r"""(?:[%!]\s*(?:uv\s+)?pip[\d.]*|!\s*(?:\{[^}]*\}|["']?[^\s"']*python[\d.]*["']?)\s+-m\s+(?:uv\s+)?pip)
+    (?P<rest>(?:\s+-\S+(?:\s+[^-\s]\S*)??)*\s+(?:install|uninstall|list|freeze|check|lock)(?:\s.*|))$""",
     re.DOTALL | re.VERBOSE,
 )
 
@@ -62,14 +63,16 @@ class CellCommands:
 
     async def replace_all(self, lines: list[str]) -> list[str]:
         """Return the lines of a cell with all commands replaced; a cell in another language is left as it is."""
-        head = 0
-        if lines and lines[0].startswith("%%"):
-            if lines[0].split()[0] not in RUNNING:
+        head, is_magic = 0, False
+        # IPython leaves out empty lines before the first.
+        while head < len(lines) and (not lines[head].strip() or lines[head].startswith("%%")):
+            if lines[head].strip() and lines[head].split()[0] not in RUNNING:
                 return lines
-            head = 1
+            is_magic = is_magic or bool(lines[head].strip())
+            head += 1
         body = lines[head:]
         while found := self.find(make_tokens_by_line(body)):
-            body = found.transform(body, awaited=not head)
+            body = found.transform(body, awaited=not is_magic)
         return [*lines[:head], *body]
 
 
@@ -98,14 +101,13 @@ class Replacement(TokenTransformBase):
         return [*lines[:start], f"{lines[start][:column]}{'await ' * awaited}{called}", *lines[end + 1 :]]
 
 
-def _is_in_function(lines: Sequence[str], column: int) -> bool:
+def _is_in_function(lines: list[str], column: int) -> bool:
     """Return whether a line below ``lines``, indented by ``column``, is in a function or class."""
-    for line in reversed(lines):
-        text = line.lstrip()
-        if text and not text.startswith("#") and len(line) - len(text) < column:
-            column = len(line) - len(text)
-            if text.startswith(("def ", "class ", "async def ")):
-                return not text.startswith("async")
+    for first in reversed(list(_first_tokens(make_tokens_by_line(lines)))):
+        if first.start[1] < column and first.string.strip() and not first.string.startswith("#"):
+            column = first.start[1]
+            if first.string in {"def", "class"} or ASYNCHRONOUS.match(first.line[column:]):
+                return bool(first.string != "async")
     return False
 
 

@@ -16,13 +16,14 @@ __all__ = ["COMMANDS", "parse", "usage"]
 WITHOUT_EFFECT = (
     *("--user", "--no-cache-dir", "--no-cache", "--break-system-packages", "--disable-pip-version-check", "--no-input"),
     *("--no-color", "--no-warn-script-location", "--no-warn-conflicts", "--prefer-binary", "--no-build-isolation"),
-    *("--no-compile", "--compile", "--require-hashes", "--system", "--yes", "-y", "-v", "-vv", "-vvv", "--verbose"),
+    *("--no-compile", "--compile", "--system", "--yes", "-y", "-v", "-vv", "-vvv", "--verbose"),
     *("--no-python-version-warning", "--isolated", "--no-progress", "--require-virtualenv", "--no-clean"),
 )
 VALUES_WITHOUT_EFFECT = (
     *("--root-user-action", "--progress-bar", "--only-binary", "--upgrade-strategy", "--timeout", "--retries"),
     *("--cache-dir", "--log", "--exists-action", "--use-feature", "--use-deprecated", "--keyring-provider"),
 )
+VALUES_BEFORE_COMMAND = frozenset({*VALUES_WITHOUT_EFFECT, "--proxy", "--cert", "--trusted-host"})
 UNBUILDABLE = "nothing can be built here; give the URL of a wheel"
 REFUSED = {
     "-e": UNBUILDABLE,
@@ -92,6 +93,7 @@ def _requirements(parser: argparse.ArgumentParser) -> None:
     several("--extra-index-url", "--index", metavar="URL", purpose="ask this index then")
     add("--pre", action="store_true", help="admit pre-releases")
     add("--no-deps", action="store_true", help="leave out dependencies")
+    add("--require-hashes", action="store_true", help="admit only files whose hashes the requirements name")
     add("--prefer", choices=("distribution", "index"), help="of two versions that fit, take Pyodide's, or the newest")
     add("--exclude-newer", "--uploaded-prior-to", metavar="TIME", help="ignore files uploaded later")
 
@@ -126,13 +128,13 @@ def parse(program: str, words: Sequence[str]) -> argparse.Namespace | None:
 
     Raise :class:`~wherry.errors.InvalidCommand`.
     """
-    command = next((word for word in words if not word.startswith("-")), None)
-    if command is None or command == "help":
+    place = _place_of_command(words)
+    if place is None or words[place] == "help":
         return None
+    command = words[place]
     if command not in COMMANDS:
         raise InvalidCommand(program, f"there is no command {command!r}", tuple(COMMANDS))
-    rest = list(words)
-    rest.remove(command)
+    rest = [*words[:place], *words[place + 1 :]]
     if "-h" in rest or "--help" in rest:
         return None
     options, unknown = _parser(program, command).parse_known_intermixed_args(rest)
@@ -142,6 +144,14 @@ def parse(program: str, words: Sequence[str]) -> argparse.Namespace | None:
         )
     options.command, options.program = command, f"{program} {command}"
     return options
+
+
+def _place_of_command(words: Sequence[str]) -> int | None:
+    """Return the place of the first word that is neither an option nor the value of one."""
+    for place, word in enumerate(words):
+        if not word.startswith("-") and (not place or words[place - 1] not in VALUES_BEFORE_COMMAND):
+            return place
+    return None
 
 
 def usage(program: str, words: Sequence[str]) -> str:
