@@ -22,7 +22,7 @@ def short_traceback(error: BaseException) -> list[str]:
 
 def _place(error: BaseException) -> str:
     """Return the line that called wherry; empty if it is a magic, or is not known."""
-    own = short_traceback.__code__.co_filename.rpartition("/")[0]
+    own = short_traceback.__code__.co_filename.removesuffix("short_traceback.py")
     frames = traceback.extract_tb(error.__traceback__)
     callers = list(takewhile(lambda frame: not frame.filename.startswith(own), frames))
     if not callers or not (line := callers[-1].line) or MAGIC in {callers[-1].name, *line.replace("(", ".").split(".")}:
