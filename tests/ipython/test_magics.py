@@ -187,6 +187,23 @@ def test_a_failure_of_a_function_names_the_line_that_called_wherry(notebook):
     assert shown_error(notebook).splitlines()[1:] == ["\x1b[2mline 3, in prepare: await wherry.install('boot')"]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "%pip {url} install boat",
+        "%pip install --index-ur={url} boat",
+        "%pip install --no-deps={url} boat",
+        "%pip why boat {url}",
+        "%pip install -i {url} boot",
+        "%pip install -r {url}pylock.toml boat",
+    ],
+)
+def test_a_password_is_not_shown(notebook, command):
+    assert not notebook.run(command.format(url="https://me:secret@index.example.org/json/"))
+    assert "https://index.example.org/json/" in shown_error(notebook)
+    assert "secret" not in shown_error(notebook)
+
+
 def test_a_file_beside_wherry_with_a_similar_name_is_the_users(notebook, monkeypatch):
     path, line = f"{wherry.__path__[0]}_tour.py", "async def prepare(): await wherry.install('boot')\n"
     monkeypatch.setitem(linecache.cache, path, (len(line), None, [line], path))

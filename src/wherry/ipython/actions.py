@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wherry.errors import InvalidCommand
+from wherry.formats.urls import without_credentials
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -31,7 +32,8 @@ async def _install(installer: Installer, options: Namespace, on_progress: OnProg
     locks = [file for file in options.requirement if _is_lock(file)]
     if locks:
         if len(options.requirement) > 1 or any(vars(options)[name] for name in WITHOUT_LOCK):
-            raise InvalidCommand(options.program, f"{locks[0]} is a lock, which is installed alone; leave out the rest")
+            lock = without_credentials(locks[0])
+            raise InvalidCommand(options.program, f"{lock} is a lock, which is installed alone; leave out the rest")
         return await installer.install_lock(locks[0], on_progress=on_progress)
     _require_one(options, options.requirements, options.requirement, options.group)
     selection = _selection(installer, options) | {"upgrade": options.upgrade, "reinstall": options.force_reinstall}

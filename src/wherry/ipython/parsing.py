@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from wherry.errors import InvalidCommand
+from wherry.formats.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,7 +53,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise the error for ``message``."""
-        raise InvalidCommand(self.prog, message)
+        raise _invalid(self.prog, message)
 
 
 class Refusal(argparse.Action):
@@ -133,15 +134,14 @@ def parse(program: str, words: Sequence[str]) -> argparse.Namespace | None:
         return None
     command = words[place]
     if command not in COMMANDS:
-        raise InvalidCommand(program, f"there is no command {command!r}", tuple(COMMANDS))
+        raise _invalid(program, f"there is no command {command!r}", tuple(COMMANDS))
     rest = [*words[:place], *words[place + 1 :]]
     if "-h" in rest or "--help" in rest:
         return None
     options, unknown = _parser(program, command).parse_known_intermixed_args(rest)
     if unknown:
-        raise InvalidCommand(
-            f"{program} {command}", f"there is no option {unknown[0]}", _spelled(_parser(program, command))
-        )
+        known = _spelled(_parser(program, command))
+        raise _invalid(f"{program} {command}", f"there is no option {unknown[0]}", known)
     options.command, options.program = command, f"{program} {command}"
     return options
 
@@ -178,6 +178,11 @@ def _parser(program: str, command: str) -> Parser:
         if spelling not in known:
             parser.add_argument(spelling, action=Refusal, nargs="?", const=way_out, **hidden)
     return parser
+
+
+def _invalid(program: str, reason: str, options: tuple[str, ...] = ()) -> InvalidCommand:
+    """Return the error for a command, which may have the password of an index."""
+    return InvalidCommand(program, without_credentials(reason), options)
 
 
 def _spelled(parser: argparse.ArgumentParser) -> tuple[str, ...]:
