@@ -69,6 +69,10 @@ async def test_the_body_of_a_cell_magic_does_not_await(head):
     assert await replaced(f"{head}\n%pip install boat\n") == f"{head}\n{SHOWN}"
 
 
+async def test_a_command_that_is_timed_does_not_await():
+    assert await replaced("if True:\n    %time !pip install boat\n") == f"if True:\n    %time {SHOWN}"
+
+
 @pytest.mark.parametrize("before", ["", "\n", "%%time\n"])
 async def test_a_cell_in_another_language_stays(before):
     cell = f"{before}%%writefile install.py\n%pip install boat\n"

@@ -148,7 +148,9 @@ def test_a_lock_is_installed_alone(notebook, others):
     assert "pylock.toml is a lock, which is installed alone; leave out the rest" in notebook.errors[0]
 
 
-@pytest.mark.parametrize("command", ["boats = %wherry list", "def f():\n    %wherry install -q boat\n\nf()"])
+@pytest.mark.parametrize(
+    "command", ["boats = %wherry list", "%time %wherry install boat", "def f():\n    %wherry install -q boat\n\nf()"]
+)
 def test_a_magic_in_an_expression_or_function_needs_no_await(notebook, command):
     notebook.run("%pip install -q oar")
     assert notebook.run(command)

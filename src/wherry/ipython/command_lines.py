@@ -28,6 +28,8 @@ RUNNING = frozenset({"%%capture", "%%time"})
 """The cell magics whose body is a cell of Python."""
 LAYOUT = frozenset({"INDENT", "DEDENT"})
 ASYNCHRONOUS = re.compile(r"async\s+def\b")
+TIMED = re.compile(r"%time\s+")
+"""The line magic whose line is Python, which cannot await."""
 OWN = re.compile(r"%wherry(?=\s|$)(?P<rest>.*)", re.DOTALL)
 # %pip, !pip, !python -m pip, !{sys.executable} -m pip, %uv pip, !uv pip; then options and one of the known commands.
 PIP_LINE = re.compile(
@@ -54,7 +56,12 @@ class CellCommands:
         return None
 
     def read(self, line: str) -> tuple[str, str] | None:
-        """Return the name of the magic for ``line``, and its arguments; ``None`` if ``line`` is no command."""
+        """Return the name of the magic for ``line``, and its arguments; ``None`` if ``line`` is no command.
+
+        The line may begin with ``%time``.
+        """
+        if timed := TIMED.match(line):
+            line = line[timed.end() :]
         if own := OWN.match(line):
             return WHERRY, own["rest"].strip()
         if self.takes_pip and (pip := PIP_LINE.match(line.rstrip())):
@@ -96,6 +103,8 @@ class Replacement(TokenTransformBase):
         if command is None:
             raise SyntaxError  # IPython tries its own transformers
         name, arguments = command
+        if timed := TIMED.match(lines[start], column):
+            awaited, column = False, timed.end()
         awaited = awaited and not _is_in_function(lines[:start], column)
         called = f"get_ipython().run_line_magic({name + (AWAITED if awaited else SHOWN)!r}, {arguments!r})\n"
         return [*lines[:start], f"{lines[start][:column]}{'await ' * awaited}{called}", *lines[end + 1 :]]
