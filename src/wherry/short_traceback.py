@@ -14,7 +14,7 @@ MAGIC = "run_line_magic"  # IPython's call of a magic, which is no line of the p
 
 def short_traceback(error: BaseException) -> list[str]:
     """Return the lines for ``error``, with the colours of a terminal, which notebooks show, too."""
-    lines = [f"{RED}{type(error).__name__}{NORMAL}: {error}"]
+    lines = [f"{RED}{type(error).__name__}{NORMAL}: {error}", *getattr(error, "__notes__", ())]
     if place := _place(error):
         lines.append(f"{FAINT}{place}{NORMAL}")
     return lines

@@ -189,6 +189,14 @@ def test_a_failure_of_a_function_names_the_line_that_called_wherry(notebook):
     assert shown_error(notebook).splitlines()[1:] == ["\x1b[2mline 3, in prepare: await wherry.install('boot')"]
 
 
+def test_the_notes_of_a_failure_are_shown(notebook):
+    notebook.run(
+        "import wherry\ntry:\n    await wherry.install('boot')\nexcept wherry.WherryError as error:\n"
+        "    error.add_note('for the crossing')\n    raise"
+    )
+    assert shown_error(notebook).splitlines()[1] == "for the crossing"
+
+
 @pytest.mark.parametrize(
     "command",
     [
