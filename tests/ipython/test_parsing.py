@@ -19,6 +19,7 @@ from wherry.ipython.words import split_words
         ("install boat > /dev/null 2>&1", ["install", "boat"]),
         ("install boat>=2", ["install", "boat>=2"]),
         ("install boat;", ["install", "boat"]),
+        ("install boat \\", ["install", "boat"]),
         ("install boat ;", ["install", "boat"]),
     ],
 )

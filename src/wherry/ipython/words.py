@@ -17,7 +17,7 @@ def split_words(program: str, line: str) -> list[str]:
     """Return the words of ``line``, up to a comment; raise :class:`~wherry.errors.InvalidCommand`."""
     for silenced in SILENCED:
         line = line.replace(f" {silenced}", " ")
-    lexer = shlex.shlex(line, posix=True, punctuation_chars=False)
+    lexer = shlex.shlex(line.removesuffix("\\"), posix=True, punctuation_chars=False)
     lexer.whitespace_split = True
     lexer.commenters = ""  # shlex also ends words at them, such as URLs at their fragments
     words: list[str] = []
