@@ -142,9 +142,12 @@ def test_an_installed_package_lacks_its_optional_dependency_still(place):
         "import pkgutil\nwith raises(ImportError): pkgutil.resolve_name('says_so')",
         "with raises(ImportError): import json.says_so",
         "with raises(ImportError): import msilib",
+        "with raises(ImportError): __import__('says_so; fleet')",
+        "with raises(ImportError): __import__('says-so')",
+        "with raises(ImportError): __import__('says_so.class')",
     ],
 )
-def test_a_question_for_a_module_of_other_code_or_of_python_installs_nothing(place, source):
+def test_a_question_for_a_module_of_other_code_or_of_python_or_without_a_name_installs_nothing(place, source):
     wherry.autoload()
     run(source.replace(": ", ":\n    "), raises=pytest.raises)
     assert (place.installed, place.fetcher.asked) == ([], [])

@@ -45,6 +45,14 @@ def existing(*documents):
     return [document for document in documents if document.path.exists()]
 
 
+@pytest.mark.parametrize("name", ["from-micropip.md", "front-ends.md"])
+def test_the_times_beside_micropip_are_those_of_the_readme(name):
+    measured = re.compile(r"\b\d+\.\d\d s\b")
+    told = set(measured.findall((ROOT / "docs" / name).read_text(encoding="utf-8")))
+    assert told
+    assert told <= set(measured.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+
+
 @pytest.mark.parametrize("document", existing(*DOCUMENTS, *OTHERS), ids=str)
 def test_links_have_existing_targets(document):
     broken = []

@@ -12,6 +12,7 @@ import os
 import sys
 from contextvars import ContextVar
 from importlib.machinery import ModuleSpec
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from wherry.default import default_installer
@@ -79,7 +80,7 @@ class Autoload:
         if _is_installing.get() or name.partition(".")[0] in sys.stdlib_module_names or not _may_arrive(path):
             return None
         imported = _imported_by_user()
-        if imported is None:
+        if imported is None or not all(part.isidentifier() and not iskeyword(part) for part in imported.split(".")):
             return None
         self._install(name, imported)
         if name in sys.modules:

@@ -17,7 +17,7 @@ __all__ = ["default_installer", "load_magics", "use_default"]
 class _Default:
     make: Callable[[], Installer] | None = None
     installer: Installer | None = None
-    has_magics = False
+    shell: object = None  # the one that has the magics
 
 
 def use_default(make: Callable[[], Installer]) -> None:
@@ -36,13 +36,13 @@ def default_installer() -> Installer:
 
 def load_magics() -> None:
     """Add ``%pip`` and ``%wherry`` to the IPython of this Pyodide, if it runs. Outside of Pyodide, pip is at work."""
-    if _Default.has_magics or "IPython" not in sys.modules or not _is_pyodide():
+    if "IPython" not in sys.modules or not _is_pyodide():
         return
     # An IPython that is being imported has no such function yet.
     shell: Any = getattr(sys.modules["IPython"], "get_ipython", lambda: None)()
-    if shell is None:
+    if shell is None or shell is _Default.shell:
         return
-    _Default.has_magics = True
+    _Default.shell = shell
     try:
         from wherry.ipython.extension import load
     except ModuleNotFoundError:

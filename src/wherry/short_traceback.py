@@ -14,7 +14,7 @@ MAGIC = "run_line_magic"  # IPython's call of a magic, which is no line of the p
 
 def short_traceback(error: BaseException) -> list[str]:
     """Return the lines for ``error``, with the colours of a terminal, which notebooks show, too."""
-    lines = [f"{RED}{type(error).__name__}{NORMAL}: {error}"]
+    lines = [f"{RED}{type(error).__name__}{NORMAL}: {error}", *getattr(error, "__notes__", ())]
     if place := _place(error):
         lines.append(f"{FAINT}{place}{NORMAL}")
     return lines
@@ -22,7 +22,7 @@ def short_traceback(error: BaseException) -> list[str]:
 
 def _place(error: BaseException) -> str:
     """Return the line that called wherry; empty if it is a magic, or is not known."""
-    own = short_traceback.__code__.co_filename.rpartition("/")[0]
+    own = short_traceback.__code__.co_filename.removesuffix("short_traceback.py")
     frames = traceback.extract_tb(error.__traceback__)
     callers = list(takewhile(lambda frame: not frame.filename.startswith(own), frames))
     if not callers or not (line := callers[-1].line) or MAGIC in {callers[-1].name, *line.replace("(", ".").split(".")}:

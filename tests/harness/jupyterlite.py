@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["KERNEL", "SITE", "prepare"]
+__all__ = ["SITE", "outdated"]
 
 KERNEL = "@jupyterlite/pyodide-kernel-extension"
 TOOLS = JUPYTERLITE / "tools"
@@ -78,6 +78,13 @@ def site_wheels() -> list[Path]:
     """Return the wheels for the `pypi` folder of the site."""
     own = sorted(RELEASE.glob("wherry-*.whl"))
     return [*own, *(path for name in FROM_SITE for path in (WHEELS / "notebook").glob(f"{name}-*.whl"))]
+
+
+def outdated() -> list[str]:
+    """Return the names of the wheels that the site lacks, or has from an earlier build."""
+    there = SITE / "pypi"
+    kept = {path.name: path.read_bytes() for path in there.glob("*.whl")}
+    return [wheel.name for wheel in site_wheels() if kept.get(wheel.name) != wheel.read_bytes()]
 
 
 if __name__ == "__main__":

@@ -52,17 +52,30 @@ async def test_a_function_awaits_only_if_it_is_asynchronous(head, call):
     assert await replaced(cell) == cell.replace("%pip install boat\n", call)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    ['def f():\n    text = """\nsail\n"""\n', "def f(\nboat):\n", "def f():\n    boats = [\n1]\n# comment\n"],
+)
+async def test_lines_of_strings_and_brackets_do_not_end_a_function(lines):
+    assert await replaced(f"{lines}    %pip install boat\n") == f"{lines}    {SHOWN}"
+
+
 async def test_a_command_after_a_function_is_awaited():
     assert await replaced("def f():\n    pass\n%pip install boat\n") == f"def f():\n    pass\n{AWAITED}"
 
 
-@pytest.mark.parametrize("head", ["%%time", "%%capture out"])
+@pytest.mark.parametrize("head", ["%%time", "%%capture out", "\n%%time", "%%capture\n%%time"])
 async def test_the_body_of_a_cell_magic_does_not_await(head):
     assert await replaced(f"{head}\n%pip install boat\n") == f"{head}\n{SHOWN}"
 
 
-async def test_a_cell_in_another_language_stays():
-    cell = "%%writefile install.py\n%pip install boat\n"
+async def test_a_command_that_is_timed_does_not_await():
+    assert await replaced("if True:\n    %time !pip install boat\n") == f"if True:\n    %time {SHOWN}"
+
+
+@pytest.mark.parametrize("before", ["", "\n", "%%time\n"])
+async def test_a_cell_in_another_language_stays(before):
+    cell = f"{before}%%writefile install.py\n%pip install boat\n"
     assert await replaced(cell) == cell
 
 

@@ -12,6 +12,7 @@ from IPython.core.interactiveshell import InteractiveShell
 
 import wherry
 from tests.harness.notebook import Notebook
+from wherry import default
 from wherry.ipython.extension import load
 
 
@@ -52,6 +53,17 @@ async def test_before_the_pip_of_pyodide_kernel_comes_that_of_wherry():
     assert second == "piplite"
     assert await first(["%pip install x\n"]) == ["await get_ipython().run_line_magic('pip_awaited', 'install x')\n"]
     shell.restore_sys_module_state()
+
+
+def test_each_shell_gets_the_magics_once_it_runs(monkeypatch):
+    monkeypatch.setattr(default, "_is_pyodide", lambda: True)
+    for _ in range(2):
+        shell = InteractiveShell.instance()
+        default.load_magics()
+        assert shell.find_line_magic("wherry") is not None
+        shell.restore_sys_module_state()
+        InteractiveShell.clear_instance()
+    monkeypatch.setattr(default._Default, "shell", None)
 
 
 def test_an_import_of_wherry_loads_neither_ipython_nor_the_magics():

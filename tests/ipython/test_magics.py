@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import linecache
+
 import pytest
 
+import wherry
 from tests.harness.html import unstyled
 
 INSTALLED = "Installed  boat  2\n           oar   2"
@@ -20,7 +23,7 @@ def installed(notebook):
         "%wherry install boat",
         "%pip install boat",
         "!pip install boat",
-        "! pip3 install boat",
+        "!  pip3 install boat",
         "!python -m pip install boat",
         "!python3.14 -m pip install boat",
         "!{sys.executable} -m pip install boat",
@@ -28,6 +31,7 @@ def installed(notebook):
         "%uv pip install boat",
         "!python -m uv pip install boat",
         "%pip --quiet install boat",
+        "!pip --timeout 60 install boat",
         "%pip install \\\n    boat",
         "%pip install 'boat<3' # don't wait",
         "%pip install --user --no-cache-dir --root-user-action ignore -v boat",
@@ -68,6 +72,8 @@ def test_every_command_of_a_cell_shows_its_report(notebook):
         ("-r needs.txt", ["oar==1"]),
         ("--requirement=needs.txt", ["oar==1"]),
         ("boat -c limits.txt", ["boat==1", "oar==1"]),
+        ("boat -c 'all our limits.txt'", ["boat==1", "oar==1"]),
+        ("--require-hashes boat", []),
         ("--index-url https://other.example.org/json/ sail", ["sail==1"]),
         ("--extra-index-url https://other.example.org/json/ sail oar", ["oar==2", "sail==1"]),
         ("--exclude-newer 2020-01-01 boat", []),
@@ -75,7 +81,8 @@ def test_every_command_of_a_cell_shows_its_report(notebook):
 )
 def test_options_are_those_of_pip(notebook, tmp_path, options, expected):
     (tmp_path / "needs.txt").write_text("oar<2\n")
-    (tmp_path / "limits.txt").write_text("oar<2\nboat<2\n")
+    for name in ("limits.txt", "all our limits.txt"):
+        (tmp_path / name).write_text("oar<2\nboat<2\n")
     notebook.run(f"%pip install {options}")
     assert installed(notebook) == expected
 
@@ -133,12 +140,17 @@ def test_without_a_file_the_lock_is_shown(notebook, capsys):
     assert 'name = "oar"' in capsys.readouterr().out
 
 
-def test_a_lock_is_installed_alone(notebook):
-    notebook.run("%pip install -r pylock.toml boat")
+@pytest.mark.parametrize("others", ["boat", "--dry-run", "--no-deps", "-c limits.txt", "-r needs.txt"])
+def test_a_lock_is_installed_alone(notebook, others):
+    notebook.run("%wherry lock oar -o pylock.toml")
+    notebook.run(f"%pip install -r pylock.toml {others}")
+    assert installed(notebook) == []
     assert "pylock.toml is a lock, which is installed alone; leave out the rest" in notebook.errors[0]
 
 
-@pytest.mark.parametrize("command", ["boats = %wherry list", "def f():\n    %wherry install -q boat\n\nf()"])
+@pytest.mark.parametrize(
+    "command", ["boats = %wherry list", "%time %wherry install boat", "def f():\n    %wherry install -q boat\n\nf()"]
+)
 def test_a_magic_in_an_expression_or_function_needs_no_await(notebook, command):
     notebook.run("%pip install -q oar")
     assert notebook.run(command)
@@ -175,6 +187,39 @@ def test_a_failure_is_one_sentence_that_says_how_to_go_on(notebook):
 def test_a_failure_of_a_function_names_the_line_that_called_wherry(notebook):
     notebook.run("import wherry\nasync def prepare():\n    await wherry.install('boot')\n\nawait prepare()")
     assert shown_error(notebook).splitlines()[1:] == ["\x1b[2mline 3, in prepare: await wherry.install('boot')"]
+
+
+def test_the_notes_of_a_failure_are_shown(notebook):
+    notebook.run(
+        "import wherry\ntry:\n    await wherry.install('boot')\nexcept wherry.WherryError as error:\n"
+        "    error.add_note('for the crossing')\n    raise"
+    )
+    assert shown_error(notebook).splitlines()[1] == "for the crossing"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "%pip {url} install boat",
+        "%pip install --index-ur={url} boat",
+        "%pip install --no-deps={url} boat",
+        "%pip why boat {url}",
+        "%pip install -i {url} boot",
+        "%pip install -r {url}pylock.toml boat",
+    ],
+)
+def test_a_password_is_not_shown(notebook, command):
+    assert not notebook.run(command.format(url="https://me:secret@index.example.org/json/"))
+    assert "https://index.example.org/json/" in shown_error(notebook)
+    assert "secret" not in shown_error(notebook)
+
+
+def test_a_file_beside_wherry_with_a_similar_name_is_the_users(notebook, monkeypatch):
+    path, line = f"{wherry.__path__[0]}_tour.py", "async def prepare(): await wherry.install('boot')\n"
+    monkeypatch.setitem(linecache.cache, path, (len(line), None, [line], path))
+    notebook.user_ns.update(code=compile(line, path, "exec"), wherry=wherry)
+    notebook.run("exec(code)\nawait prepare()")
+    assert "line 1, in prepare" in shown_error(notebook)
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,9 @@ from wherry.ipython.words import split_words
         ("install https://example.org/boat.whl#sha256=0", ["install", "https://example.org/boat.whl#sha256=0"]),
         ("install boat > /dev/null 2>&1", ["install", "boat"]),
         ("install boat>=2", ["install", "boat>=2"]),
+        ("install boat;", ["install", "boat"]),
+        ("install boat \\", ["install", "boat"]),
+        ("install boat ;", ["install", "boat"]),
     ],
 )
 def test_a_line_is_split_as_in_a_shell(line, words):
@@ -28,7 +31,8 @@ def test_a_line_is_split_as_in_a_shell(line, words):
     ("line", "sentence"),
     [
         ("install 'boat", "%pip: a quotation mark has no counterpart"),
-        ("install boat && ls", "%pip: there is no shell here for '&&'; write a command on each line"),
+        ("install boat && ls", "%pip: there is no shell here for '&&'; write the command alone on its line"),
+        ("freeze > boats.txt", "%pip: there is no shell here for '>'; write the command alone on its line"),
     ],
 )
 def test_a_line_for_a_shell_is_explained(line, sentence):
@@ -54,6 +58,12 @@ def test_options_that_cannot_work_here_are_explained(option):
     with pytest.raises(InvalidCommand) as caught:
         parse("%pip", ["install", "oar", option, "."])
     assert str(caught.value) == f"%pip install: {option} is not supported: {REFUSED[option]}"
+
+
+def test_the_value_of_an_option_before_the_command_is_not_the_command():
+    options = parse("%pip", ["--timeout", "60", "install", "install"])
+    assert options is not None
+    assert (options.command, options.requirements) == ("install", ["install"])
 
 
 def test_requirements_may_stand_between_options():

@@ -9,7 +9,7 @@ import pytest
 from tests.harness.documents import DOCUMENTS
 from tests.harness.index_server import IndexServer
 from tests.harness.jupyterlab import Lab
-from tests.harness.jupyterlite import SITE, site_wheels
+from tests.harness.jupyterlite import outdated
 from tests.harness.jupyterlite_server import JupyterLiteServer
 from tests.harness.paths import BUNDLE, NODE_MODULES
 
@@ -29,8 +29,7 @@ def lab(request, tmp_path_factory):
     """A JupyterLab whose tests open notebooks, each with a kernel of its own, in one page."""
     if "chrome" not in request.config.option.runtime:
         pytest.skip("JupyterLite needs a browser")
-    missing = [wheel.name for wheel in site_wheels() if not (SITE / "pypi" / wheel.name).is_file()]
-    assert (SITE.is_dir(), missing) == (True, []), "run `python -m tests.harness.jupyterlite`"
+    assert outdated() == [], "run `python -m tests.harness.jupyterlite`"
     with JupyterLiteServer() as site, Lab(site.url, tmp_path_factory.mktemp("lab")) as lab:
         yield lab
 

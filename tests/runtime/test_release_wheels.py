@@ -12,6 +12,8 @@ from tests.harness.index_pages import file_path
 from tests.harness.release_wheels import compiled_wheel, micropip_wheel, pure_wheel
 from tests.harness.runtime import attach
 
+HAS_BYTECODE = "import wherry; from pathlib import Path; Path(wherry.__path__[0], '_bytecode.zst').exists()"
+LIMIT = 400_000  # bytes
 SITE_PACKAGES = "/lib/python3.14/site-packages"
 BY_MICROPIP = "import micropip; await micropip.install('wherry', index_urls=[{url!r}])"
 USE = """
@@ -42,10 +44,6 @@ def unpack(runtime, server, wheel):
         f"const archive = await (await fetch({url!r})).arrayBuffer(); "
         f"pyodide.unpackArchive(archive, 'wheel', {{ extractDir: {SITE_PACKAGES!r} }}); return null;"
     )
-
-
-HAS_BYTECODE = "import wherry; from pathlib import Path; Path(wherry.__path__[0], '_bytecode.zst').exists()"
-LIMIT = 400_000  # bytes
 
 
 @pytest.fixture(params=[compiled_wheel, pure_wheel], ids=["compiled", "pure"])
@@ -98,10 +96,7 @@ def test_an_index_with_both_gives_bytecode_to_this_pyodide(selenium_standalone, 
     index_server.files += [pure_wheel(), compiled_wheel(), micropip_wheel(), make_wheel("carried", "1.0")]
     unpack(selenium_standalone, index_server, micropip_wheel())
     in_page(selenium_standalone, BY_MICROPIP.format(url=index_server.html_url.rstrip("/")))
-    assert in_page(
-        selenium_standalone,
-        "import wherry; from pathlib import Path; Path(wherry.__path__[0], '_bytecode.zst').exists()",
-    )
+    assert in_page(selenium_standalone, HAS_BYTECODE)
 
 
 def test_elsewhere_the_pure_wheel_is_imported_and_says_where_it_works(tmp_path):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from wherry.errors import InvalidCommand
+from wherry.formats.urls import without_credentials
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -19,11 +21,19 @@ if TYPE_CHECKING:
 __all__ = ["ACTIONS"]
 
 
+WITHOUT_LOCK = (
+    *("requirements", "constraint", "group", "index_url", "extra_index_url", "pre", "no_deps", "prefer"),
+    *("exclude_newer", "upgrade", "force_reinstall", "dry_run"),
+)
+"""Arguments of ``install`` that choose versions, which a lock has chosen already, or that it has no counterpart of."""
+
+
 async def _install(installer: Installer, options: Namespace, on_progress: OnProgress) -> InstallReport | Resolution:
     locks = [file for file in options.requirement if _is_lock(file)]
     if locks:
-        if options.requirements or options.group or len(options.requirement) > 1:
-            raise InvalidCommand(options.program, f"{locks[0]} is a lock, which is installed alone; leave out the rest")
+        if len(options.requirement) > 1 or any(vars(options)[name] for name in WITHOUT_LOCK):
+            lock = without_credentials(locks[0])
+            raise InvalidCommand(options.program, f"{lock} is a lock, which is installed alone; leave out the rest")
         return await installer.install_lock(locks[0], on_progress=on_progress)
     _require_one(options, options.requirements, options.requirement, options.group)
     selection = _selection(installer, options) | {"upgrade": options.upgrade, "reinstall": options.force_reinstall}
@@ -68,11 +78,12 @@ def _require_one(options: Namespace, *named: object) -> None:
 
 def _selection(installer: Installer, options: Namespace) -> dict[str, Any]:
     """Return the options that ``install`` and ``lock`` share, by the names of the installer."""
-    # A requirements file may name files of constraints; the installer's own option has the constraints themselves.
-    constraints = "".join(f"-c {file}\n" for file in options.constraint)
+    # Lines of a requirements file: it may name files of constraints, where the installer's option has the constraints.
+    lines = "".join(f"-c {shlex.quote(file)}\n" for file in options.constraint)
+    lines += "--require-hashes\n" * options.require_hashes
     first = [options.index_url] if options.index_url else list(installer.indexes)
     return {
-        "requirements_files": [*options.requirement, *([constraints] if constraints else [])],
+        "requirements_files": [*options.requirement, *([lines] if lines else [])],
         "groups": options.group,
         "index_urls": [*first, *options.extra_index_url] if options.index_url or options.extra_index_url else None,
         "prefer": options.prefer,

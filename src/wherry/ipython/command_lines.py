@@ -27,11 +27,14 @@ __all__ = ["CellCommands"]
 RUNNING = frozenset({"%%capture", "%%time"})
 """The cell magics whose body is a cell of Python."""
 LAYOUT = frozenset({"INDENT", "DEDENT"})
+ASYNCHRONOUS = re.compile(r"async\s+def\b")
+TIMED = re.compile(r"%time\s+")
+"""The line magic whose line is Python, which cannot await."""
 OWN = re.compile(r"%wherry(?=\s|$)(?P<rest>.*)", re.DOTALL)
 # %pip, !pip, !python -m pip, !{sys.executable} -m pip, %uv pip, !uv pip; then options and one of the known commands.
 PIP_LINE = re.compile(
-    r"""(?:[%!][ ]?(?:uv\s+)?pip[\d.]*|!\s*(?:\{[^}]*\}|["']?[^\s"']*python[\d.]*["']?)\s+-m\s+(?:uv\s+)?pip)
-    (?P<rest>(?:\s+-[^\s]+)*\s+(?:install|uninstall|list|freeze|check|lock)(?:\s.*|))$""",
+    r"""(?:[%!]\s*(?:uv\s+)?pip[\d.]*|!\s*(?:\{[^}]*\}|["']?[^\s"']*python[\d.]*["']?)\s+-m\s+(?:uv\s+)?pip)
+    (?P<rest>(?:\s+-\S+(?:\s+[^-\s]\S*)??)*\s+(?:install|uninstall|list|freeze|check|lock)(?:\s.*|))$""",
     re.DOTALL | re.VERBOSE,
 )
 
@@ -53,7 +56,12 @@ class CellCommands:
         return None
 
     def read(self, line: str) -> tuple[str, str] | None:
-        """Return the name of the magic for ``line``, and its arguments; ``None`` if ``line`` is no command."""
+        """Return the name of the magic for ``line``, and its arguments; ``None`` if ``line`` is no command.
+
+        The line may begin with ``%time``.
+        """
+        if timed := TIMED.match(line):
+            line = line[timed.end() :]
         if own := OWN.match(line):
             return WHERRY, own["rest"].strip()
         if self.takes_pip and (pip := PIP_LINE.match(line.rstrip())):
@@ -62,14 +70,16 @@ class CellCommands:
 
     async def replace_all(self, lines: list[str]) -> list[str]:
         """Return the lines of a cell with all commands replaced; a cell in another language is left as it is."""
-        head = 0
-        if lines and lines[0].startswith("%%"):
-            if lines[0].split()[0] not in RUNNING:
+        head, is_magic = 0, False
+        # IPython leaves out empty lines before the first.
+        while head < len(lines) and (not lines[head].strip() or lines[head].startswith("%%")):
+            if lines[head].strip() and lines[head].split()[0] not in RUNNING:
                 return lines
-            head = 1
+            is_magic = is_magic or bool(lines[head].strip())
+            head += 1
         body = lines[head:]
         while found := self.find(make_tokens_by_line(body)):
-            body = found.transform(body, awaited=not head)
+            body = found.transform(body, awaited=not is_magic)
         return [*lines[:head], *body]
 
 
@@ -93,19 +103,20 @@ class Replacement(TokenTransformBase):
         if command is None:
             raise SyntaxError  # IPython tries its own transformers
         name, arguments = command
+        if timed := TIMED.match(lines[start], column):
+            awaited, column = False, timed.end()
         awaited = awaited and not _is_in_function(lines[:start], column)
         called = f"get_ipython().run_line_magic({name + (AWAITED if awaited else SHOWN)!r}, {arguments!r})\n"
         return [*lines[:start], f"{lines[start][:column]}{'await ' * awaited}{called}", *lines[end + 1 :]]
 
 
-def _is_in_function(lines: Sequence[str], column: int) -> bool:
+def _is_in_function(lines: list[str], column: int) -> bool:
     """Return whether a line below ``lines``, indented by ``column``, is in a function or class."""
-    for line in reversed(lines):
-        text = line.lstrip()
-        if text and not text.startswith("#") and len(line) - len(text) < column:
-            column = len(line) - len(text)
-            if text.startswith(("def ", "class ", "async def ")):
-                return not text.startswith("async")
+    for first in reversed(list(_first_tokens(make_tokens_by_line(lines)))):
+        if first.start[1] < column and first.string.strip() and not first.string.startswith("#"):
+            column = first.start[1]
+            if first.string in {"def", "class"} or ASYNCHRONOUS.match(first.line[column:]):
+                return bool(first.string != "async")
     return False
 
 

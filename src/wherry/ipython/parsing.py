@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from wherry.errors import InvalidCommand
+from wherry.formats.urls import without_credentials
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,13 +17,14 @@ __all__ = ["COMMANDS", "parse", "usage"]
 WITHOUT_EFFECT = (
     *("--user", "--no-cache-dir", "--no-cache", "--break-system-packages", "--disable-pip-version-check", "--no-input"),
     *("--no-color", "--no-warn-script-location", "--no-warn-conflicts", "--prefer-binary", "--no-build-isolation"),
-    *("--no-compile", "--compile", "--require-hashes", "--system", "--yes", "-y", "-v", "-vv", "-vvv", "--verbose"),
+    *("--no-compile", "--compile", "--system", "--yes", "-y", "-v", "-vv", "-vvv", "--verbose"),
     *("--no-python-version-warning", "--isolated", "--no-progress", "--require-virtualenv", "--no-clean"),
 )
 VALUES_WITHOUT_EFFECT = (
     *("--root-user-action", "--progress-bar", "--only-binary", "--upgrade-strategy", "--timeout", "--retries"),
     *("--cache-dir", "--log", "--exists-action", "--use-feature", "--use-deprecated", "--keyring-provider"),
 )
+VALUES_BEFORE_COMMAND = frozenset({*VALUES_WITHOUT_EFFECT, "--proxy", "--cert", "--trusted-host"})
 UNBUILDABLE = "nothing can be built here; give the URL of a wheel"
 REFUSED = {
     "-e": UNBUILDABLE,
@@ -51,7 +53,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise the error for ``message``."""
-        raise InvalidCommand(self.prog, message)
+        raise _invalid(self.prog, message)
 
 
 class Refusal(argparse.Action):
@@ -92,6 +94,7 @@ def _requirements(parser: argparse.ArgumentParser) -> None:
     several("--extra-index-url", "--index", metavar="URL", purpose="ask this index then")
     add("--pre", action="store_true", help="admit pre-releases")
     add("--no-deps", action="store_true", help="leave out dependencies")
+    add("--require-hashes", action="store_true", help="admit only files whose hashes the requirements name")
     add("--prefer", choices=("distribution", "index"), help="of two versions that fit, take Pyodide's, or the newest")
     add("--exclude-newer", "--uploaded-prior-to", metavar="TIME", help="ignore files uploaded later")
 
@@ -126,22 +129,29 @@ def parse(program: str, words: Sequence[str]) -> argparse.Namespace | None:
 
     Raise :class:`~wherry.errors.InvalidCommand`.
     """
-    command = next((word for word in words if not word.startswith("-")), None)
-    if command is None or command == "help":
+    place = _place_of_command(words)
+    if place is None or words[place] == "help":
         return None
+    command = words[place]
     if command not in COMMANDS:
-        raise InvalidCommand(program, f"there is no command {command!r}", tuple(COMMANDS))
-    rest = list(words)
-    rest.remove(command)
+        raise _invalid(program, f"there is no command {command!r}", tuple(COMMANDS))
+    rest = [*words[:place], *words[place + 1 :]]
     if "-h" in rest or "--help" in rest:
         return None
     options, unknown = _parser(program, command).parse_known_intermixed_args(rest)
     if unknown:
-        raise InvalidCommand(
-            f"{program} {command}", f"there is no option {unknown[0]}", _spelled(_parser(program, command))
-        )
+        known = _spelled(_parser(program, command))
+        raise _invalid(f"{program} {command}", f"there is no option {unknown[0]}", known)
     options.command, options.program = command, f"{program} {command}"
     return options
+
+
+def _place_of_command(words: Sequence[str]) -> int | None:
+    """Return the place of the first word that is neither an option nor the value of one."""
+    for place, word in enumerate(words):
+        if not word.startswith("-") and (not place or words[place - 1] not in VALUES_BEFORE_COMMAND):
+            return place
+    return None
 
 
 def usage(program: str, words: Sequence[str]) -> str:
@@ -168,6 +178,11 @@ def _parser(program: str, command: str) -> Parser:
         if spelling not in known:
             parser.add_argument(spelling, action=Refusal, nargs="?", const=way_out, **hidden)
     return parser
+
+
+def _invalid(program: str, reason: str, options: tuple[str, ...] = ()) -> InvalidCommand:
+    """Return the error for a command, which may have the password of an index."""
+    return InvalidCommand(program, without_credentials(reason), options)
 
 
 def _spelled(parser: argparse.ArgumentParser) -> tuple[str, ...]:

@@ -46,8 +46,10 @@ told["cut"] = await failure("idna", index_url=index_urls["cutting"])
 told["endless"] = await failure("idna", index_url=index_urls["endless"], max_page_size=2**20)
 told["closed"] = await failure("idna", index_url=index_urls["closed"])
 
-running = asyncio.ensure_future(wherry.install("idna", index_urls=[index_urls["silent"]]))
-await asyncio.sleep(0.1)
+begun = asyncio.Event()
+silent = wherry.install("idna", index_urls=[index_urls["silent"]], on_progress=lambda _: begun.set())
+running = asyncio.ensure_future(silent)
+await begun.wait()
 running.cancel()
 told["cancelled"] = isinstance((await asyncio.gather(running, return_exceptions=True))[0], asyncio.CancelledError)
 told["unchanged"] = names() == before
