@@ -25,8 +25,10 @@ def list_installed(installer: Installer) -> PackageDict:
 
 def read_note(distribution: InstalledDistribution, name: str) -> str:
     """Return the text of a file of ``.dist-info``; an empty string if there is none."""
+    if distribution.location is None:
+        return ""
     try:
-        return Path(distribution.location or "", name).read_text(encoding="utf-8").strip()
+        return Path(distribution.location, name).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
 

@@ -181,14 +181,14 @@ class PackageManager:
                 else:
                     logger.warning("Skipping '%s' as it is not installed.", package)
             mocked = {name for name in names if _mock_package.is_mocked(name)}
-            for name in mocked:
-                _mock_package.remove_mock_package(name)
             names = [name for name in names if name not in mocked]
             folders = {name: folders_of(present[name]) for name in names}
             try:
                 report = installer.uninstall(*names)
             except WherryError as error:
                 raise as_value_error(error) from error.__cause__
+            for name in mocked:
+                _mock_package.remove_mock_package(name)
             for one in report:
                 logger.info("Found existing installation: %s %s", one.name, one.version)
                 logger.info("Successfully uninstalled %s-%s", one.name, one.version)
