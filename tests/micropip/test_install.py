@@ -32,6 +32,10 @@ class JsObject:
         return self._content
 
 
+class JsNull:
+    """JavaScript's null, as Pyodide passes it to Python."""
+
+
 SIGNATURES = {
     "install": "(requirements, keep_going=False, deps=True, credentials=None, pre=False, index_urls=None, *, "
     "constraints=None, reinstall=False, verbose=None)",
@@ -72,6 +76,10 @@ async def test_an_extra_brings_its_requirements(micropip):
 async def test_options_of_a_javascript_object_are_keywords(micropip):
     await micropip.install(JsObject(["lib"]), JsObject({"pre": True, "keep_going": True}))
     assert versions(micropip) == {"lib": "3b1"}
+    empty = JsNull()
+    await micropip.install(
+        "lib", JsObject({"index_urls": empty, "verbose": empty}), deps=True, credentials=empty, constraints=empty
+    )
     with pytest.raises(TypeError, match="no option keepGoing"):
         await micropip.install("lib", JsObject({"keepGoing": True}))
 

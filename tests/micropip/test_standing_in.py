@@ -66,3 +66,16 @@ def test_an_installed_micropip_is_not_imported(tmp_path, monkeypatch):
     assert sum(isinstance(finder, _Finder) for finder in sys.meta_path) == 1
     del sys.modules["micropip"]  # as a program that wants to import it anew does
     assert importlib.import_module("micropip") is wherry.micropip
+
+
+def test_calling_it_again_after_a_reload_changes_nothing():
+    wherry.as_micropip()
+    wherry.micropip.add_mock_package("reloaded", "1")
+    try:
+        importlib.reload(sys.modules["micropip"])
+        wherry.as_micropip()
+        assert sys.modules["micropip"] is wherry.micropip
+        assert wherry.micropip.list_mock_packages() == ["reloaded"]
+    finally:
+        wherry.micropip.remove_mock_package("reloaded")
+        wherry.micropip.__name__ = "wherry.micropip"

@@ -289,7 +289,7 @@ def _gathered(options: dict[str, Any]) -> dict[str, Any]:
             if unknown := given.keys() - options.keys():
                 raise TypeError(f"install() has no option {', '.join(sorted(unknown))}")
             plain[name] = OPTIONS.get(name)
-            plain |= given
+            plain |= {option: _plain(chosen) for option, chosen in given.items()}
         elif name in FLAGS and value is not None:
             plain[name] = bool(given)
     return plain
@@ -300,6 +300,9 @@ OPTIONS: Mapping[str, Any] = {"keep_going": False, "deps": True, "pre": False, "
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a Python or a JavaScript object
+    # JavaScript's null.
+    if type(value).__name__ == "JsNull":
+        return None
     return value.to_py() if hasattr(value, "to_py") else value
 
 

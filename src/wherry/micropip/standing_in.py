@@ -27,7 +27,7 @@ def as_micropip() -> None:
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
     before = sys.modules.get("micropip")
-    if before is None or before.__name__ != OWN:
+    if before is None or before is not sys.modules.get(OWN):
         mocks = sys.modules.get("micropip._mock_package")
         for name in [name for name in sys.modules if name == "micropip" or name.startswith("micropip.")]:
             del sys.modules[name]
@@ -55,7 +55,7 @@ class _Finder(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Give the modules that the package has imported micropip's names, too."""
-        if module.__name__ == OWN:
+        if module is sys.modules[OWN]:
             for name, loaded in [*sys.modules.items()]:
                 if name.startswith(f"{OWN}."):
                     sys.modules.setdefault(name.removeprefix("wherry."), loaded)
