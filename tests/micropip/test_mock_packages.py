@@ -48,6 +48,7 @@ def test_a_persistent_mock_is_files(micropip, site_packages):
     assert importlib.import_module("mock_three.deep.sub") is not None
     assert metadata.version("mock-three") == "1.0"
     assert micropip.list_mock_packages() == ["mock-three"]
+    assert tuple(micropip.list()["mock-three"]) == ("mock-three", "1.0", "mock")
     assert not wherry.check().broken
     for name in [name for name in sys.modules if name.startswith("mock_three")]:
         del sys.modules[name]

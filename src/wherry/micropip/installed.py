@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wherry.micropip._mock_package import PERSISTENT
 from wherry.micropip.package import PackageDict, PackageMetadata
 
 if TYPE_CHECKING:
@@ -45,6 +46,6 @@ def _source(distribution: InstalledDistribution) -> str:
     """Return ``"pyodide"``, ``"pypi"``, the URL of a wheel that a caller named, or ``"mock"``."""
     if distribution.from_distribution:
         return "pyodide"
-    if distribution.location is None:
+    if distribution.location is None or distribution.installer == PERSISTENT:
         return "mock"
     return read_note(distribution, "PYODIDE_SOURCE") or distribution.source or "pypi"
