@@ -51,8 +51,10 @@ def test_a_patch_of_one_name_holds_for_both():
 def test_an_imported_micropip_gives_way_with_its_modules():
     for name in ("micropip", "micropip.package_index", "micropip.transaction"):
         sys.modules[name] = ModuleType(name)
+    held = sys.modules["micropip"]
     wherry.as_micropip()
     assert sys.modules["micropip"] is wherry.micropip
+    assert vars(held)["install"] == wherry.micropip.install
     assert "micropip.transaction" not in sys.modules
     assert importlib.import_module("micropip.package_index") is wherry.micropip.package_index
 
