@@ -73,6 +73,15 @@ test("bundleUrl can name the sources for any Python", async () => {
   assert.equal(runtime.runPython("import wherry; wherry.__file__"), "/lib/wherry.zip/wherry/__init__.py");
 });
 
+test("the sources come before another wherry in site-packages, too", async () => {
+  const runtime = await loadPyodide();
+  runtime.FS.mkdirTree("/lib/python3.14/site-packages/wherry");
+  runtime.FS.writeFile("/lib/python3.14/site-packages/wherry/__init__.py", "__version__ = '0.0.9'");
+  await attach(runtime, { bundleUrl: `${origin}/sources.bin` });
+  assert.equal(runtime.runPython("import sys, wherry; wherry.__file__"), "/lib/wherry.zip/wherry/__init__.py");
+  assert.equal(runtime.runPython("sys.path[-1]"), "/lib/wherry.zip");
+});
+
 test("a wherry of another version that Python has imported is one error, which names both", async () => {
   const other = await loadPyodide();
   other.runPython("import sys, types; sys.modules['wherry'] = types.ModuleType('wherry'); sys.modules['wherry'].__version__ = '0.0.9'");

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { strFromU8, unzipSync } from "fflate";
-import { type LockOptions, lockArguments, planLock } from "../src/cli/lock.ts";
+import { complaintOf, type LockOptions, lockArguments, planLock } from "../src/cli/lock.ts";
 import { micropipWheel, readLocation, releaseWheel, withMicropip, writeBeside } from "../src/cli/micropip_wheel.ts";
 import { UsageError } from "../src/cli/usage.ts";
 
@@ -54,6 +54,21 @@ test("the same release gives the same bytes, and a wheel that is there is left a
   } finally {
     rmSync(folder, { recursive: true });
   }
+});
+
+test("--check misses the wheel beside the lock", () => {
+  const folder = mkdtempSync(join(tmpdir(), "wherry-test-"));
+  const output = join(folder, "pyodide-lock.json");
+  const check = (existing: string) => complaintOf({ output, existing, text: "lock", wheel, typed: ["lock", "--check"] });
+  try {
+    assert.match(check("older")!, /pyodide-lock\.json is out of date; to update it: wherry lock$/);
+    assert.match(check("lock")!, /there is no .*_wasm32\.whl; to make it: wherry lock$/);
+    writeBeside(output, wheel);
+    assert.equal(check("lock"), undefined);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  assert.throws(() => writeBeside(join(folder, "pyodide-lock.json"), wheel), UsageError);
 });
 
 test("the lock names the wheel beside it, or at the address that is given", () => {

@@ -56,6 +56,11 @@ def test_the_index_with_the_deeper_root_is_preferred() -> None:
     assert granted("https://index.example.org/files/x", PRIVATE, other).secret_headers == TOKEN
 
 
+def test_the_index_of_a_page_is_found_before_the_placeholder_of_its_url() -> None:
+    one, other = (Index(f"https://me:{name}@index.example.org/{name}/{{package_name}}/json") for name in ("a", "b"))
+    assert granted("https://index.example.org/b/app/json", one, other).secret_headers == other.headers
+
+
 def test_the_credentials_option_goes_to_the_origin_of_its_index() -> None:
     cookies = Index("https://index.example.org/simple/", credentials="include")
     assert granted("https://index.example.org/files/x", cookies).credentials == "include"

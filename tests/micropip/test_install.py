@@ -11,7 +11,8 @@ import pytest
 from tests.harness.index_files import make_wheel
 from tests.harness.index_pages import file_path
 from tests.harness.memory_fetcher import HTML_URL
-from wherry import NoFittingWheel, ResolutionConflict, UnknownProject, WherryError
+from wherry import Index, NoFittingWheel, ResolutionConflict, UnknownProject, WherryError
+from wherry.default import default_installer
 from wherry.index.fetcher import Response
 from wherry.micropip import package_index
 from wherry.micropip.errors import SeveralFailures
@@ -29,6 +30,10 @@ class JsObject:
 
     def to_py(self):
         return self._content
+
+
+class JsNull:
+    """JavaScript's null, as Pyodide passes it to Python."""
 
 
 SIGNATURES = {
@@ -71,6 +76,10 @@ async def test_an_extra_brings_its_requirements(micropip):
 async def test_options_of_a_javascript_object_are_keywords(micropip):
     await micropip.install(JsObject(["lib"]), JsObject({"pre": True, "keep_going": True}))
     assert versions(micropip) == {"lib": "3b1"}
+    empty = JsNull()
+    await micropip.install(
+        "lib", JsObject({"index_urls": empty, "verbose": empty}), deps=True, credentials=empty, constraints=empty
+    )
     with pytest.raises(TypeError, match="no option keepGoing"):
         await micropip.install("lib", JsObject({"keepGoing": True}))
 
@@ -148,6 +157,34 @@ async def test_keep_going_names_all_missing_wheels_of_one_requirement(micropip):
     with pytest.raises(ValueError, match="cannot be installed: compiled, other-compiled\n") as caught:
         await micropip.install("needs-compiled", keep_going=True)
     assert isinstance(caught.value.__cause__, NoFittingWheel)
+
+
+async def test_keep_going_says_each_failure_once(micropip):
+    with pytest.raises(SeveralFailures) as several:
+        await micropip.install(["absent", "lost"], keep_going=True)
+    assert [str(one).partition(";")[0] for one in several.value.failures] == [
+        f"There is no project named '{name}' on https://index.example.org/json/" for name in ("absent", "lost")
+    ]
+    with pytest.raises(UnknownProject):
+        await micropip.install("absent", keep_going=True)
+    await micropip.install("lib==1")
+    with pytest.raises(SeveralFailures) as refused:
+        await micropip.install(["lib>=2", "absent"], keep_going=True)
+    assert [one.code for one in refused.value.failures] == ["resolution-conflict", "unknown-project"]
+
+
+@pytest.mark.parametrize("credentials", ["", "include"])
+async def test_credentials_of_a_call_leave_those_of_the_installer(micropip, fetcher, credentials):
+    secret = Index("https://me:secret@index.example.org/json/")
+    default_installer().indexes = (secret,)
+    await micropip.install("lib", credentials=credentials)
+    asked = fetcher.asked[0]
+    assert (asked.secret_headers, asked.credentials) == (secret.headers, credentials or None)
+
+
+async def test_an_invalid_index_is_a_value_error_with_credentials_too(micropip):
+    with pytest.raises(ValueError, match="index_urls="):
+        await micropip.install("lib", index_urls="", credentials="include")
 
 
 async def test_index_urls_may_be_one_url(micropip, fetcher):
@@ -283,3 +320,16 @@ async def test_uninstalling_names_folders_with_other_files(micropip, fetcher, si
     folder = site_packages / "deep"
     said = f"WARNING: {folder} is not empty after uninstallation of deep: it has other files"
     assert capsys.readouterr().out.splitlines()[-1] == said
+
+
+@pytest.mark.parametrize("page", [[], 3, None, {"info": 3}, {"info": {"name": 3}}, {"info": {"name": ["a"]}}, {}])
+def test_a_page_of_another_form_is_a_value_error(page):
+    for read in (package_index.ProjectInfo.from_json_api, package_index.ProjectInfo.from_simple_json_api):
+        for given in (page, json.dumps(page), json.dumps(page).encode()):
+            with pytest.raises(ValueError, match="is not a project page"):
+                read(given)
+
+
+def test_a_page_with_deep_nesting_is_a_value_error():
+    with pytest.raises(ValueError, match="is not a project page"):
+        package_index.ProjectInfo.from_json_api('{"releases":' + "[" * 100_000)

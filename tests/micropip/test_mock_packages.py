@@ -48,13 +48,10 @@ def test_a_persistent_mock_is_files(micropip, site_packages):
     assert importlib.import_module("mock_three.deep.sub") is not None
     assert metadata.version("mock-three") == "1.0"
     assert micropip.list_mock_packages() == ["mock-three"]
+    assert tuple(micropip.list()["mock-three"]) == ("mock-three", "1.0", "mock")
     assert not wherry.check().broken
     for name in [name for name in sys.modules if name.startswith("mock_three")]:
         del sys.modules[name]
-    for cached in [*site_packages.rglob("__pycache__")]:
-        for file in cached.iterdir():
-            file.unlink()
-        cached.rmdir()
     micropip.remove_mock_package("mock-three")
     assert [*site_packages.iterdir()] == []
 
@@ -67,6 +64,21 @@ def test_a_persistent_mock_writes_over_nothing_and_takes_sources_alone(micropip,
     with pytest.raises(TypeError, match="as text"):
         micropip.add_mock_package("filled", "1", modules={"filled": print}, persistent=True)
     assert [path.name for path in site_packages.iterdir()] == ["taken"]
+
+
+def test_a_persistent_mock_that_cannot_be_written_leaves_nothing(micropip, site_packages):
+    (site_packages / "file").write_text("kept")
+    with pytest.raises(OSError, match="file"):
+        micropip.add_mock_package("half", "1", modules={"half": "", "file.sub": ""}, persistent=True)
+    assert [path.name for path in site_packages.iterdir()] == ["file"]
+
+
+@pytest.mark.parametrize("persistent", [True, False])
+@pytest.mark.parametrize(("name", "version"), [("lib", "newest"), ("my lib", "1"), ("", "1"), ("a\nName: b", "1")])
+def test_a_mock_needs_a_valid_name_and_version(micropip, name, version, persistent):
+    with pytest.raises(ValueError, match="nvalid"):
+        micropip.add_mock_package(name, version, persistent=persistent)
+    assert micropip.list_mock_packages() == []
 
 
 @pytest.mark.parametrize("persistent", [True, False])
@@ -86,6 +98,26 @@ async def test_a_mock_in_memory_can_be_uninstalled_as_a_package(micropip):
     micropip.uninstall("lib")
     await micropip.install("lib")
     assert micropip.list()["lib"].version == "2"
+
+
+def test_a_mock_stays_if_another_package_cannot_be_uninstalled(micropip, monkeypatch):
+    micropip.add_mock_package("lib", "9")
+    micropip.add_mock_package("app", "9", persistent=True)
+
+    def refuse(*_):
+        raise wherry.UninstallRefused("app", "read-only")
+
+    monkeypatch.setattr(wherry.Installer, "uninstall", refuse)
+    with pytest.raises(ValueError, match="read-only"):
+        micropip.uninstall(["lib", "app"])
+    assert sorted(micropip.list()) == ["app", "lib"]
+
+
+def test_a_mock_reads_no_files_of_the_current_folder(micropip, tmp_path, monkeypatch):
+    micropip.add_mock_package("lib", "9")
+    (tmp_path / "PYODIDE_URL").write_text("https://other.example.org/lib-9-py3-none-any.whl")
+    monkeypatch.chdir(tmp_path)
+    assert "other.example.org" not in micropip.freeze()
 
 
 async def test_only_mocks_are_removed_as_mocks(micropip):
@@ -109,3 +141,17 @@ def test_the_mocks_of_another_micropip_are_taken_over(micropip):
     assert (Module._mock_modules, Module._mock_distributions) == ({}, {})
     assert metadata.version("mock-four") == "3"
     assert importlib.import_module("mock_four").VALUE == 4
+
+
+def test_a_mock_of_another_micropip_with_an_invalid_version_keeps_its_modules(micropip):
+    class Distribution:
+        version = "newest"
+        modules = ("mock_five",)
+
+    class Module:
+        _mock_modules = {"mock_five": "VALUE = 5"}  # noqa: RUF012
+        _mock_distributions = {"mock-five": Distribution}  # noqa: RUF012
+
+    take_over(Module)
+    assert importlib.import_module("mock_five").VALUE == 5
+    assert not micropip.list()

@@ -51,8 +51,10 @@ def test_a_patch_of_one_name_holds_for_both():
 def test_an_imported_micropip_gives_way_with_its_modules():
     for name in ("micropip", "micropip.package_index", "micropip.transaction"):
         sys.modules[name] = ModuleType(name)
+    held = sys.modules["micropip"]
     wherry.as_micropip()
     assert sys.modules["micropip"] is wherry.micropip
+    assert vars(held)["install"] == wherry.micropip.install
     assert "micropip.transaction" not in sys.modules
     assert importlib.import_module("micropip.package_index") is wherry.micropip.package_index
 
@@ -66,3 +68,16 @@ def test_an_installed_micropip_is_not_imported(tmp_path, monkeypatch):
     assert sum(isinstance(finder, _Finder) for finder in sys.meta_path) == 1
     del sys.modules["micropip"]  # as a program that wants to import it anew does
     assert importlib.import_module("micropip") is wherry.micropip
+
+
+def test_calling_it_again_after_a_reload_changes_nothing():
+    wherry.as_micropip()
+    wherry.micropip.add_mock_package("reloaded", "1")
+    try:
+        importlib.reload(sys.modules["micropip"])
+        wherry.as_micropip()
+        assert sys.modules["micropip"] is wherry.micropip
+        assert wherry.micropip.list_mock_packages() == ["reloaded"]
+    finally:
+        wherry.micropip.remove_mock_package("reloaded")
+        wherry.micropip.__name__ = "wherry.micropip"

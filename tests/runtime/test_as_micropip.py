@@ -169,9 +169,9 @@ import sys
 from pathlib import Path
 del sys.modules["micropip"]
 import micropip
-json.dumps([micropip.__name__, Path(real.__file__).exists(), str(wherry.check())])
+json.dumps([micropip.__name__, Path(real.__file__).exists(), bool(wherry.check())])
 """
-    assert python(fresh_wherry_runtime, after) == ["wherry.micropip", True, "No problems found"]
+    assert python(fresh_wherry_runtime, after) == ["wherry.micropip", True, False]
 
 
 PIPLITE = """
@@ -185,9 +185,11 @@ piplite._PIPLITE_URLS = [ALL]
 """
 
 
-def test_piplite_as_released_installs_from_its_own_index_first(pyodide, server):
+@pytest.fixture
+def all_json(server):
+    """The URL of piplite's own index, which has another version of lib."""
     site = make_wheel("lib", "0.5", files={"lib.py": "__version__ = 'of the site'"})
-    all_json = json.dumps(
+    content = json.dumps(
         {
             "lib": {
                 "releases": {
@@ -203,9 +205,41 @@ def test_piplite_as_released_installs_from_its_own_index_first(pyodide, server):
         }
     )
     server.files.append(site)
-    server.answers["/pypi/all.json"] = all_json
+    server.answers["/pypi/all.json"] = content
+    return f"{server.url}/pypi/all.json"
+
+
+def piplite_start(all_json):
     content = b64encode(piplite_wheel()[1]).decode()
-    start = PIPLITE.replace("CONTENT", repr(content)).replace("ALL", repr(f"{server.url}/pypi/all.json"))
+    return PIPLITE.replace("CONTENT", repr(content)).replace("ALL", repr(all_json))
+
+
+def test_a_piplite_that_has_imported_micropip_before_asks_its_own_index_still(fresh_wherry_runtime, server, all_json):
+    wheel = micropip_wheel()
+    server.files.append(wheel)
+    archive = f"await (await fetch('{server.url}{file_path(wheel)}')).arrayBuffer()"
+    fresh_wherry_runtime.run_js(
+        f"pyodide.unpackArchive({archive}, 'wheel', {{ extractDir: {SITE_PACKAGES!r} }}); return null;"
+    )
+    installed = f"""{piplite_start(all_json)}
+piplite._PIPLITE_DISABLE_PYPI = True
+import wherry
+wherry.as_micropip()
+await piplite.install("lib", keep_going=True)
+import lib
+try:
+    await piplite.install("app")
+except ValueError as error:
+    said = str(error)
+json.dumps([lib.__version__, said])
+"""
+    version, said = python(fresh_wherry_runtime, installed)
+    assert version == "of the site"
+    assert "app could not be installed: PyPI fallback is disabled" in said
+
+
+def test_piplite_as_released_installs_from_its_own_index_first(pyodide, server, all_json):
+    start = piplite_start(all_json)
     installed = f"""{start}
 before = micropip.package_index.query_package
 await piplite.install("lib", keep_going=True)

@@ -7,7 +7,7 @@ import { FAILURE, SUCCESS } from "./exit.ts";
 import { showFolders, virtualPath } from "./folders.ts";
 import { hostRequirement } from "./host_paths.ts";
 import { changeLines, closingLine, type Locked, pyodideChanges, versionsIn } from "./lock_changes.ts";
-import { micropipWheel, readLocation, releaseWheel, type Wheel, withMicropip, writeBeside } from "./micropip_wheel.ts";
+import { isBeside, micropipWheel, pathBeside, readLocation, releaseWheel, type Wheel, withMicropip, writeBeside } from "./micropip_wheel.ts";
 import { isScript, type LockFormat, lockToWrite, readIfThere, shownPath, writeAtomically } from "./lock_files.ts";
 import { namesFiles } from "./requirements.ts";
 import { choosing, type Session, type SessionOptions, startSession, watch } from "./session.ts";
@@ -60,8 +60,9 @@ export async function lock(parameters: LockParameters, shared: Shared): Promise<
   const isChanged = existing !== locked.text;
   const file = shownPath(output);
   if (isChanged && !session.quiet) sayChanges(locked, existing);
-  if (isChanged && options.check) {
-    sayError(outOfDate(file, existing, parameters.typed));
+  const complaint = options.check ? complaintOf({ output, existing, text: locked.text, wheel, typed: parameters.typed }) : undefined;
+  if (complaint !== undefined) {
+    sayError(complaint);
     return FAILURE;
   }
   if (wheel) writeBeside(output, wheel);
@@ -180,6 +181,21 @@ function deliver(locked: Locked, isQuiet: boolean): number {
 function sayChanges({ changes }: Locked, existing: string | undefined): void {
   changeLines(changes).forEach(say);
   if (changes.length === 0 && existing !== undefined) say("wherry:   the versions are the same; other entries differ");
+}
+
+interface Checked {
+  output: string;
+  existing: string | undefined;
+  text: string;
+  wheel: Wheel | undefined;
+  typed: readonly string[];
+}
+
+/** Returns the error of `--check` about the lock, or about the wheel beside it; undefined if both are as they should be. */
+export function complaintOf({ output, existing, text, wheel, typed }: Checked): string | undefined {
+  if (existing !== text) return outOfDate(shownPath(output), existing, typed);
+  if (wheel === undefined || isBeside(output, wheel)) return undefined;
+  return outOfDate(shownPath(pathBeside(output, wheel)), undefined, typed);
 }
 
 /** Returns the error of `--check`, with the command that updates the lock. */

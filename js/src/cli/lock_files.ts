@@ -62,11 +62,11 @@ export function readIfThere(path: string): string | undefined {
 }
 
 /** Writes a file, which appears complete or not at all. An existing file keeps its permissions. */
-export function writeAtomically(path: string, text: string): void {
+export function writeAtomically(path: string, content: string | Uint8Array): void {
   const unfinished = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;
   try {
-    writeFileSync(unfinished, text, mode === undefined ? {} : { mode: mode & 0o777 });
+    writeFileSync(unfinished, content, mode === undefined ? {} : { mode: mode & 0o777 });
     renameSync(unfinished, path);
   } catch (error) {
     rmSync(unfinished, { force: true });

@@ -1,9 +1,10 @@
 // A wheel of wherry that Pyodide loads as "micropip".
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { strFromU8, strToU8, unzipSync, type Zippable, zipSync } from "fflate";
+import { writeAtomically } from "./lock_files.ts";
 import { UsageError } from "./usage.ts";
 
 /** The version of micropip whose interface wherry has. */
@@ -89,8 +90,18 @@ export function readLocation(value: string | boolean): string {
   return value.endsWith("/") ? value : `${value}/`;
 }
 
+/** Returns the path of the wheel beside a lock. */
+export function pathBeside(lock: string, { filename }: Wheel): string {
+  return join(dirname(lock), filename);
+}
+
+/** Whether the wheel is beside a lock. */
+export function isBeside(lock: string, wheel: Wheel): boolean {
+  const path = pathBeside(lock, wheel);
+  return existsSync(path) && readFileSync(path).equals(wheel.content);
+}
+
 /** Writes the wheel beside a lock, unless it is there. */
-export function writeBeside(lock: string, { filename, content }: Wheel): void {
-  const path = join(dirname(lock), filename);
-  if (!existsSync(path) || !readFileSync(path).equals(content)) writeFileSync(path, content);
+export function writeBeside(lock: string, wheel: Wheel): void {
+  if (!isBeside(lock, wheel)) writeAtomically(pathBeside(lock, wheel), wheel.content);
 }

@@ -21,10 +21,16 @@ finder = ModuleType("finder")
 exec(code, finder.__dict__)
 finder.begin(archive, packages, groups)`;
 
+/** The archive is first only for this import, so that another wherry in site-packages is not taken for it. */
 const IMPORT_SOURCES = `
 import sys
 if archive not in sys.path:
-    sys.path.append(archive)`;
+    sys.path.insert(0, archive)
+    try:
+        import wherry
+    finally:
+        sys.path.remove(archive)
+        sys.path.append(archive)`;
 
 /**
  * Makes `import wherry` work in `pyodide`, if it does not yet.

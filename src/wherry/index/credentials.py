@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from wherry.formats.urls import authorization, origin, split_hash, without_credentials
+from wherry.index.index import root_of
 from wherry.resolution.direct_urls import without_extras
 from wherry.resolution.requirements import is_line
 
@@ -46,8 +47,9 @@ class Credentials:
         there = origin(url)
         if there is None:
             return None
-        near = [index for place, index in self._indexes if place == there]
-        return max(near, key=lambda index: len(index.url) if url.startswith(index.url) else 0, default=None)
+        near = [(root_of(index.url), index) for place, index in self._indexes if place == there]
+        found = max(near, key=lambda one: len(one[0]) if url.startswith(one[0]) else 0, default=None)
+        return found and found[1]
 
 
 def without_secrets(options: ResolveOptions) -> tuple[ResolveOptions, dict[str, str]]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from wherry.model.project import ProjectPage
     from wherry.resolution.direct_urls import Locate
 
-__all__ = ["Index", "has_placeholder", "page_url", "read_indexes"]
+__all__ = ["Index", "has_placeholder", "page_url", "read_indexes", "root_of"]
 
 PLACEHOLDER = "{package_name}"
 
@@ -73,6 +73,11 @@ class Index:
 def has_placeholder(index_url: str) -> bool:
     """Return whether ``index_url`` is that of a page, with a placeholder for the name of the project."""
     return PLACEHOLDER in index_url
+
+
+def root_of(index_url: str) -> str:
+    """Return the beginning that the URLs of all pages of an index share."""
+    return index_url.partition(PLACEHOLDER)[0]
 
 
 def page_url(index_url: str, name: NormalizedName) -> str:

@@ -37,11 +37,17 @@ def find_installed(site_packages: str) -> dict[NormalizedName, InstalledDistribu
 
 
 def find_mocked() -> dict[NormalizedName, InstalledDistribution]:
-    """Return the mock packages in memory, which importers in ``sys.meta_path`` have as ``mocked``."""
+    """Return the mock packages in memory, which importers in ``sys.meta_path`` have as ``mocked``.
+
+    One that micropip has taken with an invalid name or version satisfies no requirement.
+    """
     found: dict[NormalizedName, InstalledDistribution] = {}
     for finder in sys.meta_path:
         for name, one in getattr(finder, "mocked", {}).items():
-            metadata = parse_core_metadata(one.file_dict["METADATA"].encode(), subject=name, lenient=True)
+            try:
+                metadata = parse_core_metadata(one.file_dict["METADATA"].encode(), subject=name, lenient=True)
+            except InvalidMetadata:
+                continue
             found[metadata.name] = InstalledDistribution(metadata, installer="micropip")
     return found
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from importlib import invalidate_caches, metadata
 from importlib.abc import Loader, MetaPathFinder
-from importlib.util import spec_from_loader
+from importlib.util import cache_from_source, spec_from_loader
 from pathlib import Path
 from textwrap import dedent
 from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -73,23 +74,17 @@ class MockFinder(MetaPathFinder, Loader):
 
 
 def add_mock_package(name: str, version: str, *, modules: Modules | None = None, persistent: bool = False) -> None:
-    """Add a package with ``modules``; see :meth:`~.package_manager.PackageManager.add_mock_package`."""
+    """Add a package with ``modules``; see :meth:`~.package_manager.PackageManager.add_mock_package`.
+
+    Raise ``ValueError`` for an invalid name or version, with which it would satisfy no requirement.
+    """
+    canonicalize_name(name, validate=True)
+    Version(version)
     modules = {name: ""} if modules is None else modules
-    lines = [
-        "Metadata-Version: 2.1",
-        f"Name: {name}",
-        f"Version: {version}",
-        "Summary: A mock package",
-        *(f"Provides: {module}" for module in modules),
-    ]
-    text = "\n".join([*lines, ""])
     if persistent:
-        _write(name, version, text, modules)
+        _write(name, version, modules)
     else:
-        finder = _finder()
-        if finder is None:
-            sys.meta_path.insert(0, finder := MockFinder())
-        finder.mocked[canonicalize_name(name)] = MockDistribution({"METADATA": text, "INSTALLER": IN_MEMORY}, modules)
+        _keep(name, version, modules)
     invalidate_caches()
 
 
@@ -113,15 +108,8 @@ def remove_mock_package(name: str) -> None:
     found = metadata.distribution(name)
     if (found.read_text("INSTALLER") or "").strip() != PERSISTENT:
         raise ValueError(f"{name} is not a mock package: uninstall it with micropip.uninstall({name!r})")
-    folders: set[Path] = set()
-    for file in found.files or ():
-        path = Path(str(file.locate()))
-        path.unlink(missing_ok=True)
-        folders.update(path.parents[: len(file.parts) - 1])
+    _delete(Path(str(found.locate_file(""))), [Path(str(file.locate())) for file in found.files or ()])
     _forget(found.metadata.get_all("Provides") or ())
-    for folder in sorted(folders, key=lambda one: len(one.parts), reverse=True):
-        if not any(folder.iterdir()):
-            folder.rmdir()
     invalidate_caches()
 
 
@@ -140,15 +128,35 @@ def _forget(modules: Iterable[str]) -> None:
         sys.modules.pop(module, None)
 
 
-def _write(name: str, version: str, text: str, modules: Modules) -> None:
-    """Write a mock package to site-packages, with RECORD."""
+def _metadata(name: str, version: str, modules: Modules) -> str:
+    lines = [
+        "Metadata-Version: 2.1",
+        f"Name: {name}",
+        f"Version: {version}",
+        "Summary: A mock package",
+        *(f"Provides: {module}" for module in modules),
+    ]
+    return "\n".join([*lines, ""])
+
+
+def _keep(name: str, version: str, modules: Modules) -> None:
+    """Keep a mock package in memory."""
+    finder = _finder()
+    if finder is None:
+        sys.meta_path.insert(0, finder := MockFinder())
+    files = {"METADATA": _metadata(name, version, modules), "INSTALLER": IN_MEMORY}
+    finder.mocked[canonicalize_name(name)] = MockDistribution(files, modules)
+
+
+def _write(name: str, version: str, modules: Modules) -> None:
+    """Write a mock package to site-packages, with RECORD: all of its files, or none."""
     from site import getsitepackages
 
     from wherry.formats.record import RecordEntry, write_record
 
     root = Path(getsitepackages()[0])
     info = f"{canonicalize_name(name).replace('-', '_')}-{version}.dist-info"
-    contents = {f"{info}/METADATA": text, f"{info}/INSTALLER": PERSISTENT}
+    contents = {f"{info}/METADATA": _metadata(name, version, modules), f"{info}/INSTALLER": PERSISTENT}
     for module, content in modules.items():
         if callable(content):
             raise TypeError(f"{module}: a persistent mock package needs the source of its modules as text")
@@ -156,9 +164,28 @@ def _write(name: str, version: str, text: str, modules: Modules) -> None:
     if taken := [path for path in contents if (root / path).exists()]:
         raise FileExistsError(f"{root / taken[0]} exists: remove the package that has it first")
     contents[f"{info}/RECORD"] = write_record(RecordEntry(path) for path in (*contents, f"{info}/RECORD"))
-    for path, content in contents.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_text(content, encoding="utf-8")
+    written: list[Path] = []
+    try:
+        for path, content in contents.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            written.append(root / path)
+            (root / path).write_text(content, encoding="utf-8")
+    except OSError:
+        _delete(root, written)
+        raise
+
+
+def _delete(root: Path, files: Iterable[Path]) -> None:
+    """Delete files, their bytecode, and the folders below ``root`` that are empty then."""
+    folders: set[Path] = set()
+    for file in files:
+        cached = [Path(cache_from_source(str(file)))] if file.suffix == ".py" else []
+        for path in (file, *cached):
+            path.unlink(missing_ok=True)
+            folders.update(folder for folder in path.parents if root in folder.parents)
+    for folder in sorted(folders, key=lambda one: len(one.parts), reverse=True):
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
 
 
 def take_over(module: Any) -> None:  # noqa: ANN401 - a module
@@ -166,6 +193,7 @@ def take_over(module: Any) -> None:  # noqa: ANN401 - a module
     contents, distributions = module._mock_modules, module._mock_distributions  # noqa: SLF001 - it has no other way
     for name, one in [*distributions.items()]:
         modules = {key: contents[key] for key in one.modules}
-        add_mock_package(name, one.version, modules=modules)
+        _keep(name, one.version, modules)
         del distributions[name]
     contents.clear()
+    invalidate_caches()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from wherry.errors import IndexUnreachable, IntegrityError, MissingProject, ResolutionError, WherryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["SeveralFailures", "as_value_error"]
+__all__ = ["SeveralFailures", "as_value_error", "joined"]
 
 
 class SeveralFailures(ResolutionError, ValueError):
@@ -21,7 +21,7 @@ class SeveralFailures(ResolutionError, ValueError):
         self.failures = tuple(failures)
 
     def __str__(self) -> str:
-        names = ", ".join(dict.fromkeys(name for failure in self.failures for name in _subjects(failure)))
+        names = ", ".join(dict.fromkeys(name for failure in self.failures for name in subjects(failure)))
         return "\n".join([f"Requirements that cannot be installed: {names}", *map(str, self.failures)])
 
     def facts(self) -> dict[str, object]:
@@ -47,7 +47,19 @@ def as_value_error(error: WherryError) -> WherryError:
     return made.with_traceback(error.__traceback__)
 
 
-def _subjects(failure: WherryError) -> Iterator[str]:
+def joined(failures: Iterable[WherryError]) -> list[WherryError]:
+    """Return the failures, without those whose requirements others before them are about."""
+    kept: list[WherryError] = []
+    said: set[str] = set()
+    for failure in failures:
+        about = {*subjects(failure)}
+        if not about or not about <= said:
+            kept.append(failure)
+            said |= about
+    return kept
+
+
+def subjects(failure: WherryError) -> Iterator[str]:
     """Yield the requirements that an error is about."""
     if missing := getattr(failure, "missing", ()):
         yield from (one.requirement for one in missing if isinstance(one, MissingProject))

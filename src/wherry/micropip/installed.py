@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wherry.micropip._mock_package import PERSISTENT
 from wherry.micropip.package import PackageDict, PackageMetadata
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ def list_installed(installer: Installer) -> PackageDict:
 
 def read_note(distribution: InstalledDistribution, name: str) -> str:
     """Return the text of a file of ``.dist-info``; an empty string if there is none."""
+    if distribution.location is None:
+        return ""
     try:
-        return Path(distribution.location or "", name).read_text(encoding="utf-8").strip()
+        return Path(distribution.location, name).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -43,6 +46,6 @@ def _source(distribution: InstalledDistribution) -> str:
     """Return ``"pyodide"``, ``"pypi"``, the URL of a wheel that a caller named, or ``"mock"``."""
     if distribution.from_distribution:
         return "pyodide"
-    if distribution.location is None:
+    if distribution.location is None or distribution.installer == PERSISTENT:
         return "mock"
     return read_note(distribution, "PYODIDE_SOURCE") or distribution.source or "pypi"

@@ -34,12 +34,12 @@ class _Logger:
 
     @contextmanager
     def ctx_level(self, verbosity: int | None = None) -> Iterator[logging.Logger]:
-        """Set the level for the block: 0 (or ``False``) for warnings, 1 (or ``True``) for messages, 2 for all."""
+        """Set the level for the block: 0 (``False``, or less) for warnings, 1 (or ``True``) for messages, 2 for all."""
         before = self._logger.level
         if verbosity is not None:
-            if not 0 <= verbosity < len(LEVELS):
+            if verbosity >= len(LEVELS):
                 raise ValueError(f"verbose={verbosity} is none of False, True, 0, 1 and 2")
-            self._logger.setLevel(LEVELS[verbosity])
+            self._logger.setLevel(LEVELS[max(verbosity, 0)])
         try:
             yield self._logger
         finally:

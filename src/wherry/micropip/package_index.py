@@ -17,6 +17,7 @@ from wherry.errors import WherryError
 from wherry.formats.filenames import parse_wheel_name
 from wherry.formats.legacy_json import files_page, parse_plain_json
 from wherry.formats.simple_api import ACCEPT, parse_project_page
+from wherry.formats.simple_json import load_mapping
 from wherry.index.index import PLACEHOLDER, page_url
 from wherry.micropip._compat import CompatibilityLayer
 from wherry.micropip.errors import as_value_error
@@ -118,12 +119,16 @@ def _described(wheel: WheelInfo) -> dict[str, Any]:
 
 
 def _read(data: str | bytes | Mapping[str, Any], parse: Any) -> ProjectInfo:  # noqa: ANN401 - a parser of pages
-    from json import dumps, loads
+    from json import dumps
 
-    document = loads(data) if isinstance(data, str | bytes) else data
-    name = document.get("name") or document.get("info", {}).get("name") or "unknown"
+    text = data if isinstance(data, str | bytes) else dumps(data, default=str)
+    body = text.encode() if isinstance(text, str) else text
     try:
-        page = parse(dumps(document, default=str).encode(), url=f"{name}:", name=canonicalize_name(name))
+        document = load_mapping(body, "the page")
+        about = document.get("info")
+        title = about.get("name") if isinstance(about, dict) else None
+        name = str(document.get("name") or title or "unknown")
+        page = parse(body, url=f"{name}:", name=canonicalize_name(name))
     except WherryError as error:
         raise as_value_error(error) from error.__cause__
     return _of_page(page, name)

@@ -11,7 +11,7 @@ from wherry.default import default_installer
 from wherry.errors import UnknownProject, WherryError
 from wherry.micropip import _mock_package, package_index
 from wherry.micropip._compat import CompatibilityLayer
-from wherry.micropip.errors import SeveralFailures, as_value_error
+from wherry.micropip.errors import SeveralFailures, as_value_error, joined
 
 # At the top: a later import of the module would take the place of the function of this name in the package.
 from wherry.micropip.freeze import freeze_installed
@@ -21,7 +21,7 @@ from wherry.micropip.reinstallation import explain_kept, kept_versions, read_req
 
 if TYPE_CHECKING:
     import builtins
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from packaging.utils import NormalizedName
 
@@ -85,7 +85,10 @@ class PackageManager:
             }
         )
         with setup_logging().ctx_level(options.pop("verbose")) as logger:
-            report = await self._install(_listed(_plain(requirements)), **options)
+            try:
+                report = await self._install(_listed(_plain(requirements)), **options)
+            except WherryError as error:
+                raise as_value_error(error) from error.__cause__
             for name, version, source in ((one.name, one.version, one.source) for one in report.installed):
                 logger.info("Collecting %s", name)
                 logger.info("  Downloading %s", (source or f"{name}-{version}").rpartition("/")[2])
@@ -115,25 +118,24 @@ class PackageManager:
         constraints = self.constraints if constraints is None else _listed(constraints)
         readable, failures = read_requirements(requirements)
         if failures and not keep_going:
-            raise as_value_error(failures[0]) from failures[0].__cause__
+            raise failures[0]
         kept: builtins.list[str] = []
         if not reinstall:
             kept, refused = kept_versions(readable, installer.installed(), installer.environment)
             failures += refused
         call = {"deps": deps, "pre": pre, "constraints": (constraints, kept), **source.options()}
         silent: Any = lambda _: None  # noqa: E731 - micropip shows no progress
+        together: builtins.list[WherryError] = []
         if not failures:
             try:
                 return await installer.install(*readable, **call, on_progress=silent)
             except WherryError as error:
-                failures = [error]
-        if keep_going:
-            failures = [*failures, *await _failures_of(readable, installer, call)]
-        failures = [source.explain(explain_kept(failure, kept)) for failure in failures]
-        failures = [*{str(failure): failure for failure in failures}.values()]
-        if keep_going and len(failures) + len(getattr(failures[0], "missing", ())) > 1:
+                together = [error]
+        alone = await _failures_of(readable, installer, call) if keep_going else []
+        failures = [source.explain(explain_kept(one, kept)) for one in joined([*failures, *alone, *together])]
+        if keep_going and max(len(failures), len(getattr(failures[0], "missing", ()))) > 1:
             raise SeveralFailures(failures) from failures[0]
-        raise as_value_error(failures[0]) from failures[0].__cause__
+        raise failures[0]
 
     def list_packages(self) -> PackageDict:
         """Return the installed packages by name, each with its version and its source."""
@@ -181,14 +183,14 @@ class PackageManager:
                 else:
                     logger.warning("Skipping '%s' as it is not installed.", package)
             mocked = {name for name in names if _mock_package.is_mocked(name)}
-            for name in mocked:
-                _mock_package.remove_mock_package(name)
             names = [name for name in names if name not in mocked]
             folders = {name: folders_of(present[name]) for name in names}
             try:
                 report = installer.uninstall(*names)
             except WherryError as error:
                 raise as_value_error(error) from error.__cause__
+            for name in mocked:
+                _mock_package.remove_mock_package(name)
             for one in report:
                 logger.info("Found existing installation: %s %s", one.name, one.version)
                 logger.info("Successfully uninstalled %s-%s", one.name, one.version)
@@ -214,8 +216,8 @@ class _Source:
         self, manager: PackageManager, installer: Installer, index_urls: Sequence[str], credentials: str | None
     ) -> None:
         self._is_default = [*index_urls] == package_index.DEFAULT_INDEX_URLS
-        own = [index.url for index in installer.indexes]
-        self._index_urls = own if self._is_default else [*index_urls]
+        self._own = installer.indexes
+        self._index_urls = [index.url for index in self._own] if self._is_default else [*index_urls]
         self._compat = manager.compat_layer
         self._credentials: Any = credentials
         self._refusals: dict[NormalizedName, ValueError] = {}
@@ -225,11 +227,20 @@ class _Source:
         prefer: dict[str, Any] = {} if self._is_default else {"prefer": "index"}
         if package_index.query_package is not package_index.OWN:
             return {"index_urls": [_index(PATCHED, ask=self._ask)], **prefer}
-        if self._is_default and self._credentials is None:
+        if self._is_default and not self._credentials:
             return prefer
-        urls = (package_index.PYPI_URL if url == package_index.PYPI else url for url in self._index_urls)
-        indexes = [_index(url, credentials=self._credentials) if self._credentials else url for url in urls]
-        return {"index_urls": indexes, **prefer}
+        return {"index_urls": [*self._indexes()], **prefer}
+
+    def _indexes(self) -> Iterator[str | Index]:
+        """Yield the indexes, with the credentials of the call: those of the installer keep their headers."""
+        from dataclasses import replace
+
+        if self._is_default:
+            yield from (replace(index, credentials=self._credentials) for index in self._own)
+            return
+        for named in self._index_urls:
+            url = package_index.PYPI_URL if named == package_index.PYPI else named
+            yield _index(url, credentials=self._credentials) if self._credentials else url
 
     async def _ask(self, name: NormalizedName) -> ProjectPage | None:
         fetching = {"credentials": self._credentials} if self._credentials else {}
@@ -278,7 +289,7 @@ def _gathered(options: dict[str, Any]) -> dict[str, Any]:
             if unknown := given.keys() - options.keys():
                 raise TypeError(f"install() has no option {', '.join(sorted(unknown))}")
             plain[name] = OPTIONS.get(name)
-            plain |= given
+            plain |= {option: _plain(chosen) for option, chosen in given.items()}
         elif name in FLAGS and value is not None:
             plain[name] = bool(given)
     return plain
@@ -289,6 +300,9 @@ OPTIONS: Mapping[str, Any] = {"keep_going": False, "deps": True, "pre": False, "
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a Python or a JavaScript object
+    # JavaScript's null.
+    if type(value).__name__ == "JsNull":
+        return None
     return value.to_py() if hasattr(value, "to_py") else value
 
 

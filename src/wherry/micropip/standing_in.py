@@ -20,18 +20,22 @@ OWN = "wherry.micropip"
 def as_micropip() -> None:
     """Let ``import micropip``, and ``pyodide.pyimport("micropip")``, give micropip's interface over wherry.
 
-    If micropip is imported already, wherry takes its place, and keeps its mock packages; only objects that were taken
-    out of it before stay as they are. If it is installed, or ``loadPackage("micropip")`` installs it later, its files
-    stay where they are, and are not imported. Calling this again changes nothing.
+    If micropip is imported already, wherry takes its place, and keeps its mock packages. A module that has imported it
+    calls wherry, too; only objects that were taken out of it before stay as they are. If micropip is installed, or
+    ``loadPackage("micropip")`` installs it later, its files stay where they are, and are not imported. Calling this
+    again changes nothing.
     """
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
         sys.meta_path.insert(0, _Finder())
     before = sys.modules.get("micropip")
-    if before is None or before.__name__ != OWN:
+    if before is None or before is not sys.modules.get(OWN):
         mocks = sys.modules.get("micropip._mock_package")
         for name in [name for name in sys.modules if name == "micropip" or name.startswith("micropip.")]:
             del sys.modules[name]
-        import_module("micropip")
+        own = import_module("micropip")
+        if before is not None:
+            # JupyterLite's piplite, for one, has the module itself.
+            vars(before).update((name, getattr(own, name)) for name in own.__all__)
         if mocks is not None:
             from wherry.micropip._mock_package import take_over
 
@@ -55,7 +59,7 @@ class _Finder(MetaPathFinder, Loader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Give the modules that the package has imported micropip's names, too."""
-        if module.__name__ == OWN:
+        if module is sys.modules[OWN]:
             for name, loaded in [*sys.modules.items()]:
                 if name.startswith(f"{OWN}."):
                     sys.modules.setdefault(name.removeprefix("wherry."), loaded)
