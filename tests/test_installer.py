@@ -618,6 +618,7 @@ async def test_files_that_an_upgrade_keeps_are_named(tmp_path: Path) -> None:
 @pytest.fixture
 def interrupted(tmp_path: Path) -> dict[str, str]:
     """An interrupted upgrade; return the files before it."""
+    before: dict[str, str] = {}
     for number in count(1):
         rmtree(tmp_path / "site", ignore_errors=True)
         asyncio.run(installer(tmp_path)[0].install("lib==1"))

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from bundle import EARLIEST, VENDOR
-from compile import PUBLIC, SOURCES_ONLY, module_name, without_comments
+from compile import PUBLIC, RARE, SOURCES_ONLY, WHEELS_ONLY, module_name, without_comments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,7 +57,8 @@ def readable_source(path: str, content: bytes) -> bytes:
     """Return a source with what tools for types and documentation read of it."""
     if PUBLIC.fullmatch(path):
         return content
-    return without_comments(content, typed=not path.startswith(PRIVATE)).encode()
+    is_typed = not path.startswith(PRIVATE) and module_name(path) not in RARE | WHEELS_ONLY
+    return without_comments(content, typed=is_typed).encode()
 
 
 def without_requirements(metadata: str, licences: Mapping[str, bytes]) -> str:
