@@ -297,8 +297,9 @@ def test_the_lock_brings_wherry_where_a_front_end_loads_micropip(fresh_wherry_ru
         server.answers |= {f"/site/{path.name}": path.read_bytes() for path in lock_folder.iterdir()}
     code = BY_LOCK.replace("ADDRESS", repr(address)).replace("[URL]", repr([server.json_url]))
     core = next(file for file in server.files if file.filename.startswith("pydantic_core"))
-    said = fresh_wherry_runtime.run_js(code)
+    said, environment = fresh_wherry_runtime.run_js(code).splitlines()
     assert said == f"micropip wherry.micropip ['0.11.1', '{core.identity[1]}'] No problems found"
+    assert environment.endswith("JavaScript: from the package")
 
 
 def test_the_packages_of_the_lock_have_the_addresses_of_the_cdn(lock_folder):
