@@ -71,11 +71,23 @@ def pytest_configure() -> None:
         runner.script_timeout = SCRIPT_TIMEOUT
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give scripts in the runtime more than pytest-pyodide's 20 seconds; a test may set another timeout."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give scripts in the runtime more than pytest-pyodide's 20 seconds; a test may set another timeout.
+
+    Python alone has all tests in Node. In Chromium it has those of transfers, and js/test/browser/alone.test.ts.
+    """
+    repeated = {item for item in items if is_python_alone_in_a_page(item) and item.path.name != "test_transfers.py"}
+    config.hook.pytest_deselected(items=[*repeated])
+    items[:] = [item for item in items if item not in repeated]
     for item in items:
         if "runtime" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.driver_timeout(SCRIPT_TIMEOUT))
+
+
+def is_python_alone_in_a_page(item: pytest.Item) -> bool:
+    """Return whether a test is for Python alone, and for Chromium."""
+    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+    return parameters.get("half") == "python" and parameters.get("runtime") == "chrome"
 
 
 def pytest_collection_finish() -> None:
