@@ -42,6 +42,10 @@ NODE_GLOBALS = (
 )
 CHROME_FLAGS = ("--js-flags=--expose-gc", *QUIET)
 SCRIPT_TIMEOUT = 120
+# In Chromium: the file with all tests of Python alone, and the tests of which it has a sample, one of so many.
+PAGES = {"test_transfers.py"}
+LONG_LISTS = ("test_hostile_wheels_are_refused", "test_odd_wheels_are_installed_and_uninstalled")
+SAMPLE = 8
 
 # Before Hypothesis reads --hypothesis-profile. A busy machine is no reason to fail, so no profile has a deadline.
 hypothesis.settings.register_profile("quick", deadline=None, max_examples=50)
@@ -74,9 +78,9 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Give scripts in the runtime more than pytest-pyodide's 20 seconds; a test may set another timeout.
 
-    Python alone has all tests in Node. In Chromium it has those of transfers, and js/test/browser/alone.test.ts.
+    Node has all tests, Chromium not those that would only repeat them.
     """
-    repeated = {item for item in items if is_python_alone_in_a_page(item) and item.path.name != "test_transfers.py"}
+    repeated = set(repeated_in_chromium(items))
     config.hook.pytest_deselected(items=[*repeated])
     items[:] = [item for item in items if item not in repeated]
     for item in items:
@@ -84,10 +88,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.driver_timeout(SCRIPT_TIMEOUT))
 
 
-def is_python_alone_in_a_page(item: pytest.Item) -> bool:
-    """Return whether a test is for Python alone, and for Chromium."""
-    parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
-    return parameters.get("half") == "python" and parameters.get("runtime") == "chrome"
+def repeated_in_chromium(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield the tests in Chromium that only repeat those in Node.
+
+    These are most wheels of long lists, which one code reads, and Python alone except for its transfers;
+    js/test/browser/alone.test.ts has it under the policies that need it.
+    """
+    tests = [item for item in items if isinstance(item, pytest.Function) and hasattr(item, "callspec")]
+    in_page = [item for item in tests if item.callspec.params.get("runtime") == "chrome"]
+    yield from (
+        item for item in in_page if item.callspec.params.get("half") == "python" and item.path.name not in PAGES
+    )
+    for name in LONG_LISTS:
+        yield from (item for at, item in enumerate(one for one in in_page if one.originalname == name) if at % SAMPLE)
 
 
 def pytest_collection_finish() -> None:
