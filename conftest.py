@@ -42,8 +42,8 @@ NODE_GLOBALS = (
 )
 CHROME_FLAGS = ("--js-flags=--expose-gc", *QUIET)
 SCRIPT_TIMEOUT = 120
-# In Chromium: the file with all tests of Python alone, and the tests of which it has a sample, one of so many.
-PAGES = {"test_transfers.py"}
+# In Chromium: the only file with tests of Python alone, and the tests of which it has one of so many.
+TRANSFERS = "test_transfers.py"
 LONG_LISTS = ("test_hostile_wheels_are_refused", "test_odd_wheels_are_installed_and_uninstalled")
 SAMPLE = 8
 
@@ -96,9 +96,8 @@ def repeated_in_chromium(items: list[pytest.Item]) -> Iterator[pytest.Item]:
     """
     tests = [item for item in items if isinstance(item, pytest.Function) and hasattr(item, "callspec")]
     in_page = [item for item in tests if item.callspec.params.get("runtime") == "chrome"]
-    yield from (
-        item for item in in_page if item.callspec.params.get("half") == "python" and item.path.name not in PAGES
-    )
+    alone = (item for item in in_page if item.callspec.params.get("half") == "python")
+    yield from (item for item in alone if item.path.name != TRANSFERS)
     for name in LONG_LISTS:
         yield from (item for at, item in enumerate(one for one in in_page if one.originalname == name) if at % SAMPLE)
 
