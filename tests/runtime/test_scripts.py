@@ -42,6 +42,7 @@ TOOL = make_wheel(
         "tool-1.dist-info/entry_points.txt": ENTRY_POINTS,
     },
 )
+NOTES = ("PYODIDE_SHA256", "PYODIDE_URL")
 PLACES = {
     "/bin/packed",
     "/bin/tool",
@@ -53,7 +54,7 @@ PLACES = {
     *(f"/lib/python3.14/site-packages/{name}" for name in ("tool.pth", "tool_cli.py")),
     *(
         f"/lib/python3.14/site-packages/tool-1.dist-info/{name}"
-        for name in ("INSTALLER", "METADATA", "RECORD", "REQUESTED", "WHEEL", "entry_points.txt")
+        for name in ("INSTALLER", "METADATA", "RECORD", "REQUESTED", "WHEEL", "entry_points.txt", *NOTES)
     ),
 }
 
