@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import nox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 nox.needs_version = ">=2025.2.9"
 nox.options.default_venv_backend = "virtualenv"
@@ -40,9 +47,8 @@ def tests(session: nox.Session) -> None:
     session.run("python", "-m", "tests.harness.distribution")
     session.run("python", "-m", "tests.harness.stock")
     session.run("python", "-m", "tests.harness.jupyterlite")
-    with session.chdir(JS):
-        session.run("npm", "run", "test:browsers", external=True)
-    session.run("pytest", "--rt=node,chrome", "--hypothesis-profile=thorough", *session.posargs)
+    with browser_tests(session):
+        session.run("pytest", "--rt=node,chrome", "--hypothesis-profile=thorough", *session.posargs)
 
 
 @nox.session
@@ -114,6 +120,24 @@ def check_python(session: nox.Session) -> None:
     target = ("--target", str(PYODIDE_TYPES), "--upgrade", "--python-version=3.14", "--only-binary=:all:")
     session.install("--no-deps", "--require-hashes", "--requirement", "tests/wheels/pyodide-py.txt", *target)
     session.run("mypy")
+
+
+@contextmanager
+def browser_tests(session: nox.Session) -> Iterator[None]:
+    """Run the tests in browsers beside the block: each keeps one core busy. Their output is shown if they fail."""
+    path = os.pathsep.join([session.bin, os.environ["PATH"]])
+    log = Path(".cache", "browser-tests.log")
+    with log.open("wb") as output:
+        command = ["npm", "run", "test:browsers"]
+        running = subprocess.Popen(  # noqa: S603 - our own arguments
+            command, cwd=JS, env={**os.environ, "PATH": path}, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            yield
+        finally:
+            has_failed = running.wait() != 0
+    if has_failed:
+        session.error(f"{log.read_text(encoding='utf-8')}\nThe tests in browsers failed")
 
 
 def require_browsers(session: nox.Session) -> None:
