@@ -36,7 +36,11 @@ def default_installer() -> Installer:
 
 def load_magics() -> None:
     """Add ``%pip`` and ``%wherry`` to the IPython of this Pyodide, if it runs. Outside of Pyodide, pip is at work."""
-    if "IPython" not in sys.modules or not _is_pyodide():
+    if "IPython" not in sys.modules:
+        return
+    from wherry.runtime.defaults import is_pyodide
+
+    if not is_pyodide():
         return
     # An IPython that is being imported has no such function yet.
     shell: Any = getattr(sys.modules["IPython"], "get_ipython", lambda: None)()
@@ -48,10 +52,6 @@ def load_magics() -> None:
     except ModuleNotFoundError:
         return  # the npm package has no magics
     load(shell)
-
-
-def _is_pyodide() -> bool:
-    return sys.platform == "emscripten"
 
 
 def _make() -> Installer:

@@ -14,6 +14,7 @@ import wherry
 from tests.harness.notebook import Notebook
 from wherry import default
 from wherry.ipython.extension import load
+from wherry.runtime import defaults
 
 
 @pytest.fixture
@@ -56,7 +57,7 @@ async def test_before_the_pip_of_pyodide_kernel_comes_that_of_wherry():
 
 
 def test_each_shell_gets_the_magics_once_it_runs(monkeypatch):
-    monkeypatch.setattr(default, "_is_pyodide", lambda: True)
+    monkeypatch.setattr(defaults, "is_pyodide", lambda: True)
     for _ in range(2):
         shell = InteractiveShell.instance()
         default.load_magics()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from importlib import metadata
+from types import SimpleNamespace
 
 import pytest
 
@@ -128,30 +129,23 @@ async def test_only_mocks_are_removed_as_mocks(micropip):
         micropip.remove_mock_package("absent")
 
 
+def other_mocks(number, version, source):
+    """Return the module of another micropip, with one mock package in memory."""
+    distribution = SimpleNamespace(version=version, modules=(f"mock_{number}",))
+    return SimpleNamespace(
+        _mock_modules={f"mock_{number}": source}, _mock_distributions={f"mock-{number}": distribution}
+    )
+
+
 def test_the_mocks_of_another_micropip_are_taken_over(micropip):
-    class Distribution:
-        version = "3"
-        modules = ("mock_four",)
-
-    class Module:
-        _mock_modules = {"mock_four": "VALUE = 4"}  # noqa: RUF012
-        _mock_distributions = {"mock-four": Distribution}  # noqa: RUF012
-
-    take_over(Module)
-    assert (Module._mock_modules, Module._mock_distributions) == ({}, {})
+    module = other_mocks("four", "3", "VALUE = 4")
+    take_over(module)
+    assert (module._mock_modules, module._mock_distributions) == ({}, {})
     assert metadata.version("mock-four") == "3"
     assert importlib.import_module("mock_four").VALUE == 4
 
 
 def test_a_mock_of_another_micropip_with_an_invalid_version_keeps_its_modules(micropip):
-    class Distribution:
-        version = "newest"
-        modules = ("mock_five",)
-
-    class Module:
-        _mock_modules = {"mock_five": "VALUE = 5"}  # noqa: RUF012
-        _mock_distributions = {"mock-five": Distribution}  # noqa: RUF012
-
-    take_over(Module)
+    take_over(other_mocks("five", "newest", "VALUE = 5"))
     assert importlib.import_module("mock_five").VALUE == 5
     assert not micropip.list()

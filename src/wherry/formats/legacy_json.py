@@ -1,7 +1,4 @@
-"""Read the older JSON of PyPI, which lists the files of a project by release.
-
-https://docs.pypi.org/api/json/
-"""
+"""Read the older JSON of PyPI, which lists the files of a project by release ("JSON API" in its documentation)."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from wherry.errors import (
 from wherry.formats.core_metadata import parse_core_metadata
 from wherry.formats.simple_api import ACCEPT, parse_project_page
 from wherry.index.credentials import Credentials
-from wherry.index.failures import at_neither_place, is_web_page, refused, unreachable
+from wherry.index.failures import GONE, at_neither_place, is_web_page, refused, unreachable
 from wherry.index.fetcher import Meter, Request, Response
 from wherry.index.index import has_placeholder, page_url, read_indexes
 from wherry.index.integrity import agree, check_size, too_large, verify, within_memory
@@ -44,7 +44,6 @@ if TYPE_CHECKING:
 __all__ = ["IndexClient"]
 
 OK = 200
-GONE = frozenset({404, 410})
 
 
 class IndexClient:

@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from wherry.errors import UnreachableKind
     from wherry.index.fetcher import Response
 
-__all__ = ["at_neither_place", "is_web_page", "kind_of", "refused", "unreachable"]
+__all__ = ["GONE", "at_neither_place", "is_web_page", "kind_of", "refused", "unreachable"]
+
+GONE = frozenset({404, 410})
+"""Statuses of what an index does not have."""
 
 # Codes of Node, https://nodejs.org/api/errors.html#common-system-errors, and of undici.
 KINDS: dict[str, UnreachableKind] = {

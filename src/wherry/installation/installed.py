@@ -5,7 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import sys
+from collections import defaultdict
 from typing import TYPE_CHECKING
+
+from packaging.utils import canonicalize_name
 
 from wherry.errors import InvalidMetadata
 from wherry.formats.core_metadata import parse_core_metadata
@@ -15,7 +18,14 @@ from wherry.model.distribution import InstalledDistribution
 if TYPE_CHECKING:
     from packaging.utils import NormalizedName
 
-__all__ = ["find_installed", "find_mocked", "read_installed", "read_metadata"]
+__all__ = [
+    "find_installed",
+    "find_mocked",
+    "read_installed",
+    "read_metadata",
+    "read_note",
+    "top_level_modules",
+]
 
 LARGEST_METADATA = 2**25  # bytes
 
@@ -61,11 +71,11 @@ def read_installed(location: str) -> InstalledDistribution | None:
     return InstalledDistribution(
         metadata=metadata,
         location=location,
-        installer=(_read(location, "INSTALLER") or "").strip() or None,
-        requested=_read(location, "REQUESTED") is not None,
+        installer=(read_note(location, "INSTALLER") or "").strip() or None,
+        requested=read_note(location, "REQUESTED") is not None,
         source=_direct_url(location),
         # Pyodide's own loader notes the source of its packages in this file, which no standard defines.
-        from_distribution=(_read(location, "PYODIDE_SOURCE") or "").strip() == "pyodide",
+        from_distribution=(read_note(location, "PYODIDE_SOURCE") or "").strip() == "pyodide",
     )
 
 
@@ -78,7 +88,8 @@ def read_metadata(location: str) -> bytes:
     return content
 
 
-def _read(location: str, name: str) -> str | None:
+def read_note(location: str, name: str) -> str | None:
+    """Return the text of a file of a ``.dist-info`` folder; ``None`` if there is none, or no text."""
     try:
         with open(os.path.join(location, name), encoding="utf-8") as file:
             return file.read()
@@ -86,9 +97,20 @@ def _read(location: str, name: str) -> str | None:
         return None
 
 
+def top_level_modules() -> dict[NormalizedName, tuple[str, ...]]:
+    """Return the top-level modules of the distributions that ``importlib.metadata`` finds, sorted."""
+    from importlib.metadata import packages_distributions
+
+    found: defaultdict[NormalizedName, list[str]] = defaultdict(list)
+    for module, projects in packages_distributions().items():
+        for name in set(map(canonicalize_name, projects)):
+            found[name].append(module)
+    return {name: tuple(sorted(modules)) for name, modules in found.items()}
+
+
 def _direct_url(location: str) -> str | None:
     try:
-        stated = load_json(_read(location, "direct_url.json") or "{}")
+        stated = load_json(read_note(location, "direct_url.json") or "{}")
     except ValueError:
         return None
     url = stated.get("url") if isinstance(stated, dict) else None

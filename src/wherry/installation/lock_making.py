@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from packaging.utils import canonicalize_name
 from wherry.formats.pylock_text import write_lock
 from wherry.formats.wording import shorten
 from wherry.index.lock_files import with_hashes
+from wherry.installation.installed import top_level_modules
 from wherry.installation.locked import parts_of_runtime
 from wherry.model.core_metadata import CoreMetadata
 from wherry.model.locked_package import LockedPackage
@@ -102,19 +102,15 @@ def modules_of(acquired: Acquired, installed: Mapping[NormalizedName, InstalledD
     """
 
     def find() -> dict[NormalizedName, tuple[str, ...]]:
-        from importlib.metadata import packages_distributions
-
         found: dict[NormalizedName, tuple[str, ...]] = {}
         for pin in acquired.resolution.chosen:
             known = acquired.snapshot.metadata.get(pin.file.url) if pin.file is not None else None
             if isinstance(known, CoreMetadata) and known.import_names:
                 found[pin.name] = tuple(dict.fromkeys(name.partition(".")[0] for name in known.import_names))
-        here: defaultdict[NormalizedName, list[str]] = defaultdict(list)
-        for module, projects in packages_distributions().items():
-            for name in set(map(canonicalize_name, projects)):
-                if name in installed and installed[name].version == acquired.resolution.pins.get(name):
-                    here[name].append(module)
-        return found | {name: tuple(sorted(modules)) for name, modules in here.items()}
+        pins = acquired.resolution.pins
+        here = top_level_modules()
+        same = [name for name in here if name in installed and installed[name].version == pins.get(name)]
+        return found | {name: here[name] for name in same}
 
     return find
 

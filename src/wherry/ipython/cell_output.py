@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any
 
-from wherry.progress.notebook import CellProgress
+from wherry.progress.notebook import progress_in
 
 if TYPE_CHECKING:
     from IPython.core.interactiveshell import InteractiveShell
@@ -21,8 +21,7 @@ class Cell:
     def __init__(self, shell: InteractiveShell) -> None:
         self.quiet = False
         self._shell: Any = shell
-        # IPython's own prompt cannot update lines.
-        self._progress = CellProgress(shell.display_pub) if hasattr(shell, "kernel") else None
+        self._progress = progress_in(shell)
 
     def __call__(self, step: Progress) -> None:
         """Show a step of progress."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name
 
-from wherry.formats.urls import SCHEME
+from wherry.formats.urls import absolute
+from wherry.installation.installed import top_level_modules
 from wherry.micropip.installed import read_note
 from wherry.runtime.defaults import runtime_distribution, runtime_pyodide_lock
 
@@ -37,7 +38,7 @@ def freeze_installed(installer: Installer) -> str:
         for key, entry in document["packages"].items()
     }
     installed = {one.name: one for one in installer.installed()}
-    modules = _modules()
+    modules = top_level_modules()
     depends: dict[str, set[NormalizedName]] = {}
     for name, reasons in installed_graph(installed, installer.environment).reasons.items():
         for reason in reasons:
@@ -52,11 +53,8 @@ def freeze_installed(installer: Installer) -> str:
 
 def override_base_url(lockfile_packages: Mapping[str, dict[str, Any]], lockfile_base_url: str) -> None:
     """Change the relative paths in entries of a lock to URLs that start at ``lockfile_base_url``."""
-    from urllib.parse import urljoin
-
     for entry in lockfile_packages.values():
-        if SCHEME.match(entry["file_name"]) is None:
-            entry["file_name"] = urljoin(lockfile_base_url, entry["file_name"])
+        entry["file_name"] = absolute(entry["file_name"], lockfile_base_url)
 
 
 def _entry(
@@ -69,7 +67,7 @@ def _entry(
         "install_dir": "site",
         "sha256": read_note(one, "PYODIDE_SHA256"),
         "package_type": "package",
-        "imports": read_note(one, "top_level.txt").split() or sorted(modules),
+        "imports": read_note(one, "top_level.txt").split() or list(modules),
         "depends": sorted(depends),
         "unvendored_tests": False,
     }
@@ -77,13 +75,3 @@ def _entry(
 
 def _has_place(one: InstalledDistribution) -> bool:
     return bool(read_note(one, "PYODIDE_URL"))
-
-
-def _modules() -> dict[NormalizedName, tuple[str, ...]]:
-    from importlib.metadata import packages_distributions
-
-    found: dict[NormalizedName, tuple[str, ...]] = {}
-    for module, projects in packages_distributions().items():
-        for name in map(canonicalize_name, projects):
-            found[name] = (*found.get(name, ()), module)
-    return found

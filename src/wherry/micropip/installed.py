@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wherry.installation import installed
 from wherry.micropip._mock_package import PERSISTENT
 from wherry.micropip.package import PackageDict, PackageMetadata
 
@@ -26,12 +27,8 @@ def list_installed(installer: Installer) -> PackageDict:
 
 def read_note(distribution: InstalledDistribution, name: str) -> str:
     """Return the text of a file of ``.dist-info``; an empty string if there is none."""
-    if distribution.location is None:
-        return ""
-    try:
-        return Path(distribution.location, name).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        return ""
+    location = distribution.location
+    return "" if location is None else (installed.read_note(location, name) or "").strip()
 
 
 def folders_of(distribution: InstalledDistribution) -> list[str]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from packaging.utils import canonicalize_name
 
+from wherry.model.tables import align
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -50,5 +52,4 @@ class PackageDict(UserDict[str, PackageMetadata]):
         rows = [tuple(name.capitalize() for name in FIELDS), *map(tuple, self.values())]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
         rows.insert(1, tuple("-" * width for width in widths))
-        padded = ([cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in rows)
-        return "\n".join(" | ".join(row).rstrip() for row in padded)
+        return align(rows, " | ")

@@ -18,6 +18,7 @@ from wherry.formats.filenames import parse_wheel_name
 from wherry.formats.legacy_json import files_page, parse_plain_json
 from wherry.formats.simple_api import ACCEPT, parse_project_page
 from wherry.formats.simple_json import load_mapping
+from wherry.index.failures import GONE
 from wherry.index.index import PLACEHOLDER, page_url
 from wherry.micropip._compat import CompatibilityLayer
 from wherry.micropip.errors import as_value_error
@@ -37,7 +38,6 @@ PYPI = "PYPI"
 PYPI_URL = DEFAULT_INDEX_URL.rstrip("/")
 DEFAULT_INDEX_URLS = [PYPI_URL]
 
-GONE = frozenset({404, 410})
 SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 
 

@@ -15,10 +15,10 @@ NARROW = f"{CELL};white-space:nowrap"
 LINES = "margin:0;padding:0;font-size:inherit;white-space:pre;overflow-x:auto"
 
 
-def align(rows: Sequence[Sequence[str]]) -> str:
+def align(rows: Sequence[Sequence[str]], between: str = "  ") -> str:
     """Return ``rows`` as lines whose columns are aligned; all rows have the same number of columns."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+    return "\n".join(between.join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
 def html_table(rows: Iterable[Sequence[str]], heads: Sequence[str] = (), notes: Iterable[str] = ()) -> str:

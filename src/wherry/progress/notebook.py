@@ -23,7 +23,7 @@ if TYPE_CHECKING:
             ...
 
 
-__all__ = ["CellProgress", "cell_output"]
+__all__ = ["CellProgress", "cell_output", "progress_in"]
 
 WIDTH = 24  # characters
 INTERVAL = 0.1  # seconds
@@ -32,7 +32,11 @@ INTERVAL = 0.1  # seconds
 def cell_output() -> OnProgress | None:
     """Return a listener that shows progress in the running cell; ``None`` outside of a Jupyter kernel."""
     ipython = sys.modules.get("IPython")
-    shell: Any = ipython.get_ipython() if ipython is not None else None
+    return progress_in(ipython.get_ipython()) if ipython is not None else None
+
+
+def progress_in(shell: Any) -> CellProgress | None:  # noqa: ANN401 - IPython's shell, or None
+    """Return a listener that shows progress in the running cell of ``shell``; ``None`` without a Jupyter kernel."""
     # IPython's own prompt cannot update lines.
     return CellProgress(shell.display_pub) if hasattr(shell, "kernel") else None
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Outcome = TypeVar("Outcome")
 
 __all__ = [
+    "is_pyodide",
     "runtime_cache",
     "runtime_description",
     "runtime_destination",
@@ -48,7 +49,7 @@ def runtime_fetcher(network: Network) -> Fetcher:
 
 def runtime_cache(network: Network) -> Cache | None:
     """Return the cache of this page or worker, if ``attach()`` was not called; ``None`` if there is none."""
-    if not _is_pyodide():
+    if not is_pyodide():
         return None
     from wherry.runtime.cache import JsCache
     from wherry.runtime.javascript import begin_script
@@ -66,7 +67,7 @@ def runtime_destination(*, strict: bool, bytecode: bool) -> Destination:
 
 def runtime_distribution() -> Mapping[NormalizedName, LockedPackage]:
     """Return Pyodide's own packages; none outside of Pyodide."""
-    if not _is_pyodide():
+    if not is_pyodide():
         return {}
     from wherry.runtime.distribution import read_distribution
 
@@ -75,7 +76,7 @@ def runtime_distribution() -> Mapping[NormalizedName, LockedPackage]:
 
 def runtime_description(environment: Environment) -> str:
     """Return a line about Pyodide and ``environment``; nothing outside of Pyodide."""
-    if not _is_pyodide():
+    if not is_pyodide():
         return ""
     from wherry.runtime.description import describe
 
@@ -84,7 +85,7 @@ def runtime_description(environment: Environment) -> str:
 
 def runtime_locate() -> Locate:
     """Return the function that locates paths in Pyodide; outside of Pyodide it leaves them unchanged."""
-    if not _is_pyodide():
+    if not is_pyodide():
         return lambda place: (place, "")
     from wherry.runtime.local_files import locate
 
@@ -93,7 +94,7 @@ def runtime_locate() -> Locate:
 
 def runtime_publishing() -> Callable[[LockedPackage], str]:
     """Return the function that gives the URL of Pyodide's packages for other runtimes."""
-    if not _is_pyodide():
+    if not is_pyodide():
         return lambda package: package.file.url
     from wherry.runtime.distribution import published_url
 
@@ -102,7 +103,7 @@ def runtime_publishing() -> Callable[[LockedPackage], str]:
 
 def runtime_pyodide_lock() -> Mapping[str, Any] | None:
     """Return the content of Pyodide's own lock; ``None`` outside of Pyodide."""
-    if not _is_pyodide():
+    if not is_pyodide():
         return None
     from wherry.runtime.distribution import read_pyodide_lock
 
@@ -111,7 +112,7 @@ def runtime_pyodide_lock() -> Mapping[str, Any] | None:
 
 def runtime_wait() -> Callable[[Coroutine[Any, Any, Outcome]], Outcome] | None:
     """Return the function that waits for a coroutine, or ``None`` if this code cannot wait without ``await``."""
-    if _is_pyodide():
+    if is_pyodide():
         from pyodide.ffi import can_run_sync
 
         return _run_sync if can_run_sync() else None
@@ -126,7 +127,7 @@ def runtime_wait() -> Callable[[Coroutine[Any, Any, Outcome]], Outcome] | None:
 
 def runtime_messages() -> TextIO:
     """Return the stream for messages: standard error, except in a page, where consoles show that in red."""
-    if not _is_pyodide():
+    if not is_pyodide():
         return sys.stderr
     from wherry.runtime.node import node_module
 
@@ -153,7 +154,8 @@ def _run_sync(coroutine: Coroutine[Any, Any, Outcome]) -> Outcome:
     return result  # type: ignore[return-value] # without an error, it is the coroutine's
 
 
-def _is_pyodide() -> bool:
+def is_pyodide() -> bool:
+    """Return whether this Python runs in Pyodide."""
     # Faster than an import that fails, which Python begins anew each time.
     return sys.platform == "emscripten"
 
