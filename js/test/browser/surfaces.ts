@@ -20,6 +20,16 @@ export const ISOLATION = { "Cross-Origin-Opener-Policy": "same-origin", "Cross-O
 export const PAGES = join(import.meta.dirname, "pages");
 export const WHEELS = ["newest", "older"].map((folder) => join(CACHE, "wheels", folder));
 
+/** The projects that `msgpack` and `pydantic` need, sorted. */
+export const MSGPACK_AND_PYDANTIC = [
+  "annotated-types",
+  "msgpack",
+  "pydantic",
+  "pydantic-core",
+  "typing-extensions",
+  "typing-inspection",
+];
+
 export interface Surface extends AsyncDisposable {
   play<Name extends SceneName>(name: Name): Promise<Played<Name>>;
 }

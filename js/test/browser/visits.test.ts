@@ -10,7 +10,7 @@ import type { Browser, Page } from "puppeteer-core";
 import { inTab } from "./crashes.ts";
 import { BROWSERS, type BrowserName, launch } from "./launch.ts";
 import { LoopbackServer, serveFolders } from "./serving.ts";
-import { DIST, PYODIDE, WHEELS } from "./surfaces.ts";
+import { DIST, MSGPACK_AND_PYDANTIC, PYODIDE, WHEELS } from "./surfaces.ts";
 import { answerFrom, readWheels, serveIndex } from "./wheel_index.ts";
 
 const { attach }: typeof import("../../src/index.ts") = await import(new URL("../../dist/index.js", import.meta.url).href);
@@ -18,7 +18,6 @@ const { attach }: typeof import("../../src/index.ts") = await import(new URL("..
 /** The wheel of wherry for this Pyodide. */
 const WHEEL = readdirSync(join(DIST, "wheels")).find((name) => name.includes("pyemscripten"));
 const ETAG = '"1"';
-const ALL = ["annotated-types", "msgpack", "pydantic", "pydantic-core", "typing-extensions", "typing-inspection"];
 
 const wheels = readWheels(...WHEELS);
 const held = new AsyncDisposableStack();
@@ -136,7 +135,7 @@ function visitAll(name: BrowserName): void {
     await page.waitForFunction(() => "visit" in globalThis, { polling: 50 });
     const visited: Visit = await page.evaluate((given) => (globalThis as any).visit(given), given);
     assert.equal(visited.error, undefined);
-    assert.deepEqual(ALL.filter((name) => !visited.names.includes(name)), []);
+    assert.deepEqual(MSGPACK_AND_PYDANTIC.filter((name) => !visited.names.includes(name)), []);
     return visited;
   }
 
@@ -147,7 +146,7 @@ function visitAll(name: BrowserName): void {
     await using place = await Place.open();
     const first = await visit(page, place.site.origin, lock);
     const asked = place.takeAsked();
-    assert.equal(namesOf(asked, /\.whl$/).length, ALL.length);
+    assert.equal(namesOf(asked, /\.whl$/).length, MSGPACK_AND_PYDANTIC.length);
     const second = await visit(page, place.site.origin, { ...lock, clears: true });
     assert.deepEqual(place.takeAsked(), ["200 pylock.toml"]);
     assert.ok(first.size > 2_000_000, `${first.size} bytes`);
@@ -162,7 +161,7 @@ function visitAll(name: BrowserName): void {
     const integrity = `sha256-${createHash("sha256").update(place.lock).digest("base64")}`;
     const given = { options: { lock: { lock: "/pylock.toml", integrity } } };
     await visit(page, place.site.origin, given);
-    assert.ok(place.takeAsked().length > ALL.length);
+    assert.ok(place.takeAsked().length > MSGPACK_AND_PYDANTIC.length);
     await visit(page, place.site.origin, given);
     assert.deepEqual(place.takeAsked(), []);
   }));
@@ -194,7 +193,7 @@ function visitAll(name: BrowserName): void {
       const urls = (await (await caches.open("wherry-v1")).keys()).map(({ url }) => url);
       return urls.length >= least && urls.some((url) => url.includes("bytecode-"));
     };
-    await page.waitForFunction(isKept, { polling: 100 }, 2 * ALL.length + 1);
+    await page.waitForFunction(isKept, { polling: 100 }, 2 * MSGPACK_AND_PYDANTIC.length + 1);
   }
 
   for (const surface of ["page", "worker"]) {

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from wherry.formats.simple_json import PageListing
     from wherry.model.project import ProjectPage
 
-__all__ = ["ACCEPT", "parse_project_page"]
+__all__ = ["ACCEPT", "ACCEPT_ANY", "parse_project_page"]
 
 JSON_TYPES = frozenset({"application/vnd.pypi.simple.v1+json", "application/vnd.pypi.simple.latest+json"})
 HTML_TYPES = frozenset(
@@ -31,6 +31,9 @@ PLAIN_JSON = "application/json"
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 """The ``Accept`` header: JSON if possible, else HTML."""
+
+ACCEPT_ANY = f"{ACCEPT}, */*;q=0.001"
+"""The same for a page of any form, which may be the older JSON."""
 
 
 def parse_project_page(

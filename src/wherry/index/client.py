@@ -19,7 +19,7 @@ from wherry.errors import (
     RefusedByIndex,
 )
 from wherry.formats.core_metadata import parse_core_metadata
-from wherry.formats.simple_api import ACCEPT, parse_project_page
+from wherry.formats.simple_api import ACCEPT, ACCEPT_ANY, parse_project_page
 from wherry.index.credentials import Credentials
 from wherry.index.failures import GONE, at_neither_place, is_web_page, refused, unreachable
 from wherry.index.fetcher import Meter, Request, Response
@@ -159,7 +159,7 @@ class IndexClient:
     async def _fetch_page(self, index_url: str, name: NormalizedName) -> ProjectPage | None:
         if index_url in self._asked:
             return await self._asked[index_url](name)
-        accept = f"{ACCEPT}, */*;q=0.001" if has_placeholder(index_url) else ACCEPT
+        accept = ACCEPT_ANY if has_placeholder(index_url) else ACCEPT
         request = Request(page_url(index_url, name), accept=accept, limit=self._network.max_page_size)
         try:
             return await self._fetch_page_once(request, name)

@@ -16,7 +16,7 @@ from wherry.default import default_installer
 from wherry.errors import WherryError
 from wherry.formats.filenames import parse_wheel_name
 from wherry.formats.legacy_json import files_page, parse_plain_json
-from wherry.formats.simple_api import ACCEPT, parse_project_page
+from wherry.formats.simple_api import ACCEPT_ANY, parse_project_page
 from wherry.formats.simple_json import load_mapping
 from wherry.index.failures import GONE
 from wherry.index.index import PLACEHOLDER, page_url
@@ -86,7 +86,7 @@ async def query_package(
     Raise ``ValueError`` if none has it, or if one does not answer: names are never mixed across indexes.
     """
     options = dict(fetch_kwargs or {})
-    options["headers"] = {"accept": f"{ACCEPT}, */*;q=0.001", **options.get("headers", {})}
+    options["headers"] = {"accept": ACCEPT_ANY, **options.get("headers", {})}
     for index_url in [index_urls] if isinstance(index_urls, str) else index_urls or DEFAULT_INDEX_URLS:
         root = PYPI_URL if index_url == PYPI else index_url
         url = page_url(root if PLACEHOLDER in root else f"{root.rstrip('/')}/", canonicalize_name(name))
